@@ -1,0 +1,72 @@
+/**
+ * The ABI that one set of headers, or one layout file, describes **to one target**.
+ *
+ * `#if __BITS_PER_LONG`, `asm/` directories, `sizeof` inside `_IOW(…)` and the encoding of request numbers all depend on the
+ * target, so there is no such thing as "the ABI of a header" without one. Maps are keyed by the name C uses (`struct
+ * kvm_run`, `enum x`, a bare typedef name), in order of first declaration; they are real `Map`s, so a record called
+ * `__proto__` is just a record.
+ */
+
+import type { Diagnostic, SourceLocation } from '../diagnostic.ts';
+import type { Target } from './target.ts';
+import type { EnumType, RecordType, Type } from './types.ts';
+
+/** What every declaration has: its name as C spells it, and where it stands. */
+interface Declaration {
+  readonly name: string;
+  /** Path of the header as its includers write it: `linux/kvm.h`. */
+  readonly header: string;
+  readonly location?: SourceLocation;
+}
+
+export interface RecordDeclaration extends Declaration {
+  readonly record: RecordType;
+}
+
+export interface EnumDeclaration extends Declaration {
+  readonly type: EnumType;
+}
+
+export interface TypedefDeclaration extends Declaration {
+  readonly type: Type;
+}
+
+/** An object-like macro (or an enumerator's twin) with an integer value. */
+export interface ConstantDeclaration extends Declaration {
+  readonly value: bigint;
+}
+
+/** A macro that is no integer constant: kept as text, so that its change can be told. */
+export interface MacroDeclaration extends Declaration {
+  readonly parameters?: readonly string[];
+  readonly body: string;
+}
+
+export type RequestDirection = 'none' | 'read' | 'write' | 'readwrite';
+
+/** An ioctl request, taken apart. Directions are the program's: `write` carries data into the kernel (`_IOW`). */
+export interface RequestDeclaration extends Declaration {
+  readonly number: number;
+  readonly direction: RequestDirection;
+  readonly type: number;
+  readonly nr: number;
+  readonly sizeBytes: number;
+  /** Name of the C type given to `_IOR`/`_IOW`, where there is one. */
+  readonly argument?: string;
+}
+
+export interface Abi {
+  readonly target: Target;
+  /** What the user called this source; used in reports. */
+  readonly label: string;
+  /** Every header read, as its includers write it. */
+  readonly headers: readonly string[];
+  readonly records: ReadonlyMap<string, RecordDeclaration>;
+  readonly enums: ReadonlyMap<string, EnumDeclaration>;
+  readonly typedefs: ReadonlyMap<string, TypedefDeclaration>;
+  readonly constants: ReadonlyMap<string, ConstantDeclaration>;
+  readonly requests: ReadonlyMap<string, RequestDeclaration>;
+  readonly macros: ReadonlyMap<string, MacroDeclaration>;
+  /** What could not be read. Anything here means that no verdict may be a plain "compatible". */
+  readonly notUnderstood: readonly Diagnostic[];
+}

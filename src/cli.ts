@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+/**
+ * The process: argv in, exit code out. The only file that touches `process`.
+ *
+ * The exit code goes through `process.exitCode`, never `process.exit`, which would cut a report that is still on its way
+ * through a pipe. A reader that closes the pipe early (`uabi … | head`) has what it wanted: that is not an error.
+ */
+
+import { main } from './cli/main.ts';
+import type { Io } from './cli/io.ts';
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+async function readStandardInput(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
+}
+
+const io: Io = {
+  stdout: (text) => {
+    process.stdout.write(text);
+  },
+  stderr: (text) => {
+    process.stderr.write(text);
+  },
+  stdin: readStandardInput,
+  cwd: process.cwd(),
+  env: process.env,
+  isTerminal: { stdout: process.stdout.isTTY, stderr: process.stderr.isTTY },
+  columns: process.stdout.columns,
+};
+
+process.exitCode = await main(process.argv.slice(2), io);

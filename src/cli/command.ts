@@ -1,0 +1,21 @@
+/**
+ * What a command is. Each lives in a file of its own that is loaded only when it is called: `uabi ioctl` must not pay for
+ * the C front end.
+ */
+
+import type { Command as Commander } from 'commander';
+import type { ExitCode, Io } from './io.ts';
+
+export interface CommandDefinition {
+  /** Adds arguments, options and examples to the (already named and summarised) command. */
+  readonly configure: (command: Commander) => void;
+  /** Runs it. `args` are the positional arguments, `options` what commander parsed. */
+  readonly run: (args: readonly string[], options: Readonly<Record<string, unknown>>, io: Io) => Promise<ExitCode>;
+}
+
+/** An entry of the command table: enough for `uabi --help`, with the code itself a lazy import away. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<CommandDefinition>;
+}

@@ -1,0 +1,5 @@
+/** The table of commands, in the order of `uabi --help`. */
+
+import type { CommandEntry } from './command.ts';
+
+export const commands: readonly CommandEntry[] = [];

@@ -1,0 +1,62 @@
+/**
+ * From argv to an exit code: finds the command, loads it, runs it, and turns what it throws into words.
+ */
+
+import { Command, CommanderError } from 'commander';
+import { formatDiagnostic, printable, UndecidedError, UserError } from '../diagnostic.ts';
+import type { CommandEntry } from './command.ts';
+import { commands } from './commands.ts';
+import { type ExitCode, exitCodes, type Io } from './io.ts';
+import { version } from './version.ts';
+
+/** Runs one command line. Never throws; never ends the process. */
+export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let result: ExitCode = exitCodes.done;
+  const program = new Command('uabi')
+    .description('Is this change to a Linux UAPI header an ABI break?')
+    .version(version, '-V, --version')
+    .showHelpAfterError('(uabi --help lists the commands)')
+    .exitOverride()
+    .configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
+
+  const wanted = argv.find((argument) => !argument.startsWith('-'));
+  for (const entry of commands) {
+    const command = program.command(entry.name).description(entry.summary);
+    // Only the command that is called is loaded; the others are known by name and summary alone.
+    if (entry.name === wanted || (wanted === 'help' && argv.includes(entry.name))) {
+      await configure(command, entry, io, (code) => {
+        result = code;
+      });
+    }
+  }
+
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return result;
+  } catch (error) {
+    return explain(error, io);
+  }
+}
+
+async function configure(command: Command, entry: CommandEntry, io: Io, done: (code: ExitCode) => void): Promise<void> {
+  const definition = await entry.load();
+  definition.configure(command);
+  command.exitOverride().action(async () => {
+    done(await definition.run(command.args, command.opts(), io));
+  });
+}
+
+function explain(error: unknown, io: Io): ExitCode {
+  if (error instanceof CommanderError) {
+    // commander has already printed its message; asking for help or the version is not a mistake.
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongCall;
+  }
+  if (error instanceof UserError || error instanceof UndecidedError) {
+    for (const diagnostic of error.diagnostics) io.stderr(`${formatDiagnostic(diagnostic)}\n`);
+    io.stderr(`uabi: ${printable(error.message)}\n`);
+    return error instanceof UserError ? exitCodes.wrongCall : exitCodes.undecided;
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.stderr(`uabi: this is a bug in uabi; please report it with the command that led here.\n${detail}\n`);
+  return exitCodes.bug;
+}
