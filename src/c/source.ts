@@ -1,0 +1,36 @@
+/**
+ * Where the front end gets text from: the one interface between `c/` and the outside.
+ *
+ * The front end does no input or output. It is given a `Source` that already belongs to **one tree and one target** (so
+ * that `<asm/kvm.h>` means that architecture's file) and asks it for headers, by the name an `#include` spells. `source/`
+ * provides implementations for directories, git revisions and built-in libc headers; a test uses a `Map`.
+ *
+ * What is read from one file is shared between targets and between trees, and `contentKey` is what makes that safe: two
+ * files with the same key, path and name are the same file to the front end.
+ */
+
+/** One header. The same object, or an equal one, may come back any number of times. */
+export interface SourceFile {
+  /** As includers write it: `linux/kvm.h`, `asm/kvm.h`. Declarations carry it as their header. */
+  readonly name: string;
+  /**
+   * The file as reports call it and `from` identifies it: relative to the root of its tree
+   * (`arch/arm64/include/uapi/asm/kvm.h`), so that equal files of two trees can share their result.
+   */
+  readonly path: string;
+  /** The whole text, UTF-8 decoded. May be a getter: it is read only when `contentKey` has not been seen. */
+  readonly text: string;
+  /** Equal keys promise equal text: a git object id, a hash, or (for small things) the text itself. */
+  readonly contentKey: string;
+}
+
+/** `quote`: `#include "x"`, searched next to the including file first. `angle`: `#include <x>`. */
+export type IncludeForm = 'quote' | 'angle';
+
+export interface Source {
+  /**
+   * The file that an `#include` in `from` names, or `undefined` where there is none. Called often: implementations keep
+   * what they found. `from` is `undefined` for the header a unit starts with.
+   */
+  resolve(name: string, form: IncludeForm, from: SourceFile | undefined): SourceFile | undefined;
+}
