@@ -52,3 +52,8 @@ export interface FieldPath {
   /** Number of records around the field, anonymous ones not counted: 0 for a field of the outermost record. */
   readonly depth: number;
 }
+
+/** A record that cannot be laid out: never completed, or larger than any address space it could live in. */
+export class LayoutError extends Error {
+  override readonly name = 'LayoutError';
+}

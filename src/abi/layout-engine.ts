@@ -1,0 +1,265 @@
+/**
+ * Lays records out exactly as GCC does.
+ *
+ * The C standard leaves nearly everything to the implementation (C17 §6.7.2.1 p11–p19); the psABIs fix it per
+ * architecture, and GCC's `stor-layout.c` is what Linux user space is really built with, so that is what is followed here.
+ * The engine works in bits throughout, because a bit-field's place decides what follows it.
+ *
+ * Three numbers belong to a field: the alignment its **position** gets, the alignment it gives the **record**, and, for a
+ * bit-field, the **storage unit** it must not straddle. Most surprises come from the three differing.
+ */
+
+import { type FieldLayout, LayoutError, type RecordLayout, type TypeExtent } from './layout.ts';
+import { floatSizeBytes, integerSizeBytes, type Target, wordBytes } from './target.ts';
+import { type Field, type RecordType, spellType, type Type, unalias } from './types.ts';
+
+// No object may be larger than half the address space (PTRDIFF_MAX); within a header anything near it is an attack.
+const largestSizeBits = 2 ** 50;
+
+interface Extent extends TypeExtent {
+  /** The alignment was asked for by an `aligned` attribute somewhere in the type, so the target may not lower it. */
+  readonly isUserAligned: boolean;
+}
+
+/** Size and alignment of a type on a target, in bits. A function or `void` has the extent GCC gives it: one byte. */
+export function extentOf(type: Type, target: Target): TypeExtent {
+  const { sizeBits, alignBits } = fullExtentOf(type, target);
+  return { sizeBits, alignBits };
+}
+
+function scalarExtent(sizeBytes: number, alignBytes: number): Extent {
+  return { sizeBits: sizeBytes * 8, alignBits: alignBytes * 8, isUserAligned: false };
+}
+
+function fullExtentOf(type: Type, target: Target): Extent {
+  switch (type.kind) {
+    case 'integer': {
+      const sizeBytes = integerSizeBytes(type.base, target);
+      return scalarExtent(sizeBytes, Math.min(sizeBytes, target.largestScalarAlignBytes));
+    }
+    case 'float': {
+      const sizeBytes = floatSizeBytes(type.base, target);
+      const alignBytes = type.base === 'long double' ? target.longDouble.alignBytes : sizeBytes;
+      return scalarExtent(sizeBytes, Math.min(alignBytes, target.largestScalarAlignBytes));
+    }
+    case 'void':
+    case 'function':
+      return scalarExtent(1, 1);
+    case 'pointer': {
+      const sizeBytes = wordBytes(target);
+      return scalarExtent(sizeBytes, Math.min(sizeBytes, target.largestScalarAlignBytes));
+    }
+    case 'array': {
+      const element = fullExtentOf(type.element, target);
+      return { ...element, sizeBits: checkedSize(element.sizeBits * (type.length ?? 0), type) };
+    }
+    case 'vector':
+      return scalarExtent(type.sizeBytes, type.sizeBytes);
+    case 'enum': {
+      const underlying = fullExtentOf({ kind: 'integer', base: type.underlying }, target);
+      return type.alignBytes === undefined
+        ? underlying
+        : { ...underlying, alignBits: Math.max(underlying.alignBits, type.alignBytes * 8), isUserAligned: true };
+    }
+    case 'typedef': {
+      const behind = fullExtentOf(type.type, target);
+      // On a typedef `aligned` replaces the alignment: the only way in C to lower that of a type.
+      return type.alignBytes === undefined
+        ? behind
+        : { ...behind, alignBits: type.alignBytes * 8, isUserAligned: true };
+    }
+    case 'record': {
+      const layout = layoutOf(type, target);
+      return {
+        sizeBits: layout.sizeBytes * 8,
+        alignBits: layout.alignBytes * 8,
+        isUserAligned: type.alignBytes !== undefined,
+      };
+    }
+    default:
+      return type satisfies never;
+  }
+}
+
+function checkedSize(sizeBits: number, type: Type): number {
+  if (sizeBits > largestSizeBits) throw new LayoutError(`${spellType(type)} is larger than any address space`);
+  return sizeBits;
+}
+
+const layouts = new WeakMap<RecordType, Map<Target, RecordLayout>>();
+const inProgress = new Set<RecordType>();
+
+/**
+ * The layout of a complete record on a target; computed once for each pair.
+ * @throws LayoutError for an incomplete record, one that contains itself, or one of absurd size.
+ */
+export function layoutOf(record: RecordType, target: Target): RecordLayout {
+  let byTarget = layouts.get(record);
+  if (byTarget === undefined) layouts.set(record, (byTarget = new Map<Target, RecordLayout>()));
+  const known = byTarget.get(target);
+  if (known !== undefined) return known;
+  if (!record.isComplete) throw new LayoutError(`${spellType(record)} is declared but never defined`);
+  if (inProgress.has(record)) throw new LayoutError(`${spellType(record)} contains itself`);
+  inProgress.add(record);
+  try {
+    const layout = new RecordPlacer(record, target).place();
+    byTarget.set(target, layout);
+    return layout;
+  } finally {
+    inProgress.delete(record);
+  }
+}
+
+function roundUp(value: number, multiple: number): number {
+  return multiple <= 1 ? value : Math.ceil(value / multiple) * multiple;
+}
+
+/** The largest power of two that divides `value`; 0 for 0. */
+function lowestBit(value: number): number {
+  let bit = 1;
+  if (value === 0) return 0;
+  while (value % (bit * 2) === 0) bit *= 2;
+  return bit;
+}
+
+/** i386 aligns wide scalars, alone or in arrays, to less inside a record than outside (GCC's ADJUST_FIELD_ALIGN). */
+function alignInRecord(type: Type, extent: Extent, target: Target): number {
+  if (extent.isUserAligned) return extent.alignBits;
+  let element = unalias(type);
+  while (element.kind === 'array') element = unalias(element.element);
+  const isWideScalar =
+    element.kind === 'integer' || element.kind === 'enum' || (element.kind === 'float' && element.base === 'double');
+  return isWideScalar ? Math.min(extent.alignBits, target.wideScalarInRecordAlignBytes * 8) : extent.alignBits;
+}
+
+class RecordPlacer {
+  readonly #record: RecordType;
+  readonly #target: Target;
+  readonly #fields: FieldLayout[] = [];
+  #positionBits = 0;
+  #sizeBits = 0;
+  #alignBits: number;
+
+  constructor(record: RecordType, target: Target) {
+    this.#record = record;
+    this.#target = target;
+    this.#alignBits = Math.max(8, (record.alignBytes ?? 1) * 8);
+  }
+
+  place(): RecordLayout {
+    for (const field of this.#record.fields) {
+      if (this.#record.recordKind === 'union') this.#positionBits = 0;
+      if (field.bitWidth === undefined) this.#placeField(field);
+      else this.#placeBitField(field, field.bitWidth);
+      this.#sizeBits = Math.max(this.#sizeBits, this.#positionBits);
+      checkedSize(this.#sizeBits, this.#record);
+    }
+    return {
+      record: this.#record,
+      target: this.#target,
+      sizeBytes: roundUp(this.#sizeBits, this.#alignBits) / 8,
+      alignBytes: this.#alignBits / 8,
+      fields: this.#fields,
+    };
+  }
+
+  #isPacked(field: Field): boolean {
+    return this.#record.isPacked === true || field.isPacked === true;
+  }
+
+  /** `#pragma pack(n)` caps every alignment, asked for or not. */
+  #capByPragma(alignBits: number): number {
+    const { packBytes } = this.#record;
+    return packBytes === undefined ? alignBits : Math.min(alignBits, packBytes * 8);
+  }
+
+  #placeField(field: Field): void {
+    const extent = fullExtentOf(field.type, this.#target);
+    const alignBits = this.#capByPragma(this.#fieldAlignBits(field, extent));
+    this.#alignBits = Math.max(this.#alignBits, alignBits);
+    this.#positionBits = roundUp(this.#positionBits, alignBits);
+    this.#add(field, extent.sizeBits);
+  }
+
+  #fieldAlignBits(field: Field, extent: Extent): number {
+    // `packed` beats an alignment that comes with the type, but not one written on the field itself.
+    if (this.#isPacked(field)) return Math.max(8, (field.alignBytes ?? 1) * 8);
+    return field.alignBytes === undefined
+      ? alignInRecord(field.type, extent, this.#target)
+      : Math.max(extent.alignBits, field.alignBytes * 8);
+  }
+
+  #placeBitField(field: Field, widthBits: number): void {
+    const extent = fullExtentOf(field.type, this.#target);
+    const typeAlignBits = alignInRecord(field.type, extent, this.#target);
+    if (widthBits === 0) {
+      this.#closeStorageUnit(field, typeAlignBits);
+      return;
+    }
+    const positionAlignBits = this.#bitFieldPositionAlignBits(field, widthBits);
+    this.#alignRecordForBitField(field, typeAlignBits, positionAlignBits);
+    this.#positionBits = roundUp(this.#positionBits, positionAlignBits);
+    if (this.#mustNotStraddle(field) && this.#straddles(widthBits, typeAlignBits, extent.sizeBits)) {
+      this.#positionBits = roundUp(this.#positionBits, typeAlignBits);
+    }
+    this.#add(field, widthBits);
+  }
+
+  /** A zero-width bit-field moves what follows to the next boundary; neither `packed` nor `#pragma pack` weakens it. */
+  #closeStorageUnit(field: Field, typeAlignBits: number): void {
+    const { bitFields } = this.#target;
+    const boundary = bitFields.typeMatters ? typeAlignBits : bitFields.emptyFieldBoundaryBits;
+    const alignBits = Math.max(boundary, (field.alignBytes ?? 0) * 8);
+    if (!bitFields.typeMatters || bitFields.unnamedAlignRecord) this.#alignBits = Math.max(this.#alignBits, alignBits);
+    this.#positionBits = roundUp(this.#positionBits, alignBits);
+  }
+
+  /**
+   * A bit-field exactly as wide as a machine integer, standing where that integer could stand, is treated as one by GCC and
+   * then has its alignment. The position does not move, but a record whose bit-field types do not matter (m68k) gets it.
+   */
+  #bitFieldPositionAlignBits(field: Field, widthBits: number): number {
+    let alignBits = (field.alignBytes ?? 0) * 8;
+    if (widthBits === 8 || widthBits === 16 || widthBits === 32 || widthBits === 64) {
+      const modeAlignBits = Math.min(widthBits, this.#target.largestScalarAlignBytes * 8);
+      const known = lowestBit(this.#positionBits);
+      const isAtHome = known === 0 || known >= modeAlignBits;
+      if (isAtHome && !(modeAlignBits > 8 && this.#isPacked(field))) alignBits = Math.max(alignBits, modeAlignBits);
+    }
+    return this.#capByPragma(Math.max(1, alignBits));
+  }
+
+  #alignRecordForBitField(field: Field, typeAlignBits: number, positionAlignBits: number): void {
+    const { bitFields } = this.#target;
+    if (!bitFields.typeMatters) {
+      this.#alignBits = Math.max(this.#alignBits, positionAlignBits);
+      return;
+    }
+    if (field.name === undefined && !bitFields.unnamedAlignRecord) return;
+    let alignBits = typeAlignBits;
+    if (this.#record.packBytes !== undefined) alignBits = this.#capByPragma(alignBits);
+    else if (this.#isPacked(field)) alignBits = 8;
+    this.#alignBits = Math.max(this.#alignBits, alignBits, positionAlignBits);
+  }
+
+  #mustNotStraddle(field: Field): boolean {
+    return this.#target.bitFields.typeMatters && !this.#isPacked(field) && this.#record.packBytes === undefined;
+  }
+
+  /** Whether the bits would span more aligned units than the declared type itself does. */
+  #straddles(widthBits: number, typeAlignBits: number, typeSizeBits: number): boolean {
+    const offsetInUnit = this.#positionBits % typeAlignBits;
+    return Math.ceil((offsetInUnit + widthBits) / typeAlignBits) > typeSizeBits / typeAlignBits;
+  }
+
+  #add(field: Field, sizeBits: number): void {
+    const type = unalias(field.type);
+    const offsetBits = this.#positionBits;
+    this.#fields.push(
+      type.kind === 'record'
+        ? { field, offsetBits, sizeBits, record: layoutOf(type, this.#target) }
+        : { field, offsetBits, sizeBits },
+    );
+    this.#positionBits += sizeBits;
+  }
+}
