@@ -1,0 +1,205 @@
+/**
+ * A directory on disk as a tree of files.
+ *
+ * The disk is hostile: a header may be a FIFO that never answers, a device, a link to `/etc/shadow`, a file of 40 GB, or be
+ * replaced between looking and reading. So a file is opened first (without blocking), judged by its descriptor, and read
+ * up to a limit. A link is followed only while its target stays under one of the roots.
+ *
+ * One tree may have several roots: Debian keeps the `asm` folders of all architectures in `/usr/lib/linux/uapi` and
+ * links to them from `/usr/include/<triplet>`.
+ */
+
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  statSync,
+  type Dirent,
+} from 'node:fs';
+import { join, sep } from 'node:path';
+import { UserError } from '../diagnostic.ts';
+import {
+  type FileTree,
+  folderOf,
+  joinPath,
+  maximumFileBytes,
+  normalizePath,
+  type ReadResult,
+  sorted,
+} from './file-tree.ts';
+
+const maximumDepth = 24;
+const maximumEntries = 200_000;
+
+export class DirectoryTree implements FileTree {
+  readonly label: string;
+  readonly #root: string;
+  /** Real paths that links may lead into; the first is the root's own. */
+  readonly #allowed: readonly string[];
+  readonly #texts = new Map<string, ReadResult>();
+  #entriesSeen = 0;
+
+  /**
+   * `also`: further directories that links of this tree may lead into.
+   * @throws {UserError} if `root` is not a directory that can be read.
+   */
+  constructor(root: string, label: string, also: readonly string[] = []) {
+    this.label = label;
+    this.#root = root;
+    this.#allowed = [root, ...also].map((directory) => realDirectory(directory, label));
+  }
+
+  list(folders: readonly string[]): readonly string[] {
+    const found = new Set<string>();
+    for (const folder of folders) this.#walk(folder, 0, found);
+    return sorted(found);
+  }
+
+  entries(folder: string): readonly string[] {
+    return sorted(this.#readFolder(folder).map((entry) => entry.name));
+  }
+
+  kindOf(path: string): 'file' | 'folder' | 'other' | 'absent' {
+    const place = this.#place(path);
+    if (place.kind !== 'inside') return place.kind === 'absent' ? 'absent' : 'other';
+    const stats = statSync(place.path, { throwIfNoEntry: false });
+    if (stats === undefined) return 'absent';
+    return stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other';
+  }
+
+  read(path: string): ReadResult {
+    const known = this.#texts.get(path);
+    if (known !== undefined) return known;
+    const place = this.#place(path);
+    const result: ReadResult = place.kind === 'inside' ? readRegularFile(place.path) : place;
+    this.#texts.set(path, result);
+    return result;
+  }
+
+  prefetch(): void {
+    // Reading one file at a time is as fast as the disk gets.
+  }
+
+  #walk(folder: string, depth: number, found: Set<string>): void {
+    if (depth > maximumDepth) return;
+    for (const entry of this.#readFolder(folder)) {
+      this.#entriesSeen += 1;
+      if (this.#entriesSeen > maximumEntries) {
+        throw new UserError(`${this.label} holds more than ${maximumEntries} files; this is no tree of headers.`);
+      }
+      const path = joinPath(folder, entry.name);
+      const kind = entry.isSymbolicLink() ? this.#kindOfLink(path) : kindOfEntry(entry);
+      if (kind === 'folder') this.#walk(path, depth + 1, found);
+      else if (kind !== 'absent') found.add(path);
+    }
+  }
+
+  /** A link to a folder that holds the link would be walked for ever; it counts as nothing. */
+  #kindOfLink(path: string): 'file' | 'folder' | 'other' | 'absent' {
+    const kind = this.kindOf(path);
+    if (kind !== 'folder') return kind;
+    const target = realpathSync.native(join(this.#root, path));
+    const here = realpathSync.native(join(this.#root, folderOf(path)));
+    return isInside(here, target) ? 'absent' : 'folder';
+  }
+
+  #readFolder(folder: string): Dirent[] {
+    const place = this.#place(folder);
+    if (place.kind !== 'inside') return [];
+    try {
+      return readdirSync(place.path, { withFileTypes: true });
+    } catch (error) {
+      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
+      throw new UserError(`The directory ${place.path} cannot be read: ${messageOf(error)}`);
+    }
+  }
+
+  #place(path: string): { kind: 'inside'; path: string } | { kind: 'absent' } | { kind: 'refused'; reason: string } {
+    const normal = normalizePath(path);
+    if (normal === undefined) return { kind: 'absent' };
+    const full = join(this.#root, normal);
+    let real: string;
+    try {
+      real = realpathSync.native(full);
+    } catch (error) {
+      if (hasCode(error, 'ELOOP')) return { kind: 'refused', reason: 'its symbolic links go round in a circle' };
+      if (isLink(full)) return { kind: 'refused', reason: 'it is a symbolic link that leads nowhere' };
+      return { kind: 'absent' };
+    }
+    if (this.#allowed.some((root) => isInside(real, root))) return { kind: 'inside', path: real };
+    return { kind: 'refused', reason: 'it is a symbolic link that leads out of the tree' };
+  }
+}
+
+/** Reads one regular file of at most `maximumFileBytes`; never waits for the other end of a pipe. */
+export function readRegularFile(path: string): ReadResult {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return { kind: 'absent' };
+    return { kind: 'refused', reason: `it cannot be opened (${messageOf(error)})` };
+  }
+  try {
+    const stats = fstatSync(descriptor);
+    if (stats.isDirectory()) return { kind: 'refused', reason: 'it is a directory' };
+    if (stats.isFIFO()) return { kind: 'refused', reason: 'it is a named pipe' };
+    if (!stats.isFile()) return { kind: 'refused', reason: 'it is not a regular file' };
+    if (stats.size > maximumFileBytes) return { kind: 'refused', reason: `it has ${stats.size} bytes, too many` };
+    // A file may grow while it is read, and files in /proc say that they have no bytes: the limit holds for both.
+    const buffer = Buffer.allocUnsafe(Math.min(stats.size, maximumFileBytes) + 4096);
+    let length = 0;
+    for (;;) {
+      if (length === buffer.length) return { kind: 'refused', reason: 'it changes while it is read' };
+      const count = readSync(descriptor, buffer, length, buffer.length - length, null);
+      if (count === 0) {
+        const content = buffer.subarray(0, length);
+        const key = createHash('sha1').update(content).digest('hex');
+        return { kind: 'text', text: content.toString('utf8'), key };
+      }
+      length += count;
+    }
+  } catch (error) {
+    return { kind: 'refused', reason: `it cannot be read (${messageOf(error)})` };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function kindOfEntry(entry: Dirent): 'file' | 'folder' | 'other' {
+  return entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other';
+}
+
+function realDirectory(directory: string, label: string): string {
+  try {
+    const real = realpathSync.native(directory);
+    if (statSync(real).isDirectory()) return real;
+  } catch (error) {
+    throw new UserError(`${label} cannot be read: ${messageOf(error)}`);
+  }
+  throw new UserError(`${label} is not a directory.`);
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+function isInside(path: string, root: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+}
+
+/** What the operating system says, without the call and the path that Node puts around it. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return /^[A-Z0-9]+: ([^,]+),/.exec(error.message)?.[1] ?? error.message;
+}

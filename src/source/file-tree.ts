@@ -1,0 +1,57 @@
+/**
+ * A tree of files that can be read but never changed: a directory on disk, a git revision, the git index.
+ *
+ * Paths are relative to the root of the tree, separated by `/`, without `.` and `..`. Nothing outside the root can be named:
+ * a path that leaves it does not exist, and a symbolic link that leads out of it is refused.
+ */
+
+/** Headers are text of some kilobytes; the largest UAPI header has half a megabyte. */
+export const maximumFileBytes = 16 * 1024 * 1024;
+
+/** `refused`: something stands there that is not read; `reason` is a clause: "it is a named pipe". */
+export type ReadResult =
+  /** `key` promises equal text where it is equal: a blob's id, or a hash. */
+  | { readonly kind: 'text'; readonly text: string; readonly key: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export interface FileTree {
+  /** What the user called it. */
+  readonly label: string;
+  /** Every file under each of `folders` (`''` is the root), sorted; folders that do not exist hold nothing. */
+  list(folders: readonly string[]): readonly string[];
+  /** Names directly in `folder`, sorted: files and folders. */
+  entries(folder: string): readonly string[];
+  kindOf(path: string): 'file' | 'folder' | 'other' | 'absent';
+  read(path: string): ReadResult;
+  /** Says that all of `paths` will be read: lets a tree fetch them in one go. */
+  prefetch(paths: readonly string[]): void;
+}
+
+/** `path` without `.`, `..` and doubled slashes; `undefined` if it is absolute or climbs out of the root. */
+export function normalizePath(path: string): string | undefined {
+  if (path.startsWith('/') || path.includes('\0')) return undefined;
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) return undefined;
+  }
+  return parts.join('/');
+}
+
+/** The folder a path stands in; `''` for the root. */
+export function folderOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '' : path.slice(0, slash);
+}
+
+/** `folder/name`, where the root is `''`. */
+export function joinPath(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}
+
+/** Sorted by code units: the same order on every machine, whatever its locale. */
+export function sorted(names: Iterable<string>): string[] {
+  return [...names].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}

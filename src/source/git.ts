@@ -1,0 +1,259 @@
+/**
+ * The one file that runs git.
+ *
+ * Only plumbing that reads is called, without a shell, with every revision and path behind `--end-of-options` or on standard
+ * input. Nothing in the repository may change and nothing may be fetched behind the user's back: optional locks are off,
+ * every transport is forbidden (that is what stops a partial clone from fetching lazily; `GIT_NO_LAZY_FETCH` is younger than
+ * many git versions in use), and hooks and fsmonitor programs named by a repository's own config do not run.
+ *
+ * `GIT_DIR`, `GIT_INDEX_FILE` and the object directories are kept, because git sets them for hooks and a hook is a place to
+ * run uabi in; with an explicit directory they would point elsewhere, so they are dropped then.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { UserError } from '../diagnostic.ts';
+
+const maximumOutputBytes = 768 * 1024 * 1024;
+
+const neutralConfig = [
+  ...['-c', 'protocol.allow=never'],
+  ...['-c', 'core.fsmonitor=false'],
+  ...['-c', 'core.hooksPath=/dev/null'],
+  ...['-c', 'log.showSignature=false'],
+];
+
+/** Variables that choose another repository than the one a directory belongs to. */
+const placeVariables =
+  /^GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|PREFIX)$/;
+
+/** Variables that make git write files, run programs or talk differently. */
+const dangerousVariables =
+  /^GIT_(TRACE.*|EXTERNAL_DIFF|DIFF_OPTS|PAGER|EDITOR|SEQUENCE_EDITOR|SSH|SSH_COMMAND|ASKPASS|PROXY_COMMAND|EXEC_PATH|TEMPLATE_DIR|NAMESPACE|(LITERAL|GLOB|NOGLOB|ICASE)_PATHSPECS|REDIRECT_.*)$/;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One entry of a tree or of the index. */
+export interface GitEntry {
+  readonly mode: string;
+  readonly id: string;
+  readonly path: string;
+}
+
+export type GitObject =
+  { readonly kind: 'object'; readonly type: string; readonly content: Buffer } | { readonly kind: 'missing' };
+
+interface Answer {
+  readonly status: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+export class GitRepository {
+  readonly #directory: string;
+  readonly #environment: NodeJS.ProcessEnv;
+
+  /**
+   * @param isExplicit whether the user named the directory (`-C`), so that `GIT_DIR` from the environment does not count.
+   * @throws {UserError} if there is no git, or no repository at `directory`.
+   */
+  constructor(directory: string, environment: Environment, isExplicit: boolean) {
+    this.#directory = directory;
+    this.#environment = {};
+    for (const [name, value] of Object.entries(environment)) {
+      if (dangerousVariables.test(name) || (isExplicit && placeVariables.test(name))) continue;
+      this.#environment[name] = value;
+    }
+    Object.assign(this.#environment, {
+      GIT_OPTIONAL_LOCKS: '0',
+      GIT_NO_LAZY_FETCH: '1',
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_FLUSH: '0',
+      LC_ALL: 'C',
+    });
+    const answer = this.#run(['rev-parse', '--git-dir']);
+    if (answer.status !== 0)
+      throw new UserError(`${directory} is not in a git repository: ${firstLine(answer.stderr)}`);
+  }
+
+  /** Path from the top of the work tree to the directory, `''` at the top or in a bare repository, else ending in `/`. */
+  prefix(): string {
+    return this.#expect(['rev-parse', '--show-prefix']).replace(/\n$/, '');
+  }
+
+  /** Id of the object `revision` names, made to be of `type`; `undefined` if there is none. */
+  resolve(revision: string, type: 'commit' | 'tree' | 'object'): string | undefined {
+    if (!isPlausibleRevision(revision)) return undefined;
+    const peeled = type === 'object' ? revision : `${revision}^{${type}}`;
+    const answer = this.#run(['rev-parse', '--verify', '--quiet', '--end-of-options', peeled]);
+    return answer.status === 0 ? answer.stdout.toString().trim() : undefined;
+  }
+
+  /**
+   * As `resolve`, for a revision that the user gave.
+   * @throws {UserError} if there is no such revision, with what can be done in a shallow clone.
+   */
+  require(revision: string, type: 'commit' | 'tree' | 'object'): string {
+    const id = this.resolve(revision, type);
+    if (id !== undefined) return id;
+    const hint = this.isShallow()
+      ? ' The repository is a shallow clone that may not reach so far back: run "git fetch --unshallow" (or "git fetch --deepen=100") first.'
+      : '';
+    throw new UserError(`There is no revision "${revision}" in the git repository.${hint}`);
+  }
+
+  isShallow(): boolean {
+    return this.#run(['rev-parse', '--is-shallow-repository']).stdout.toString().trim() === 'true';
+  }
+
+  /** @throws {UserError} if the two have no common ancestor. */
+  mergeBase(a: string, b: string): string {
+    const answer = this.#run(['merge-base', this.require(a, 'commit'), this.require(b, 'commit')]);
+    if (answer.status === 0) return answer.stdout.toString().trim();
+    const hint = this.isShallow() ? ' The clone is shallow: "git fetch --unshallow" brings the history.' : '';
+    throw new UserError(`${a} and ${b} have no common ancestor.${hint}`);
+  }
+
+  /** The entries under `paths` (all of the tree, if none are given) of the tree-ish with that id. */
+  listTree(id: string, paths: readonly string[], isRecursive: boolean): readonly GitEntry[] {
+    const recursion = isRecursive ? ['-r'] : [];
+    const answer = this.#run(['ls-tree', '-z', '--full-tree', ...recursion, '--end-of-options', id, ...paths]);
+    if (answer.status !== 0) throw this.#failure(answer, []);
+    return parseEntries(answer.stdout, /^(\d+) \S+ ([0-9a-f]+)\t(.*)$/s);
+  }
+
+  /** The entries of the index; of a conflict, our side. */
+  listIndex(): readonly GitEntry[] {
+    const answer = this.#run(['ls-files', '-z', '--stage', '--full-name', '--', ':/']);
+    if (answer.status !== 0) throw this.#failure(answer, []);
+    const entries = new Map<string, GitEntry>();
+    for (const entry of parseEntries(answer.stdout, /^(\d+) ([0-9a-f]+) [023]\t(.*)$/s)) {
+      if (!entries.has(entry.path)) entries.set(entry.path, entry);
+    }
+    return [...entries.values()];
+  }
+
+  /** Type and content of objects, in the order asked for, read by one `git cat-file --batch`. */
+  readObjects(ids: readonly string[]): readonly GitObject[] {
+    if (ids.length === 0) return [];
+    const answer = this.#run(['cat-file', '--batch', '--buffer'], `${ids.join('\n')}\n`);
+    if (answer.status !== 0) throw this.#failure(answer, ids);
+    return parseBatch(answer.stdout, ids.length);
+  }
+
+  /** Sizes of objects in bytes; `undefined` for a missing one. */
+  sizes(ids: readonly string[]): readonly (number | undefined)[] {
+    const answer = this.#run(['cat-file', '--batch-check=%(objectsize)', '--buffer'], `${ids.join('\n')}\n`);
+    if (answer.status !== 0) throw this.#failure(answer, ids);
+    return answer.stdout
+      .toString()
+      .split('\n')
+      .slice(0, ids.length)
+      .map((line) => (/^\d+$/.test(line) ? Number(line) : undefined));
+  }
+
+  /** What to say when objects that a revision names are not in the repository. */
+  missingObjects(ids: readonly string[]): UserError {
+    const remote = this.#promisorRemote();
+    if (remote === undefined) {
+      return new UserError(
+        `The git repository lacks object ${ids[0] ?? ''}; it is damaged ("git fsck" tells more), or its alternates are gone.`,
+      );
+    }
+    const some = ids.slice(0, 8).join(' ');
+    const command = ids.length <= 8 ? `git fetch ${remote} ${some}` : `git fetch --refetch --no-filter ${remote}`;
+    return new UserError(
+      `The git repository is a partial clone that lacks ${ids.length} of the objects needed. Fetch them first: ${command}`,
+    );
+  }
+
+  #promisorRemote(): string | undefined {
+    const answer = this.#run(['config', '--get-regexp', '^remote\\..*\\.promisor$']);
+    const name = /^remote\.(.*)\.promisor(?: true)?$/m.exec(answer.stdout.toString())?.[1];
+    return name !== undefined && /^[A-Za-z0-9_][\w./-]*$/.test(name) ? name : undefined;
+  }
+
+  #failure(answer: Answer, ids: readonly string[]): Error {
+    // A partial clone tries to fetch what is missing; with every transport forbidden that attempt ends here.
+    const isPartial = /promisor|transport .* not allowed|lazy/.test(answer.stderr);
+    if (isPartial) return this.missingObjects(this.#absentOf(ids, answer.stderr));
+    return new UserError(`git failed: ${firstLine(answer.stderr)}`);
+  }
+
+  #absentOf(ids: readonly string[], complaint: string): readonly string[] {
+    // `rev-list --missing=print` looks without fetching.
+    const answer = this.#run(
+      ['rev-list', '--objects', '--no-walk=unsorted', '--missing=print', '--no-object-names', '--stdin'],
+      `${ids.join('\n')}\n`,
+    );
+    const missing = [...answer.stdout.toString().matchAll(/^\?([0-9a-f]+)$/gm)].map((match) => match[1] ?? '');
+    if (missing.length > 0) return missing;
+    const named = /\b[0-9a-f]{40,64}\b/.exec(complaint)?.[0];
+    return named === undefined ? ids : [named];
+  }
+
+  #expect(parameters: readonly string[]): string {
+    const answer = this.#run(parameters);
+    if (answer.status !== 0) throw this.#failure(answer, []);
+    return answer.stdout.toString();
+  }
+
+  #run(parameters: readonly string[], input?: string): Answer {
+    const result = spawnSync('git', ['--no-pager', ...neutralConfig, ...parameters], {
+      cwd: this.#directory,
+      env: this.#environment,
+      input: input ?? '',
+      maxBuffer: maximumOutputBytes,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+    if (result.error !== undefined) throw explainSpawn(result.error, this.#directory);
+    return { status: result.status ?? 128, stdout: result.stdout, stderr: result.stderr.toString() };
+  }
+}
+
+/** Whether git could be asked for `revision` at all: nothing that looks like an option, spans lines, or is empty. */
+export function isPlausibleRevision(revision: string): boolean {
+  return revision !== '' && !revision.startsWith('-') && !/[\u0000-\u001f\u007f]/.test(revision);
+}
+
+function explainSpawn(error: Error, directory: string): Error {
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'ENOBUFS') return new UserError('git answered with more than 768 MB; this is no tree of headers.');
+  if (code === 'ENOENT') {
+    return new UserError(`git cannot be started: it is not installed, or ${directory} does not exist.`);
+  }
+  return new UserError(`git cannot be started: ${error.message}`);
+}
+
+function parseEntries(output: Buffer, form: RegExp): GitEntry[] {
+  const entries: GitEntry[] = [];
+  for (const line of output.toString('utf8').split('\0')) {
+    const match = form.exec(line);
+    if (match !== null) entries.push({ mode: match[1] ?? '', id: match[2] ?? '', path: match[3] ?? '' });
+  }
+  return entries;
+}
+
+/** `<id> <type> <size>\n<content>\n` or `<id> missing\n`, once for each id. */
+function parseBatch(output: Buffer, count: number): GitObject[] {
+  const objects: GitObject[] = [];
+  let position = 0;
+  while (objects.length < count) {
+    const end = output.indexOf(10, position);
+    if (end < 0) throw new UserError('git cat-file ended before it had answered everything.');
+    const header = output.toString('latin1', position, end).split(' ');
+    position = end + 1;
+    const size = Number(header[2]);
+    if (header.length < 3 || !Number.isSafeInteger(size)) {
+      objects.push({ kind: 'missing' });
+      continue;
+    }
+    objects.push({ kind: 'object', type: header[1] ?? '', content: output.subarray(position, position + size) });
+    position += size + 1;
+  }
+  return objects;
+}
+
+function firstLine(text: string): string {
+  return (text.split('\n')[0] ?? '').replace(/^fatal: /, '') || 'it gave no reason';
+}

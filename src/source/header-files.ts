@@ -1,0 +1,146 @@
+/**
+ * Headers without a tree around them: one file, a folder of files, a text from standard input.
+ *
+ * `#include` looks beside the includer (for the quoted form), in the directories the user names, in the folder itself if a
+ * whole folder was given, among the libc declarations, and at last among the stand-ins for `linux/types.h` and its like.
+ */
+
+import { folderOf, type FileTree, joinPath, normalizePath } from './file-tree.ts';
+import {
+  type HeaderCollection,
+  type HeaderFile,
+  type HeaderTarget,
+  type IncludeForm,
+  LazyHeader,
+  type Lookup,
+  type TargetHeaders,
+} from './header.ts';
+import { fallbackHeader, libcHeader } from './libc.ts';
+
+export interface HeaderFilesOptions {
+  readonly label: string;
+  readonly tree: FileTree;
+  /** Paths of the headers in `tree`. */
+  readonly headers: readonly string[];
+  /** Whether `<x.h>` is looked for in `tree` as well. */
+  readonly isSearched: boolean;
+  /** Directories given by the user, in order. */
+  readonly includes: readonly HeaderCollection[];
+}
+
+export class HeaderFiles implements HeaderCollection {
+  readonly kind = 'headers';
+  readonly label: string;
+  readonly #options: HeaderFilesOptions;
+  readonly #results = new Map<string, Lookup>();
+
+  constructor(options: HeaderFilesOptions) {
+    this.label = options.label;
+    this.#options = options;
+    options.tree.prefetch(options.headers);
+  }
+
+  unavailable(): undefined {
+    return undefined;
+  }
+
+  forTarget(target: HeaderTarget): TargetHeaders {
+    const includes = this.#options.includes
+      .filter((collection) => collection.unavailable(target) === undefined)
+      .map((collection) => collection.forTarget(target));
+    return {
+      names: this.#options.headers,
+      resolve: (name, form, from) => this.#resolve(name, form, from, includes),
+      whyAbsent: (name) => this.#whyAbsent(name, includes),
+    };
+  }
+
+  #resolve(
+    name: string,
+    form: IncludeForm,
+    from: HeaderFile | undefined,
+    includes: readonly TargetHeaders[],
+  ): HeaderFile | undefined {
+    const isOurs = from !== undefined && this.#results.get(from.name)?.kind === 'found';
+    if (from === undefined || (form === 'quote' && isOurs)) {
+      const path = normalizePath(from === undefined ? name : joinPath(folderOf(from.name), name));
+      const result = path === undefined ? undefined : this.#lookUp(path);
+      if (result?.kind === 'found') return result.file;
+    }
+    if (form === 'quote' && from !== undefined && !isOurs && !from.isBuiltIn) {
+      for (const directory of includes) {
+        const file = directory.resolve(name, form, from);
+        if (file !== undefined) return file;
+      }
+    }
+    for (const directory of includes) {
+      const file = directory.resolve(name, 'angle', undefined);
+      if (file !== undefined) return file;
+    }
+    if (this.#options.isSearched) {
+      const path = normalizePath(name);
+      const result = path === undefined ? undefined : this.#lookUp(path);
+      if (result?.kind === 'found') return result.file;
+    }
+    return libcHeader(name) ?? fallbackHeader(name);
+  }
+
+  #whyAbsent(name: string, includes: readonly TargetHeaders[]): string {
+    const path = normalizePath(name);
+    const result = path === undefined ? undefined : this.#lookUp(path);
+    if (result?.kind === 'absent' && result.reason.includes('is not read')) return result.reason;
+    const refused = includes
+      .map((directory) => directory.whyAbsent(name))
+      .find((reason) => reason.includes('not read'));
+    return refused ?? 'no include directory holds it (--include adds one)';
+  }
+
+  #lookUp(path: string): Lookup {
+    let result = this.#results.get(path);
+    if (result === undefined) {
+      const read = this.#options.tree.read(path);
+      result =
+        read.kind === 'text'
+          ? { kind: 'found', file: new LazyHeader(path, path, read.key, () => read.text) }
+          : {
+              kind: 'absent',
+              reason: read.kind === 'absent' ? `there is no ${path}` : `${path} is not read: ${read.reason}`,
+            };
+      this.#results.set(path, result);
+    }
+    return result;
+  }
+}
+
+/** One text under one name as a tree: standard input, or a file that came from elsewhere. */
+export class TextTree implements FileTree {
+  readonly label: string;
+  readonly #name: string;
+  readonly #text: string;
+
+  constructor(label: string, name: string, text: string) {
+    this.label = label;
+    this.#name = name;
+    this.#text = text;
+  }
+
+  list(): readonly string[] {
+    return [this.#name];
+  }
+
+  entries(folder: string): readonly string[] {
+    return folder === '' ? [this.#name] : [];
+  }
+
+  kindOf(path: string): 'file' | 'folder' | 'absent' {
+    return path === this.#name ? 'file' : path === '' ? 'folder' : 'absent';
+  }
+
+  read(path: string): ReturnType<FileTree['read']> {
+    return path === this.#name ? { kind: 'text', text: this.#text, key: this.#text } : { kind: 'absent' };
+  }
+
+  prefetch(): void {
+    // Nothing to fetch: the text is here.
+  }
+}

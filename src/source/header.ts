@@ -1,0 +1,78 @@
+/**
+ * What the front end reads: header files, found the way a compiler would find them.
+ *
+ * A collection (`HeaderCollection`) is one source as the user named it: a kernel tree, an installed tree, a revision, one
+ * header. Which file `<asm/kvm.h>` is depends on the target, so a collection is looked at through `forTarget`; what comes
+ * back has the shape of the front end's `Source`. Files carry a content key, so that a reader may remember by it what it
+ * worked out: the same blob in two revisions, or for twenty targets, is tokenized once.
+ */
+
+/** What this room must know of a target; `Target` of the ABI model has this shape. */
+export interface HeaderTarget {
+  readonly name: string;
+  /** GNU triples, the usual one first: directory names of installed trees. */
+  readonly triples: readonly string[];
+  /** Directory under `arch/` in a kernel tree. */
+  readonly kernelArchitecture: string;
+}
+
+/** One header, with the text a program would see: as `make headers_install` writes it, where it comes from a kernel tree. */
+export interface HeaderFile {
+  /** As its includers write it: `linux/kvm.h`. */
+  readonly name: string;
+  /** Where it stands in its tree, for messages: `include/uapi/linux/kvm.h`. */
+  readonly path: string;
+  readonly text: string;
+  /** Equal keys promise equal text. */
+  readonly contentKey: string;
+  /** One of our own declarations, standing in for a libc header: never part of the ABI that is read. */
+  readonly isBuiltIn: boolean;
+}
+
+/** How an `#include` is written: `<name>` or `"name"`. */
+export type IncludeForm = 'angle' | 'quote';
+
+export interface TargetHeaders {
+  /** The headers programs may include directly, in a stable order. */
+  readonly names: readonly string[];
+  /** The file that `#include` of `name` means, written in `from` (`undefined`: on the command line). */
+  resolve(name: string, form: IncludeForm, from: HeaderFile | undefined): HeaderFile | undefined;
+  /** Why `resolve` finds no file of that name: a clause that completes "it cannot be read, because …". */
+  whyAbsent(name: string): string;
+}
+
+export interface HeaderCollection {
+  readonly kind: 'kernel-tree' | 'installed-tree' | 'headers';
+  /** What the user called it. */
+  readonly label: string;
+  /** Why it cannot be read for a target, as a whole sentence; `undefined` where it can. */
+  unavailable(target: HeaderTarget): string | undefined;
+  /** @throws {UserError} where it is unavailable for the target. */
+  forTarget(target: HeaderTarget): TargetHeaders;
+}
+
+/** A file that is there, or the reason why there is none. */
+export type Lookup =
+  { readonly kind: 'found'; readonly file: HeaderFile } | { readonly kind: 'absent'; readonly reason: string };
+
+/** A header whose text is worked out when it is first looked at. */
+export class LazyHeader implements HeaderFile {
+  readonly name: string;
+  readonly path: string;
+  readonly contentKey: string;
+  readonly isBuiltIn = false;
+  readonly #make: () => string;
+  #text: string | undefined;
+
+  constructor(name: string, path: string, contentKey: string, make: () => string) {
+    this.name = name;
+    this.path = path;
+    this.contentKey = contentKey;
+    this.#make = make;
+  }
+
+  get text(): string {
+    this.#text ??= this.#make();
+    return this.#text;
+  }
+}

@@ -1,0 +1,27 @@
+/** Our own declarations as header files that `#include` can find. */
+
+import { fallbackDeclarations } from './fallback-headers.ts';
+import type { HeaderFile } from './header.ts';
+import { libcDeclarations } from './libc-declarations.ts';
+
+function asFiles(declarations: ReadonlyMap<string, string>): ReadonlyMap<string, HeaderFile> {
+  return new Map(
+    [...declarations].map(([name, text]) => [
+      name,
+      { name, path: `<built-in>/${name}`, text, contentKey: `built-in:${name}`, isBuiltIn: true },
+    ]),
+  );
+}
+
+const libc = asFiles(libcDeclarations);
+const fallback = asFiles(fallbackDeclarations);
+
+/** The libc header of that name, if UAPI headers may ask for it. These win over files: a tree holds the libc of one target at most. */
+export function libcHeader(name: string): HeaderFile | undefined {
+  return libc.get(name);
+}
+
+/** The stand-in for a kernel header, for sources that do not have it. */
+export function fallbackHeader(name: string): HeaderFile | undefined {
+  return fallback.get(name);
+}

@@ -1,0 +1,192 @@
+/**
+ * From a place (a directory, a file, a revision, a path in a revision) to the headers that are there.
+ *
+ * Kinds are told apart by what a tree holds, never by its name. A single header that stands inside a kernel tree or an
+ * installed tree is read as a part of it, so that `<asm/kvm.h>` means the right file without `--include`.
+ */
+
+import { realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { UserError } from '../diagnostic.ts';
+import { DirectoryTree, readRegularFile } from './directory.ts';
+import { type FileTree, folderOf } from './file-tree.ts';
+import { HeaderFiles } from './header-files.ts';
+import type { HeaderCollection, HeaderTarget } from './header.ts';
+import { InstalledTree, isInstalledTree } from './installed-tree.ts';
+import { isKernelTree, KernelTree } from './kernel-tree.ts';
+
+/** Headers of a source, and which of them the user named (`undefined`: all). */
+export interface OpenedHeaders {
+  readonly collection: HeaderCollection;
+  readonly only: readonly string[] | undefined;
+}
+
+/** Opens the headers of a tree of files, whatever kind of tree it is. */
+export function openTree(tree: FileTree, includes: readonly HeaderCollection[], path?: string): HeaderCollection {
+  if (isKernelTree(tree)) return new KernelTree(tree);
+  if (isInstalledTree(tree)) return new InstalledTree(tree, path);
+  const headers = tree.list(['']).filter((name) => name.endsWith('.h'));
+  if (headers.length === 0) throw new UserError(`${tree.label} holds no headers.`);
+  return new HeaderFiles({ label: tree.label, tree, headers, isSearched: true, includes });
+}
+
+/**
+ * Opens a directory on disk.
+ * @throws {UserError} if it cannot be read or holds no headers.
+ */
+export function openDirectory(path: string, label: string, includes: readonly HeaderCollection[]): HeaderCollection {
+  const root = treeRootFor(path);
+  return openTree(new DirectoryTree(root, label), includes, realpathSync(root));
+}
+
+/** Opens a directory named by `--include`: a tree if it is one, else a folder to search. */
+export function openIncludeDirectory(path: string): HeaderCollection {
+  const tree = new DirectoryTree(treeRootFor(path), path);
+  if (isKernelTree(tree)) return new KernelTree(tree);
+  if (isInstalledTree(tree)) return new InstalledTree(tree, realpathSync(path));
+  return new HeaderFiles({ label: path, tree, headers: [], isSearched: true, includes: [] });
+}
+
+/**
+ * Opens one header on disk; the tree it stands in, if any, is found by looking upwards.
+ * @throws {UserError} if it cannot be read.
+ */
+export function openFile(path: string, label: string, includes: readonly HeaderCollection[]): OpenedHeaders {
+  const content = readRegularFile(path);
+  if (content.kind === 'absent') throw new UserError(`There is no file or directory "${label}".`);
+  if (content.kind === 'refused') throw new UserError(`${label} is not read: ${content.reason}.`);
+  const real = realpathSync(path);
+  if (includes.length === 0) {
+    const home = findHome(real);
+    if (home !== undefined) {
+      const tree = new DirectoryTree(home, label);
+      return { collection: isKernelTree(tree) ? new KernelTree(tree) : new InstalledTree(tree, home), only: [real] };
+    }
+  }
+  const tree = new DirectoryTree(dirname(path), label);
+  const headers = [basename(path)];
+  return { collection: new HeaderFiles({ label, tree, headers, isSearched: false, includes }), only: undefined };
+}
+
+/** Opens one header of a revision or of the index, with the tree around it where that is one. */
+export function openTreeFile(
+  tree: FileTree,
+  path: string,
+  label: string,
+  includes: readonly HeaderCollection[],
+): OpenedHeaders {
+  const content = tree.read(path);
+  if (content.kind === 'absent') throw new UserError(`There is no "${path}" in ${tree.label}.`);
+  if (content.kind === 'refused') throw new UserError(`${label} is not read: ${content.reason}.`);
+  if (includes.length === 0) {
+    for (let folder = folderOf(path); ; folder = folderOf(folder)) {
+      const part = folder === '' ? tree : new SubTree(tree, folder);
+      const inside = folder === '' ? path : path.slice(folder.length + 1);
+      if (isKernelTree(part) && isKernelHeader(inside)) return { collection: new KernelTree(part), only: [inside] };
+      if (isInstalledHeader(inside) && isInstalledTree(part))
+        return { collection: new InstalledTree(part), only: [inside] };
+      if (folder === '') break;
+    }
+  }
+  const options = { label, tree, headers: [path], isSearched: false, includes };
+  return { collection: new HeaderFiles(options), only: undefined };
+}
+
+/**
+ * The name under which a target's programs include the header at `path` (as in `OpenedHeaders.only`), if it is one of theirs:
+ * arch/x86/include/uapi/asm/kvm.h is nobody's header on arm64.
+ */
+export function nameOfPath(collection: HeaderCollection, target: HeaderTarget, path: string): string | undefined {
+  const headers = collection.forTarget(target);
+  const parts = path.split(/[/\\]/);
+  // The longest tail that is found at that very place.
+  for (let length = Math.min(parts.length, 8); length > 0; length -= 1) {
+    const name = parts.slice(-length).join('/');
+    const file = headers.resolve(name, 'angle', undefined);
+    if (file !== undefined && !file.isBuiltIn && (path === file.path || path.endsWith(`/${file.path}`))) return name;
+  }
+  return undefined;
+}
+
+/** A folder of a tree as a tree of its own; `..` does not lead out of it. */
+export class SubTree implements FileTree {
+  readonly label: string;
+  readonly #tree: FileTree;
+  readonly #folder: string;
+
+  constructor(tree: FileTree, folder: string, label = tree.label) {
+    this.label = label;
+    this.#tree = tree;
+    this.#folder = folder;
+  }
+
+  list(folders: readonly string[]): readonly string[] {
+    const inside = folders.map((folder) => this.#outer(folder));
+    return this.#tree.list(inside).map((path) => path.slice(this.#folder.length + 1));
+  }
+
+  entries(folder: string): readonly string[] {
+    return this.#tree.entries(this.#outer(folder));
+  }
+
+  kindOf(path: string): ReturnType<FileTree['kindOf']> {
+    return this.#tree.kindOf(this.#outer(path));
+  }
+
+  read(path: string): ReturnType<FileTree['read']> {
+    return this.#tree.read(this.#outer(path));
+  }
+
+  prefetch(paths: readonly string[]): void {
+    this.#tree.prefetch(paths.map((path) => this.#outer(path)));
+  }
+
+  #outer(path: string): string {
+    return path === '' ? this.#folder : `${this.#folder}/${path}`;
+  }
+}
+
+/**
+ * Where the tree begins of which `path` is the directory a user would name: `linux/include/uapi` belongs to `linux`, and
+ * Debian's `/usr/include` links into `/usr/lib/linux/uapi`.
+ */
+function treeRootFor(path: string): string {
+  const real = realOrUndefined(path);
+  if (real === undefined) return path;
+  const parts = real.split(sep);
+  if (parts.at(-1) === 'uapi' && parts.at(-2) === 'include' && isDirectory(join(real, '../../arch'))) {
+    return join(real, '../..');
+  }
+  if (parts.at(-1) === 'include' && isDirectory(join(real, '../lib/linux/uapi'))) return join(real, '..');
+  return path;
+}
+
+/** The root of the kernel or installed tree that a file stands in. */
+function findHome(file: string): string | undefined {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const inside = relative(folder, file).split(sep).join('/');
+    if (isKernelHeader(inside) && isDirectory(join(folder, 'include/uapi/linux'))) return folder;
+    if (isInstalledHeader(inside) && isDirectory(join(folder, 'linux')) && basename(folder) === 'include') {
+      return treeRootFor(folder);
+    }
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+function isKernelHeader(path: string): boolean {
+  return /^(?:include\/uapi\/|arch\/[^/]+\/include\/uapi\/asm\/).+\.h$/.test(path);
+}
+
+function isInstalledHeader(path: string): boolean {
+  return /^(?:[a-z0-9_]+-linux-[a-z0-9]+\/)?(?:asm|asm-generic|cxl|drm|fwctl|linux|misc|mtd|rdma|regulator|scsi|sound|video|xen)\/.+\.h$/.test(
+    path,
+  );
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function realOrUndefined(path: string): string | undefined {
+  return statSync(path, { throwIfNoEntry: false }) === undefined ? undefined : realpathSync(path);
+}
