@@ -184,9 +184,9 @@ class RecordPlacer {
   #fieldAlignBits(field: Field, extent: Extent): number {
     // `packed` beats an alignment that comes with the type, but not one written on the field itself.
     if (this.#isPacked(field)) return Math.max(8, (field.alignBytes ?? 1) * 8);
-    return field.alignBytes === undefined
-      ? alignInRecord(field.type, extent, this.#target)
-      : Math.max(extent.alignBits, field.alignBytes * 8);
+    // An `aligned` below the type's own alignment is as good as absent: it does not keep i386 from lowering the type's.
+    const askedBits = (field.alignBytes ?? 0) * 8;
+    return askedBits >= extent.alignBits ? askedBits : alignInRecord(field.type, extent, this.#target);
   }
 
   #placeBitField(field: Field, widthBits: number): void {
@@ -224,7 +224,10 @@ class RecordPlacer {
       const modeAlignBits = Math.min(widthBits, this.#target.largestScalarAlignBytes * 8);
       const known = lowestBit(this.#positionBits);
       const isAtHome = known === 0 || known >= modeAlignBits;
-      if (isAtHome && !(modeAlignBits > 8 && this.#isPacked(field))) alignBits = Math.max(alignBits, modeAlignBits);
+      if (isAtHome && !(modeAlignBits > 8 && this.#isPacked(field))) {
+        const inRecordBits = Math.min(modeAlignBits, this.#target.wideScalarInRecordAlignBytes * 8);
+        alignBits = Math.max(alignBits, inRecordBits);
+      }
     }
     return this.#capByPragma(Math.max(1, alignBits));
   }
