@@ -15,7 +15,7 @@ export function readElf(file: Uint8Array): ElfObject {
     is64 ? Number(view.getBigUint64(offset, little)) : view.getUint32(offset, little);
   const tableOffset = word(is64 ? 0x28 : 0x20);
   const entrySize = view.getUint16(is64 ? 0x3a : 0x2e, little);
-  const count = view.getUint16(is64 ? 0x3c : 0x30, little) || Number(word(tableOffset + (is64 ? 0x20 : 0x14)));
+  const count = view.getUint16(is64 ? 0x3c : 0x30, little) || word(tableOffset + (is64 ? 0x20 : 0x14));
   const namesIndex = view.getUint16(is64 ? 0x3e : 0x32, little);
   const header = (index: number): { name: number; type: number; offset: number; size: number; link: number } => {
     const at = tableOffset + index * entrySize;
