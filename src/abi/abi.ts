@@ -34,6 +34,16 @@ export interface TypedefDeclaration extends Declaration {
 /** An object-like macro (or an enumerator's twin) with an integer value. */
 export interface ConstantDeclaration extends Declaration {
   readonly value: bigint;
+  /** The family it belongs to (`KVM_CAP_`), where a layout file says so. Headers know prefixes at best. */
+  readonly family?: ConstantFamily;
+}
+
+/** Constants that are the values of one thing. */
+export interface ConstantFamily {
+  readonly name: string;
+  readonly kind: 'enumeration' | 'flags' | 'plain';
+  /** Whether two names with one number are a collision, as in a number space that several authors draw from. */
+  readonly isNumberSpace: boolean;
 }
 
 /** A macro that is no integer constant: kept as text, so that its change can be told. */
@@ -53,6 +63,28 @@ export interface RequestDeclaration extends Declaration {
   readonly sizeBytes: number;
   /** Name of the C type given to `_IOR`/`_IOW`, where there is one. */
   readonly argument?: string;
+  /** The kinds of file descriptor that take it: the same number may mean two things on two of them. */
+  readonly descriptors?: readonly DescriptorKind[];
+  /** What really travels, where the macro's direction is wrong and frozen (`KVM_SET_IRQCHIP` is `_IOR`). */
+  readonly carries?: 'read' | 'write' | 'readwrite';
+}
+
+/** What a KVM file descriptor stands for: /dev/kvm itself, a machine, one of its processors, a device of it. */
+export type DescriptorKind = 'system' | 'vm' | 'vcpu' | 'device';
+
+/** One version of a layout file: a released state, or a proposal. */
+export interface VariantInfo {
+  readonly name: string;
+  readonly status: 'merged' | 'proposed' | 'rejected';
+  /** First kernel release with it, and the last one. */
+  readonly since?: string;
+  readonly until?: string;
+  /** ISO date of the proposal or merge. */
+  readonly date?: string;
+  readonly doc?: string;
+  readonly source?: string;
+  /** The variant it was meant to replace. */
+  readonly supersedes?: string;
 }
 
 export interface Abi {
@@ -67,6 +99,10 @@ export interface Abi {
   readonly constants: ReadonlyMap<string, ConstantDeclaration>;
   readonly requests: ReadonlyMap<string, RequestDeclaration>;
   readonly macros: ReadonlyMap<string, MacroDeclaration>;
+  /** The variant of a layout file that this is. */
+  readonly variant?: VariantInfo;
+  /** The record the file is about (`struct kvm_vcpu_events`), where it is about one. */
+  readonly mainRecord?: string;
   /** What could not be read. Anything here means that no verdict may be a plain "compatible". */
   readonly notUnderstood: readonly Diagnostic[];
 }

@@ -10,7 +10,10 @@
 /** Who puts a value into a field. `user`: the program, read by the kernel. `kernel`: written by the kernel only. */
 export type Writer = 'user' | 'kernel' | 'both';
 
-/** When a field, or a union arm, means anything. Paths start at the outermost record. */
+/**
+ * When a field, or a union arm, means anything. Paths start at the named record that declares the field (a record cannot
+ * know who embeds it), so a reader that meets the record inside another one puts the path of the embedding field in front.
+ */
 export type Condition =
   | { readonly kind: 'non-zero'; readonly path: string }
   | { readonly kind: 'flag-set'; readonly path: string; readonly flag: string; readonly mask: bigint }
@@ -42,9 +45,12 @@ export type NonZero = 'rejected' | 'ignored';
 
 /** How the arm of a union is chosen. */
 export interface UnionArms {
-  /** Path of the discriminant, from the outermost record. */
+  /** Path of the discriminant, from the named record that declares the union. */
   readonly discriminant: string;
-  /** For each arm (by field name) the discriminant values that select it. */
+  /**
+   * For each arm (by field name) the discriminant values that select it. Several arms may share a value: they are then
+   * views of the same bytes, the first is the principal one, and a later one holds only if its field's `validIf` does.
+   */
   readonly arms: readonly { readonly field: string; readonly values: readonly NamedValue[] }[];
   /** Field that is only there to fix the size of the union (`char padding[256]`), never selected. */
   readonly padding?: string;
@@ -62,6 +68,8 @@ export interface FieldSemantics {
   readonly meaning?: ValueMeaning;
   /** Highest bit mask the kernel accepts in a value; bits outside → EINVAL. */
   readonly acceptedMask?: bigint;
+  /** The capability (name and number) by which a program can ask whether the kernel knows the field. */
+  readonly capability?: NamedValue;
   /** On a field whose type is a union, or an anonymous union. */
   readonly union?: UnionArms;
   /** For a trailing array: path of the field that counts its elements. */
