@@ -52,6 +52,8 @@ export interface UnionArms {
    * views of the same bytes, the first is the principal one, and a later one holds only if its field's `validIf` does.
    */
   readonly arms: readonly { readonly field: string; readonly values: readonly NamedValue[] }[];
+  /** The arm for every value no other arm names. */
+  readonly otherwise?: string;
   /** Field that is only there to fix the size of the union (`char padding[256]`), never selected. */
   readonly padding?: string;
 }

@@ -37,8 +37,7 @@ export interface DeclarationProblem {
 }
 
 export type Parsed<T> =
-  | { readonly kind: 'parsed'; readonly value: T }
-  | { readonly kind: 'problem'; readonly problem: DeclarationProblem };
+  { readonly kind: 'parsed'; readonly value: T } | { readonly kind: 'problem'; readonly problem: DeclarationProblem };
 
 interface Token {
   readonly kind: 'word' | 'number' | 'mark' | 'end';
@@ -119,7 +118,11 @@ function tokenize(text: string): Token[] {
       const rest = text.slice(start);
       const index = start + (rest.length - rest.trimStart().length);
       if (rest.trim() !== '') {
-        const hint = /^\s*;/.test(rest) ? 'leave the semicolon out' : /^\s*,/.test(rest) ? 'one entry per member' : undefined;
+        const hint = /^\s*;/.test(rest)
+          ? 'leave the semicolon out'
+          : /^\s*,/.test(rest)
+            ? 'one entry per member'
+            : undefined;
         refuse('bad-declaration', `"${text[index] ?? ''}" is not part of a member declaration.`, index, hint);
       }
       tokens.push({ kind: 'end', text: '', index: text.length });
@@ -174,10 +177,16 @@ function readSpecifier(reader: Reader): TypeSpecifier {
       if (words.length > 0) refuse('bad-declaration', `"${text}" cannot follow "${words.join(' ')}".`, index);
       reader.take();
       const tag = reader.take();
-      if (tag.kind !== 'word' || keywords.has(tag.text)) refuse('bad-declaration', `A tag must follow "${text}".`, tag.index);
+      if (tag.kind !== 'word' || keywords.has(tag.text))
+        refuse('bad-declaration', `A tag must follow "${text}".`, tag.index);
       return { kind: 'record', key: `${text} ${tag.text}`, index };
     } else if (text === 'enum') {
-      refuse('unsupported-type', 'A member of enumeration type is written with its integer type.', index, 'use "int" or "__u32" and name the family under "meaning"');
+      refuse(
+        'unsupported-type',
+        'A member of enumeration type is written with its integer type.',
+        index,
+        'use "int" or "__u32" and name the family under "meaning"',
+      );
     } else if (specifierWords.has(text)) {
       words.push(text === 'bool' ? '_Bool' : text === '__signed__' ? 'signed' : text);
       reader.take();
@@ -187,7 +196,8 @@ function readSpecifier(reader: Reader): TypeSpecifier {
       return { kind: 'name', name: text, index };
     }
   }
-  if (words.length === 0) refuse('bad-declaration', 'A member declaration starts with a type.', start, 'for example "__u32 flags"');
+  if (words.length === 0)
+    refuse('bad-declaration', 'A member declaration starts with a type.', start, 'for example "__u32 flags"');
   const base = baseByWords.get(canonicalWords(words).join(' '));
   if (base === undefined) refuse('unknown-type', `"${words.join(' ')}" is no type of C.`, start);
   return { kind: 'base', base };
@@ -210,7 +220,8 @@ function readExtent(reader: Reader, what: string): Extent {
   const token = reader.take();
   if (token.kind === 'number') {
     const value = Number(token.text);
-    if (!Number.isSafeInteger(value) || value > 0xffff_ffff) refuse('too-large', `The ${what} ${token.text} is too large.`, token.index);
+    if (!Number.isSafeInteger(value) || value > 0xffff_ffff)
+      refuse('too-large', `The ${what} ${token.text} is too large.`, token.index);
     return value;
   }
   if (token.kind === 'word' && !keywords.has(token.text)) return { constant: token.text, index: token.index };

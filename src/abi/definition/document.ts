@@ -57,6 +57,8 @@ export interface FieldEntry extends Limits {
   readonly discriminant?: string;
   /** Of an arm: the names of the constants that select it. */
   readonly when?: readonly string[];
+  /** Of an arm: it is selected by every value that no other arm names. */
+  readonly otherwise?: boolean;
 }
 
 /** What a file says it expects of a layout, to be checked. */

@@ -75,10 +75,13 @@ export function readLocatedJson(text: string, file: string): { located?: Located
     location: place(offset),
     ...(hint === undefined ? {} : { hint }),
   });
-  if (text.length > MAX_TEXT_LENGTH) return { diagnostics: [problem(0, 'too-large', 'The file is larger than 8 MiB.')] };
+  if (text.length > MAX_TEXT_LENGTH)
+    return { diagnostics: [problem(0, 'too-large', 'The file is larger than 8 MiB.')] };
   const deep = tooDeepAt(text);
   if (deep !== undefined) {
-    return { diagnostics: [problem(deep, 'too-deep', `The document is nested deeper than ${String(MAX_DEPTH)} levels.`)] };
+    return {
+      diagnostics: [problem(deep, 'too-deep', `The document is nested deeper than ${String(MAX_DEPTH)} levels.`)],
+    };
   }
 
   const errors: ParseError[] = [];

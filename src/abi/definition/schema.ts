@@ -11,7 +11,11 @@ import { targetNames } from '../target.ts';
 const text = (description: string): object => ({ type: 'string', description });
 const words = (description: string): object => ({ type: 'array', items: { type: 'string' }, description });
 const flag = (description: string): object => ({ type: 'boolean', description });
-const oneOf = (values: readonly string[], description: string): object => ({ type: 'string', enum: values, description });
+const oneOf = (values: readonly string[], description: string): object => ({
+  type: 'string',
+  enum: values,
+  description,
+});
 const object = (properties: object, required: readonly string[], description: string): object => ({
   type: 'object',
   properties,
@@ -26,7 +30,12 @@ const header = text('Header that declares it, as its includers write it: "linux/
 const doc = text('One sentence for people.');
 const aligned = { type: 'integer', minimum: 1, maximum: 65536, description: '__attribute__((aligned(n))).' };
 const packed = flag('__attribute__((packed)).');
-const targets = { type: 'array', items: { type: 'string', enum: targetNames }, minItems: 1, description: 'Targets it exists on.' };
+const targets = {
+  type: 'array',
+  items: { type: 'string', enum: targetNames },
+  minItems: 1,
+  description: 'Targets it exists on.',
+};
 const sizeRule = oneOf(
   ['exact', 'by-request-size', 'extensible', 'by-size-field', 'mapped'],
   'How the kernel decides how many bytes of the record to copy.',
@@ -38,7 +47,11 @@ const expect = {
     {
       sizeBytes: { type: 'integer', minimum: 0 },
       alignBytes: { type: 'integer', minimum: 1 },
-      offsets: { type: 'object', additionalProperties: { type: 'integer', minimum: 0 }, description: 'Byte offset by field path.' },
+      offsets: {
+        type: 'object',
+        additionalProperties: { type: 'integer', minimum: 0 },
+        description: 'Byte offset by field path.',
+      },
     },
     [],
     'Expected size, alignment and offsets in bytes.',
@@ -85,6 +98,7 @@ const field = object(
     countedBy: text('Path of the field that counts the elements of this array.'),
     discriminant: text('Of a union: path of the field that selects the arm.'),
     when: words('Of an arm: constants that select it.'),
+    otherwise: flag('Of an arm: selected by every value that no other arm names.'),
   },
   [],
   'A member of a record.',
@@ -126,7 +140,10 @@ const record = object(
 const family = object(
   {
     family: text('Name of the family, usually the common prefix: "KVM_EXIT_".'),
-    kind: oneOf(['enumeration', 'flags', 'plain'], 'Whether a value is one of them, a set of them, or they are unrelated.'),
+    kind: oneOf(
+      ['enumeration', 'flags', 'plain'],
+      'Whether a value is one of them, a set of them, or they are unrelated.',
+    ),
     unique: flag('Two names of the family must never share a number.'),
     header,
     doc,
@@ -160,7 +177,11 @@ const request = object(
   {
     request: text('Name of the request.'),
     define: text('What the header defines it as: "_IOW(KVMIO, 0xa0, struct kvm_vcpu_events)".'),
-    on: { type: 'array', items: { type: 'string', enum: descriptors }, description: 'Kinds of descriptor that take it.' },
+    on: {
+      type: 'array',
+      items: { type: 'string', enum: descriptors },
+      description: 'Kinds of descriptor that take it.',
+    },
     carries: oneOf(['read', 'write', 'readwrite'], 'What really travels, where the macro tells something else.'),
     header,
     doc,
@@ -186,7 +207,12 @@ export const layoutSchema: object = {
       aligned,
       fields: list('#/$defs/field', 'Members of the main record, where no variant lists its own.'),
       expect,
-      variants: { type: 'array', minItems: 1, items: { $ref: '#/$defs/variant' }, description: 'Versions, oldest first.' },
+      variants: {
+        type: 'array',
+        minItems: 1,
+        items: { $ref: '#/$defs/variant' },
+        description: 'Versions, oldest first.',
+      },
       records: list('#/$defs/record', 'Other records.'),
       constants: list('#/$defs/family', 'Flag bits, enumerations and other constants by name.'),
       requests: list('#/$defs/request', 'The ioctl requests that carry the records.'),

@@ -61,7 +61,13 @@ export function standardTypes(target: Target): ReadonlyMap<string, TypedefType> 
   add('__kernel_size_t', size);
   add('__kernel_ssize_t', signedSize);
   add('__kernel_ptrdiff_t', signedSize);
-  for (const name of ['__kernel_off_t', '__kernel_old_time_t', '__kernel_time_t', '__kernel_clock_t', '__kernel_suseconds_t']) {
+  for (const name of [
+    '__kernel_off_t',
+    '__kernel_old_time_t',
+    '__kernel_time_t',
+    '__kernel_clock_t',
+    '__kernel_suseconds_t',
+  ]) {
     add(name, long);
   }
   for (const name of ['__kernel_pid_t', '__kernel_timer_t', '__kernel_clockid_t', '__kernel_key_t', '__kernel_mqd_t']) {
@@ -72,7 +78,8 @@ export function standardTypes(target: Target): ReadonlyMap<string, TypedefType> 
   add('__kernel_sa_family_t', integer('unsigned short'));
   add('__kernel_caddr_t', { kind: 'pointer', pointee: integer('char') });
 
-  const pointerSized = (sign: string): Type => integer(`${sign}${target.dataModel === 'LP64' ? 'long' : 'int'}` as IntegerBase);
+  const pointerSized = (sign: string): Type =>
+    integer(`${sign}${target.dataModel === 'LP64' ? 'long' : 'int'}` as IntegerBase);
   add('size_t', pointerSized('unsigned '));
   add('ssize_t', pointerSized(''));
   add('uintptr_t', pointerSized('unsigned '));

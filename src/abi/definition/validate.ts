@@ -64,7 +64,11 @@ function explain(error: ErrorObject, json: LocatedJson): Diagnostic {
       };
     }
     case 'required':
-      return { ...withPlace(at), code: 'missing-key', message: `${name} lacks the key "${String(params['missingProperty'])}".` };
+      return {
+        ...withPlace(at),
+        code: 'missing-key',
+        message: `${name} lacks the key "${String(params['missingProperty'])}".`,
+      };
     case 'type': {
       const types = [params['type']].flat().map((type) => typeWords[String(type)] ?? String(type));
       return { ...withPlace(at), code: 'wrong-type', message: `${name} must be ${types.join(' or ')}.` };
@@ -81,7 +85,11 @@ function explain(error: ErrorObject, json: LocatedJson): Diagnostic {
       };
     }
     case 'pattern':
-      return { ...withPlace(at), code: 'bad-value', message: `"${String(error.data)}" does not have the form of ${name}.` };
+      return {
+        ...withPlace(at),
+        code: 'bad-value',
+        message: `"${String(error.data)}" does not have the form of ${name}.`,
+      };
     case 'minItems':
       return { ...withPlace(at), code: 'bad-value', message: `${name} must not be empty.` };
     case 'minimum':
@@ -96,7 +104,10 @@ function explain(error: ErrorObject, json: LocatedJson): Diagnostic {
   }
 }
 
-function withPlace(at: { severity: 'error'; location: Diagnostic['location'] }): Pick<Diagnostic, 'severity' | 'location'> {
+function withPlace(at: {
+  severity: 'error';
+  location: Diagnostic['location'];
+}): Pick<Diagnostic, 'severity' | 'location'> {
   return at.location === undefined ? { severity: at.severity } : { severity: at.severity, location: at.location };
 }
 
