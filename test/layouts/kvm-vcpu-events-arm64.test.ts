@@ -3,22 +3,12 @@
  * patches as mailed, and stand here a second time, so that a slip in the layout file or in the layout engine shows.
  */
 
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import {
-  abiOfSoundVariant,
-  checkLayoutFile,
-  loadLayoutFile,
-  variantsOf,
-} from '../../src/abi/definition/layout-file.ts';
+import { checkLayoutFile, variantsOf } from '../../src/abi/definition/layout-file.ts';
 import { fieldPathsOf } from '../../src/abi/field-paths.ts';
-import { layoutOf } from '../../src/abi/layout-engine.ts';
-import { findTarget, type Target } from '../../src/abi/target.ts';
+import { abiOf, layoutFile, layoutText, membersOf, recordLayout } from './support.ts';
 
-const path = new URL('../../layouts/kvm_vcpu_events.arm64.json', import.meta.url);
-const text = readFileSync(path, 'utf8');
-const file = loadLayoutFile(text, 'kvm_vcpu_events.arm64.json');
-const arm64 = findTarget('arm64') as Target;
+const file = layoutFile('kvm_vcpu_events.arm64.json');
 
 /** Variant → total size and [offset, size] of every member, in bytes. */
 const expected: Record<string, { total: number; members: Record<string, [number, number]> }> = {
@@ -133,20 +123,17 @@ const expected: Record<string, { total: number; members: Record<string, [number,
 };
 
 test('the file has no mistakes and exactly these variants', async () => {
-  expect((await checkLayoutFile(text, 'kvm_vcpu_events.arm64.json')).diagnostics).toEqual([]);
+  expect((await checkLayoutFile(layoutText(file.fileName), file.fileName)).diagnostics).toEqual([]);
   expect(variantsOf(file).map(({ name }) => name)).toEqual(Object.keys(expected));
 });
 
 describe.each(Object.entries(expected))('%s', (variant, { total, members }) => {
-  const abi = abiOfSoundVariant(file, variant, arm64, variant);
-  const record = abi.records.get('struct kvm_vcpu_events')?.record;
-  if (record === undefined) throw new Error('the record is missing');
-  const layout = layoutOf(record, arm64);
+  const abi = abiOf(file, variant, 'arm64');
+  const layout = recordLayout(abi, 'struct kvm_vcpu_events');
 
   test('has the size and the offsets of its source', () => {
     expect([layout.sizeBytes, layout.alignBytes]).toEqual([total, 8]);
-    const found = fieldPathsOf(layout).map((field) => [field.path, [field.offsetBits / 8, field.sizeBits / 8]]);
-    expect(Object.fromEntries(found)).toEqual(members);
+    expect(membersOf(layout)).toEqual(members);
   });
 
   test('every byte that carries nothing is refused when it is not zero', () => {
@@ -162,7 +149,7 @@ describe.each(Object.entries(expected))('%s', (variant, { total, members }) => {
 });
 
 test('each syndrome is valid behind its own flag, and 25 bits wide', () => {
-  const record = abiOfSoundVariant(file, 'ext_abt_esr', arm64, '').records.get('struct kvm_vcpu_events')?.record;
+  const record = abiOf(file, 'ext_abt_esr', 'arm64').records.get('struct kvm_vcpu_events')?.record;
   const exception = record?.fields[0]?.type;
   const fields = exception?.kind === 'record' ? exception.fields : [];
   const semanticsOf = (name: string) => fields.find((field) => field.name === name)?.semantics;

@@ -8,6 +8,7 @@
  */
 
 import type { TargetName } from '../target.ts';
+import type { Locate } from './located-json.ts';
 import type { NonZero, SizeRule, Writer } from '../semantics.ts';
 
 /** An integer, or text that C reads as one: `"0x1ffffff"`, `"1 << 3"`, `"4096"`. */
@@ -146,4 +147,11 @@ export interface LayoutDocument {
   readonly constants?: readonly ConstantFamilyEntry[];
   readonly requests?: readonly RequestEntry[];
   readonly unknownErrno?: Readonly<Partial<Record<DescriptorKind, UnknownErrno>>>;
+}
+
+/** A layout file in memory, with the place of everything in it. */
+export interface LayoutFile {
+  readonly fileName: string;
+  readonly document: LayoutDocument;
+  readonly locate: Locate;
 }

@@ -10,9 +10,9 @@ import type { Abi, VariantInfo } from '../abi.ts';
 import { type Diagnostic, UserError } from '../../diagnostic.ts';
 import { suggestionFor } from '../suggest.ts';
 import { findTarget, type Target } from '../target.ts';
-import type { LayoutDocument, VariantEntry } from './document.ts';
+import type { LayoutDocument, LayoutFile, VariantEntry } from './document.ts';
 import { readLocatedJson } from './located-json.ts';
-import { infoOf, type LayoutFile, readVariant, type VariantReading } from './read-variant.ts';
+import { infoOf, readVariant, type VariantReading } from './read-variant.ts';
 import { validateAgainstSchema } from './validate.ts';
 
 const MAX_DIAGNOSTICS = 100;

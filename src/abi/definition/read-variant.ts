@@ -14,20 +14,13 @@ import { suggestionFor } from '../suggest.ts';
 import type { Target } from '../target.ts';
 import { type RecordType } from '../types.ts';
 import { isIdentifier } from './declaration.ts';
-import type { Expectations, LayoutDocument, RecordEntry, VariantEntry } from './document.ts';
+import type { Expectations, LayoutDocument, LayoutFile, RecordEntry, VariantEntry } from './document.ts';
 import { Selection } from './limits.ts';
-import type { JsonPath, Locate } from './located-json.ts';
+import type { JsonPath } from './located-json.ts';
 import { Problems } from './problems.ts';
 import { type Constants, readConstants } from './read-constants.ts';
 import { type PlacedRecord, RecordReader } from './read-records.ts';
 import { completeRequest, readDefinitions, usesByRecord } from './read-requests.ts';
-
-/** A layout file in memory. */
-export interface LayoutFile {
-  readonly fileName: string;
-  readonly document: LayoutDocument;
-  readonly locate: Locate;
-}
 
 export interface VariantReading {
   readonly abi: Abi;
