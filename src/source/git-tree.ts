@@ -197,11 +197,9 @@ export class GitTree implements FileTree {
  * @throws {UserError} if it names nothing, or a blob.
  */
 export function openRevision(blobs: BlobStore, revision: string): GitTree {
-  const tree = blobs.repository.resolve(revision, 'tree');
+  // `rev:path^{tree}` would be a path that ends in `^{tree}`: the object is found first, and only then made a tree.
+  const id = blobs.repository.require(revision, 'object');
+  const tree = blobs.repository.resolve(id, 'tree');
   if (tree !== undefined) return new GitTree(blobs, tree, revision);
-  if (blobs.repository.resolve(revision, 'object') !== undefined) {
-    throw new UserError(`"${revision}" names a file, where a commit or a directory is needed.`);
-  }
-  blobs.repository.require(revision, 'tree');
-  throw new UserError(`There is no revision "${revision}" in the git repository.`);
+  throw new UserError(`"${revision}" names a file, where a commit or a directory is needed.`);
 }

@@ -11,16 +11,24 @@
 
 const blank = (text: string): string => ' '.repeat(text.length);
 
-/** Applies the edits of scripts/headers_install.sh. */
+/**
+ * Applies the edits of scripts/headers_install.sh. As in sed, a blank never matches the end of a line, and what one match
+ * has taken is not looked at by the next.
+ */
 export function installedText(text: string): string {
   let result = text
-    // The blank before the word stays, the one after it goes with it; two in a row share the blank between them.
-    .replace(/(?<=[\s(])(?:__user|__force|__iomem)(?=\s)/g, blank)
-    .replace(/__attribute_const__(?=\s|$)/g, blank)
-    .replace(/^#include <linux\/compiler(?:|_types)\.h>/gm, blank)
-    .replace(/(^|[^a-zA-Z0-9])__packed(?![a-zA-Z0-9_])/gm, '$1__attribute__((packed))')
-    .replace(/(^|\s|\()(inline|asm|volatile)(?=[\s(]|$)/gm, '$1__$2__')
-    .replace(/(#(?:ifndef|define|endif\s*\/\*)\s*)_UAPI/g, (_, before: string) => `${before}     `);
+    .replace(
+      /([ \t\r\f\v(])(__user|__force|__iomem)[ \t\r\f\v]/g,
+      (_, before: string, word: string) => `${before}${blank(word)} `,
+    )
+    .replace(/__attribute_const__(?:([ \t\r\f\v])|$)/gm, (word) => blank(word))
+    .replace(/^#include <linux\/compiler(?:|_types).h>/gm, blank)
+    .replace(/(^|[^a-zA-Z0-9])__packed([^a-zA-Z0-9_]|$)/gm, '$1__attribute__((packed))$2')
+    .replace(/(^|[ \t\r\f\v(])(inline|asm|volatile)([ \t\r\f\v(]|$)/gm, '$1__$2__$3')
+    .replace(
+      /^(.*?#(?:ifndef|define|endif[ \t\r\f\v]*\/\*))([ \t\r\f\v]*)_UAPI/gm,
+      (_, before: string, blanks: string) => `${before}${blanks}     `,
+    );
   if (result.includes('__EXPORTED_HEADERS__')) {
     result = result
       .replace(/^(\s*#\s*)ifndef(\s+)__EXPORTED_HEADERS__\b/gm, '$1if 0$2')

@@ -187,7 +187,7 @@ ${includes('linux/limits.h')}`,
     'sys/cdefs.h': includes('features.h'),
     'sys/types.h': guard(
       '_SYS_TYPES_H',
-      `${sizes}${includes('bits/uabi-integers.h', 'bits/uabi-time.h', 'endian.h')}typedef __PTRDIFF_TYPE__ ssize_t;
+      `${sizes}${includes('bits/uabi-integers.h', 'bits/uabi-time.h', 'bits/uabi-timeval.h', 'bits/uabi-timespec.h', 'endian.h')}typedef __PTRDIFF_TYPE__ ssize_t;
 typedef __UINT8_TYPE__ u_int8_t;
 typedef __UINT16_TYPE__ u_int16_t;
 typedef __UINT32_TYPE__ u_int32_t;
@@ -239,7 +239,7 @@ struct tm {
     ),
     'sys/time.h': guard(
       '_SYS_TIME_H',
-      `${includes('bits/uabi-time.h', 'bits/uabi-timeval.h')}struct timezone { int tz_minuteswest; int tz_dsttime; };
+      `${includes('bits/uabi-time.h', 'bits/uabi-timeval.h', 'bits/uabi-timespec.h')}struct timezone { int tz_minuteswest; int tz_dsttime; };
 struct itimerval { struct timeval it_interval; struct timeval it_value; };
 `,
     ),

@@ -79,13 +79,18 @@ export function openTreeFile(
   if (content.kind === 'absent') throw new UserError(`There is no "${path}" in ${tree.label}.`);
   if (content.kind === 'refused') throw new UserError(`${label} is not read: ${content.reason}.`);
   if (includes.length === 0) {
-    for (let folder = folderOf(path); ; folder = folderOf(folder)) {
-      const part = folder === '' ? tree : new SubTree(tree, folder);
-      const inside = folder === '' ? path : path.slice(folder.length + 1);
-      if (isKernelTree(part) && isKernelHeader(inside)) return { collection: new KernelTree(part), only: [inside] };
-      if (isInstalledHeader(inside) && isInstalledTree(part))
+    const homes = foldersAround(path).map((folder) => ({
+      part: folder === '' ? tree : new SubTree(tree, folder),
+      inside: folder === '' ? path : path.slice(folder.length + 1),
+    }));
+    // A kernel tree first: its include/uapi looks like an installed tree from inside.
+    for (const { part, inside } of homes) {
+      if (isKernelHeader(inside) && isKernelTree(part)) return { collection: new KernelTree(part), only: [inside] };
+    }
+    for (const { part, inside } of homes) {
+      if (isInstalledHeader(inside) && isInstalledTree(part)) {
         return { collection: new InstalledTree(part), only: [inside] };
-      if (folder === '') break;
+      }
     }
   }
   const options = { label, tree, headers: [path], isSearched: false, includes };
@@ -106,6 +111,13 @@ export function nameOfPath(collection: HeaderCollection, target: HeaderTarget, p
     if (file !== undefined && !file.isBuiltIn && (path === file.path || path.endsWith(`/${file.path}`))) return name;
   }
   return undefined;
+}
+
+/** The folders a path stands in, innermost first, the root last. */
+function foldersAround(path: string): readonly string[] {
+  const folders: string[] = [];
+  for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) folders.push(folder);
+  return [...folders, ''];
 }
 
 /** A folder of a tree as a tree of its own; `..` does not lead out of it. */
