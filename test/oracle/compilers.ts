@@ -7,13 +7,13 @@
  */
 
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commands } from '@yowasp/clang';
 import type { TargetName } from '../../src/abi/target.ts';
 import { readDwarf } from './dwarf.ts';
 import type { CompilerFacts } from './facts.ts';
+import { findGcc } from './gcc.ts';
 import { readLlvmIr } from './llvm-ir.ts';
 
 /** Where a compiler looks for headers, first to last. */
@@ -34,28 +34,6 @@ export interface Compiler {
     isWanted: (path: string) => boolean,
   ): Promise<ReadonlyMap<string, string>>;
 }
-
-const gccPrograms: Readonly<Partial<Record<TargetName, readonly string[]>>> = {
-  x86_64: ['x86_64-linux-gnu-gcc-12'],
-  i386: ['i686-linux-gnu-gcc-12'],
-  x32: ['x86_64-linux-gnux32-gcc-12'],
-  arm64: ['aarch64-linux-gnu-gcc-12'],
-  arm: ['arm-linux-gnueabi-gcc-12'],
-  riscv64: ['riscv64-linux-gnu-gcc-12'],
-  riscv32: ['riscv64-linux-gnu-gcc-12', '-march=rv32gc', '-mabi=ilp32d'],
-  ppc64le: ['powerpc64le-linux-gnu-gcc-12'],
-  ppc64: ['powerpc64-linux-gnu-gcc-12'],
-  ppc: ['powerpc-linux-gnu-gcc-12'],
-  s390x: ['s390x-linux-gnu-gcc-12'],
-  mips: ['mips-linux-gnu-gcc-12'],
-  mips64: ['mips64-linux-gnuabi64-gcc-12'],
-  m68k: ['m68k-linux-gnu-gcc-12'],
-  sparc64: ['sparc64-linux-gnu-gcc-12'],
-  sparc: ['sparc64-linux-gnu-gcc-12', '-m32'],
-  alpha: ['alpha-linux-gnu-gcc-12'],
-  parisc: ['hppa-linux-gnu-gcc-12'],
-  sh: ['sh4-linux-gnu-gcc-12'],
-};
 
 /** Triples under which clang knows the targets; it has no alpha, parisc and sh. */
 const clangTriples: Readonly<Partial<Record<TargetName, string>>> = {
@@ -80,9 +58,8 @@ const clangTriples: Readonly<Partial<Record<TargetName, string>>> = {
 
 /** The gcc of this machine for a target, or `undefined`. */
 export function gccFor(target: TargetName, scratch: string): Compiler | undefined {
-  const [program, ...flags] = gccPrograms[target] ?? [];
-  if (program === undefined || !existsSync(`/usr/bin/${program}`)) return undefined;
-  return new Gcc(program, flags, join(scratch, target));
+  const gcc = findGcc(target);
+  return gcc === undefined ? undefined : new Gcc(gcc.command, gcc.flags, join(scratch, target));
 }
 
 /** clang for a target; `files` is the header tree it may see. `undefined` where clang has no such target. */

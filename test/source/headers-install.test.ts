@@ -46,7 +46,7 @@ describe('the edits of headers_install.sh', () => {
         const text = lines.join('');
         expect(tokens(installedText(text))).toBe(tokens(sed(text)));
       }),
-      { numRuns: 10 },
+      { numRuns: 20 },
     );
   });
 
