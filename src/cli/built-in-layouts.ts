@@ -1,0 +1,164 @@
+/**
+ * The layouts that come with uabi, and how a name finds one: `struct kvm_vcpu_events`, `kvm_run#6.12`, `KVM_RUN`,
+ * `0x4040aea0`, `KVM_CAP_ARM_EL2`.
+ *
+ * A record may stand in several files (x86's kvm_vcpu_events is also a part of its kvm_run). The file that is about the
+ * record wins, because there its variants are those of the record.
+ */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Abi, ConstantDeclaration, RecordDeclaration, RequestDeclaration } from '../abi/abi.ts';
+import type { LayoutFile } from '../abi/definition/document.ts';
+import {
+  abiOfSoundVariant,
+  defaultVariant,
+  loadLayoutFile,
+  targetsOf,
+  variantsOf,
+} from '../abi/definition/layout-file.ts';
+import { suggestionFor } from '../abi/suggest.ts';
+import type { Target } from '../abi/target.ts';
+import { UserError } from '../diagnostic.ts';
+
+const directory = new URL('../../layouts/', import.meta.url);
+const files = new Map<string, LayoutFile>();
+
+/** File names of the built-in layouts, sorted. */
+export function builtInNames(): readonly string[] {
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.json') && name !== 'layout.schema.json')
+    .sort();
+}
+
+/** Text of a built-in layout file, or `undefined` where there is none of that name. */
+export function builtInText(fileName: string): string | undefined {
+  return builtInNames().includes(fileName) ? readFileSync(new URL(fileName, directory), 'utf8') : undefined;
+}
+
+/** A built-in layout file, read once. */
+function builtIn(fileName: string): LayoutFile {
+  const known = files.get(fileName);
+  if (known !== undefined) return known;
+  const file = loadLayoutFile(readFileSync(new URL(fileName, directory), 'utf8'), fileName);
+  files.set(fileName, file);
+  return file;
+}
+
+export interface FoundRecord {
+  readonly declaration: RecordDeclaration;
+  readonly abi: Abi;
+  /** `kvm_run.json#6.12`. */
+  readonly label: string;
+}
+
+export interface Found<T> {
+  readonly declaration: T;
+  readonly abi: Abi;
+}
+
+/** Built-in files written for a target, those whose name starts with `name` first. */
+function filesFor(target: Target, name: string): LayoutFile[] {
+  const isAbout = (fileName: string): number => (name !== '' && fileName.startsWith(name) ? 0 : 1);
+  return [...builtInNames()]
+    .sort((a, b) => isAbout(a) - isAbout(b))
+    .map(builtIn)
+    .filter((file) => targetsOf(file).some((one) => one.name === target.name));
+}
+
+function bareName(name: string): string {
+  return name.replace(/^(?:struct|union)\s+/, '');
+}
+
+function abiOf(file: LayoutFile, variant: string, target: Target): Abi {
+  return abiOfSoundVariant(file, variant, target, `${file.fileName}#${variant}`);
+}
+
+/**
+ * The built-in record of a name, with or without `struct`, in the variant after a `#` or else in the newest merged one.
+ *
+ * @throws UserError if the record is known but not on that target, or not in that variant.
+ */
+export function findBuiltInRecord(nameAndVariant: string, target: Target): FoundRecord | undefined {
+  const [name = '', variant] = nameAndVariant.split('#');
+  const bare = bareName(name.trim());
+  const candidates: FoundRecord[] = [];
+  const variantNames = new Set<string>();
+  for (const file of filesFor(target, bare)) {
+    if (!mentionsRecord(file, bare)) continue;
+    const names = variantsOf(file).map((one) => one.name);
+    for (const one of names) variantNames.add(one);
+    const chosen = variant ?? defaultVariant(file)?.name;
+    if (chosen === undefined || !names.includes(chosen)) continue;
+    const abi = abiOf(file, chosen, target);
+    const declaration = abi.records.get(`struct ${bare}`) ?? abi.records.get(`union ${bare}`);
+    if (declaration === undefined) continue;
+    const found = { declaration, abi, label: abi.label };
+    if (bareName(abi.mainRecord ?? '') === bare) return found;
+    candidates.push(found);
+  }
+  const [first] = candidates;
+  if (first !== undefined || variantNames.size === 0) return first;
+  if (variant === undefined) return undefined;
+  const hint = suggestionFor(variant, variantNames).hint ?? `known: ${[...variantNames].join(', ')}`;
+  throw new UserError(`${bare} has no variant "${variant}" on ${target.name}; ${hint}`);
+}
+
+function mentionsRecord({ document }: LayoutFile, bare: string): boolean {
+  return [document.record ?? '', ...(document.records ?? []).map(({ record }) => record)].some(
+    (one) => bareName(one) === bare,
+  );
+}
+
+/** Every target on which some built-in file knows the record. */
+export function targetsOfBuiltInRecord(name: string): readonly Target[] {
+  const bare = bareName(name);
+  const found = new Map<string, Target>();
+  for (const file of builtInNames().map(builtIn)) {
+    if (mentionsRecord(file, bare)) for (const target of targetsOf(file)) found.set(target.name, target);
+  }
+  return [...found.values()];
+}
+
+/**
+ * Built-in requests of that name or number on a target, as of the newest merged variant. A number can have several: KVM
+ * tells 0x4010aeab on a machine from the same number on a processor by the descriptor alone.
+ */
+export function findBuiltInRequests(
+  nameOrNumber: string | number,
+  target: Target,
+): readonly Found<RequestDeclaration>[] {
+  const found = new Map<string, Found<RequestDeclaration>>();
+  for (const abi of newestAbis(target)) {
+    for (const declaration of abi.requests.values()) {
+      const isWanted =
+        typeof nameOrNumber === 'number' ? declaration.number === nameOrNumber : declaration.name === nameOrNumber;
+      if (isWanted && !found.has(declaration.name)) found.set(declaration.name, { declaration, abi });
+    }
+  }
+  return [...found.values()];
+}
+
+/** The built-in constant of that name on a target. */
+export function findBuiltInConstant(name: string, target: Target): Found<ConstantDeclaration> | undefined {
+  for (const abi of newestAbis(target)) {
+    const declaration = abi.constants.get(name);
+    if (declaration !== undefined) return { declaration, abi };
+  }
+  return undefined;
+}
+
+/** The names of all built-in records, requests and constants on a target: for listings and suggestions. */
+export function builtInDeclarationNames(target: Target): readonly string[] {
+  const names = new Set<string>();
+  for (const abi of newestAbis(target)) {
+    for (const some of [abi.records, abi.requests, abi.constants]) for (const name of some.keys()) names.add(name);
+  }
+  return [...names];
+}
+
+function* newestAbis(target: Target): Generator<Abi> {
+  for (const file of filesFor(target, '')) {
+    const variant = defaultVariant(file);
+    if (variant !== undefined) yield abiOf(file, variant.name, target);
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * SOURCE arguments: one way of writing where an ABI comes from, the same in every command.
+ *
+ * Here stands the part for layout files: `x.json` and `x.json#variant`. A file name that does not exist in the current
+ * directory but is that of a built-in layout means the built-in one, so that `layouts/kvm_run.json#6.12` works anywhere.
+ */
+
+import { readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import type { Abi, VariantInfo } from '../abi/abi.ts';
+import type { LayoutFile } from '../abi/definition/document.ts';
+import { abiOfVariant, checkLayoutFile, defaultVariant, targetsOf, variantsOf } from '../abi/definition/layout-file.ts';
+import { suggestionFor } from '../abi/suggest.ts';
+import type { Target } from '../abi/target.ts';
+import { UserError } from '../diagnostic.ts';
+import { builtInText } from './built-in-layouts.ts';
+
+/** A SOURCE that was found and read; an ABI comes out of it once a target is chosen. */
+export interface OpenedSource {
+  /** What the user wrote, for reports. */
+  readonly label: string;
+  /** The targets it can be read for. */
+  readonly targets: readonly Target[];
+  readonly abiFor: (target: Target) => Abi;
+}
+
+export interface OpenedLayout extends OpenedSource {
+  readonly file: LayoutFile;
+  readonly variant: VariantInfo;
+}
+
+/** Whether a SOURCE is written as a layout file or a snapshot: a path that ends in `.json`, perhaps with `#variant`. */
+export function isJsonSource(source: string): boolean {
+  return /\.json(#[^/]*)?$/.test(source);
+}
+
+/**
+ * Opens `x.json` or `x.json#variant`.
+ *
+ * @throws UserError if there is no such file or variant, or if the file has mistakes (all of them as diagnostics).
+ */
+export async function openLayout(source: string, cwd: string): Promise<OpenedLayout> {
+  const { path, variantName } = splitVariant(source);
+  const text = await readText(path, cwd);
+  const { file, diagnostics } = await checkLayoutFile(text, path);
+  if (file === undefined || diagnostics.length > 0) {
+    const count = diagnostics.length === 1 ? 'a mistake' : `${String(diagnostics.length)} mistakes`;
+    throw new UserError(`${path} has ${count}.`, diagnostics);
+  }
+  const variant =
+    variantName === undefined ? defaultVariant(file) : variantsOf(file).find(({ name }) => name === variantName);
+  if (variant === undefined) {
+    const names = variantsOf(file).map(({ name }) => name);
+    const hint = suggestionFor(variantName ?? '', names).hint ?? `it has ${names.join(', ')}`;
+    throw new UserError(`${path} has no variant "${variantName ?? ''}"; ${hint}`);
+  }
+  return {
+    label: source,
+    targets: targetsOf(file),
+    abiFor: (target) => abiOfVariant(file, variant.name, target, source).abi,
+    file,
+    variant,
+  };
+}
+
+function splitVariant(source: string): { path: string; variantName?: string } {
+  const at = source.lastIndexOf('#');
+  return at === -1 ? { path: source } : { path: source.slice(0, at), variantName: source.slice(at + 1) };
+}
+
+async function readText(path: string, cwd: string): Promise<string> {
+  try {
+    return await readFile(resolve(cwd, path), 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code !== 'ENOENT') throw new UserError(`${path} cannot be read${code === '' ? '' : ` (${code})`}.`);
+    const isPlain = path === basename(path) || path === `layouts/${basename(path)}`;
+    const text = isPlain ? builtInText(basename(path)) : undefined;
+    if (text === undefined) throw new UserError(`There is no file ${path}.`);
+    return text;
+  }
+}
