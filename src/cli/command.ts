@@ -9,8 +9,11 @@ import type { ExitCode, Io } from './io.ts';
 export interface CommandDefinition {
   /** Adds arguments, options and examples to the (already named and summarised) command. */
   readonly configure: (command: Commander) => void;
-  /** Runs it. `args` are the positional arguments, `options` what commander parsed. */
-  readonly run: (args: readonly string[], options: Readonly<Record<string, unknown>>, io: Io) => Promise<ExitCode>;
+  /**
+   * Runs it. `args` are the positional arguments; `options` is what commander parsed, in the shape `configure` asked for:
+   * a method, because only then may a command name that shape.
+   */
+  run(args: readonly string[], options: object, io: Io): Promise<ExitCode>;
 }
 
 /** An entry of the command table: enough for `uabi --help`, with the code itself a lazy import away. */

@@ -2,4 +2,6 @@
 
 import type { CommandEntry } from './command.ts';
 
-export const commands: readonly CommandEntry[] = [];
+export const commands: readonly CommandEntry[] = [
+  { name: 'ioctl', summary: 'what is this request', load: () => import('./ioctl.ts') },
+];
