@@ -1,0 +1,201 @@
+/**
+ * What a piece of a header can see, and how the work done on it is shared.
+ *
+ * A header means the same wherever everything it *asks for* is the same. So while a piece of text is processed, a `Scope`
+ * notes each name that was looked up outside the piece, with what was found (a macro, a type, or nothing), and each name
+ * that the piece defined. The two together are an `Effect`: wherever all reads give the same answers again, on another
+ * target, below another header, in another tree, applying the writes is as good as processing the text. Definitions are
+ * unique objects (`Macro`, interned types), so that "the same answer" is a comparison of addresses.
+ *
+ * An `Environment` is a chain of layers of writes over the target's predefined macros. Facts about the target that code asks
+ * for (the data model, or everything) are looked up like macros under names that no macro can have.
+ */
+
+import type { OrdinaryBinding, PackState, TagBinding } from './lower/symbols.ts';
+import type { Macro } from './macro.ts';
+
+/** Stands in a layer for a name that was defined before and is not any more (`#undef`). */
+const undefinedMarker = Symbol('undefined');
+type Removed = typeof undefinedMarker;
+
+/** Target facts that an effect may depend on; the space keeps them apart from macro names. */
+export const dataModelFact = ' data model';
+export const targetFact = ' target';
+
+/** What a name in the macro name space stands for: a macro, a target fact, or a note of the preprocessor's own. */
+export type MacroBinding = Macro | string | PackState;
+
+export interface Layer {
+  readonly macros: Map<string, MacroBinding | Removed>;
+  readonly ordinary: Map<string, OrdinaryBinding>;
+  readonly tags: Map<string, TagBinding>;
+}
+
+export function emptyLayer(): Layer {
+  return { macros: new Map(), ordinary: new Map(), tags: new Map() };
+}
+
+export class Environment {
+  readonly parent: Environment | undefined;
+  readonly layer: Layer;
+
+  constructor(layer: Layer, parent?: Environment) {
+    this.parent = parent;
+    this.layer = layer;
+  }
+
+  macro(name: string): MacroBinding | undefined {
+    for (let current: Environment | undefined = this; current !== undefined; current = current.parent) {
+      const found = current.layer.macros.get(name);
+      if (found !== undefined) return found === undefinedMarker ? undefined : found;
+    }
+    return undefined;
+  }
+
+  ordinary(name: string): OrdinaryBinding | undefined {
+    for (let current: Environment | undefined = this; current !== undefined; current = current.parent) {
+      const found = current.layer.ordinary.get(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  tag(name: string): TagBinding | undefined {
+    for (let current: Environment | undefined = this; current !== undefined; current = current.parent) {
+      const found = current.layer.tags.get(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+}
+
+type Read =
+  | { readonly space: 'macro'; readonly name: string; readonly answer: MacroBinding | undefined }
+  | { readonly space: 'ordinary'; readonly name: string; readonly answer: OrdinaryBinding | undefined }
+  | { readonly space: 'tag'; readonly name: string; readonly answer: TagBinding | undefined };
+
+/** The questions a piece of text asked of its surroundings, with the answers it got. */
+export class Reads {
+  readonly #reads: Read[];
+
+  constructor(reads: Iterable<Read>) {
+    this.#reads = [...reads];
+  }
+
+  get size(): number {
+    return this.#reads.length;
+  }
+
+  [Symbol.iterator](): Iterator<Read> {
+    return this.#reads[Symbol.iterator]();
+  }
+
+  /** Whether every question has the same answer in `environment`. */
+  holdIn(environment: Environment): boolean {
+    const reads = this.#reads;
+    for (const [index, read] of reads.entries()) {
+      const answer =
+        read.space === 'macro'
+          ? environment.macro(read.name)
+          : read.space === 'ordinary'
+            ? environment.ordinary(read.name)
+            : environment.tag(read.name);
+      if (answer === read.answer) continue;
+      // What told two situations apart once will do so again: ask it first next time.
+      const first = reads[0];
+      if (index > 0 && first !== undefined) {
+        reads[0] = read;
+        reads[index] = first;
+      }
+      return false;
+    }
+    return true;
+  }
+}
+
+/** Notes which reads of a sequence of effects reach outside the sequence. */
+export class ReadCollector {
+  readonly layer = emptyLayer();
+  readonly #macros = new Map<string, Read>();
+  readonly #ordinary = new Map<string, Read>();
+  readonly #tags = new Map<string, Read>();
+
+  add(reads: Iterable<Read>, writes: Layer): void {
+    for (const read of reads) {
+      const [written, known] =
+        read.space === 'macro'
+          ? [this.layer.macros, this.#macros]
+          : read.space === 'ordinary'
+            ? [this.layer.ordinary, this.#ordinary]
+            : [this.layer.tags, this.#tags];
+      if (!written.has(read.name) && !known.has(read.name)) known.set(read.name, read);
+    }
+    for (const [name, binding] of writes.macros) this.layer.macros.set(name, binding);
+    for (const [name, binding] of writes.ordinary) this.layer.ordinary.set(name, binding);
+    for (const [name, binding] of writes.tags) this.layer.tags.set(name, binding);
+  }
+
+  reads(): Reads {
+    return new Reads([...this.#macros.values(), ...this.#ordinary.values(), ...this.#tags.values()]);
+  }
+}
+
+/** The surroundings of a piece of text while it is being processed. */
+export class Scope {
+  readonly layer = emptyLayer();
+  readonly #base: Environment;
+  readonly #macros = new Map<string, MacroBinding | undefined>();
+  readonly #ordinary = new Map<string, OrdinaryBinding | undefined>();
+  readonly #tags = new Map<string, TagBinding | undefined>();
+
+  constructor(base: Environment) {
+    this.#base = base;
+  }
+
+  /** Everything that stands for `name` among macros, facts and notes. */
+  binding(name: string): MacroBinding | undefined {
+    const own = this.layer.macros.get(name);
+    if (own !== undefined) return own === undefinedMarker ? undefined : own;
+    const read = this.#macros.get(name);
+    if (read !== undefined || this.#macros.has(name)) return read;
+    const outside = this.#base.macro(name);
+    this.#macros.set(name, outside);
+    return outside;
+  }
+
+  ordinary(name: string): OrdinaryBinding | undefined {
+    const own = this.layer.ordinary.get(name) ?? this.#ordinary.get(name);
+    if (own !== undefined || this.#ordinary.has(name)) return own;
+    const outside = this.#base.ordinary(name);
+    this.#ordinary.set(name, outside);
+    return outside;
+  }
+
+  tag(name: string): TagBinding | undefined {
+    const own = this.layer.tags.get(name) ?? this.#tags.get(name);
+    if (own !== undefined || this.#tags.has(name)) return own;
+    const outside = this.#base.tag(name);
+    this.#tags.set(name, outside);
+    return outside;
+  }
+
+  bind(name: string, binding: MacroBinding | undefined): void {
+    this.layer.macros.set(name, binding ?? undefinedMarker);
+  }
+
+  bindOrdinary(name: string, binding: OrdinaryBinding): void {
+    this.layer.ordinary.set(name, binding);
+  }
+
+  bindTag(name: string, binding: TagBinding): void {
+    this.layer.tags.set(name, binding);
+  }
+
+  reads(): Reads {
+    const reads: Read[] = [];
+    for (const [name, answer] of this.#macros) reads.push({ space: 'macro', name, answer });
+    for (const [name, answer] of this.#ordinary) reads.push({ space: 'ordinary', name, answer });
+    for (const [name, answer] of this.#tags) reads.push({ space: 'tag', name, answer });
+    return new Reads(reads);
+  }
+}

@@ -1,0 +1,392 @@
+/**
+ * Directives (C17 §6.10): from the tokens of a file to the tokens a parser sees.
+ *
+ * A `Preprocessor` works through one *piece* of a file: from a given token up to the next `#include` that stands between
+ * declarations, or to the end of the file. Such an include is not followed here; the piece ends, so that what an included
+ * file does can be shared between all that include it (`unit.ts`). An include in the middle of a declaration is rare and is
+ * read in place.
+ *
+ * Conditions need no stack at run time: which `#` closes which branch is known since tokenizing, so an untrue branch is one
+ * jump, and an `#else` that is reached from above jumps behind its `#endif`.
+ */
+
+import type { Diagnostic } from '../diagnostic.ts';
+import { evaluateCondition } from './condition.ts';
+import type { Scope } from './environment.ts';
+import { Expander, expandTokens, type ExpansionContext, LimitReached } from './expand.ts';
+import { hasFeature } from './features.ts';
+import { limits } from './limits.ts';
+import { packState } from './lower/symbols.ts';
+import { type HasTest, Macro, readDefinition } from './macro.ts';
+import type { IncludeForm } from './source.ts';
+import { locationOf, spellTokens, type Token, type TokenFile, TokenKind } from './token.ts';
+
+/** Where `#pragma pack` keeps its state and `#pragma once` its memory, among the names that no macro can have. */
+export const packNote = ' pack';
+const onceNote = ' once ';
+
+export type PieceEnd =
+  | { readonly kind: 'file-end' }
+  | {
+      readonly kind: 'include';
+      readonly name: string;
+      readonly form: IncludeForm;
+      readonly directive: Token;
+      /** Where the file goes on. */
+      readonly resume: number;
+    };
+
+export interface PreprocessorHost {
+  readonly scope: Scope;
+  readonly report: (diagnostic: Diagnostic) => void;
+  readonly nextCounter: () => number;
+  readonly resolve: (name: string, form: IncludeForm, from: TokenFile) => TokenFile | undefined;
+  /** Files that are open around this one. */
+  readonly depth: number;
+}
+
+interface OpenFile {
+  readonly file: TokenFile;
+  at: number;
+}
+
+export class Preprocessor {
+  readonly #host: PreprocessorHost;
+  readonly #scope: Scope;
+  readonly #context: ExpansionContext;
+  readonly #expander: Expander;
+  readonly #files: OpenFile[];
+  #top: OpenFile;
+  #end: PieceEnd | undefined;
+  #isBetweenDeclarations = false;
+
+  constructor(host: PreprocessorHost, file: TokenFile, start: number) {
+    this.#host = host;
+    this.#scope = host.scope;
+    this.#context = { ...host, tokensLeft: limits.expandedTokensPerUnit };
+    this.#expander = new Expander(this.#context, () => this.#raw());
+    this.#top = { file, at: start };
+    this.#files = [this.#top];
+    if (start === 0) this.#enter(this.#top);
+  }
+
+  /** How the piece ended; asked after an end token. */
+  get end(): PieceEnd {
+    return this.#end ?? { kind: 'file-end' };
+  }
+
+  /** The next token after expansion. `isBetweenDeclarations`: an include here may end the piece. */
+  next(isBetweenDeclarations: boolean): Token {
+    this.#isBetweenDeclarations = isBetweenDeclarations && this.#files.length === 1;
+    return this.#expander.next();
+  }
+
+  #enter(open: OpenFile): void {
+    const { file } = open;
+    for (const diagnostic of file.diagnostics) this.#host.report(diagnostic);
+    if (!file.isOnce) return;
+    const note = onceNote + file.path;
+    if (this.#scope.binding(note) !== undefined) open.at = file.count;
+    else this.#scope.bind(note, 'seen');
+  }
+
+  #raw(): Token {
+    const isBoundary = this.#isBetweenDeclarations && this.#expander.isIdle;
+    this.#isBetweenDeclarations = false;
+    for (;;) {
+      const open = this.#top;
+      const { file } = open;
+      if (this.#end !== undefined) return endToken(file, open.at);
+      if (open.at >= file.count) {
+        if (this.#files.length === 1) {
+          this.#end = { kind: 'file-end' };
+          return endToken(file, open.at);
+        }
+        this.#files.pop();
+        this.#top = this.#files.at(-1) ?? open;
+        continue;
+      }
+      const index = open.at;
+      if (!file.startsLine(index) || file.texts[index] !== '#' || file.kinds[index] !== TokenKind.punctuator) {
+        open.at++;
+        return file.token(index);
+      }
+      open.at = file.lineEnd(index);
+      this.#directive(file, index, open, isBoundary);
+      if (this.#end !== undefined) return endToken(file, index);
+    }
+  }
+
+  #directive(file: TokenFile, hash: number, open: OpenFile, isBoundary: boolean): void {
+    const end = open.at;
+    if (hash + 1 >= end) return;
+    const word = file.texts[hash + 1] ?? '';
+    switch (word) {
+      case 'if':
+      case 'ifdef':
+      case 'ifndef':
+        this.#chooseBranch(file, hash, open);
+        return;
+      case 'elif':
+      case 'elifdef':
+      case 'elifndef':
+      case 'else': {
+        // Reached from the branch above: everything up to the #endif is skipped.
+        let at = hash;
+        for (let next = file.branchEnds.get(at); next !== undefined; next = file.branchEnds.get(at)) at = next;
+        if (at !== hash) open.at = at >= file.count ? file.count : file.lineEnd(at);
+        return;
+      }
+      case 'endif':
+        return;
+      case 'define': {
+        const result = readDefinition(file, hash);
+        if ('problem' in result) this.#host.report(result.problem);
+        else this.#define(result.macro);
+        return;
+      }
+      case 'undef': {
+        const name = file.texts[hash + 2];
+        if (name !== undefined && hash + 2 < end && this.#scope.binding(name) !== undefined) {
+          this.#scope.bind(name, undefined);
+        }
+        return;
+      }
+      case 'include':
+      case 'include_next':
+      case 'import':
+        this.#include(file, hash, open, isBoundary);
+        return;
+      case 'error':
+      case 'warning': {
+        const message = spellTokens(this.#line(file, hash + 2, end)).slice(0, 300);
+        const severity = word === 'error' ? 'error' : 'warning';
+        this.#report(file, hash, severity, `${word}-directive`, `The header says #${word}: ${message}`);
+        return;
+      }
+      case 'pragma':
+        this.#pragma(this.#line(file, hash + 2, end));
+        return;
+      case 'line':
+      case 'ident':
+      case 'sccs':
+      case 'assert':
+      case 'unassert':
+        return;
+      default:
+        // `# 1 "file"`, as preprocessed files have it, says nothing about the ABI.
+        if (file.kinds[hash + 1] === TokenKind.number) return;
+        this.#report(file, hash + 1, 'error', 'unknown-directive', `There is no directive #${word}.`);
+    }
+  }
+
+  #line(file: TokenFile, start: number, end: number): Token[] {
+    const tokens: Token[] = [];
+    for (let index = start; index < end; index++) tokens.push(file.token(index));
+    return tokens;
+  }
+
+  #define(macro: Macro): void {
+    // The read makes the effect depend on what the name was before, which decides whether this is a redefinition.
+    const previous = this.#scope.binding(macro.name);
+    if (previous instanceof Macro && previous !== macro) {
+      if (previous.dynamic !== undefined) return;
+      if (!previous.isSameAs(macro)) {
+        const message = `${macro.name} is defined again, and differently.`;
+        this.#report(macro.file, macro.nameIndex, 'warning', 'macro-redefined', message);
+      }
+    }
+    this.#scope.bind(macro.name, macro);
+  }
+
+  #chooseBranch(file: TokenFile, hash: number, open: OpenFile): void {
+    for (let at = hash; ;) {
+      if (this.#holds(file, at)) {
+        open.at = file.lineEnd(at);
+        return;
+      }
+      const next = file.branchEnds.get(at) ?? file.count;
+      open.at = next >= file.count ? file.count : file.lineEnd(next);
+      if (next >= file.count || file.texts[next + 1] === 'endif') return;
+      at = next;
+    }
+  }
+
+  #holds(file: TokenFile, hash: number): boolean {
+    const word = file.texts[hash + 1] ?? '';
+    const end = file.lineEnd(hash);
+    switch (word) {
+      case 'else':
+        return true;
+      case 'ifdef':
+      case 'ifndef':
+      case 'elifdef':
+      case 'elifndef': {
+        const name = file.texts[hash + 2];
+        if (name === undefined || hash + 2 >= end) {
+          this.#report(file, hash + 1, 'error', 'bad-condition', `#${word} needs a name.`);
+          return false;
+        }
+        return this.#isDefined(name) !== word.endsWith('ndef');
+      }
+      default:
+        return this.#evaluate(this.#line(file, hash + 2, end), file.token(hash));
+    }
+  }
+
+  #isDefined(name: string): boolean {
+    return this.#scope.binding(name) instanceof Macro;
+  }
+
+  #evaluate(line: readonly Token[], hash: Token): boolean {
+    const answered = this.#answerTests(line);
+    const expanded = expandTokens(this.#context, answered, 0, hash);
+    // GCC also answers a `defined` that comes out of a macro.
+    const result = evaluateCondition(
+      this.#answerTests(expanded),
+      () => !this.#isDefined('__CHAR_UNSIGNED__'),
+    );
+    if (result.kind === 'value') return result.isTrue;
+    this.#host.report({
+      severity: 'error',
+      code: 'bad-condition',
+      message: result.message,
+      location: locationOf(result.token ?? hash),
+    });
+    return false;
+  }
+
+  /** Replaces `defined X` and `__has_…(…)` by 1 or 0. */
+  #answerTests(line: readonly Token[]): readonly Token[] {
+    if (!line.some(({ text }) => text === 'defined' || text.startsWith('__has_'))) return line;
+    const answered: Token[] = [];
+    for (let at = 0; at < line.length; at++) {
+      const token = line[at];
+      if (token === undefined) break;
+      if (token.kind !== TokenKind.identifier) {
+        answered.push(token);
+      } else if (token.text === 'defined') {
+        const isOpen = line[at + 1]?.text === '(';
+        const name = line[at + (isOpen ? 2 : 1)];
+        if (name?.kind !== TokenKind.identifier || (isOpen && line[at + 3]?.text !== ')')) {
+          answered.push(token);
+          continue;
+        }
+        answered.push(answer(token, this.#isDefined(name.text)));
+        at += isOpen ? 3 : 1;
+      } else if (this.#isTest(token.text) && line[at + 1]?.text === '(') {
+        let close = at + 2;
+        for (let depth = 0; close < line.length && (depth > 0 || line[close]?.text !== ')'); close++) {
+          if (line[close]?.text === '(') depth++;
+          if (line[close]?.text === ')') depth--;
+        }
+        const inside = line.slice(at + 2, close);
+        answered.push(answer(token, this.#hasTest(token.text as HasTest, inside, token.file)));
+        at = close;
+      } else {
+        answered.push(token);
+      }
+    }
+    return answered;
+  }
+
+  #isTest(name: string): boolean {
+    const binding = name.startsWith('__has_') ? this.#scope.binding(name) : undefined;
+    return binding instanceof Macro && binding.dynamic !== undefined;
+  }
+
+  #hasTest(test: HasTest, inside: readonly Token[], from: TokenFile): boolean {
+    if (test !== '__has_include' && test !== '__has_include_next') return hasFeature(test, spellTokens(inside));
+    const wanted = this.#headerName(inside);
+    return wanted !== undefined && this.#host.resolve(wanted.name, wanted.form, from) !== undefined;
+  }
+
+  /** What `<x>`, `"x"` or a macro that expands to one of them names. */
+  #headerName(line: readonly Token[]): { name: string; form: IncludeForm } | undefined {
+    const [first] = line;
+    if (first === undefined) return undefined;
+    if (first.kind === TokenKind.headerName) return { name: first.text.slice(1, -1), form: 'angle' };
+    if (first.kind === TokenKind.string && first.text.startsWith('"')) {
+      return { name: first.text.slice(1, -1), form: 'quote' };
+    }
+    if (first.text === '<') {
+      const close = line.findIndex((token) => token.text === '>');
+      if (close < 0) return undefined;
+      return { name: spellTokens(line.slice(1, close)).replaceAll(' ', ''), form: 'angle' };
+    }
+    const expanded = expandTokens(this.#context, line, 0, first);
+    return expanded[0] === first ? undefined : this.#headerName(expanded.slice(0, 1000));
+  }
+
+  #include(file: TokenFile, hash: number, open: OpenFile, isBoundary: boolean): void {
+    const wanted = this.#headerName(this.#line(file, hash + 2, open.at));
+    if (wanted === undefined) {
+      this.#report(file, hash, 'error', 'bad-include', 'This #include names no header.');
+      return;
+    }
+    if (isBoundary && this.#files.length === 1) {
+      this.#end = { kind: 'include', ...wanted, directive: file.token(hash), resume: open.at };
+      return;
+    }
+    const included = this.#host.resolve(wanted.name, wanted.form, file);
+    if (included === undefined) {
+      this.#host.report(missingInclude(wanted.name, file.token(hash)));
+      return;
+    }
+    if (this.#files.length + this.#host.depth >= limits.includeDepth) {
+      throw new LimitReached('Headers include each other too deeply.', file.token(hash));
+    }
+    const inner = { file: included, at: 0 };
+    this.#enter(inner);
+    this.#files.push(inner);
+    this.#top = inner;
+  }
+
+  /** `#pragma pack(n)`, `(push)`, `(push, n)`, `(pop)`, `()`: GCC's structure layout pragmas. */
+  #pragma(line: readonly Token[]): void {
+    const [first] = line;
+    if (first?.text !== 'pack') return;
+    const argumentsText = line.slice(1).map(({ text }) => text);
+    const found = this.#scope.binding(packNote);
+    const stack = [...(typeof found === 'object' && 'stack' in found ? found.stack : [0])];
+    const match = /^\((?:(push|pop)(?:,[A-Za-z_]\w*)?(?:,(\d+))?|(\d*))\)$/.exec(argumentsText.join(''));
+    const digits = match?.[2] ?? match?.[3] ?? '';
+    const size = digits === '' ? undefined : Number(digits);
+    if (match === null || (size !== undefined && ![0, 1, 2, 4, 8, 16].includes(size))) {
+      const message = 'This #pragma pack is not understood, and what follows may be laid out wrong.';
+      this.#host.report({ severity: 'error', code: 'bad-pragma-pack', message, location: locationOf(first) });
+      return;
+    }
+    if (match[1] === 'push') {
+      if (stack.length > limits.syntaxNesting) throw new LimitReached('#pragma pack is nested too deeply.', first);
+      stack.push(size ?? stack.at(-1) ?? 0);
+    } else if (match[1] === 'pop') {
+      if (stack.length > 1) stack.pop();
+      if (size !== undefined) stack[stack.length - 1] = size;
+    } else {
+      stack[stack.length - 1] = size ?? 0;
+    }
+    this.#scope.bind(packNote, packState(stack));
+  }
+
+  #report(file: TokenFile, index: number, severity: Diagnostic['severity'], code: string, message: string): void {
+    this.#host.report({ severity, code, message, location: locationOf(file.token(index)) });
+  }
+}
+
+function endToken(file: TokenFile, index: number): Token {
+  return { ...file.token(index), kind: TokenKind.end, text: '' };
+}
+
+function answer(token: Token, isTrue: boolean): Token {
+  return { ...token, kind: TokenKind.number, text: isTrue ? '1' : '0' };
+}
+
+export function missingInclude(name: string, directive: Token): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'include-not-found',
+    message: `The header ${name} is not there.`,
+    location: locationOf(directive),
+  };
+}

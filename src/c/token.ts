@@ -1,0 +1,155 @@
+/**
+ * Tokens, and the files they stand in.
+ *
+ * A `TokenFile` is the text of one file cut into preprocessing tokens (C17 §6.4), once and for all: it does not depend on
+ * macros or on the target, so every unit that includes the file shares it. It is stored as parallel arrays, because a kernel
+ * tree has some millions of tokens and most of them stand in macro bodies that nobody ever looks at. A `Token` is made when
+ * one is needed; it remembers where it was spelled and, if it came out of a macro, the token it was expanded from.
+ */
+
+import type { Diagnostic, SourceLocation } from '../diagnostic.ts';
+import type { Macro } from './macro.ts';
+
+export const TokenKind = {
+  end: 0,
+  identifier: 1,
+  /** A preprocessing number: `1`, `0x1fUL`, `1.5e+3`, and things that are no number in the end. */
+  number: 2,
+  string: 3,
+  character: 4,
+  punctuator: 5,
+  /** `<linux/kvm.h>` after `#include`. */
+  headerName: 6,
+  /** A character that starts no token, such as a lone quote. */
+  other: 7,
+} as const;
+
+export type TokenKind = (typeof TokenKind)[keyof typeof TokenKind];
+
+/** Set in `TokenFile.flags`. */
+export const spaceBefore = 1;
+export const lineStart = 2;
+
+/** Names that a token must not be expanded to again (Prosser's hide set), as a linked list. */
+export interface HideSet {
+  readonly name: string;
+  readonly rest: HideSet | undefined;
+  readonly size: number;
+}
+
+export interface Token {
+  readonly kind: TokenKind;
+  readonly text: string;
+  readonly hasSpaceBefore: boolean;
+  readonly file: TokenFile;
+  /** Where it is spelled, as an offset for `TokenFile.locate`. */
+  readonly offset: number;
+  readonly hideSet: HideSet | undefined;
+  /** The macro name whose expansion this token is part of. */
+  readonly expandedFrom: Token | undefined;
+}
+
+export class TokenFile {
+  /** As includers write it. */
+  readonly name: string;
+  readonly path: string;
+  readonly count: number;
+  readonly kinds: Uint8Array;
+  readonly flags: Uint8Array;
+  readonly texts: readonly string[];
+  readonly offsets: Uint32Array;
+  /** For the `#` of each conditional directive: the index of the `#` that closes its branch, or `count`. */
+  readonly branchEnds: ReadonlyMap<number, number>;
+  /** `X` where the whole file stands between `#ifndef X` and its `#endif`. */
+  readonly guard: string | undefined;
+  readonly isOnce: boolean;
+  /** What is wrong with the text itself, whoever includes it. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The macros that its `#define` lines make, by index of the `#`: one object each, so that equal means identical. */
+  readonly macros = new Map<number, Macro>();
+  readonly #physicalLines: Uint32Array;
+
+  constructor(parts: {
+    name: string;
+    path: string;
+    kinds: Uint8Array;
+    flags: Uint8Array;
+    texts: readonly string[];
+    offsets: Uint32Array;
+    physicalLines: Uint32Array;
+    branchEnds: ReadonlyMap<number, number>;
+    guard: string | undefined;
+    isOnce: boolean;
+    diagnostics: readonly Diagnostic[];
+  }) {
+    this.name = parts.name;
+    this.path = parts.path;
+    this.count = parts.texts.length;
+    this.kinds = parts.kinds;
+    this.flags = parts.flags;
+    this.texts = parts.texts;
+    this.offsets = parts.offsets;
+    this.branchEnds = parts.branchEnds;
+    this.guard = parts.guard;
+    this.isOnce = parts.isOnce;
+    this.diagnostics = parts.diagnostics;
+    this.#physicalLines = parts.physicalLines;
+  }
+
+  /** The token at `index`, or an end token behind the last one. */
+  token(index: number): Token {
+    const inside = index < this.count;
+    return {
+      kind: inside ? ((this.kinds[index] ?? 0) as TokenKind) : TokenKind.end,
+      text: inside ? (this.texts[index] ?? '') : '',
+      hasSpaceBefore: ((this.flags[index] ?? 0) & spaceBefore) !== 0,
+      file: this,
+      offset: this.offsets[inside ? index : this.count - 1] ?? 0,
+      hideSet: undefined,
+      expandedFrom: undefined,
+    };
+  }
+
+  startsLine(index: number): boolean {
+    return index >= this.count || ((this.flags[index] ?? 0) & lineStart) !== 0;
+  }
+
+  /** Index of the first token of the next line. */
+  lineEnd(index: number): number {
+    let end = index + 1;
+    while (!this.startsLine(end)) end++;
+    return end;
+  }
+
+  locate(offset: number): SourceLocation {
+    const lines = this.#physicalLines;
+    let low = 0;
+    let high = lines.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((lines[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { file: this.path, line: low + 1, column: offset - (lines[low] ?? 0) + 1 };
+  }
+}
+
+/** The token as the file shows it: for a token out of a macro, the macro's use and not its definition. */
+export function usedAs(token: Token): Token {
+  let outer = token;
+  while (outer.expandedFrom !== undefined) outer = outer.expandedFrom;
+  return outer;
+}
+
+/** Where a reader of the header finds the token: for one out of a macro, where the macro is used. */
+export function locationOf(token: Token): SourceLocation {
+  const used = usedAs(token);
+  return used.file.locate(used.offset);
+}
+
+/** The text of a run of tokens, with one space where the source had white space. */
+export function spellTokens(tokens: readonly Token[]): string {
+  let text = '';
+  for (const token of tokens) text += (text !== '' && token.hasSpaceBefore ? ' ' : '') + token.text;
+  return text;
+}
