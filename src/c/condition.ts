@@ -93,8 +93,7 @@ class Evaluator {
       const strength = precedences.get(operator?.text ?? '');
       if (operator === undefined || strength === undefined || strength < minimum) return left;
       this.#at++;
-      const decided =
-        (operator.text === '&&' && left.value === 0n) || (operator.text === '||' && left.value !== 0n);
+      const decided = (operator.text === '&&' && left.value === 0n) || (operator.text === '||' && left.value !== 0n);
       const right = this.#binary(strength + 1, isLive && !decided);
       left = apply(operator, left, right, isLive);
     }

@@ -45,27 +45,27 @@ export class Environment {
   }
 
   macro(name: string): MacroBinding | undefined {
-    for (let current: Environment | undefined = this; current !== undefined; current = current.parent) {
-      const found = current.layer.macros.get(name);
-      if (found !== undefined) return found === undefinedMarker ? undefined : found;
+    let found = this.layer.macros.get(name);
+    for (let outer = this.parent; found === undefined && outer !== undefined; outer = outer.parent) {
+      found = outer.layer.macros.get(name);
     }
-    return undefined;
+    return found === undefinedMarker ? undefined : found;
   }
 
   ordinary(name: string): OrdinaryBinding | undefined {
-    for (let current: Environment | undefined = this; current !== undefined; current = current.parent) {
-      const found = current.layer.ordinary.get(name);
-      if (found !== undefined) return found;
+    let found = this.layer.ordinary.get(name);
+    for (let outer = this.parent; found === undefined && outer !== undefined; outer = outer.parent) {
+      found = outer.layer.ordinary.get(name);
     }
-    return undefined;
+    return found;
   }
 
   tag(name: string): TagBinding | undefined {
-    for (let current: Environment | undefined = this; current !== undefined; current = current.parent) {
-      const found = current.layer.tags.get(name);
-      if (found !== undefined) return found;
+    let found = this.layer.tags.get(name);
+    for (let outer = this.parent; found === undefined && outer !== undefined; outer = outer.parent) {
+      found = outer.layer.tags.get(name);
     }
-    return undefined;
+    return found;
   }
 }
 

@@ -28,6 +28,8 @@ export class LimitReached extends Error {
 export interface ExpansionContext {
   readonly scope: Scope;
   readonly report: (diagnostic: Diagnostic) => void;
+  /** In `#if`, where the name behind `defined` stands for itself. */
+  isCondition?: boolean;
   /** Tokens that may still be made. */
   tokensLeft: number;
   /** Next value of `__COUNTER__`; asking for it makes the result unfit for sharing. */
@@ -49,6 +51,8 @@ export class Expander {
   readonly #raw: RawTokens;
   readonly #pending: Pending[] = [];
   readonly #nesting: number;
+  /** In a condition: 2 behind `defined`, 1 behind `defined (`. */
+  #behindDefined = 0;
 
   constructor(context: ExpansionContext, raw: RawTokens, nesting = 0) {
     this.#context = context;
@@ -81,7 +85,15 @@ export class Expander {
   next(): Token {
     for (;;) {
       const token = this.#next();
-      if (token.kind !== TokenKind.identifier) return token;
+      if (token.kind !== TokenKind.identifier) {
+        this.#behindDefined = this.#behindDefined === 2 && token.text === '(' ? 1 : 0;
+        return token;
+      }
+      if (this.#context.isCondition === true) {
+        const isNamed = this.#behindDefined > 0;
+        this.#behindDefined = token.text === 'defined' ? 2 : 0;
+        if (isNamed) return token;
+      }
       const macro = this.#context.scope.binding(token.text);
       if (!(macro instanceof Macro) || hides(token.hideSet, token.text)) return token;
       if (macro.dynamic !== undefined) {
@@ -289,8 +301,15 @@ export class Expander {
         return made(TokenKind.string, '"??? ?? ????"');
       case '__TIME__':
         return made(TokenKind.string, '"??:??:??"');
-      default:
+      case '__has_include':
+      case '__has_include_next':
+      case '__has_attribute':
+      case '__has_c_attribute':
+      case '__has_builtin':
+      case undefined:
         return undefined;
+      default:
+        return macro.dynamic satisfies never;
     }
   }
 

@@ -24,7 +24,8 @@ const standardAttributes = new Map([
 ]);
 
 const builtins = /^__(?:builtin|sync|atomic)_\w+$/;
-const clangOnly = /^__builtin_(?:bitreverse|rotateleft|rotateright|dump_struct|debugtrap|assume$|unpredictable|counted_by_ref)/;
+const clangOnly =
+  /^__builtin_(?:bitreverse|rotateleft|rotateright|dump_struct|debugtrap|assume$|unpredictable|counted_by_ref)/;
 
 function unadorned(name: string): string {
   return /^__\w+__$/.test(name) ? name.slice(2, -2) : name;

@@ -9,8 +9,10 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { locationOf, type Token, type TokenFile, TokenKind } from './token.ts';
 
 /** Names that the preprocessor itself gives a meaning. */
-export type DynamicMacro = '__LINE__' | '__FILE__' | '__COUNTER__' | '__DATE__' | '__TIME__' | '__INCLUDE_LEVEL__' | HasTest;
-export type HasTest = '__has_include' | '__has_include_next' | '__has_attribute' | '__has_c_attribute' | '__has_builtin';
+export type DynamicMacro =
+  '__LINE__' | '__FILE__' | '__COUNTER__' | '__DATE__' | '__TIME__' | '__INCLUDE_LEVEL__' | HasTest;
+export type HasTest =
+  '__has_include' | '__has_include_next' | '__has_attribute' | '__has_c_attribute' | '__has_builtin';
 
 export class Macro {
   readonly name: string;

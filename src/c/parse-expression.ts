@@ -187,7 +187,13 @@ export class ExpressionParser {
         }
         this.#stream.expect(')', 'after the arguments of a call');
         const parts = given.filter((part): part is Expression => part.kind !== 'type-name');
-        operand = { kind: 'call', callee: operand, arguments: given, token, depth: this.#depthOver(token, operand, ...parts) };
+        operand = {
+          kind: 'call',
+          callee: operand,
+          arguments: given,
+          token,
+          depth: this.#depthOver(token, operand, ...parts),
+        };
       } else {
         return operand;
       }
@@ -196,19 +202,18 @@ export class ExpressionParser {
 
   #parsePrimary(): Expression {
     const token = this.#stream.next();
-    switch (token.kind) {
-      case TokenKind.number:
-        return { kind: 'number', token, depth: 1 };
-      case TokenKind.character:
-        return { kind: 'character', token, depth: 1 };
-      case TokenKind.string:
-        while (this.#stream.peek().kind === TokenKind.string) this.#stream.next();
-        return { kind: 'string', token, depth: 1 };
-      case TokenKind.identifier:
-        return offsetofWords.has(token.text) && this.#stream.is('(')
-          ? this.#parseOffsetof(token)
-          : { kind: 'name', token, depth: 1 };
-      default:
+    if (token.kind === TokenKind.number) return { kind: 'number', token, depth: 1 };
+    if (token.kind === TokenKind.character) return { kind: 'character', token, depth: 1 };
+    if (token.kind === TokenKind.string) {
+      if (this.#stream.peek().kind === TokenKind.string) {
+        throw new SyntaxProblem('not-constant', 'Text put together of several strings is no constant.', token);
+      }
+      return { kind: 'string', token, depth: 1 };
+    }
+    if (token.kind === TokenKind.identifier) {
+      return offsetofWords.has(token.text) && this.#stream.is('(')
+        ? this.#parseOffsetof(token)
+        : { kind: 'name', token, depth: 1 };
     }
     if (token.text === '(' && token.kind === TokenKind.punctuator) {
       if (this.#stream.is('{')) throw new SyntaxProblem('not-constant', 'A statement is no constant.', token);
@@ -216,7 +221,8 @@ export class ExpressionParser {
       this.#stream.expect(')', 'after an expression in parentheses');
       return inside;
     }
-    const found = token.kind === TokenKind.end ? 'The expression ends too early.' : `"${token.text}" begins no expression.`;
+    const found =
+      token.kind === TokenKind.end ? 'The expression ends too early.' : `"${token.text}" begins no expression.`;
     throw new SyntaxProblem('syntax', found, token);
   }
 

@@ -29,13 +29,26 @@ import { type Token, TokenKind } from './token.ts';
 
 /** Words for basic types, under the one spelling that `lower` knows. */
 const basicWords = new Map<string, string>();
-for (const word of ['void', 'char', 'short', 'int', 'long', 'float', 'double', 'signed', 'unsigned', '_Bool', '__int128']) {
+for (const word of [
+  'void',
+  'char',
+  'short',
+  'int',
+  'long',
+  'float',
+  'double',
+  'signed',
+  'unsigned',
+  '_Bool',
+  '__int128',
+]) {
   basicWords.set(word, word);
 }
 for (const [spelling, word] of [
   ['__signed', 'signed'],
   ['__signed__', 'signed'],
-  ['__int128_t', '__int128'],
+  ['__int128_t', '__int128_t'],
+  ['__uint128_t', '__uint128_t'],
   ['_Complex', '_Complex'],
   ['__complex__', '_Complex'],
   ['_Float16', '_Float16'],
@@ -111,7 +124,7 @@ export class Parser {
     for (;;) {
       const declarator = this.#parseDeclarator(false);
       const attributes: Attribute[] = [];
-      while (this.#parseAttributes(attributes) || this.#skipAsm());
+      while (this.#parseAttributes(attributes) || this.#skipAsm() || this.#skipAnnotation());
       declarators.push({ declarator, width: undefined, attributes });
       if (declarator.parts.at(-1)?.kind === 'function' && this.#skipBody()) break;
       if (this.#stream.take('=')) this.#skipInitializer();
@@ -231,7 +244,9 @@ export class Parser {
     const token = this.#stream.next();
     this.#stream.expect('(', 'after typeof');
     this.#enter();
-    const operand = this.#startsTypeName(this.#stream.peek()) ? this.parseTypeName() : this.#expressions.parseExpression();
+    const operand = this.#startsTypeName(this.#stream.peek())
+      ? this.parseTypeName()
+      : this.#expressions.parseExpression();
     this.#nesting--;
     this.#stream.expect(')', 'after typeof');
     return { kind: 'typeof', operand, token };
@@ -421,6 +436,13 @@ export class Parser {
     return true;
   }
 
+  #skipAnnotation(): boolean {
+    const { text } = this.#stream.peek();
+    if (!annotations.has(text) || this.#isTypedefName(text)) return false;
+    this.#stream.next();
+    return true;
+  }
+
   /** A function's body, with C89 parameter declarations before it. */
   #skipBody(): boolean {
     const next = this.#stream.peek();
@@ -435,7 +457,7 @@ export class Parser {
   }
 
   #skipInitializer(): void {
-    for (let depth = 0; ; ) {
+    for (let depth = 0; ;) {
       const token = this.#stream.peek();
       if (token.kind === TokenKind.end) throw new SyntaxProblem('syntax', 'This initializer does not end.', token);
       if (token.kind === TokenKind.punctuator) {

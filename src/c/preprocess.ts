@@ -113,7 +113,6 @@ export class Preprocessor {
       }
       open.at = file.lineEnd(index);
       this.#directive(file, index, open, isBoundary);
-      if (this.#end !== undefined) return endToken(file, index);
     }
   }
 
@@ -240,12 +239,11 @@ export class Preprocessor {
 
   #evaluate(line: readonly Token[], hash: Token): boolean {
     const answered = this.#answerTests(line);
+    this.#context.isCondition = true;
     const expanded = expandTokens(this.#context, answered, 0, hash);
+    this.#context.isCondition = false;
     // GCC also answers a `defined` that comes out of a macro.
-    const result = evaluateCondition(
-      this.#answerTests(expanded),
-      () => !this.#isDefined('__CHAR_UNSIGNED__'),
-    );
+    const result = evaluateCondition(this.#answerTests(expanded), () => !this.#isDefined('__CHAR_UNSIGNED__'));
     if (result.kind === 'value') return result.isTrue;
     this.#host.report({
       severity: 'error',
@@ -382,11 +380,11 @@ function answer(token: Token, isTrue: boolean): Token {
   return { ...token, kind: TokenKind.number, text: isTrue ? '1' : '0' };
 }
 
-export function missingInclude(name: string, directive: Token): Diagnostic {
+export function missingInclude(name: string, directive: Token, reason?: string): Diagnostic {
   return {
     severity: 'error',
     code: 'include-not-found',
-    message: `The header ${name} is not there.`,
+    message: reason === undefined ? `The header ${name} is not there.` : `${name} cannot be read, because ${reason}.`,
     location: locationOf(directive),
   };
 }

@@ -22,6 +22,8 @@ export interface SourceFile {
   readonly text: string;
   /** Equal keys promise equal text: a git object id, a hash, or (for small things) the text itself. */
   readonly contentKey: string;
+  /** Stands in for a header that the tree does not have (a libc header): read, but no part of the ABI. */
+  readonly isBuiltIn?: boolean;
 }
 
 /** `quote`: `#include "x"`, searched next to the including file first. `angle`: `#include <x>`. */
@@ -33,4 +35,6 @@ export interface Source {
    * what they found. `from` is `undefined` for the header a unit starts with.
    */
   resolve(name: string, form: IncludeForm, from: SourceFile | undefined): SourceFile | undefined;
+  /** Why `resolve` finds no file of that name: a clause that completes "it cannot be read, because …". */
+  whyAbsent?(name: string): string;
 }

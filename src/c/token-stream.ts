@@ -89,7 +89,7 @@ export class TokenStream {
 
   /** Skips from behind an opening bracket to behind the one that closes it. Needs no stack, however deep they nest. */
   skipBalanced(open: string, close: string, start: Token): void {
-    for (let depth = 1; depth > 0; ) {
+    for (let depth = 1; depth > 0;) {
       const token = this.next();
       if (token.kind === TokenKind.end) {
         throw new SyntaxProblem('syntax', `This "${open}" is not closed with "${close}".`, start);

@@ -63,6 +63,8 @@ export class TokenFile {
   /** `X` where the whole file stands between `#ifndef X` and its `#endif`. */
   readonly guard: string | undefined;
   readonly isOnce: boolean;
+  /** No part of the ABI that is read (`SourceFile.isBuiltIn`). */
+  readonly isBuiltIn: boolean;
   /** What is wrong with the text itself, whoever includes it. */
   readonly diagnostics: readonly Diagnostic[];
   /** The macros that its `#define` lines make, by index of the `#`: one object each, so that equal means identical. */
@@ -80,6 +82,7 @@ export class TokenFile {
     branchEnds: ReadonlyMap<number, number>;
     guard: string | undefined;
     isOnce: boolean;
+    isBuiltIn: boolean;
     diagnostics: readonly Diagnostic[];
   }) {
     this.name = parts.name;
@@ -92,6 +95,7 @@ export class TokenFile {
     this.branchEnds = parts.branchEnds;
     this.guard = parts.guard;
     this.isOnce = parts.isOnce;
+    this.isBuiltIn = parts.isBuiltIn;
     this.diagnostics = parts.diagnostics;
     this.#physicalLines = parts.physicalLines;
   }

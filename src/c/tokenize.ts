@@ -28,7 +28,7 @@ const punctuators = [
   ...['%:%:', '...', '<<=', '>>='],
   ...['->', '++', '--', '<<', '>>', '<=', '>=', '==', '!=', '&&', '||', '*=', '/=', '%=', '+=', '-=', '&=', '^=', '|='],
   ...['##', '<:', ':>', '<%', '%>', '%:'],
-  ...'[](){}.&*+-~!/%<>^|?:;=,#',
+  ...'[ ] ( ) { } . & * + - ~ ! / % < > ^ | ? : ; = , #'.split(' '),
 ];
 const punctuatorsByStart = new Map<number, string[]>();
 for (const text of punctuators) {
@@ -77,10 +77,16 @@ function splice(original: string): SplicedText {
   return { text: pieces.join(''), physicalLines: Uint32Array.from(starts) };
 }
 
-/** Cuts `text` into tokens. Never throws; what is wrong with the text is in the result's `diagnostics`. */
-export function tokenize(name: string, path: string, original: string, spellings: SpellingTable): TokenFile {
+/** Cuts a text into tokens. Never throws; what is wrong with it is in the result's `diagnostics`. */
+export function tokenize(
+  source: { readonly name: string; readonly path: string; readonly text: string; readonly isBuiltIn?: boolean },
+  spellings: SpellingTable,
+): TokenFile {
+  const { name, path, text: original, isBuiltIn = false } = source;
   const tooLong = original.length > limits.fileLength;
-  const { text, physicalLines } = splice(tooLong ? '' : original.charCodeAt(0) === 0xfeff ? original.slice(1) : original);
+  const { text, physicalLines } = splice(
+    tooLong ? '' : original.charCodeAt(0) === 0xfeff ? original.slice(1) : original,
+  );
   const length = text.length;
   const texts: string[] = [];
   const kinds: number[] = [];
@@ -141,7 +147,8 @@ export function tokenize(name: string, path: string, original: string, spellings
       push(TokenKind.number, spell(text.slice(at, end)), end);
     } else if (code === 0x2f && text.charCodeAt(at + 1) === 0x2a) {
       const close = text.indexOf('*/', at + 2);
-      if (close < 0) problems.push({ offset: at, code: 'unterminated-comment', message: 'This comment is not closed.' });
+      if (close < 0)
+        problems.push({ offset: at, code: 'unterminated-comment', message: 'This comment is not closed.' });
       // A comment is one space (C17 §5.1.1.2 phase 3) even where it spans lines: the line it began on goes on behind it.
       at = close < 0 ? length : close + 2;
       flag |= spaceBefore;
@@ -171,7 +178,7 @@ export function tokenize(name: string, path: string, original: string, spellings
   }
 
   const locator = new TokenFile({
-    ...{ name, path, texts, physicalLines },
+    ...{ name, path, isBuiltIn, texts, physicalLines },
     ...{ kinds: Uint8Array.from(kinds), flags: Uint8Array.from(flags), offsets: Uint32Array.from(offsets) },
     ...{ branchEnds: new Map<number, number>(), guard: undefined, isOnce: false, diagnostics: [] },
   });
@@ -183,7 +190,16 @@ export function tokenize(name: string, path: string, original: string, spellings
     location: locator.locate(problem.offset),
   }));
   return new TokenFile({
-    ...{ name, path, texts, physicalLines, kinds: locator.kinds, flags: locator.flags, offsets: locator.offsets },
+    ...{
+      name,
+      path,
+      isBuiltIn,
+      texts,
+      physicalLines,
+      kinds: locator.kinds,
+      flags: locator.flags,
+      offsets: locator.offsets,
+    },
     ...{ branchEnds: structure.branchEnds, guard: structure.guard, isOnce: structure.isOnce, diagnostics },
   });
 }

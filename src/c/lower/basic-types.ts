@@ -1,0 +1,47 @@
+/**
+ * `long unsigned int` → `unsigned long`: what the words of a basic type mean, in any order (C17 §6.7.2p2).
+ */
+
+import type { Type } from '../../abi/types.ts';
+import { SyntaxProblem } from '../token-stream.ts';
+import type { Token } from '../token.ts';
+import type { TypeTable } from './type-table.ts';
+
+const meanings = new Map<string, (types: TypeTable) => Type>();
+
+function define(spellings: string, make: (types: TypeTable) => Type): void {
+  for (const spelling of spellings.split('|')) meanings.set(spelling.trim().split(' ').sort().join(' '), make);
+}
+
+define('void', (types) => types.void);
+// What va_list is differs by target, and no record of an ABI holds one: it is left without a size.
+define('va_list', (types) => types.void);
+define('_Bool', (types) => types.integer('_Bool'));
+define('char', (types) => types.integer('char'));
+define('signed char', (types) => types.integer('signed char'));
+define('unsigned char', (types) => types.integer('unsigned char'));
+define('short | short int | signed short | signed short int', (types) => types.integer('short'));
+define('unsigned short | unsigned short int', (types) => types.integer('unsigned short'));
+define('int | signed | signed int', (types) => types.integer('int'));
+define('unsigned | unsigned int', (types) => types.integer('unsigned int'));
+define('long | long int | signed long | signed long int', (types) => types.integer('long'));
+define('unsigned long | unsigned long int', (types) => types.integer('unsigned long'));
+define('long long | long long int | signed long long | signed long long int', (types) => types.integer('long long'));
+define('unsigned long long | unsigned long long int', (types) => types.integer('unsigned long long'));
+define('__int128 | __int128_t | signed __int128', (types) => types.integer('__int128'));
+define('unsigned __int128 | __uint128_t', (types) => types.integer('unsigned __int128'));
+define('_Float16', (types) => types.float('_Float16'));
+define('float', (types) => types.float('float'));
+define('double', (types) => types.float('double'));
+define('long double', (types) => types.float('long double'));
+define('__float128', (types) => types.float('__float128'));
+// A complex number is laid out as an array of two.
+define('float _Complex', (types) => types.array(types.float('float'), 2));
+define('double _Complex | _Complex', (types) => types.array(types.float('double'), 2));
+define('long double _Complex', (types) => types.array(types.float('long double'), 2));
+
+export function basicType(words: readonly string[], token: Token, types: TypeTable): Type {
+  const make = meanings.get([...words].sort().join(' '));
+  if (make === undefined) throw new SyntaxProblem('unknown-type', `There is no type "${words.join(' ')}".`, token);
+  return make(types);
+}

@@ -1,0 +1,54 @@
+/**
+ * The types of enums and enumerators as GCC chooses them (`finish_enum`, `build_enumerator` in c-decl.c).
+ *
+ * C says an enumerator is an `int`. GCC also allows values that no `int` holds: the enum then gets the narrowest integer type
+ * that holds all its values (never narrower than `int`, unless packed), and exactly those enumerators that do not fit into
+ * an `int` have the enum's type.
+ */
+
+import type { IntegerBase } from '../../abi/types.ts';
+import { toUnsigned } from '../expression.ts';
+
+function bitsNeeded(value: bigint, isSigned: boolean): number {
+  const magnitude = value < 0n ? -value - 1n : value;
+  return magnitude.toString(2).length - (magnitude === 0n ? 1 : 0) + (isSigned ? 1 : 0);
+}
+
+const intMinimum = -(1n << 31n);
+const intMaximum = (1n << 31n) - 1n;
+
+/** The integer type of an enum with these values. `isLong64` is asked only where the answer matters. */
+export function narrowestBase(values: readonly bigint[], isPacked: boolean, isLong64: () => boolean): IntegerBase {
+  const isSigned = values.some((value) => value < 0n);
+  let bits = 0;
+  for (const value of values) bits = Math.max(bits, bitsNeeded(value, isSigned));
+  let base: IntegerBase;
+  if (isPacked && bits <= 8) base = 'signed char';
+  else if (isPacked && bits <= 16) base = 'short';
+  else if (bits <= 32) base = 'int';
+  else base = isLong64() ? 'long' : 'long long';
+  return isSigned ? base : toUnsigned(base);
+}
+
+/** The type an enumerator has behind its enum. */
+export function enumeratorBase(value: bigint, underlying: IntegerBase): IntegerBase {
+  return value >= intMinimum && value <= intMaximum ? 'int' : underlying;
+}
+
+/** What an enumerator without a value gets after one with this value. */
+export function nextEnumeratorValue(
+  value: bigint,
+  base: IntegerBase,
+  fixed: IntegerBase | undefined,
+  sizeBytes: (base: IntegerBase) => number,
+): { value: bigint; base: IntegerBase } {
+  if (fixed !== undefined) return { value: value + 1n, base: fixed };
+  const next = value + 1n;
+  if (value >= intMinimum && next <= intMaximum) return { value: next, base: 'int' };
+  // Beyond int the type of the value before counts, made unsigned where it would overflow.
+  const bits = BigInt(sizeBytes(base) * 8);
+  const isUnsigned = base === toUnsigned(base);
+  if (!isUnsigned && next < 1n << (bits - 1n)) return { value: next, base };
+  if (isUnsigned && next < 1n << bits) return { value: next, base };
+  return { value: next, base: isUnsigned ? 'unsigned long long' : bits === 32n ? 'unsigned int' : toUnsigned(base) };
+}

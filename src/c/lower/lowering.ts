@@ -1,0 +1,391 @@
+/**
+ * Syntax → types: looks names up, computes array lengths and enumerators, and binds what is declared.
+ *
+ * Follows GCC where C leaves a choice: the type of an enum and of its enumerators (`finish_enum` in GCC's c-decl.c), what a
+ * misplaced attribute applies to, which redeclarations are the same. A declaration that cannot be understood throws
+ * `SyntaxProblem` and binds nothing that is half known.
+ */
+
+import type { EnumDeclaration, RecordDeclaration, TypedefDeclaration } from '../../abi/abi.ts';
+import type { Target } from '../../abi/target.ts';
+import type { EnumType, Enumerator, Field, IntegerBase, RecordType, Type, TypedefType } from '../../abi/types.ts';
+import { unalias } from '../../abi/types.ts';
+import type { Diagnostic } from '../../diagnostic.ts';
+import { dataModelFact, type Scope } from '../environment.ts';
+import { Evaluator, integerBase } from '../expression.ts';
+import { limits } from '../limits.ts';
+import { Macro } from '../macro.ts';
+import { packNote } from '../preprocess.ts';
+import type {
+  Attribute,
+  Declarator,
+  EnumSpecifier,
+  Expression,
+  ExternalDeclaration,
+  Member,
+  MemberDeclarator,
+  RecordSpecifier,
+  Specifiers,
+  StaticAssertion,
+  TypeName,
+  TypeSpecifier,
+} from '../syntax.ts';
+import { SyntaxProblem } from '../token-stream.ts';
+import { locationOf, type Token, usedAs } from '../token.ts';
+import { applyMode, type LayoutAttributes, readAttributes } from './attributes.ts';
+import { basicType } from './basic-types.ts';
+import { enumeratorBase, narrowestBase, nextEnumeratorValue } from './enum-types.ts';
+import type { TypeTable } from './type-table.ts';
+
+/** What one external declaration adds to an ABI. */
+export type Lowered =
+  | { readonly kind: 'record'; readonly declaration: RecordDeclaration }
+  | { readonly kind: 'enum'; readonly declaration: EnumDeclaration }
+  | { readonly kind: 'typedef'; readonly declaration: TypedefDeclaration };
+
+export class Lowering {
+  readonly evaluator: Evaluator;
+  readonly lowered: Lowered[] = [];
+  readonly #scope: Scope;
+  readonly #target: Target;
+  readonly #types: TypeTable;
+  readonly #report: (diagnostic: Diagnostic) => void;
+
+  constructor(scope: Scope, target: Target, types: TypeTable, report: (diagnostic: Diagnostic) => void) {
+    this.#scope = scope;
+    this.#target = target;
+    this.#types = types;
+    this.#report = report;
+    this.evaluator = new Evaluator({
+      ...{ scope, target, types },
+      typeOf: (name) => this.typeOf(name),
+      complete: (type) => this.#complete(type),
+    });
+  }
+
+  declare(declaration: ExternalDeclaration): void {
+    switch (declaration.kind) {
+      case 'empty':
+        return;
+      case 'static-assertion':
+        this.#assert(declaration);
+        return;
+      case 'declaration':
+        break;
+      default:
+        declaration satisfies never;
+        return;
+    }
+    const { specifiers, declarators } = declaration;
+    const base = this.#specifiedType(specifiers.type);
+    for (const item of declarators) this.#declareName(specifiers, base, item);
+  }
+
+  /** The type that a type name means. */
+  typeOf(name: TypeName): Type {
+    return this.#complete(this.#declaredType(this.#specifiedType(name.specifiers.type), name.declarator));
+  }
+
+  #declareName(specifiers: Specifiers, base: Type, item: MemberDeclarator): void {
+    const { declarator } = item;
+    const { name } = declarator;
+    if (name === undefined) return;
+    const attributes = this.#attributes([...specifiers.attributes, ...declarator.attributes, ...item.attributes]);
+    const type = this.#declaredType(this.#modified(base, attributes), declarator);
+    const known = this.#scope.ordinary(name.text);
+    if (specifiers.storage !== 'typedef') {
+      if (known === undefined) this.#scope.bindOrdinary(name.text, this.#types.object(type));
+      return;
+    }
+    const { alignBytes } = attributes;
+    const location = locationOf(name);
+    const typedef = this.#types.typedef({
+      ...{ kind: 'typedef', name: name.text, type, location },
+      ...(alignBytes === undefined ? {} : { alignBytes }),
+    });
+    if (known !== undefined) {
+      // C11 allows the same again; the first place is kept.
+      const isSame = known.kind === 'typedef' && known.type === type && known.alignBytes === alignBytes;
+      if (isSame) return;
+      throw new SyntaxProblem('redefinition', `${name.text} is already something else.`, name);
+    }
+    this.#scope.bindOrdinary(name.text, typedef);
+    const header = usedAs(name).file.name;
+    this.lowered.push({ kind: 'typedef', declaration: { name: name.text, header, location, type: typedef } });
+    this.#nameAnonymous(base, typedef, declarator, header);
+  }
+
+  /** `typedef struct {…} name_t`: the typedef's name is the only one the record has. */
+  #nameAnonymous(base: Type, typedef: TypedefType, declarator: Declarator, header: string): void {
+    if (declarator.parts.length > 0 || (base.kind !== 'record' && base.kind !== 'enum') || base.tag !== undefined)
+      return;
+    const { name } = typedef;
+    const place = base.location === undefined ? {} : { location: base.location };
+    if (base.kind === 'record') {
+      this.lowered.push({ kind: 'record', declaration: { name, header, ...place, record: base } });
+      return;
+    }
+    // The enum was listed under its first enumerator before its name was known.
+    const last = this.lowered.findIndex(({ kind, declaration }) => kind === 'enum' && declaration.type === base);
+    if (last >= 0) this.lowered.splice(last, 1);
+    this.lowered.push({ kind: 'enum', declaration: { name, header, ...place, type: base } });
+  }
+
+  #assert(assertion: StaticAssertion): void {
+    const { value } = this.evaluator.integer(assertion.condition);
+    if (value !== 0n) return;
+    const message = `A static assertion fails: ${assertion.message.slice(0, 200)}`;
+    throw new SyntaxProblem('static-assertion', message, assertion.token);
+  }
+
+  #attributes(attributes: readonly Attribute[]): LayoutAttributes {
+    return readAttributes(attributes, {
+      integer: (expression) => this.evaluator.integer(expression).value,
+      biggestAlignment: () => {
+        const macro = this.#scope.binding('__BIGGEST_ALIGNMENT__');
+        return macro instanceof Macro ? Number(macro.body[0]?.text) : 1;
+      },
+    });
+  }
+
+  /** `mode` and `vector_size` change the type itself. */
+  #modified(base: Type, attributes: LayoutAttributes): Type {
+    const { mode, vectorSize } = attributes;
+    const type = mode === undefined ? base : applyMode(base, mode, this.#types);
+    if (vectorSize === undefined) return type;
+    const size = vectorSize.argument === undefined ? 0n : this.evaluator.integer(vectorSize.argument).value;
+    if (size <= 0n || size > 1n << 16n || (size & (size - 1n)) !== 0n) {
+      throw new SyntaxProblem('bad-vector', 'The size of a vector is a power of two.', vectorSize.token);
+    }
+    return this.#types.vector(type, Number(size));
+  }
+
+  #specifiedType(specifier: TypeSpecifier): Type {
+    switch (specifier.kind) {
+      case 'basic':
+        return basicType(specifier.words, specifier.token, this.#types);
+      case 'typedef-name': {
+        const binding = this.#scope.ordinary(specifier.name);
+        if (binding?.kind === 'typedef') return binding;
+        throw new SyntaxProblem('unknown-type', `There is no type called ${specifier.name}.`, specifier.token);
+      }
+      case 'typeof': {
+        const { operand } = specifier;
+        return operand.kind === 'type-name' ? this.typeOf(operand) : this.evaluator.operand(operand).type;
+      }
+      case 'record':
+        return this.#recordType(specifier);
+      case 'enum':
+        return this.#enumType(specifier);
+      default:
+        return specifier satisfies never;
+    }
+  }
+
+  #declaredType(base: Type, declarator: Declarator): Type {
+    let type = base;
+    for (const part of declarator.parts) {
+      switch (part.kind) {
+        case 'pointer':
+          type = this.#types.pointer(type);
+          break;
+        case 'function':
+          type = this.#types.function;
+          break;
+        case 'array': {
+          const length = part.length === undefined ? undefined : this.evaluator.integer(part.length).value;
+          if (length !== undefined && (length < 0n || length > 1n << 47n)) {
+            throw new SyntaxProblem('bad-array-length', `An array cannot have ${length} elements.`, part.token);
+          }
+          type = this.#types.array(this.#complete(type), length === undefined ? undefined : Number(length));
+          break;
+        }
+        default:
+          part satisfies never;
+      }
+      if (this.#types.depthOf(type) > limits.typeDepth) {
+        const at = declarator.name;
+        const message = 'Types are built on each other too deeply.';
+        if (at !== undefined) throw new SyntaxProblem('limit-reached', message, at);
+      }
+    }
+    return type;
+  }
+
+  /** A forward-declared record may have been defined since: C looks its tag up where it is used. */
+  #complete(type: Type): Type {
+    if (type.kind === 'record') {
+      if (type.isComplete || type.tag === undefined) return type;
+      const known = this.#scope.tag(type.tag);
+      return known?.kind === 'record' && known.isComplete ? known : type;
+    }
+    if (type.kind === 'typedef') {
+      const behind = this.#complete(type.type);
+      return behind === type.type ? type : this.#types.typedef({ ...type, type: behind });
+    }
+    if (type.kind === 'array') {
+      const element = this.#complete(type.element);
+      return element === type.element ? type : this.#types.array(element, type.length);
+    }
+    return type;
+  }
+
+  #recordType(specifier: RecordSpecifier): RecordType {
+    const { recordKind, tag, token } = specifier;
+    const known = tag === undefined ? undefined : this.#scope.tag(tag);
+    if (known !== undefined && (known.kind !== 'record' || known.recordKind !== recordKind)) {
+      throw new SyntaxProblem('redefinition', `${tag ?? ''} is another kind of type.`, token);
+    }
+    if (specifier.members === undefined) {
+      if (known !== undefined) return known;
+      const forward = this.#types.record({ kind: 'record', recordKind, tag, isComplete: false, fields: [] });
+      if (tag !== undefined) this.#scope.bindTag(tag, forward);
+      return forward;
+    }
+    if (tag !== undefined && known === undefined) {
+      // The tag is known inside its own body.
+      this.#scope.bindTag(tag, this.#types.record({ kind: 'record', recordKind, tag, isComplete: false, fields: [] }));
+    }
+    const fields: Field[] = [];
+    for (const member of specifier.members) {
+      if (member.kind === 'static-assertion') this.#assert(member);
+      else this.#addFields(fields, member);
+    }
+    const attributes = this.#attributes(specifier.attributes);
+    const pack = this.#scope.binding(packNote);
+    const packBytes = typeof pack === 'object' && 'stack' in pack ? (pack.stack.at(-1) ?? 0) : 0;
+    const location = locationOf(token);
+    const record = this.#types.record({
+      ...{ kind: 'record', recordKind, tag, isComplete: true, fields, location },
+      ...(attributes.isPacked ? { isPacked: true } : {}),
+      ...(attributes.alignBytes === undefined ? {} : { alignBytes: attributes.alignBytes }),
+      ...(packBytes === 0 ? {} : { packBytes }),
+    });
+    if (this.#types.depthOf(record) > limits.typeDepth) {
+      throw new SyntaxProblem('limit-reached', 'Types are built on each other too deeply.', token);
+    }
+    if (tag === undefined) return record;
+    if (known?.isComplete === true) {
+      if (known === record) return record;
+      throw new SyntaxProblem('redefinition', `${recordKind} ${tag} is defined again.`, token);
+    }
+    this.#scope.bindTag(tag, record);
+    const header = usedAs(token).file.name;
+    this.lowered.push({ kind: 'record', declaration: { name: `${recordKind} ${tag}`, header, location, record } });
+    return record;
+  }
+
+  #addFields(fields: Field[], member: Member): void {
+    const base = this.#specifiedType(member.specifiers.type);
+    if (member.declarators.length === 0) {
+      // An anonymous record is a member without a name; a tag or an enum alone only declares.
+      const { type } = member.specifiers;
+      if (type.kind !== 'record' || type.tag !== undefined) return;
+      const attributes = this.#attributes(member.specifiers.attributes);
+      fields.push({ name: undefined, type: base, ...fieldAttributes(attributes), location: locationOf(member.token) });
+      return;
+    }
+    for (const { declarator, width, attributes: own } of member.declarators) {
+      const attributes = this.#attributes([...member.specifiers.attributes, ...declarator.attributes, ...own]);
+      const type = this.#complete(this.#declaredType(this.#modified(base, attributes), declarator));
+      const token = declarator.name ?? member.token;
+      this.#checkField(type, token);
+      const bitWidth = width === undefined ? undefined : this.#bitWidth(width, type, declarator.name, token);
+      fields.push({
+        ...{ name: declarator.name?.text, type },
+        ...(bitWidth === undefined ? {} : { bitWidth }),
+        ...fieldAttributes(attributes),
+        location: locationOf(token),
+      });
+    }
+  }
+
+  #checkField(type: Type, token: Token): void {
+    let behind = unalias(type);
+    while (behind.kind === 'array') behind = unalias(behind.element);
+    const isWhole = behind.kind === 'record' ? behind.isComplete : behind.kind !== 'void' && behind.kind !== 'function';
+    if (!isWhole) throw new SyntaxProblem('incomplete-type', `${token.text} has a type without a size.`, token);
+  }
+
+  #bitWidth(width: Expression, type: Type, name: Token | undefined, token: Token): number {
+    const base = integerBase(type);
+    if (base === undefined) throw new SyntaxProblem('bad-bit-field', 'A bit-field is an integer.', token);
+    const { value } = this.evaluator.integer(width);
+    const sizeBits = base === '_Bool' ? 1 : this.evaluator.sizeBytes(type, token) * 8;
+    if (value < 0n || value > BigInt(sizeBits) || (value === 0n && name !== undefined)) {
+      throw new SyntaxProblem('bad-bit-field', `A bit-field cannot have ${value} bits here.`, width.token);
+    }
+    return Number(value);
+  }
+
+  #enumType(specifier: EnumSpecifier): EnumType {
+    const { tag, token } = specifier;
+    const known = tag === undefined ? undefined : this.#scope.tag(tag);
+    if (known !== undefined && known.kind !== 'enum') {
+      throw new SyntaxProblem('redefinition', `${tag ?? ''} is another kind of type.`, token);
+    }
+    const fixed = specifier.underlying === undefined ? undefined : integerBase(this.typeOf(specifier.underlying));
+    if (specifier.enumerators === undefined) {
+      if (known !== undefined) return known;
+      // GCC allows an enum to be named before it is defined; it then has the size of an int.
+      const underlying = fixed ?? 'unsigned int';
+      const forward = this.#types.enum({ kind: 'enum', tag, enumerators: [], underlying });
+      if (tag !== undefined) this.#scope.bindTag(tag, forward);
+      return forward;
+    }
+    const attributes = this.#attributes(specifier.attributes);
+    const enumerators = this.#enumerators(specifier, fixed);
+    const isLong64 = (): boolean => {
+      this.#scope.binding(dataModelFact);
+      return this.#target.dataModel === 'LP64';
+    };
+    const values = enumerators.map(({ value }) => value);
+    const underlying = fixed ?? narrowestBase(values, attributes.isPacked, isLong64);
+    const location = locationOf(token);
+    const type = this.#types.enum({
+      ...{ kind: 'enum', tag, enumerators, underlying, location },
+      ...(attributes.alignBytes === undefined ? {} : { alignBytes: attributes.alignBytes }),
+    });
+    if (known !== undefined && known.enumerators.length > 0) {
+      if (known === type) return type;
+      throw new SyntaxProblem('redefinition', `enum ${tag ?? ''} is defined again.`, token);
+    }
+    for (const { name, value } of enumerators) {
+      const base = fixed ?? enumeratorBase(value, underlying);
+      this.#scope.bindOrdinary(name, this.#types.enumerator(name, value, base));
+    }
+    if (tag !== undefined) this.#scope.bindTag(tag, type);
+    const name = tag === undefined ? `enum {${enumerators[0]?.name ?? ''}}` : `enum ${tag}`;
+    const header = usedAs(token).file.name;
+    this.lowered.push({ kind: 'enum', declaration: { name, header, location, type } });
+    return type;
+  }
+
+  #enumerators(specifier: EnumSpecifier, fixed: IntegerBase | undefined): Enumerator[] {
+    const enumerators: Enumerator[] = [];
+    let next: { value: bigint; base: IntegerBase } = { value: 0n, base: fixed ?? 'int' };
+    for (const { name, value, token } of specifier.enumerators ?? []) {
+      if (this.#scope.ordinary(name)?.kind === 'typedef') {
+        throw new SyntaxProblem('redefinition', `${name} is already a type.`, token);
+      }
+      const given = value === undefined ? next : this.evaluator.integer(value);
+      const known = this.#scope.ordinary(name);
+      if (known?.kind === 'enumerator' && known.value !== given.value) {
+        const message = `The enumerator ${name} has two values.`;
+        this.#report({ severity: 'error', code: 'redefinition', message, location: locationOf(token) });
+      }
+      enumerators.push({ name, value: given.value, location: locationOf(token) });
+      // Visible to the enumerators that follow, before the enum has a type.
+      this.#scope.bindOrdinary(name, this.#types.enumerator(name, given.value, given.base));
+      next = nextEnumeratorValue(given.value, given.base, fixed, (base) =>
+        this.evaluator.sizeBytes(this.#types.integer(base), token),
+      );
+    }
+    return enumerators;
+  }
+}
+
+function fieldAttributes(attributes: LayoutAttributes): { alignBytes?: number; isPacked?: boolean } {
+  const { alignBytes, isPacked } = attributes;
+  return { ...(alignBytes === undefined ? {} : { alignBytes }), ...(isPacked ? { isPacked } : {}) };
+}

@@ -1,0 +1,165 @@
+/**
+ * Many headers, one ABI.
+ *
+ * Every header is read alone, as programs include it, and contributes what stands **in it**. What it drags in from others
+ * comes from those headers themselves; only what they did not show when read alone (declarations behind a macro that the
+ * includer defines, as `asm/unistd.h` does for `asm-generic/unistd.h`) is taken from the includer. The first meaning of a
+ * name is kept; another one, in another header, is kept as `NAME@header`, so that a change of it is seen as well. The
+ * `asm-generic/` headers come last, because an architecture's own headers override them.
+ */
+
+import type {
+  Abi,
+  ConstantDeclaration,
+  EnumDeclaration,
+  MacroDeclaration,
+  RecordDeclaration,
+  RequestDeclaration,
+  TypedefDeclaration,
+} from '../../abi/abi.ts';
+import type { Target } from '../../abi/target.ts';
+import type { Diagnostic } from '../../diagnostic.ts';
+import type { Source, SourceFile } from '../source.ts';
+import type { FileEffect, PieceEffect } from './effects.ts';
+import { type FrontEnd, readHeader, type Unit, valuesOf } from './unit.ts';
+
+interface MutableAbi {
+  readonly records: Map<string, RecordDeclaration>;
+  readonly enums: Map<string, EnumDeclaration>;
+  readonly typedefs: Map<string, TypedefDeclaration>;
+  readonly constants: Map<string, ConstantDeclaration>;
+  readonly requests: Map<string, RequestDeclaration>;
+  readonly macros: Map<string, MacroDeclaration>;
+}
+
+/** Everything that `headers` declare for one target. Problems in them are in the result. */
+export function readAbi(
+  frontEnd: FrontEnd,
+  source: Source,
+  headers: readonly SourceFile[],
+  target: Target,
+  label: string,
+): Abi {
+  const collector = new Collector(frontEnd);
+  const isGeneric = ({ name }: SourceFile): boolean => name.startsWith('asm-generic/');
+  const ordered = [...headers.filter((header) => !isGeneric(header)), ...headers.filter(isGeneric)];
+  const units = ordered.map((header) => readHeader(frontEnd, source, header, target));
+  for (const unit of units) collector.addOwn(unit);
+  for (const unit of units) collector.addIncluded(unit);
+  return { target, label, ...collector.result() };
+}
+
+class Collector {
+  readonly #frontEnd: FrontEnd;
+  readonly #abi: MutableAbi = {
+    ...{ records: new Map(), enums: new Map(), typedefs: new Map() },
+    ...{ constants: new Map(), requests: new Map(), macros: new Map() },
+  };
+  readonly #headers = new Set<string>();
+  readonly #seen = new Set<PieceEffect | FileEffect>();
+  readonly #diagnostics = new Map<string, Diagnostic>();
+
+  constructor(frontEnd: FrontEnd) {
+    this.#frontEnd = frontEnd;
+  }
+
+  /** What stands in the header itself. */
+  addOwn(unit: Unit): void {
+    if (unit.root.file.isBuiltIn) return;
+    this.#headers.add(unit.root.file.name);
+    for (const diagnostic of unit.root.diagnostics) this.#report(diagnostic);
+    for (const part of unit.root.parts) {
+      if (part.kind !== 'piece' || this.#seen.has(part)) continue;
+      this.#seen.add(part);
+      this.#addPiece(unit, part, true);
+    }
+  }
+
+  /** What the header includes, as far as it has not been seen. */
+  addIncluded(unit: Unit): void {
+    const pending: FileEffect[] = [unit.root];
+    for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+      if (this.#seen.has(file)) continue;
+      this.#seen.add(file);
+      if (!file.file.isBuiltIn) this.#headers.add(file.file.name);
+      for (const diagnostic of file.diagnostics) this.#report(diagnostic);
+      for (const part of file.parts) {
+        if (part.kind === 'file') {
+          pending.push(part);
+        } else if (!this.#seen.has(part) && !part.file.isBuiltIn) {
+          this.#seen.add(part);
+          this.#addPiece(unit, part, false);
+        }
+      }
+    }
+  }
+
+  result(): Omit<Abi, 'target' | 'label'> {
+    return { ...this.#abi, headers: [...this.#headers], notUnderstood: [...this.#diagnostics.values()] };
+  }
+
+  #report(diagnostic: Diagnostic): void {
+    if (diagnostic.severity !== 'error') return;
+    const { location, code, message } = diagnostic;
+    const key = `${location?.file ?? ''}\0${location?.line ?? 0}\0${location?.column ?? 0}\0${code}\0${message}`;
+    if (!this.#diagnostics.has(key)) this.#diagnostics.set(key, diagnostic);
+  }
+
+  /** `isOwn`: a second meaning of a name is kept beside the first. */
+  #addPiece(unit: Unit, piece: PieceEffect, isOwn: boolean): void {
+    const abi = this.#abi;
+    for (const diagnostic of piece.diagnostics) this.#report(diagnostic);
+    for (const { kind, declaration } of piece.lowered) {
+      switch (kind) {
+        case 'record':
+          add(abi.records, declaration, isOwn, (known) => known.record === declaration.record);
+          break;
+        case 'enum':
+          add(abi.enums, declaration, isOwn, (known) => known.type === declaration.type);
+          break;
+        case 'typedef':
+          add(abi.typedefs, declaration, isOwn, (known) => known.type === declaration.type);
+          break;
+        default:
+          kind satisfies never;
+      }
+    }
+    const { values, diagnostics } = valuesOf(this.#frontEnd, unit, piece);
+    for (const diagnostic of diagnostics) this.#report(diagnostic);
+    for (const { kind, declaration } of values) {
+      const { name } = declaration;
+      switch (kind) {
+        case 'constant':
+          if (!abi.requests.has(name)) {
+            add(abi.constants, declaration, isOwn, (known) => known.value === declaration.value);
+          }
+          break;
+        case 'request':
+          add(abi.requests, declaration, isOwn, (known) => known.number === declaration.number);
+          break;
+        case 'text':
+          if (!abi.constants.has(name) && !abi.requests.has(name)) {
+            add(abi.macros, declaration, isOwn, (known) => known.body === declaration.body);
+          }
+          break;
+        default:
+          kind satisfies never;
+      }
+    }
+  }
+}
+
+function add<T extends { readonly name: string; readonly header: string }>(
+  declarations: Map<string, T>,
+  declaration: T,
+  isOwn: boolean,
+  isSame: (known: T) => boolean,
+): void {
+  const known = declarations.get(declaration.name);
+  if (known === undefined) {
+    declarations.set(declaration.name, declaration);
+  } else if (isOwn && !isSame(known)) {
+    const key = `${declaration.name}@${declaration.header}`;
+    if (!declarations.has(key)) declarations.set(key, declaration);
+  }
+}

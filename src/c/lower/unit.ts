@@ -1,0 +1,336 @@
+/**
+ * One header for one target, as if it were compiled alone; and everything that is shared between many of them.
+ *
+ * `readHeader` follows includes from the target's predefined macros on. A piece of text, a file with what it includes, a
+ * whole header, the values of macros: each is worked out once for the surroundings it depends on, and found again by
+ * checking what it had read (`environment.ts`). All of that lives in a `FrontEnd`, for as long as the caller keeps it.
+ */
+
+import type { Target } from '../../abi/target.ts';
+import type { Diagnostic } from '../../diagnostic.ts';
+import { dataModelFact, emptyLayer, Environment, ReadCollector, Reads, Scope, targetFact } from '../environment.ts';
+import { LimitReached } from '../expand.ts';
+import { limits } from '../limits.ts';
+import { type DynamicMacro, Macro, readDefinition } from '../macro.ts';
+import { Parser } from '../parse.ts';
+import { predefinedMacros } from '../predefined.ts';
+import { missingInclude, type PieceEnd, Preprocessor } from '../preprocess.ts';
+import type { IncludeForm, Source, SourceFile } from '../source.ts';
+import { SyntaxProblem, TokenStream } from '../token-stream.ts';
+import { type Token, type TokenFile, TokenKind } from '../token.ts';
+import { type SpellingTable, tokenize } from '../tokenize.ts';
+import type { FileEffect, PieceEffect, Resolution } from './effects.ts';
+import { Lowering } from './lowering.ts';
+import { TypeTable } from './type-table.ts';
+import { evaluateMacros, type PieceValues } from './values.ts';
+
+/** What one header, read alone for one target, amounts to. */
+export interface Unit {
+  readonly header: SourceFile;
+  readonly target: Target;
+  readonly root: FileEffect;
+  /** The surroundings at the end, in which its macros are evaluated. */
+  readonly environment: Environment;
+}
+
+const dynamicMacros: readonly DynamicMacro[] = [
+  ...(['__LINE__', '__FILE__', '__COUNTER__', '__DATE__', '__TIME__', '__INCLUDE_LEVEL__'] as const),
+  ...(['__has_include', '__has_include_next', '__has_attribute', '__has_c_attribute', '__has_builtin'] as const),
+];
+
+/** Everything that reading headers has found out so far. Holds on to all of it. */
+export class FrontEnd {
+  readonly types = new TypeTable();
+  readonly pieces = new Map<TokenFile, Map<number, PieceEffect[]>>();
+  readonly files = new Map<TokenFile, FileEffect[]>();
+  readonly roots = new Map<TokenFile, Map<Environment, Unit[]>>();
+  readonly #spellings: SpellingTable = new Map();
+  readonly #tokenFiles = new Map<string, TokenFile>();
+  readonly #tokensOf = new WeakMap<SourceFile, TokenFile>();
+  readonly #sourceFiles = new WeakMap<Source, Map<TokenFile, SourceFile>>();
+  readonly #bases = new Map<Target, Environment>();
+  readonly #predefined = new Map<string, Macro>();
+
+  /** What is defined before the first line of a header. */
+  baseOf(target: Target): Environment {
+    let base = this.#bases.get(target);
+    if (base === undefined) {
+      const layer = emptyLayer();
+      for (const name of dynamicMacros) layer.macros.set(name, this.#dynamic(name));
+      for (const line of predefinedMacros(target.name)) {
+        const macro = this.#predefine(line);
+        layer.macros.set(macro.name, macro);
+      }
+      layer.macros.set(dataModelFact, target.dataModel);
+      layer.macros.set(targetFact, target.name);
+      base = new Environment(layer);
+      this.#bases.set(target, base);
+    }
+    return base;
+  }
+
+  /** The tokens of a file, cut once for each content. */
+  tokensOf(file: SourceFile, source: Source): TokenFile {
+    let tokens = this.#tokensOf.get(file);
+    if (tokens === undefined) {
+      const key = `${file.contentKey}\0${file.path}\0${file.name}\0${file.isBuiltIn === true}`;
+      tokens = this.#tokenFiles.get(key);
+      if (tokens === undefined) {
+        tokens = tokenize(file, this.#spellings);
+        this.#tokenFiles.set(key, tokens);
+      }
+      this.#tokensOf.set(file, tokens);
+    }
+    let known = this.#sourceFiles.get(source);
+    if (known === undefined) this.#sourceFiles.set(source, (known = new Map<TokenFile, SourceFile>()));
+    if (!known.has(tokens)) known.set(tokens, file);
+    return tokens;
+  }
+
+  resolve(source: Source, name: string, form: IncludeForm, from: TokenFile): TokenFile | undefined {
+    const found = source.resolve(name, form, this.#sourceFiles.get(source)?.get(from));
+    return found === undefined ? undefined : this.tokensOf(found, source);
+  }
+
+  #predefine(line: string): Macro {
+    const known = this.#predefined.get(line);
+    if (known !== undefined) return known;
+    const result = readDefinition(this.#builtIn(line), 0);
+    if ('problem' in result) throw new Error(`predefined macro: ${line}`);
+    this.#predefined.set(line, result.macro);
+    return result.macro;
+  }
+
+  #builtIn(definition: string): TokenFile {
+    const place = { name: '<predefined>', path: '<predefined>', isBuiltIn: true };
+    return tokenize({ ...place, text: `#define ${definition}\n` }, this.#spellings);
+  }
+
+  #dynamic(name: DynamicMacro): Macro {
+    const known = this.#predefined.get(name);
+    if (known !== undefined) return known;
+    const file = this.#builtIn(name);
+    const macro = new Macro({ name, file, nameIndex: 2, bodyStart: 3, bodyEnd: 3, dynamic: name });
+    this.#predefined.set(name, macro);
+    return macro;
+  }
+}
+
+/** Reads one header for one target, as a file that only includes it would. */
+export function readHeader(frontEnd: FrontEnd, source: Source, header: SourceFile, target: Target): Unit {
+  const base = frontEnd.baseOf(target);
+  const file = frontEnd.tokensOf(header, source);
+  const reader = new UnitReader(frontEnd, source, target);
+  let byBase = frontEnd.roots.get(file);
+  if (byBase === undefined) frontEnd.roots.set(file, (byBase = new Map<Environment, Unit[]>()));
+  let known = byBase.get(base);
+  if (known === undefined) byBase.set(base, (known = []));
+  const same = known.find((unit) => reader.resolvesTheSame(unit.root.resolutions));
+  if (same !== undefined) return same;
+  const unit = reader.readRoot(header, file, base);
+  if (unit.root.isShareable) known.push(unit);
+  return unit;
+}
+
+/** The values of the macros that a piece of the unit defines, at the end of the unit. */
+export function valuesOf(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect): PieceValues {
+  const known = piece.values.findIndex(({ reads }) => reads.holdIn(unit.environment));
+  const found = piece.values[known];
+  if (found !== undefined) {
+    toFront(piece.values, known);
+    return found;
+  }
+  const macros: Macro[] = [];
+  for (const binding of piece.layer.macros.values()) if (binding instanceof Macro) macros.push(binding);
+  const values = evaluateMacros(macros, unit.environment, unit.target, frontEnd.types);
+  piece.values.unshift(values);
+  return values;
+}
+
+/** What was right once is likely right next time. */
+function toFront(list: unknown[], index: number): void {
+  if (index > 0) list.unshift(...list.splice(index, 1));
+}
+
+const noReads = new Reads([]);
+
+class UnitReader {
+  readonly #frontEnd: FrontEnd;
+  readonly #source: Source;
+  readonly #target: Target;
+  #includesLeft: number = limits.includesPerUnit;
+  #counter = 0;
+
+  constructor(frontEnd: FrontEnd, source: Source, target: Target) {
+    this.#frontEnd = frontEnd;
+    this.#source = source;
+    this.#target = target;
+  }
+
+  resolvesTheSame(resolutions: readonly Resolution[]): boolean {
+    return resolutions.every(({ name, form, from, answer }) => this.#resolve(name, form, from) === answer);
+  }
+
+  readRoot(header: SourceFile, file: TokenFile, base: Environment): Unit {
+    const { effect, environment } = this.#readFile(file, base, 0, undefined);
+    return { header, target: this.#target, root: effect, environment };
+  }
+
+  #resolve(name: string, form: IncludeForm, from: TokenFile): TokenFile | undefined {
+    return this.#frontEnd.resolve(this.#source, name, form, from);
+  }
+
+  /** A file that was included: found again if possible. */
+  #includeFile(file: TokenFile, environment: Environment, depth: number): FileEffect {
+    if (file.guard !== undefined) {
+      const guard = environment.macro(file.guard);
+      if (guard instanceof Macro) {
+        const reads = new Reads([{ space: 'macro', name: file.guard, answer: guard }]);
+        const nothing = { layer: emptyLayer(), resolutions: [], parts: [], diagnostics: [], isShareable: true };
+        return { kind: 'file', file, reads, ...nothing };
+      }
+    }
+    let known = this.#frontEnd.files.get(file);
+    if (known === undefined) this.#frontEnd.files.set(file, (known = []));
+    const index = known.findIndex(
+      (effect) => effect.reads.holdIn(environment) && this.resolvesTheSame(effect.resolutions),
+    );
+    const found = known[index];
+    if (found !== undefined) {
+      toFront(known, index);
+      return found;
+    }
+    const collector = new ReadCollector();
+    const { effect } = this.#readFile(file, environment, depth, collector);
+    if (effect.isShareable) known.unshift(effect);
+    return effect;
+  }
+
+  /** Without a collector, what is read from outside is not summed up: nobody includes the header a unit begins with. */
+  #readFile(
+    file: TokenFile,
+    outside: Environment,
+    depth: number,
+    collector: ReadCollector | undefined,
+  ): { effect: FileEffect; environment: Environment } {
+    const parts: (PieceEffect | FileEffect)[] = [];
+    const diagnostics: Diagnostic[] = [];
+    const resolutions: Resolution[] = [];
+    let isShareable = true;
+    let environment = outside;
+    const add = (part: PieceEffect | FileEffect): void => {
+      parts.push(part);
+      for (const resolution of part.resolutions) resolutions.push(resolution);
+      isShareable &&= part.isShareable;
+      collector?.add(part.reads, part.layer);
+      const { macros, ordinary, tags } = part.layer;
+      if (macros.size + ordinary.size + tags.size > 0) environment = new Environment(part.layer, environment);
+    };
+    for (let start = 0; ;) {
+      const piece = this.#readPiece(file, start, environment, depth);
+      add(piece);
+      const { end } = piece;
+      if (end.kind === 'file-end') break;
+      start = end.resume;
+      const { name, form, directive } = end;
+      const answer = this.#resolve(name, form, file);
+      resolutions.push({ name, form, from: file, answer });
+      if (answer === undefined) {
+        diagnostics.push(missingInclude(name, directive, this.#source.whyAbsent?.(name)));
+      } else if (depth + 1 >= limits.includeDepth || this.#includesLeft <= 0) {
+        diagnostics.push(new LimitReached('Headers include each other without end.', directive).diagnostic);
+        isShareable = false;
+      } else {
+        add(this.#includeFile(answer, environment, depth + 1));
+      }
+    }
+    const layer = collector?.layer ?? emptyLayer();
+    const reads = collector?.reads() ?? noReads;
+    const effect: FileEffect = { kind: 'file', file, reads, layer, resolutions, parts, diagnostics, isShareable };
+    return { effect, environment };
+  }
+
+  #readPiece(file: TokenFile, start: number, environment: Environment, depth: number): PieceEffect {
+    let byStart = this.#frontEnd.pieces.get(file);
+    if (byStart === undefined) this.#frontEnd.pieces.set(file, (byStart = new Map<number, PieceEffect[]>()));
+    let known = byStart.get(start);
+    if (known === undefined) byStart.set(start, (known = []));
+    const index = known.findIndex(
+      (piece) => piece.reads.holdIn(environment) && this.resolvesTheSame(piece.resolutions),
+    );
+    const found = known[index];
+    if (found !== undefined) {
+      toFront(known, index);
+      return found;
+    }
+    this.#includesLeft--;
+    const piece = this.#workThrough(file, start, environment, depth);
+    if (piece.isShareable) known.unshift(piece);
+    return piece;
+  }
+
+  #workThrough(file: TokenFile, start: number, environment: Environment, depth: number): PieceEffect {
+    const scope = new Scope(environment);
+    const diagnostics: Diagnostic[] = [];
+    const resolutions: Resolution[] = [];
+    let isShareable = true;
+    const report = (diagnostic: Diagnostic): void => {
+      if (diagnostics.length < limits.diagnosticsPerFile) diagnostics.push(diagnostic);
+    };
+    const lowering = new Lowering(scope, this.#target, this.#frontEnd.types, report);
+    const preprocessor = new Preprocessor(
+      {
+        ...{ scope, report, depth },
+        nextCounter: () => {
+          isShareable = false;
+          return this.#counter++;
+        },
+        resolve: (name, form, from) => {
+          const answer = this.#resolve(name, form, from);
+          resolutions.push({ name, form, from, answer });
+          return answer;
+        },
+      },
+      file,
+      start,
+    );
+    const stream = new TokenStream((isBetweenDeclarations) => preprocessor.next(isBetweenDeclarations));
+    const parser = new Parser(stream, (name) => scope.ordinary(name)?.kind === 'typedef');
+    let end: PieceEnd | undefined;
+    try {
+      while (readDeclaration(stream, parser, lowering, report));
+    } catch (error) {
+      if (!(error instanceof LimitReached)) throw error;
+      report(error.diagnostic);
+      isShareable = false;
+      end = { kind: 'file-end' };
+    }
+    return {
+      ...{ kind: 'piece', file, reads: scope.reads(), layer: scope.layer, resolutions, end: end ?? preprocessor.end },
+      ...{ lowered: lowering.lowered, diagnostics, isShareable, values: [] },
+    };
+  }
+}
+
+/** One declaration; what is wrong with it costs no other. False at the end. */
+function readDeclaration(
+  stream: TokenStream,
+  parser: Parser,
+  lowering: Lowering,
+  report: (diagnostic: Diagnostic) => void,
+): boolean {
+  stream.beginDeclaration();
+  const first: Token = stream.peek();
+  if (first.kind === TokenKind.end) return false;
+  let isParsed = false;
+  try {
+    const declaration = parser.parseDeclaration();
+    isParsed = true;
+    lowering.declare(declaration);
+  } catch (error) {
+    if (!(error instanceof SyntaxProblem)) throw error;
+    report(error.diagnostic);
+    if (!isParsed) stream.recover(first);
+  }
+  return true;
+}
