@@ -70,11 +70,16 @@ export class Macro {
   }
 }
 
+/** The macros that the `#define` lines of a file make, by index of the `#`. */
+const definitions = new WeakMap<TokenFile, Map<number, Macro>>();
+
 export type MacroResult = { readonly macro: Macro } | { readonly problem: Diagnostic };
 
 /** Reads the `#define` whose `#` is at `hash`. */
 export function readDefinition(file: TokenFile, hash: number): MacroResult {
-  const known = file.macros.get(hash);
+  let inFile = definitions.get(file);
+  if (inFile === undefined) definitions.set(file, (inFile = new Map<number, Macro>()));
+  const known = inFile.get(hash);
   if (known !== undefined) return { macro: known };
   const end = file.lineEnd(hash);
   const nameIndex = hash + 2;
@@ -127,6 +132,6 @@ export function readDefinition(file: TokenFile, hash: number): MacroResult {
   if (file.texts[at] === '##' && at < end) return problem(at, 'A replacement list cannot begin with ##.');
   if (end > at && file.texts[end - 1] === '##') return problem(end - 1, 'A replacement list cannot end with ##.');
   const macro = new Macro({ name, file, nameIndex, parameters, isVariadic, bodyStart: at, bodyEnd: end });
-  file.macros.set(hash, macro);
+  inFile.set(hash, macro);
   return { macro };
 }

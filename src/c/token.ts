@@ -8,7 +8,6 @@
  */
 
 import type { Diagnostic, SourceLocation } from '../diagnostic.ts';
-import type { Macro } from './macro.ts';
 
 export const TokenKind = {
   end: 0,
@@ -67,8 +66,6 @@ export class TokenFile {
   readonly isBuiltIn: boolean;
   /** What is wrong with the text itself, whoever includes it. */
   readonly diagnostics: readonly Diagnostic[];
-  /** The macros that its `#define` lines make, by index of the `#`: one object each, so that equal means identical. */
-  readonly macros = new Map<number, Macro>();
   readonly #physicalLines: Uint32Array;
 
   constructor(parts: {
