@@ -20,17 +20,16 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr });
 
   const wanted = argv.find((argument) => !argument.startsWith('-'));
-  for (const entry of commands) {
-    const command = program.command(entry.name).description(entry.summary);
-    // Only the command that is called is loaded; the others are known by name and summary alone.
-    if (entry.name === wanted || (wanted === 'help' && argv.includes(entry.name))) {
-      await configure(command, entry, io, (code) => {
-        result = code;
-      });
-    }
-  }
-
   try {
+    for (const entry of commands) {
+      const command = program.command(entry.name).description(entry.summary);
+      // Only the command that is called is loaded; the others are known by name and summary alone.
+      if (entry.name === wanted || (wanted === 'help' && argv.includes(entry.name))) {
+        await configure(command, entry, io, (code) => {
+          result = code;
+        });
+      }
+    }
     await program.parseAsync([...argv], { from: 'user' });
     return result;
   } catch (error) {
