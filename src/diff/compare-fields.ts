@@ -1,0 +1,184 @@
+/**
+ * The changes inside one record.
+ *
+ * A change is told at the outermost thing that explains it: the fields of a record that moved as a whole are not listed,
+ * neither are the fields of an arm that is new. Fillers (padding, reserved space) are no fields: what matters is where
+ * their bytes went, and that is told by whoever took them. Only a filler that was *pushed* by a grown neighbour is a
+ * change of its own, because then a boundary that programs rely on has moved.
+ */
+
+import type { Change, FieldChange, MoveCause, Occupant, RecordPair } from './changes.ts';
+import { compareMeanings } from './compare-meanings.ts';
+import { compareUnions } from './compare-unions.ts';
+import { hasSameParent, matchUnions, relativeOffset } from './match.ts';
+import { occupantsInNew, occupantsInOld } from './occupants.ts';
+import { canCoexist, type FieldNode, isFiller, type UnionNode } from './placed.ts';
+import { asArray, differences, isFlexible } from './types.ts';
+
+/** Everything that differs between the two sides of a matched record, in the order of the old declaration, then the new. */
+export function compareRecords(pair: RecordPair): Change[] {
+  const unions = matchUnions(pair);
+  const changes: Change[] = [];
+  for (const [old, next] of pair.matches) {
+    changes.push(...comparePlaces(pair, unions, old, next), ...compareMeanings(pair, old, next));
+  }
+  const moves = changes.filter((change) => change.kind === 'field-moved');
+  const grouped = groupMoves(moves);
+  const result: Change[] = changes.filter((change) => change.kind !== 'field-moved');
+  result.push(...grouped, ...removed(pair, unions), ...added(pair, unions), ...compareUnions(pair, unions));
+  result.push(...compareExtents(pair, result));
+  return result;
+}
+
+function comparePlaces(
+  pair: RecordPair,
+  unions: ReadonlyMap<UnionNode, UnionNode>,
+  old: FieldNode,
+  next: FieldNode,
+): FieldChange[] {
+  const changes: FieldChange[] = [];
+  const isSameParent = hasSameParent(old, next, pair.matches);
+  const hasMoved = isSameParent ? relativeOffset(old) !== relativeOffset(next) : old.offsetBits !== next.offsetBits;
+  const hasResized = old.sizeBits !== next.sizeBits;
+  if (old.name !== next.name || (!isSameParent && old.path !== next.path)) {
+    changes.push({ kind: 'field-renamed', pair, old, new: next });
+  }
+  const isConverted = isFlexible(old.type) !== isFlexible(next.type) || isOneBecomingFlexible(old, next);
+  if (isConverted) {
+    const change = isFlexible(next.type) ? 'converted' : 'fixed';
+    changes.push({ kind: 'flexible-array', pair, change, old, new: next });
+  }
+  if (isFiller(old) && isFiller(next)) {
+    const cause = hasMoved ? causeOfMove(pair, old, next) : undefined;
+    if (cause?.kind === 'neighbour-grew') {
+      changes.push({ kind: 'field-moved', pair, old, new: next, cause, followers: [] });
+    } else if (hasMoved || hasResized) changes.push({ kind: 'filler-changed', pair, old, new: next });
+    return changes;
+  }
+  if (hasMoved) {
+    changes.push({ kind: 'field-moved', pair, old, new: next, cause: causeOfMove(pair, old, next), followers: [] });
+  }
+  if (hasResized && !isConverted) {
+    const kind = isRecordNode(old) && isRecordNode(next) ? 'inner-record-resized' : 'field-resized';
+    changes.push({ kind, pair, old, new: next, others: resizedOver(pair, unions, old, next) });
+  }
+  const aspects = differences(old.type, next.type).filter((aspect) => aspect !== 'shape' || !isConverted);
+  if (aspects.length > 0) changes.push({ kind: 'field-retyped', pair, old, new: next, aspects });
+  return changes;
+}
+
+function isRecordNode(node: FieldNode): boolean {
+  return node.record !== undefined;
+}
+
+/** `x[1]` at the end of a record, the oldest spelling of a flexible array. */
+function isOneBecomingFlexible(old: FieldNode, next: FieldNode): boolean {
+  return asArray(old.type)?.length === 1 && isFlexible(next.type);
+}
+
+/** Old occupants of what a node grew into, or new occupants of what it gave up. */
+function resizedOver(
+  pair: RecordPair,
+  unions: ReadonlyMap<UnionNode, UnionNode>,
+  old: FieldNode,
+  next: FieldNode,
+): Occupant[] {
+  const delta = next.sizeBits - old.sizeBits;
+  return delta > 0
+    ? occupantsInOld(pair, unions, next, { offsetBits: old.offsetBits + old.sizeBits, sizeBits: delta })
+    : occupantsInNew(pair, unions, old, { offsetBits: old.offsetBits + next.sizeBits, sizeBits: -delta });
+}
+
+function causeOfMove(pair: RecordPair, old: FieldNode, next: FieldNode): MoveCause {
+  const isBefore = (a: FieldNode, b: FieldNode): boolean =>
+    a !== b && a.parent === b.parent && canCoexist(a, b) && a.offsetBits < b.offsetBits;
+  const oldBefore = pair.old.nodes.filter((node) => isBefore(node, old));
+  const newBefore = pair.new.nodes.filter((node) => isBefore(node, next));
+  for (const node of oldBefore) {
+    const other = pair.matches.get(node);
+    if (other?.parent === next.parent && other !== undefined && !isBefore(other, next)) return { kind: 'reordered' };
+  }
+  for (const node of newBefore) {
+    const other = pair.reverse.get(node);
+    if (other?.parent === old.parent && other !== undefined && !isBefore(other, old)) return { kind: 'reordered' };
+  }
+  for (const node of [...newBefore].reverse()) {
+    const other = pair.reverse.get(node);
+    if (other === undefined) return { kind: 'field-inserted', path: node.path };
+    if (node.sizeBits !== other.sizeBits && !isFiller(node)) {
+      return { kind: 'neighbour-grew', path: node.path, isRecord: node.record !== undefined };
+    }
+  }
+  const gone = oldBefore.find((node) => !pair.matches.has(node));
+  if (gone !== undefined) return { kind: 'field-removed', path: gone.path };
+  const filler = newBefore.find((node) => pair.reverse.get(node)?.sizeBits !== node.sizeBits);
+  return filler === undefined ? { kind: 'alignment' } : { kind: 'neighbour-grew', path: filler.path, isRecord: false };
+}
+
+type Move = Extract<FieldChange, { kind: 'field-moved' }>;
+
+/** Neighbours that moved together by one distance are one change: the first, with the others in its train. */
+function groupMoves(moves: readonly Move[]): Move[] {
+  const groups = new Map<string, Move[]>();
+  for (const move of moves) {
+    const distance = move.new.offsetBits - move.old.offsetBits;
+    const isTrain = move.cause.kind !== 'reordered';
+    const key = isTrain
+      ? `${move.old.parent?.path ?? ''}|${String(distance)}|${JSON.stringify(move.cause)}`
+      : `=${move.old.path}`;
+    groups.set(key, [...(groups.get(key) ?? []), move]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const ordered = [...group].sort((a, b) => a.old.offsetBits - b.old.offsetBits);
+    const [first, ...rest] = ordered;
+    return first === undefined ? [] : [{ ...first, followers: rest.map((move) => ({ old: move.old, new: move.new })) }];
+  });
+}
+
+/** Nodes without a match whose surrounding record has one (or that stand at the top). */
+function outermost(nodes: readonly FieldNode[], matches: ReadonlyMap<FieldNode, FieldNode>): FieldNode[] {
+  return nodes.filter((node) => !matches.has(node) && (node.parent === undefined || matches.has(node.parent)));
+}
+
+function removed(pair: RecordPair, unions: ReadonlyMap<UnionNode, UnionNode>): Change[] {
+  return outermost(pair.old.nodes, pair.matches).flatMap((node): Change[] => {
+    const step = node.arms.at(-1);
+    if (node.isArm && step !== undefined && unions.has(step.union)) {
+      return [{ kind: 'union-arm-removed', pair, node }];
+    }
+    if (isFlexible(node.type)) return [{ kind: 'flexible-array', pair, change: 'removed', old: node, new: undefined }];
+    const takenBy = occupantsInNew(pair, unions, node);
+    if (isFiller(node) && takenBy.every((occupant) => occupant.kind === 'field')) return [];
+    return [{ kind: 'field-removed', pair, node, takenBy }];
+  });
+}
+
+function added(pair: RecordPair, unions: ReadonlyMap<UnionNode, UnionNode>): Change[] {
+  const known = new Map([...unions].map(([old, next]) => [next, old]));
+  return outermost(pair.new.nodes, pair.reverse).flatMap((node): Change[] => {
+    const step = node.arms.at(-1);
+    const old = step === undefined ? undefined : known.get(step.union);
+    if (node.isArm && old !== undefined) {
+      return [{ kind: 'union-arm-added', pair, node, old }];
+    }
+    if (isFlexible(node.type)) return [{ kind: 'flexible-array', pair, change: 'added', old: undefined, new: node }];
+    const took = occupantsInOld(pair, unions, node);
+    if (isFiller(node) && took.every((occupant) => occupant.kind === 'filler')) return [];
+    return [{ kind: 'field-added', pair, node, took }];
+  });
+}
+
+/** Size and alignment of the whole. */
+function compareExtents(pair: RecordPair, inside: readonly Change[]): Change[] {
+  const changes: Change[] = [];
+  const isOnlyFlexible =
+    inside.length > 0 &&
+    inside.every(
+      (change) => change.kind === 'flexible-array' && (change.change === 'converted' || change.change === 'fixed'),
+    );
+  if (pair.old.layout.sizeBytes !== pair.new.layout.sizeBytes) {
+    changes.push({ kind: 'record-size', pair, cause: isOnlyFlexible ? 'flexible-array' : undefined });
+  }
+  if (pair.old.layout.alignBytes !== pair.new.layout.alignBytes) changes.push({ kind: 'record-alignment', pair });
+  return changes;
+}

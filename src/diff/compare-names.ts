@@ -1,0 +1,94 @@
+/**
+ * Headers, typedefs, and macros that are no numbers.
+ *
+ * A typedef is a type by another name, so its change is told once, here, and not at each field that uses it. A macro that is
+ * no integer is compared as text with white space evened out: more cannot be known about it.
+ */
+
+import type { Abi, MacroDeclaration } from '../abi/abi.ts';
+import { extentOf } from '../abi/layout-engine.ts';
+import type { TypeExtent } from '../abi/layout.ts';
+import { type Type, unalias } from '../abi/types.ts';
+import type { AbiPair, NameChange } from './changes.ts';
+import { differences } from './types.ts';
+
+export function compareNames(pair: AbiPair): NameChange[] {
+  return [...compareHeaders(pair), ...compareTypedefs(pair), ...compareMacros(pair)];
+}
+
+function compareHeaders(pair: AbiPair): NameChange[] {
+  const old = new Set(pair.old.headers);
+  const next = new Set(pair.new.headers);
+  return [
+    ...[...old].filter((header) => !next.has(header)).map((header) => ({ kind: 'header-removed' as const, header })),
+    ...[...next].filter((header) => !old.has(header)).map((header) => ({ kind: 'header-added' as const, header })),
+  ];
+}
+
+function compareTypedefs(pair: AbiPair): NameChange[] {
+  const changes: NameChange[] = [];
+  for (const [name, old] of pair.old.typedefs) {
+    const next = pair.new.typedefs.get(name);
+    if (next === undefined) {
+      if (!pair.new.records.has(name)) changes.push({ kind: 'typedef-removed', typedef: old });
+      continue;
+    }
+    // A typedef of a record changes when the record does, and that is told at the record.
+    if (unalias(old.type).kind === 'record' && unalias(next.type).kind === 'record') continue;
+    const was = sizeOf(old.type, pair.old);
+    const is = sizeOf(next.type, pair.new);
+    const aspects: (NameChange & { kind: 'typedef-changed' })['aspects'][number][] = differences(old.type, next.type);
+    if (was?.sizeBits !== is?.sizeBits) aspects.push('size');
+    if (was?.alignBits !== is?.alignBits) aspects.push('alignment');
+    if (aspects.length > 0) {
+      const sizeBits = { old: was?.sizeBits, new: is?.sizeBits };
+      changes.push({ kind: 'typedef-changed', old, new: next, sizeBits, aspects });
+    }
+  }
+  for (const [name, typedef] of pair.new.typedefs) {
+    if (!pair.old.typedefs.has(name) && !pair.old.records.has(name)) changes.push({ kind: 'typedef-added', typedef });
+  }
+  return changes;
+}
+
+function sizeOf(type: Type, abi: Abi): TypeExtent | undefined {
+  let inner = unalias(type);
+  while (inner.kind === 'array') inner = unalias(inner.element);
+  const hasSize = inner.kind !== 'void' && inner.kind !== 'function' && (inner.kind !== 'record' || inner.isComplete);
+  return hasSize ? extentOf(type, abi.target) : undefined;
+}
+
+function compareMacros(pair: AbiPair): NameChange[] {
+  const changes: NameChange[] = [];
+  for (const [name, old] of pair.old.macros) {
+    const next = pair.new.macros.get(name);
+    if (next !== undefined) {
+      if (textOf(old) !== textOf(next)) changes.push({ kind: 'macro-changed', old, new: next });
+    } else if (!isNameKnown(name, pair.new) && !isGuard(old)) changes.push({ kind: 'macro-removed', macro: old });
+  }
+  for (const [name, macro] of pair.new.macros) {
+    if (!pair.old.macros.has(name) && !isNameKnown(name, pair.old) && !isGuard(macro)) {
+      changes.push({ kind: 'macro-added', macro });
+    }
+  }
+  return changes;
+}
+
+/** A name that lives on as a number or a request is compared there. */
+function isNameKnown(name: string, abi: Abi): boolean {
+  if (abi.constants.has(name) || abi.requests.has(name) || abi.typedefs.has(name)) return true;
+  return [...abi.enums.values()].some((declaration) => declaration.type.enumerators.some((one) => one.name === name));
+}
+
+/** `#define _LINUX_KVM_H`: an include guard is nobody's interface. */
+function isGuard(macro: MacroDeclaration): boolean {
+  return macro.parameters === undefined && macro.body.trim() === '' && /_H_*$|^_+(?:UAPI|ASM|LINUX)/.test(macro.name);
+}
+
+function textOf(macro: MacroDeclaration): string {
+  const body = macro.body.replace(/\s+/g, ' ').trim();
+  // The names of parameters mean nothing outside: they are replaced by their positions.
+  const positions = new Map((macro.parameters ?? []).map((name, index) => [name, `$${String(index)}`]));
+  const renamed = body.replace(/[A-Za-z_]\w*/g, (word) => positions.get(word) ?? word);
+  return `${String(macro.parameters?.length ?? -1)}:${renamed}`;
+}

@@ -1,0 +1,147 @@
+/**
+ * Constants and enumerators, compared by value and as one name space: C lets a macro become an enumerator unnoticed.
+ *
+ * A *family* is a set of names with one prefix whose numbers are all different on the old side, and that is large enough
+ * for this to be no accident: `KVM_CAP_…`, `KVM_EXIT_…`. In a family a number claimed twice is a collision. A name that
+ * extends another member's (`KVM_EXIT_IO_OUT` beside `KVM_EXIT_IO`) is a detail of that member and belongs to a smaller
+ * family. Outside families nothing is said about equal values: most constants have the value of some other constant.
+ */
+
+import type { Abi } from '../abi/abi.ts';
+import type { AbiPair, NamedNumber, NumberChange } from './changes.ts';
+
+const MIN_FAMILY = 4;
+
+/** Every constant and enumerator of an ABI by name; a macro that repeats its enumerator (`#define A A`) is that enumerator. */
+export function numbersOf(abi: Abi): Map<string, NamedNumber> {
+  const result = new Map<string, NamedNumber>();
+  for (const declaration of abi.constants.values()) {
+    result.set(declaration.name, {
+      name: declaration.name,
+      value: declaration.value,
+      declaration,
+      enum: undefined,
+      enumerator: undefined,
+    });
+  }
+  for (const [key, declaration] of abi.enums) {
+    for (const enumerator of declaration.type.enumerators) {
+      const { name, value } = enumerator;
+      result.set(name, { name, value, declaration, enum: key, enumerator });
+    }
+  }
+  return result;
+}
+
+export function compareNumbers(pair: AbiPair): NumberChange[] {
+  const old = numbersOf(pair.old);
+  const next = numbersOf(pair.new);
+  const families = new Families(old);
+  const changes: NumberChange[] = [];
+  const added = [...next.values()].filter((number) => !old.has(number.name));
+  for (const number of old.values()) {
+    const is = next.get(number.name);
+    if (is === undefined) {
+      const heirs = added.filter(
+        (other) => other.value === number.value && families.common(number.name, other.name) !== undefined,
+      );
+      changes.push({ kind: 'number-removed', number, heirs });
+    } else if (is.value !== number.value) {
+      changes.push({ kind: 'number-changed', old: number, new: is, isSentinel: isSentinel(number, is, old, next) });
+    }
+  }
+  for (const number of added) changes.push({ kind: 'number-added', number });
+  changes.push(...collisions(old, next, families));
+  return changes;
+}
+
+const SENTINEL_NAME =
+  /(?:^|_)(?:MAX|LAST|END|COUNT|NUM|NR|SIZE|LEN|CNT|MASK|ALL|ALL_FLAGS|VALID)(?:$|_)|_(?:N|MAX[A-Z]*)$|^(?:NR|NUM|MAX)_|__MAX/i;
+
+/** `FOO_MAX` moves whenever the list it ends grows, and nothing else about it is promised. */
+function isSentinel(
+  was: NamedNumber,
+  is: NamedNumber,
+  old: ReadonlyMap<string, NamedNumber>,
+  next: ReadonlyMap<string, NamedNumber>,
+): boolean {
+  if (is.value < was.value || !SENTINEL_NAME.test(was.name)) return false;
+  // It ends a list: nobody of its enum stood above it before or stands above it now (aliases of the end excepted).
+  const isEnd = (number: NamedNumber, all: ReadonlyMap<string, NamedNumber>): boolean =>
+    number.enum === undefined ||
+    [...all.values()].every(
+      (other) => other.enum !== number.enum || other.value <= number.value || SENTINEL_NAME.test(other.name),
+    );
+  return isEnd(was, old) && isEnd(is, next);
+}
+
+function collisions(
+  old: ReadonlyMap<string, NamedNumber>,
+  next: ReadonlyMap<string, NamedNumber>,
+  families: Families,
+): NumberChange[] {
+  const byValue = new Map<bigint, NamedNumber[]>();
+  for (const number of next.values()) byValue.set(number.value, [...(byValue.get(number.value) ?? []), number]);
+  const changes: NumberChange[] = [];
+  for (const sharers of byValue.values()) {
+    if (sharers.length < 2) continue;
+    for (const newcomer of sharers) {
+      if (old.get(newcomer.name)?.value === newcomer.value) continue;
+      for (const holder of sharers) {
+        if (holder === newcomer || SENTINEL_NAME.test(holder.name) || SENTINEL_NAME.test(newcomer.name)) continue;
+        const isBothNew = old.get(holder.name)?.value !== holder.value;
+        if (isBothNew && holder.name > newcomer.name) continue;
+        const family = families.common(newcomer.name, holder.name);
+        if (family !== undefined) changes.push({ kind: 'number-collision', family, newcomer, holder });
+      }
+    }
+  }
+  return changes;
+}
+
+/** Families of an ABI, found on demand. */
+class Families {
+  private readonly isFamily = new Map<string, boolean>();
+  private readonly numbers: ReadonlyMap<string, NamedNumber>;
+
+  constructor(numbers: ReadonlyMap<string, NamedNumber>) {
+    this.numbers = numbers;
+  }
+
+  /** The longest prefix two names share that marks a family of the old side to which both would belong. */
+  common(a: string, b: string): string | undefined {
+    let shared = 0;
+    while (shared < Math.min(a.length, b.length) && a[shared] === b[shared]) shared++;
+    for (let end = a.lastIndexOf('_', shared - 1) + 1; end > 0; end = a.lastIndexOf('_', end - 2) + 1) {
+      const prefix = a.slice(0, end);
+      if (prefix.replaceAll('_', '') === '') return undefined;
+      // `KVM_EXIT_IO_OUT` details `KVM_EXIT_IO`: then it is no member of the family of `KVM_EXIT_IO`.
+      if (this.details(a, prefix) || this.details(b, prefix)) continue;
+      if (this.hasFamily(prefix)) return prefix;
+    }
+    return undefined;
+  }
+
+  private details(name: string, prefix: string): boolean {
+    for (let end = name.indexOf('_', prefix.length); end > 0; end = name.indexOf('_', end + 1)) {
+      if (this.numbers.has(name.slice(0, end))) return true;
+    }
+    return false;
+  }
+
+  private hasFamily(prefix: string): boolean {
+    const known = this.isFamily.get(prefix);
+    if (known !== undefined) return known;
+    const values = new Set<bigint>();
+    let count = 0;
+    for (const number of this.numbers.values()) {
+      if (!number.name.startsWith(prefix) || this.details(number.name, prefix) || SENTINEL_NAME.test(number.name))
+        continue;
+      count++;
+      values.add(number.value);
+    }
+    const result = count >= MIN_FAMILY && values.size === count;
+    this.isFamily.set(prefix, result);
+    return result;
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Two ABIs of one target, compared: every declaration of the old side is looked for on the new one.
+ *
+ * The order of declarations, their spelling and the headers they are spread over change nothing; a declaration that moved to
+ * another header is the same declaration. A record that vanished while one with the same fields appeared was renamed.
+ */
+
+import type { Abi, RecordDeclaration } from '../abi/abi.ts';
+import { LayoutError } from '../abi/layout.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { AbiPair, Change } from './changes.ts';
+import { compareRecords } from './compare-fields.ts';
+import { compareNames } from './compare-names.ts';
+import { compareNumbers } from './compare-numbers.ts';
+import { compareRequests } from './compare-requests.ts';
+import { matchRecords } from './match.ts';
+import { type PlacedRecord, placeRecord } from './placed.ts';
+import { signatureOfRecord } from './types.ts';
+
+export interface Comparison {
+  readonly changes: readonly Change[];
+  /** Records that cannot be laid out, and so cannot be compared. */
+  readonly notUnderstood: readonly Diagnostic[];
+}
+
+/** Every change from `pair.old` to `pair.new`. Both must be of one target. */
+export function compareAbis(pair: AbiPair): Comparison {
+  if (pair.old.target.name !== pair.new.target.name) {
+    throw new TypeError(`cannot compare ${pair.old.target.name} with ${pair.new.target.name}`);
+  }
+  const notUnderstood: Diagnostic[] = [];
+  const records = compareRecordSets(pair, notUnderstood);
+  const changes = [...records, ...compareNumbers(pair), ...compareRequests(pair), ...compareNames(pair)];
+  return { changes, notUnderstood };
+}
+
+function compareRecordSets(pair: AbiPair, notUnderstood: Diagnostic[]): Change[] {
+  const changes: Change[] = [];
+  const renamed = findRenames(pair.old, pair.new);
+  for (const [name, old] of pair.old.records) {
+    const next = pair.new.records.get(name) ?? renamed.get(old);
+    const other = otherKind(name, pair.new);
+    if (next !== undefined) {
+      if (!pair.new.records.has(name)) changes.push({ kind: 'record-renamed', old, new: next });
+      if (!old.record.isComplete || !next.record.isComplete) continue;
+      const was = placeOrExplain(old, pair.old, notUnderstood);
+      const is = placeOrExplain(next, pair.new, notUnderstood);
+      if (was !== undefined && is !== undefined) changes.push(...compareRecords(matchRecords(name, was, is)));
+    } else if (other !== undefined) changes.push({ kind: 'record-kind', old, new: other });
+    else changes.push({ kind: 'record-removed', declaration: old });
+  }
+  const taken = new Set([...renamed.values()]);
+  for (const [name, declaration] of pair.new.records) {
+    if (pair.old.records.has(name) || taken.has(declaration) || otherKind(name, pair.old) !== undefined) continue;
+    changes.push({ kind: 'record-added', declaration });
+  }
+  return changes;
+}
+
+/** A record that no compiler could lay out is the header's problem, and nothing can be said about it. */
+function placeOrExplain(declaration: RecordDeclaration, abi: Abi, problems: Diagnostic[]): PlacedRecord | undefined {
+  try {
+    return placeRecord(declaration, abi);
+  } catch (error) {
+    if (!(error instanceof LayoutError)) throw error;
+    const { location } = declaration;
+    problems.push({
+      severity: 'error',
+      code: 'no-layout',
+      message: `${declaration.name} cannot be laid out: ${error.message}.`,
+      ...(location === undefined ? {} : { location }),
+    });
+    return undefined;
+  }
+}
+
+/** `union x` for `struct x` and the other way round. */
+function otherKind(name: string, abi: Abi): RecordDeclaration | undefined {
+  const match = /^(struct|union) (.*)$/.exec(name);
+  if (match === null) return undefined;
+  return abi.records.get(`${match[1] === 'struct' ? 'union' : 'struct'} ${match[2] ?? ''}`);
+}
+
+/** Vanished records with exactly one new record of the same fields, and that one claimed by nobody else. */
+function findRenames(old: Abi, next: Abi): Map<RecordDeclaration, RecordDeclaration> {
+  const bySignature = (from: Abi, other: Abi): Map<string, RecordDeclaration[]> => {
+    const result = new Map<string, RecordDeclaration[]>();
+    for (const [name, declaration] of from.records) {
+      if (other.records.has(name) || !declaration.record.isComplete || declaration.record.fields.length < 2) continue;
+      const key = signatureOfRecord(declaration.record);
+      result.set(key, [...(result.get(key) ?? []), declaration]);
+    }
+    return result;
+  };
+  const gone = bySignature(old, next);
+  const come = bySignature(next, old);
+  const result = new Map<RecordDeclaration, RecordDeclaration>();
+  for (const [key, [declaration, ...others]] of gone) {
+    const candidates = come.get(key) ?? [];
+    const [candidate] = candidates;
+    if (declaration !== undefined && others.length === 0 && candidates.length === 1 && candidate !== undefined) {
+      result.set(declaration, candidate);
+    }
+  }
+  return result;
+}

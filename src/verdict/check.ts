@@ -1,0 +1,143 @@
+/**
+ * The whole question: two sources, seen by one or more targets, compared, judged, merged.
+ *
+ * Each target is judged by itself, because layouts, request numbers and byte order are its own; findings that say the same
+ * about several targets become one. Anything that could not be read makes a clean answer impossible: without a break the
+ * verdict is then `undecided`, never `compatible`.
+ */
+
+import { type TargetName, targetNames } from '../abi/target.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { AbiPair, Change, RecordPair } from '../diff/changes.ts';
+import { compareAbis } from '../diff/compare.ts';
+import { type Contract, contracts as allContracts, type Finding, type Verdict } from './finding.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { judge } from './judge.ts';
+import type { Context, Judgement } from './judgement.ts';
+import { rules } from './rules.ts';
+
+export interface CheckOptions {
+  /** Contracts to judge; all four by default. */
+  readonly contracts?: readonly Contract[];
+}
+
+/** One record that differs, for reports that draw it. */
+export interface ChangedRecord {
+  readonly target: TargetName;
+  readonly pair: RecordPair;
+}
+
+export interface CheckResult {
+  readonly old: string;
+  readonly new: string;
+  readonly targets: readonly TargetName[];
+  readonly contracts: readonly Contract[];
+  readonly verdict: Verdict | 'undecided';
+  readonly findings: readonly Finding[];
+  readonly notUnderstood: readonly Diagnostic[];
+  /** The records findings are about, as the first target that shows the finding sees them; by the name C uses. */
+  readonly records: ReadonlyMap<string, ChangedRecord>;
+  /** The first target's pair, for whoever wants to look further. */
+  readonly pairs: readonly AbiPair[];
+}
+
+const severity: readonly Verdict[] = ['break', 'review', 'compatible'];
+
+/** Compares and judges `pairs`, one for each target. Throws for a break without a witness: that is a bug in uabi. */
+export function checkAbis(pairs: readonly AbiPair[], options: CheckOptions = {}): CheckResult {
+  const contracts = allContracts.filter((contract) => options.contracts?.includes(contract) ?? true);
+  const ordered = [...pairs].sort(
+    (a, b) => targetNames.indexOf(a.old.target.name) - targetNames.indexOf(b.old.target.name),
+  );
+  const merged = new Map<string, Finding>();
+  const records = new Map<string, ChangedRecord>();
+  const problems = new Map<string, Diagnostic>();
+  for (const pair of ordered) {
+    const target = pair.old.target;
+    const context: Context = { abis: pair, order: target.byteOrder };
+    const { changes, notUnderstood } = compareAbis(pair);
+    for (const diagnostic of [...pair.old.notUnderstood, ...pair.new.notUnderstood, ...notUnderstood]) {
+      problems.set(JSON.stringify([diagnostic.location, diagnostic.message]), diagnostic);
+    }
+    for (const change of changes) {
+      if ('pair' in change && !records.has(change.pair.name)) {
+        records.set(change.pair.name, { target: target.name, pair: change.pair });
+      }
+      const finding = draw(judge(change, context), target.name, contracts, change);
+      const key = JSON.stringify([finding.fingerprint, finding.verdict, finding.message]);
+      const known = merged.get(key);
+      merged.set(key, known === undefined ? finding : { ...known, targets: [...known.targets, target.name] });
+    }
+  }
+  const findings = [...merged.values()].sort(byWeight);
+  const worst = severity.find((verdict) => findings.some((finding) => finding.verdict === verdict)) ?? 'compatible';
+  const notUnderstood = [...problems.values()];
+  return {
+    old: ordered[0]?.old.label ?? '',
+    new: ordered[0]?.new.label ?? '',
+    targets: ordered.map((pair) => pair.old.target.name),
+    contracts,
+    verdict: worst !== 'break' && notUnderstood.length > 0 ? 'undecided' : worst,
+    findings,
+    notUnderstood,
+    records,
+    pairs: ordered,
+  };
+}
+
+function draw(judgement: Judgement, target: TargetName, contracts: readonly Contract[], change: Change): Finding {
+  const answers = judgement.answers.filter((answer) => contracts.includes(answer.contract));
+  const verdict: Verdict = answers.some((answer) => answer.answer === 'broken')
+    ? 'break'
+    : answers.some((answer) => answer.answer === 'unknown')
+      ? 'review'
+      : 'compatible';
+  if (verdict === 'break' && judgement.witness === undefined) {
+    throw new Error(`break without a witness: ${judgement.rule} ${judgement.subject} (${change.kind})`);
+  }
+  const { rule, subject, old, new: next, message } = judgement;
+  return {
+    rule,
+    verdict,
+    subject,
+    targets: [target],
+    answers,
+    old,
+    new: next,
+    message,
+    witness: verdict === 'break' ? (judgement.witness ?? null) : null,
+    lookAt: verdict === 'review' ? (judgement.lookAt ?? rules.get(rule)?.lookAt ?? null) : null,
+    because: judgement.because ?? null,
+    fingerprint: fingerprintOf(rule, subject, old, next),
+  };
+}
+
+/** Worst first; then by what is spoken of, in the order of its bytes. Never by the order of declarations. */
+function byWeight(a: Finding, b: Finding): number {
+  const keys = (finding: Finding): readonly (string | number)[] => [
+    severity.indexOf(finding.verdict),
+    recordOf(finding.subject),
+    finding.old?.offsetBits ?? finding.new?.offsetBits ?? -1,
+    -(finding.old?.sizeBits ?? finding.new?.sizeBits ?? 0),
+    finding.subject,
+    finding.rule,
+    finding.fingerprint,
+  ];
+  const [left, right] = [keys(a), keys(b)];
+  for (const [index, one] of left.entries()) {
+    const other = right[index];
+    if (other === undefined || one === other) continue;
+    return one < other ? -1 : 1;
+  }
+  return 0;
+}
+
+/** `struct kvm_run` of `struct kvm_run.arm_sea.esr`; anything else as it is. */
+export function recordOf(subject: string): string {
+  return /^(?:struct|union) [^.]*/.exec(subject)?.[0] ?? subject;
+}
+
+export function countsOf(findings: readonly Finding[]): Record<Verdict | 'waived', number> {
+  const count = (verdict: Verdict): number => findings.filter((finding) => finding.verdict === verdict).length;
+  return { break: count('break'), review: count('review'), compatible: count('compatible'), waived: 0 };
+}

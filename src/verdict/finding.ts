@@ -1,0 +1,89 @@
+/**
+ * What a judgement is: a rule that applies to something, answered for each of the four contracts.
+ *
+ * | contract        | question                                                                                    |
+ * |-----------------|---------------------------------------------------------------------------------------------|
+ * | `old-binary`    | does a program built with the old headers keep working on a kernel built from the new ones? |
+ * | `rebuild`       | does it still compile against the new headers, and mean the same?                           |
+ * | `mixed-objects` | may objects built with old and new headers pass the record to each other?                   |
+ * | `new-binary`    | does a program built with the new headers get a clear error on the old kernel?              |
+ *
+ * A finding is a `break` if a contract is broken, and then it carries a witness; `review` if the headers do not hold enough
+ * to answer for some contract; `compatible` if all are kept, each with a reason.
+ */
+
+import type { TargetName } from '../abi/target.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { RuleId } from './rules.ts';
+import type { Witness } from './witness.ts';
+
+export const contracts = ['old-binary', 'rebuild', 'mixed-objects', 'new-binary'] as const;
+export type Contract = (typeof contracts)[number];
+
+export type Verdict = 'break' | 'review' | 'compatible';
+
+export interface Answer {
+  readonly contract: Contract;
+  readonly answer: 'kept' | 'broken' | 'unknown';
+  /** One clause, without a full stop. */
+  readonly reason: string;
+}
+
+/** Facts of one side, for reports and fingerprints. */
+export interface SideFacts {
+  readonly header: string;
+  readonly line?: number;
+  readonly offsetBits?: number;
+  readonly sizeBits?: number;
+  readonly alignBits?: number;
+  readonly type?: string;
+  readonly name?: string;
+  readonly value?: bigint;
+  readonly number?: number;
+  readonly direction?: string;
+  readonly nr?: number;
+  readonly sizeBytes?: number;
+  readonly text?: string;
+}
+
+export interface Finding {
+  readonly rule: RuleId;
+  readonly verdict: Verdict;
+  /** `struct NAME`, `struct NAME.field.path`, `enum NAME.ENUMERATOR`, `constant NAME`, `request NAME`, `header PATH`. */
+  readonly subject: string;
+  readonly targets: readonly TargetName[];
+  /** All four, or those the user asked for, in the order of `contracts`. */
+  readonly answers: readonly Answer[];
+  readonly old: SideFacts | null;
+  readonly new: SideFacts | null;
+  /** One sentence. */
+  readonly message: string;
+  readonly witness: Witness | null;
+  /** What to look at where the answer is not in the headers. */
+  readonly lookAt: string | null;
+  /** The subject whose change explains this one. */
+  readonly because: string | null;
+  /** 12 hex digits of what changed: independent of words, lines and targets. */
+  readonly fingerprint: string;
+}
+
+/** The contracts a finding touches: those it breaks, or (where it breaks none) those it leaves open. */
+export function touchedContracts(finding: Pick<Finding, 'answers'>): Contract[] {
+  const of = (answer: Answer['answer']): Contract[] =>
+    finding.answers.filter((one) => one.answer === answer).map((one) => one.contract);
+  const broken = of('broken');
+  return broken.length > 0 ? broken : of('unknown');
+}
+
+/** An offered layout that was judged and found compatible. */
+export interface Alternative {
+  readonly title: string;
+  /** C declaration, several lines. */
+  readonly declaration: string;
+  /** Where the new fields are: `ext_abt_esr at byte 56`. */
+  readonly places: readonly string[];
+  readonly reason: string;
+}
+
+/** Why nothing can be said about something that could not be read. */
+export type NotUnderstood = Diagnostic;

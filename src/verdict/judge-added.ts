@@ -1,0 +1,384 @@
+/**
+ * A field that is new: harmless or not is a question of what its bytes were before, who writes them, and whether the field
+ * is read only behind a gate that an old program cannot open.
+ */
+
+import { byteWord } from './witness-words.ts';
+import type { FieldChange, Occupant, RecordPair, UnionChange } from '../diff/changes.ts';
+import { canCoexist, type FieldNode, isFiller, overlaps } from '../diff/placed.ts';
+import {
+  answers,
+  at,
+  broken,
+  bytesOf,
+  type Context,
+  factsOfNode,
+  factsOfRecord,
+  harmless,
+  type Judgement,
+  kept,
+  list,
+  sizeRuleOf,
+  subjectOf,
+  unknown,
+} from './judgement.ts';
+import type { RuleId } from './rules.ts';
+import { type Gate, gateOf, oldBytes, type Traffic, trafficOf } from './traffic.ts';
+import { type BytesWitness, firstLeaf, sampleFor, witnessBytes } from './witness.ts';
+
+type Added = Extract<FieldChange, { kind: 'field-added' }>;
+
+export function judgeFieldAdded(change: Added, context: Context): Judgement {
+  const { pair, node, took } = change;
+  if (isFiller(node)) return judgeFillerAdded(change);
+  const sharing = sharers(pair, node);
+  if (took.some((occupant) => occupant.kind === 'field')) {
+    return sharing.length > 0 ? judgeShared(change, sharing, context) : judgeReused(change, context);
+  }
+  const traffic = trafficOf(pair, node, context.abis.new);
+  const gate = gateOf(pair, node, context.abis.new);
+  const isDeclared = isDescribed(pair);
+  const bytes = oldBytes(took, isDeclared);
+  const before = describeOccupants(took);
+  const place = `${bytesOf(node.sizeBits)} at ${at(node.offsetBits)}`;
+  const base = {
+    subject: subjectOf(pair, node),
+    old: null,
+    new: factsOfNode(pair.new, node),
+  };
+  if (bytes === 'absent') {
+    return {
+      ...base,
+      rule: 'field-added-at-end',
+      message: `${node.path} (${place}) is new, after everything the old record had`,
+      answers: harmless('nothing old stood in its bytes; whether the record may grow is judged at its size'),
+      witness: undefined,
+    };
+  }
+  const rule = ruleForTaken(took);
+  const isProtected = bytes === 'zero' || gate?.isClosed === true;
+  const old = oldReason(traffic, bytes, gate, before);
+  const wrong = `${before} may hold anything in an old program, and the new kernel reads it as ${node.path}`;
+  const doubt = `the headers do not say whether the kernel ever refused non-zero bytes in ${before}`;
+  const fate = (keptReason: string): ReturnType<typeof kept> =>
+    isProtected || !traffic.toKernel ? kept(keptReason) : bytes === 'any' ? broken(wrong) : unknown(doubt);
+  const witness =
+    !isProtected && traffic.toKernel && bytes === 'any' ? garbageWitness(pair, node, took, context) : undefined;
+  return {
+    ...base,
+    rule,
+    message: `${node.path} (${place}) is new in ${before}`,
+    answers: answers({
+      'old-binary': fate(old),
+      rebuild: fate('every old name keeps its place and type; a program that does not know the field leaves it unset'),
+      'mixed-objects': fate('objects built with the old headers neither read nor set these bytes'),
+      'new-binary': newReason(traffic, bytes, gate, node),
+    }),
+    witness,
+  };
+}
+
+/** Somebody described more than C says: then a hole is known to be unchecked, and silence means "ignored". */
+function isDescribed(pair: RecordPair): boolean {
+  const { semantics } = pair.new.declaration.record;
+  return (
+    semantics?.requests !== undefined || pair.new.nodes.some((node) => node.field.semantics?.nonZero !== undefined)
+  );
+}
+
+function oldReason(traffic: Traffic, bytes: string, gate: Gate | undefined, before: string): string {
+  if (!traffic.toKernel) return 'the kernel writes it, and old programs do not look there';
+  const behind = gate === undefined ? '' : `, and it is read only if ${gate.text}`;
+  if (bytes === 'zero') {
+    return `the old kernel refuses non-zero bytes in ${before} (EINVAL), so no working program sends any${behind}`;
+  }
+  return gate === undefined
+    ? 'old programs leave the bytes unset'
+    : `it is read only if ${gate.text}, which no program built with the old headers does`;
+}
+
+function newReason(traffic: Traffic, bytes: string, gate: Gate | undefined, node: FieldNode): ReturnType<typeof kept> {
+  const name = node.path;
+  if (traffic.toKernel) {
+    if (bytes === 'zero') return kept(`an old kernel answers EINVAL as soon as ${name} is non-zero: a clear error`);
+    if (gate?.isRefusedByOldKernel === true)
+      return kept(`an old kernel answers EINVAL when ${gate.text}: a clear error`);
+    if (gate?.isClosed === true)
+      return kept(`an old kernel does not know that ${gate.text}, and refuses what it does not know`);
+    return unknown(`an old kernel ignores ${name} without an error unless a capability is checked first`);
+  }
+  if (gate?.isClosed === true)
+    return kept(`an old kernel never says that ${gate.text}, so a new program does not read it`);
+  if (bytes === 'zero') return kept(`an old kernel leaves these bytes zero`);
+  return unknown(`an old kernel leaves whatever it has in these bytes; a new program needs a way to tell`);
+}
+
+function ruleForTaken(took: readonly Occupant[]): RuleId {
+  const fillers = took.filter((occupant) => occupant.kind === 'filler');
+  if (fillers.length > 0) {
+    const isPadding = fillers.every(({ node }) =>
+      node.field.semantics?.role === undefined ? /pad/i.test(node.name) : node.field.semantics.role === 'padding',
+    );
+    return isPadding ? 'padding-became-field' : 'reserved-became-field';
+  }
+  return took.some((occupant) => occupant.kind === 'hole') ? 'hole-became-field' : 'field-added-in-arm';
+}
+
+/** What stood somewhere, in words: `reserved`, `pad and a hole`. */
+export function describeOccupants(occupants: readonly Occupant[]): string {
+  const words = occupants.map((occupant) => {
+    switch (occupant.kind) {
+      case 'field':
+      case 'filler':
+        return occupant.node.path;
+      case 'hole':
+        return occupant.isTail ? 'the tail padding' : 'a hole';
+      case 'slack':
+        return 'unused bytes of the union';
+      case 'beyond':
+        return 'bytes past the old end';
+      default:
+        return occupant satisfies never;
+    }
+  });
+  const unique = [...new Set(words)];
+  return unique.length > 4 ? `${list([...unique.slice(0, 3), `${String(unique.length - 3)} more`])}` : list(unique);
+}
+
+/** Garbage where an old program may leave it, read by the new side as the field. */
+function garbageWitness(
+  pair: RecordPair,
+  node: FieldNode,
+  took: readonly Occupant[],
+  context: Context,
+): BytesWitness | undefined {
+  const leaf = firstLeaf(pair.new, node);
+  const filler = took.find((occupant) => occupant.kind === 'filler' && overlaps(occupant.node, leaf));
+  if (filler?.kind === 'filler') {
+    const word = byteWord(filler.node, leaf);
+    return witnessBytes({
+      pair,
+      contract: 'old-binary',
+      writer: 'old',
+      samples: [word],
+      show: [leaf],
+      order: context.order,
+    });
+  }
+  // A hole has no name to write through: the bytes themselves are the old program's stack.
+  const hole: FieldNode = { ...leaf, path: '(padding)', name: '(padding)', isLeaf: true, parent: undefined, arms: [] };
+  const plain: FieldNode = { ...hole, field: { name: hole.name, type: leaf.type } };
+  return witnessBytes({
+    pair,
+    contract: 'old-binary',
+    writer: 'old',
+    samples: [sampleFor(plain)],
+    show: [leaf],
+    order: context.order,
+  });
+}
+
+/** Fields that the new record keeps in the same bytes as the new field: the two share a union. */
+function sharers(pair: RecordPair, node: FieldNode): FieldNode[] {
+  return pair.new.nodes.filter(
+    (other) =>
+      other.isLeaf && !isFiller(other) && pair.reverse.has(other) && overlaps(other, node) && !canCoexist(other, node),
+  );
+}
+
+function judgeShared(change: Added, sharing: readonly FieldNode[], context: Context): Judgement {
+  const { pair, node } = change;
+  const names = list(sharing.map((other) => other.path));
+  const gate = gateOf(pair, node, context.abis.new);
+  const lookAt = `whether one call may need both ${node.path} and ${names}: they share their bytes, so only one can be given`;
+  const doubt = unknown(`${node.path} and ${names} are one place: setting one overwrites the other`);
+  const isSafe = gate?.isClosed === true;
+  return {
+    rule: 'field-shares-bytes',
+    subject: subjectOf(pair, node),
+    old: sharing[0] === undefined ? null : factsOfNode(pair.old, pair.reverse.get(sharing[0]) ?? sharing[0]),
+    new: factsOfNode(pair.new, node),
+    message: `${node.path} (${bytesOf(node.sizeBits)} at ${at(node.offsetBits)}) is new in the same bytes as ${names}`,
+    answers: answers({
+      'old-binary': isSafe
+        ? kept(`the bytes mean ${node.path} only if ${gate.text}, which no program built with the old headers does`)
+        : doubt,
+      rebuild: kept('every old name keeps its place and type'),
+      'mixed-objects': doubt,
+      'new-binary':
+        gate?.isRefusedByOldKernel === true ? kept(`an old kernel answers EINVAL when ${gate.text}`) : doubt,
+    }),
+    witness: undefined,
+    lookAt,
+  };
+}
+
+/** The bytes belonged to a field that is gone or elsewhere. */
+function judgeReused(change: Added, context: Context): Judgement {
+  const { pair, node, took } = change;
+  const victims = took.flatMap((occupant) => (occupant.kind === 'field' ? [occupant.node] : []));
+  const names = list(victims.map((victim) => victim.path).slice(0, 3));
+  const traffic = trafficOf(pair, node, context.abis.new);
+  const leaf = firstLeaf(pair.new, node);
+  const victim = victims.find((one) => overlaps(one, leaf)) ?? victims[0];
+  const contract = traffic.toKernel ? 'old-binary' : 'mixed-objects';
+  const witness =
+    victim === undefined
+      ? undefined
+      : witnessBytes({
+          pair,
+          contract,
+          writer: 'old',
+          samples: [sampleFor(victim)],
+          show: pair.new.nodes.filter((other) => other.isLeaf && overlaps(other, victim)),
+          order: context.order,
+        });
+  const wrong = broken(`the bytes an old program knows as ${names} now mean ${node.path}`);
+  return {
+    rule: 'bytes-reused',
+    subject: subjectOf(pair, node),
+    old: victim === undefined ? null : factsOfNode(pair.old, victim),
+    new: factsOfNode(pair.new, node),
+    message: `${node.path} (${bytesOf(node.sizeBits)} at ${at(node.offsetBits)}) stands where ${names} stood`,
+    answers: answers({
+      'old-binary': wrong,
+      rebuild: kept('source code names fields, not bytes'),
+      'mixed-objects': wrong,
+      'new-binary': broken(`an old kernel takes ${node.path} for ${names}`),
+    }),
+    witness,
+  };
+}
+
+function judgeFillerAdded(change: Added): Judgement {
+  const { pair, node, took } = change;
+  const before = describeOccupants(took);
+  return {
+    rule: 'padding-made-explicit',
+    subject: subjectOf(pair, node),
+    old: null,
+    new: factsOfNode(pair.new, node),
+    message: `${node.path} (${bytesOf(node.sizeBits)} at ${at(node.offsetBits)}) gives a name to ${before}`,
+    answers: harmless('it carries no information; nobody reads it'),
+    witness: undefined,
+  };
+}
+
+type ArmAdded = Extract<UnionChange, { kind: 'union-arm-added' }>;
+
+export function judgeArmAdded(change: ArmAdded, context: Context): Judgement {
+  const { pair, node, old } = change;
+  const gate = gateOf(pair, node, context.abis.new);
+  const fits = node.sizeBits <= old.sizeBits;
+  const when = gate === undefined ? '' : `; it is used only if ${gate.text}`;
+  const size = ` of the union's ${String(old.sizeBits / 8)}`;
+  const traffic = trafficOf(pair, node, context.abis.new);
+  const isGated = gate?.isClosed === true || !traffic.toKernel;
+  return {
+    rule: 'union-arm-added',
+    subject: subjectOf(pair, node),
+    old: null,
+    new: factsOfNode(pair.new, node),
+    message: `${node.path} is a new arm, ${bytesOf(node.sizeBits)}${size}`,
+    answers: answers({
+      'old-binary': kept(
+        gate?.isClosed === true
+          ? `it is used only if ${gate.text}, which old programs never ask for`
+          : `old programs know the other arms, which stay where they are${when}`,
+      ),
+      rebuild: kept('every old arm keeps its name, place and type'),
+      'mixed-objects': kept(fits ? 'the union keeps its size' : 'the size of the union is judged by itself'),
+      'new-binary': isGated
+        ? kept(
+            gate === undefined ? 'an old kernel never fills it' : `on an old kernel it never holds that ${gate.text}`,
+          )
+        : kept('a program that uses an arm has to know that the kernel does'),
+    }),
+    witness: undefined,
+  };
+}
+
+type ArmRemoved = Extract<UnionChange, { kind: 'union-arm-removed' }>;
+
+export function judgeArmRemoved(change: ArmRemoved): Judgement {
+  const { pair, node } = change;
+  return {
+    rule: 'union-arm-removed',
+    subject: subjectOf(pair, node),
+    old: factsOfNode(pair.old, node),
+    new: null,
+    message: `${node.path} is no longer an arm of the union`,
+    answers: answers({
+      'old-binary': unknown('the headers do not say whether the kernel still fills these bytes the old way'),
+      rebuild: broken(`a program that names ${node.path} no longer compiles`),
+      'mixed-objects': unknown('old objects still read the arm; whether anybody writes it is not in the headers'),
+      'new-binary': kept('a new program does not know it'),
+    }),
+    witness: {
+      kind: 'source',
+      contract: 'rebuild',
+      code: `void f(${pair.name} *p) { (void)sizeof(p->${node.path.replaceAll('[]', '[0]')}); }`,
+      problem: `no member named '${node.name}'`,
+    },
+  };
+}
+
+type UnionResized = Extract<UnionChange, { kind: 'union-resized' }>;
+
+export function judgeUnionResized(change: UnionResized, context: Context): Judgement {
+  const { pair, old, new: next } = change;
+  const grew = next.sizeBits > old.sizeBits;
+  const follower = pair.old.nodes.find((node) => {
+    const other = pair.matches.get(node);
+    return (
+      node.offsetBits >= old.offsetBits + old.sizeBits && other !== undefined && other.offsetBits !== node.offsetBits
+    );
+  });
+  const name = old.path === undefined || old.path === '' ? `the union at ${at(old.offsetBits)}` : old.path;
+  const subject = old.path === undefined || old.path === '' ? pair.name : `${pair.name}.${old.path}`;
+  const arms = next.members.flatMap((path) => pair.new.byPath.get(path) ?? []);
+  const widest = [...arms].sort((a, b) => b.sizeBits - a.sizeBits)[0];
+  const facts = (sizeBits: number, side: 'old' | 'new'): Judgement['old'] => ({
+    ...factsOfRecord(pair[side]),
+    offsetBits: side === 'old' ? old.offsetBits : next.offsetBits,
+    sizeBits,
+  });
+  const rule = sizeRuleOf(pair, context.abis.old);
+  const base = {
+    rule: grew ? ('union-outgrown' as const) : ('union-shrank' as const),
+    subject,
+    old: facts(old.sizeBits, 'old'),
+    new: facts(next.sizeBits, 'new'),
+    message: `${name} ${grew ? 'grew' : 'shrank'} from ${bytesOf(old.sizeBits)} to ${bytesOf(next.sizeBits)}${
+      grew && widest !== undefined ? ` (its largest arm is ${widest.path})` : ''
+    }`,
+  };
+  if (follower === undefined) {
+    const why = `nothing stands behind it; the size of ${pair.name} is judged by itself`;
+    return { ...base, answers: harmless(why), witness: undefined };
+  }
+  const other = pair.matches.get(follower) ?? follower;
+  const wrong = broken(
+    `${follower.path} and what follows moved from ${at(follower.offsetBits)} to ${at(other.offsetBits)}`,
+  );
+  const traffic = trafficOf(pair, follower, context.abis.old);
+  const writer = traffic.toKernel ? 'old' : 'new';
+  const samples = [sampleFor(firstLeaf(writer === 'old' ? pair.old : pair.new, writer === 'old' ? follower : other))];
+  return {
+    ...base,
+    answers: answers({
+      'old-binary': wrong,
+      rebuild: kept('source code names fields, not places'),
+      'mixed-objects': wrong,
+      'new-binary': rule === 'exact' ? kept('the request number changed with the size') : wrong,
+    }),
+    witness: witnessBytes({
+      pair,
+      contract: 'old-binary',
+      writer,
+      samples,
+      show: [firstLeaf(writer === 'old' ? pair.new : pair.old, writer === 'old' ? other : follower)],
+      order: context.order,
+    }),
+  };
+}

@@ -1,0 +1,98 @@
+/** From a change to what is to be said about it: one judge per kind of change. */
+
+import type { Change } from '../diff/changes.ts';
+import { judgeArmAdded, judgeArmRemoved, judgeFieldAdded, judgeUnionResized } from './judge-added.ts';
+import { judgeFillerChanged, judgeInnerResized, judgeMoved, judgeRemoved, judgeRenamed } from './judge-fields.ts';
+import {
+  judgeAcceptedMask,
+  judgeCheck,
+  judgeSelector,
+  judgeUnionReordered,
+  judgeValueMeaning,
+  judgeValueRenumbered,
+} from './judge-meanings.ts';
+import { judgeName, judgeNumber, judgeRequest } from './judge-names.ts';
+import {
+  judgeAlignment,
+  judgeRecordAdded,
+  judgeRecordKind,
+  judgeRecordRemoved,
+  judgeRecordRenamed,
+  judgeRecordSize,
+} from './judge-records.ts';
+import { judgeFlexible, judgeResized, judgeRetyped } from './judge-types.ts';
+import type { Context, Judgement } from './judgement.ts';
+
+export function judge(change: Change, context: Context): Judgement {
+  switch (change.kind) {
+    case 'record-added':
+      return judgeRecordAdded(change);
+    case 'record-removed':
+      return judgeRecordRemoved(change);
+    case 'record-renamed':
+      return judgeRecordRenamed(change, context);
+    case 'record-kind':
+      return judgeRecordKind(change);
+    case 'record-size':
+      return judgeRecordSize(change, context);
+    case 'record-alignment':
+      return judgeAlignment(change);
+    case 'field-added':
+      return judgeFieldAdded(change, context);
+    case 'field-removed':
+      return judgeRemoved(change, context);
+    case 'field-moved':
+      return judgeMoved(change, context);
+    case 'field-renamed':
+      return judgeRenamed(change, context);
+    case 'field-resized':
+      return judgeResized(change, context);
+    case 'inner-record-resized':
+      return judgeInnerResized(change, context);
+    case 'field-retyped':
+      return judgeRetyped(change, context);
+    case 'filler-changed':
+      return judgeFillerChanged(change);
+    case 'flexible-array':
+      return judgeFlexible(change);
+    case 'union-arm-added':
+      return judgeArmAdded(change, context);
+    case 'union-arm-removed':
+      return judgeArmRemoved(change);
+    case 'union-resized':
+      return judgeUnionResized(change, context);
+    case 'union-reordered':
+      return judgeUnionReordered(change);
+    case 'union-selector':
+      return judgeSelector(change, context);
+    case 'value-meaning':
+      return judgeValueMeaning(change);
+    case 'value-renumbered':
+      return judgeValueRenumbered(change);
+    case 'filler-check':
+      return judgeCheck(change, context);
+    case 'accepted-mask':
+      return judgeAcceptedMask(change, context);
+    case 'number-added':
+    case 'number-removed':
+    case 'number-changed':
+    case 'number-collision':
+      return judgeNumber(change);
+    case 'request-added':
+    case 'request-removed':
+    case 'request-changed':
+    case 'request-collision':
+      return judgeRequest(change, context);
+    case 'header-added':
+    case 'header-removed':
+    case 'macro-added':
+    case 'macro-removed':
+    case 'macro-changed':
+    case 'typedef-added':
+    case 'typedef-removed':
+    case 'typedef-changed':
+      return judgeName(change);
+    default:
+      return change satisfies never;
+  }
+}

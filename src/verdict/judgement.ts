@@ -1,0 +1,134 @@
+/**
+ * The vocabulary of judges: how an answer is put, and what every judge can ask about its surroundings.
+ */
+
+import type { Abi, RequestDeclaration } from '../abi/abi.ts';
+import type { SizeRule } from '../abi/semantics.ts';
+import type { ByteOrder } from '../abi/target.ts';
+import { spellType } from '../abi/types.ts';
+import type { AbiPair, RecordPair } from '../diff/changes.ts';
+import type { FieldNode, PlacedRecord } from '../diff/placed.ts';
+import { type Answer, type Contract, contracts, type SideFacts } from './finding.ts';
+import type { RuleId } from './rules.ts';
+import { carriersOf, semanticsOf } from './traffic.ts';
+import type { Witness } from './witness.ts';
+
+/** A finding before its verdict is drawn from the answers. */
+export interface Judgement {
+  readonly rule: RuleId;
+  readonly subject: string;
+  readonly answers: readonly Answer[];
+  readonly message: string;
+  readonly old: SideFacts | null;
+  readonly new: SideFacts | null;
+  readonly witness: Witness | undefined;
+  readonly lookAt?: string;
+  readonly because?: string;
+}
+
+export interface Context {
+  readonly abis: AbiPair;
+  readonly order: ByteOrder;
+}
+
+type Put = Pick<Answer, 'answer' | 'reason'>;
+
+export const kept = (reason: string): Put => ({ answer: 'kept', reason });
+export const broken = (reason: string): Put => ({ answer: 'broken', reason });
+export const unknown = (reason: string): Put => ({ answer: 'unknown', reason });
+
+export function answers(puts: Readonly<Record<Contract, Put>>): Answer[] {
+  return contracts.map((contract) => ({ contract, ...puts[contract] }));
+}
+
+/** All four kept for one reason. */
+export function harmless(reason: string): Answer[] {
+  return contracts.map((contract) => ({ contract, ...kept(reason) }));
+}
+
+export function bytesOf(bits: number): string {
+  if (bits % 8 !== 0) return `${String(bits)} bit${bits === 1 ? '' : 's'}`;
+  const count = bits / 8;
+  return `${String(count)} byte${count === 1 ? '' : 's'}`;
+}
+
+/** `16`, or `16.3` for bit 3 of byte 16. */
+export function at(offsetBits: number): string {
+  const bit = offsetBits % 8;
+  return bit === 0 ? String(offsetBits / 8) : `${String(Math.floor(offsetBits / 8))}.${String(bit)}`;
+}
+
+export function list(names: readonly string[], word = 'and'): string {
+  if (names.length <= 1) return names[0] ?? '';
+  return `${names.slice(0, -1).join(', ')} ${word} ${names.at(-1) ?? ''}`;
+}
+
+export function subjectOf(pair: RecordPair, node: FieldNode): string {
+  return `${pair.name}.${node.path}`;
+}
+
+export function factsOfNode(side: PlacedRecord, node: FieldNode): SideFacts {
+  const line = (node.field.location ?? side.declaration.location)?.line;
+  return {
+    header: side.declaration.header,
+    ...(line === undefined ? {} : { line }),
+    name: node.path,
+    offsetBits: node.offsetBits,
+    sizeBits: node.sizeBits,
+    type: spellType(node.type),
+  };
+}
+
+export function factsOfRecord(side: PlacedRecord): SideFacts {
+  const line = side.declaration.location?.line;
+  return {
+    header: side.declaration.header,
+    ...(line === undefined ? {} : { line }),
+    name: side.declaration.name,
+    sizeBytes: side.layout.sizeBytes,
+    alignBits: side.layout.alignBytes * 8,
+  };
+}
+
+/** The requests that carry a record, old beside new (`undefined`: gone). */
+export function carriers(
+  pair: RecordPair,
+  abis: AbiPair,
+): readonly { readonly old: RequestDeclaration; readonly new: RequestDeclaration | undefined }[] {
+  return carriersOf(pair.name, abis.old).map((old) => ({ old, new: abis.new.requests.get(old.name) }));
+}
+
+/** How the kernel decides how many bytes to copy; DRM does so by the request number, whatever nobody declared. */
+export function sizeRuleOf(pair: RecordPair, abi: Abi): SizeRule | undefined {
+  const declared = semanticsOf(pair)?.sizeRule;
+  if (declared !== undefined) return declared;
+  const requests = carriersOf(pair.name, abi);
+  if (requests.length > 0 && requests.every(isDrm)) return 'by-request-size';
+  return undefined;
+}
+
+/** DRM (type 'd') masks the size off, copies the smaller of the two sizes and zero-fills the rest. */
+export function isDrm(request: RequestDeclaration): boolean {
+  return request.type === 0x64 && request.header.startsWith('drm/');
+}
+
+/**
+ * Whether bytes of one layout can reach a kernel of the other at all: if every request that carries the record changed its
+ * number, the kernel answers with an error and misreads nothing.
+ */
+export function isRefusedByNumber(pair: RecordPair, abis: AbiPair): boolean {
+  const all = carriers(pair, abis);
+  const rule = sizeRuleOf(pair, abis.old);
+  if (rule !== undefined && rule !== 'exact') return false;
+  return all.length > 0 && all.every(({ old, new: next }) => next !== undefined && next.number !== old.number);
+}
+
+/** The errno of a kernel that does not know a request. */
+export function unknownErrno(name: string, record: string | undefined, abi: Abi): string | undefined {
+  for (const [key, declaration] of abi.records) {
+    if (record !== undefined && key !== record) continue;
+    const use = declaration.record.semantics?.requests?.find((one) => one.name === name);
+    if (use?.unknownErrno !== undefined) return use.unknownErrno;
+  }
+  return undefined;
+}
