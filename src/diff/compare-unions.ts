@@ -5,7 +5,6 @@
  * keeps its size; when an arm outgrows it, everything behind the union moves, and that is what `union-resized` says.
  */
 
-import type { NamedValue } from '../abi/semantics.ts';
 import type { Change, RecordPair } from './changes.ts';
 import type { UnionNode } from './placed.ts';
 
@@ -71,8 +70,7 @@ function compareSelectors(pair: RecordPair, old: UnionNode, next: UnionNode): Ch
 function selectors(union: UnionNode): Map<bigint, { readonly arm: string; readonly name: string }> {
   const result = new Map<bigint, { readonly arm: string; readonly name: string }>();
   for (const arm of union.semantics?.arms ?? []) {
-    for (const { name, value } of arm.values satisfies readonly NamedValue[])
-      result.set(value, { arm: arm.field, name });
+    for (const { name, value } of arm.values) result.set(value, { arm: arm.field, name });
   }
   return result;
 }

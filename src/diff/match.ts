@@ -41,6 +41,9 @@ export function matchRecords(name: string, old: PlacedRecord, next: PlacedRecord
 
 function isRename(old: FieldNode, next: FieldNode, matches: ReadonlyMap<FieldNode, FieldNode>): boolean {
   if (isFiller(old) !== isFiller(next)) return false;
+  // Two descriptions that differ say that the bytes were given away, not renamed.
+  const [was, is] = [old.field.semantics?.doc, next.field.semantics?.doc];
+  if (was !== undefined && is !== undefined && was !== is) return false;
   if (old.isArm !== next.isArm || !hasSameParent(old, next, matches)) return false;
   if (relativeOffset(old) !== relativeOffset(next) || old.sizeBits !== next.sizeBits) return false;
   // Arms of a union all stand at one place, so place and size say nothing there: the content has to agree by name too.

@@ -12,8 +12,8 @@
  * to answer for some contract; `compatible` if all are kept, each with a reason.
  */
 
+import type { RecordDeclaration } from '../abi/abi.ts';
 import type { TargetName } from '../abi/target.ts';
-import type { Diagnostic } from '../diagnostic.ts';
 import type { RuleId } from './rules.ts';
 import type { Witness } from './witness.ts';
 
@@ -78,12 +78,11 @@ export function touchedContracts(finding: Pick<Finding, 'answers'>): Contract[] 
 /** An offered layout that was judged and found compatible. */
 export interface Alternative {
   readonly title: string;
-  /** C declaration, several lines. */
+  /** C declaration, several lines; empty where the author's own is meant. */
   readonly declaration: string;
   /** Where the new fields are: `ext_abt_esr at byte 56`. */
   readonly places: readonly string[];
   readonly reason: string;
+  /** The record as it was judged. */
+  readonly record: RecordDeclaration;
 }
-
-/** Why nothing can be said about something that could not be read. */
-export type NotUnderstood = Diagnostic;

@@ -99,17 +99,22 @@ function oldReason(traffic: Traffic, bytes: string, gate: Gate | undefined, befo
 
 function newReason(traffic: Traffic, bytes: string, gate: Gate | undefined, node: FieldNode): ReturnType<typeof kept> {
   const name = node.path;
+  const capability = node.field.semantics?.capability?.name;
   if (traffic.toKernel) {
     if (bytes === 'zero') return kept(`an old kernel answers EINVAL as soon as ${name} is non-zero: a clear error`);
     if (gate?.isRefusedByOldKernel === true)
       return kept(`an old kernel answers EINVAL when ${gate.text}: a clear error`);
     if (gate?.isClosed === true)
       return kept(`an old kernel does not know that ${gate.text}, and refuses what it does not know`);
-    return unknown(`an old kernel ignores ${name} without an error unless a capability is checked first`);
+    if (capability !== undefined) {
+      return kept(`an old kernel ignores ${name} without an error, so programs ask for ${capability} first`);
+    }
+    return unknown(`an old kernel ignores ${name} without an error, and no capability tells a program so`);
   }
   if (gate?.isClosed === true)
     return kept(`an old kernel never says that ${gate.text}, so a new program does not read it`);
   if (bytes === 'zero') return kept(`an old kernel leaves these bytes zero`);
+  if (capability !== undefined) return kept(`a program asks for ${capability} before it reads ${name}`);
   return unknown(`an old kernel leaves whatever it has in these bytes; a new program needs a way to tell`);
 }
 

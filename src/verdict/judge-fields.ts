@@ -260,6 +260,17 @@ export function judgeRenamed(change: Of<'field-renamed'>, context: Context): Jud
   const isAliased =
     alias !== undefined && (alias === next.name || alias === next.path || next.path.endsWith(`.${alias}`));
   const isNoField = isFiller(old) && isFiller(next);
+  const isSameMeaning =
+    isAliased ||
+    isNoField ||
+    old.name === next.name ||
+    old.field.semantics?.doc !== undefined ||
+    old.record !== undefined;
+  const fate = isSameMeaning
+    ? kept('no byte moved')
+    : unknown(
+        `if ${next.path} is only a new name, no byte moved; if it means something else, the bytes were given away`,
+      );
   return {
     rule: isNoField ? 'padding-renamed' : 'field-renamed',
     subject: subjectOf(pair, old),
@@ -267,14 +278,14 @@ export function judgeRenamed(change: Of<'field-renamed'>, context: Context): Jud
     new: factsOfNode(pair.new, next),
     message: `${old.path} is now called ${next.path}: same place, size and type`,
     answers: answers({
-      'old-binary': kept('no byte moved'),
+      'old-binary': fate,
       rebuild: isAliased
         ? kept(`${old.name} is still understood, as a macro for ${alias}`)
         : isNoField
           ? unknown(`a program that sets ${old.path} to zero by name no longer compiles`)
           : broken(`a program that names ${old.path} no longer compiles`),
-      'mixed-objects': kept('no byte moved'),
-      'new-binary': kept('no byte moved'),
+      'mixed-objects': fate,
+      'new-binary': fate,
     }),
     witness: isAliased || isNoField ? undefined : memberWitness(pair, old),
   };

@@ -1,0 +1,77 @@
+/** The words all reports of a check share: the verdict as a sentence, targets, contracts, numbers. */
+
+import { targetNames } from '../abi/target.ts';
+import type { CheckResult } from '../verdict/check.ts';
+import { recordOf } from '../verdict/check.ts';
+import { type Contract, type Finding, touchedContracts } from '../verdict/finding.ts';
+
+export const contractNames: Readonly<Record<Contract, string>> = {
+  'old-binary': 'old program, new kernel',
+  rebuild: 'program rebuilt with new headers',
+  'mixed-objects': 'old and new objects together',
+  'new-binary': 'new program, old kernel',
+};
+
+const whoIsHurt: Readonly<Record<Contract, string>> = {
+  'old-binary': 'programs already built',
+  rebuild: 'programs that are rebuilt',
+  'mixed-objects': 'objects built with different headers',
+  'new-binary': 'new programs on old kernels',
+};
+
+export function hex(value: bigint | number): string {
+  return value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
+}
+
+export function requestNumber(number: number): string {
+  return `0x${number.toString(16).padStart(8, '0')}`;
+}
+
+export function describeTargets(targets: readonly string[]): string {
+  if (targets.length === targetNames.length) return `all ${String(targets.length)} targets`;
+  return targets.length > 6
+    ? `${targets.slice(0, 4).join(', ')} and ${String(targets.length - 4)} more`
+    : targets.join(', ');
+}
+
+export function joinWords(words: readonly string[]): string {
+  return words.length <= 1 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+}
+
+/** The verdict as one sentence. */
+export function verdictSentence(result: CheckResult): string {
+  const of = (verdict: Finding['verdict']): Finding[] => result.findings.filter((one) => one.verdict === verdict);
+  const breaks = of('break');
+  const reviews = of('review');
+  const where = describeTargets(result.targets);
+  const subjects = (findings: readonly Finding[]): string => {
+    const roots = [...new Set(findings.map((one) => one.because ?? one.subject).map(recordOf))];
+    return roots.length > 3 ? `${String(roots.length)} declarations` : joinWords(roots);
+  };
+  const unread = result.notUnderstood.length;
+  switch (result.verdict) {
+    case 'break': {
+      const hurt = result.contracts.filter((contract) =>
+        breaks.some((one) => touchedContracts(one).includes(contract)),
+      );
+      const safe = result.contracts.filter(
+        (contract) =>
+          !hurt.includes(contract) &&
+          result.findings.every((one) => one.answers.every((a) => a.contract !== contract || a.answer === 'kept')),
+      );
+      const spared =
+        safe.length === 0 || unread > 0 ? '' : `; it is safe for ${joinWords(safe.map((one) => whoIsHurt[one]))}`;
+      return `The change to ${subjects(breaks)} breaks ${joinWords(hurt.map((one) => whoIsHurt[one]))}${spared} (${where}).`;
+    }
+    case 'review':
+      return `The headers alone do not decide whether the change to ${subjects(reviews)} is safe (${where}).`;
+    case 'undecided':
+      return `No verdict: ${String(unread)} ${unread === 1 ? 'thing' : 'things'} could not be read (${where}).`;
+    case 'compatible':
+      return result.findings.length === 0
+        ? `Nothing changed (${where}).`
+        : `No contract is broken by the change to ${subjects(result.findings)} (${where}).`;
+    default:
+      return result.verdict satisfies never;
+  }
+}

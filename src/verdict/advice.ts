@@ -1,0 +1,160 @@
+/**
+ * Layouts that would have been safe. Each one offered has been judged like any other change and found compatible.
+ *
+ * Two ways are tried for a record that broke because something was added to it. First the new fields at the *end* of the
+ * trailing reserve, with the reserve shortened from its end: every old offset and every inner size stays. Then a second
+ * record with requests of its own, which leaves the old one untouched. New fields that stand in old padding without making
+ * an inner record grow are kept where the author put them.
+ */
+
+import type { Abi, RecordDeclaration, RequestDeclaration } from '../abi/abi.ts';
+import { extentOf, layoutOf } from '../abi/layout-engine.ts';
+import { LayoutError } from '../abi/layout.ts';
+import { encodeRequest } from '../abi/request.ts';
+import type { Field, RecordType } from '../abi/types.ts';
+import { unalias } from '../abi/types.ts';
+import type { AbiPair, RecordPair } from '../diff/changes.ts';
+import { type FieldNode, isFiller, overlaps } from '../diff/placed.ts';
+import { asArray } from '../diff/types.ts';
+import { checkAbis, type CheckResult } from './check.ts';
+import { declareRecord } from './declare.ts';
+import type { Alternative } from './finding.ts';
+import { list } from './judgement.ts';
+import { carriersOf } from './traffic.ts';
+
+/** Checked alternatives for one record of a result; empty where it did not break, or nothing safe is known. */
+export function adviseOn(result: CheckResult, name: string): Alternative[] {
+  const changed = result.records.get(name);
+  const abis = result.pairs.find((pair) => pair.old.target.name === changed?.target);
+  if (changed === undefined || abis === undefined) return [];
+  const { pair } = changed;
+  const added = pair.new.nodes.filter((node) => node.isLeaf && !pair.reverse.has(node) && !isFiller(node));
+  if (added.length === 0) return [];
+  return [atEndOfReserve(pair, abis, added), asSecondRecord(pair, abis)].flatMap((one) => one ?? []);
+}
+
+/** Whether replacing the record by `record` (and adding to the ABI what `more` says) is judged compatible. */
+function isCompatible(abis: AbiPair, key: string, next: Abi): boolean {
+  if (!next.records.has(key)) return false;
+  return checkAbis([{ old: abis.old, new: next }]).verdict === 'compatible';
+}
+
+function withRecords(
+  abi: Abi,
+  records: readonly RecordDeclaration[],
+  requests: readonly RequestDeclaration[] = [],
+): Abi {
+  return {
+    ...abi,
+    records: new Map([...abi.records, ...records.map((one) => [one.name, one] as const)]),
+    requests: new Map([...abi.requests, ...requests.map((one) => [one.name, one] as const)]),
+  };
+}
+
+function atEndOfReserve(pair: RecordPair, abis: AbiPair, added: readonly FieldNode[]): Alternative | undefined {
+  const target = abis.old.target;
+  const oldRecord = pair.old.declaration.record;
+  const reserve = pair.old.nodes.findLast((node) => node.parent === undefined && isFiller(node) && isWords(node));
+  if (reserve === undefined || oldRecord.recordKind !== 'struct') return undefined;
+  // Fields in old padding stay; those that took the reserve, a field, or bytes past the end have to go elsewhere.
+  const isInPadding = (node: FieldNode): boolean =>
+    pair.old.nodes.some((filler) => filler !== reserve && filler.isLeaf && isFiller(filler) && contains(filler, node));
+  const displaced = added.filter((node) => !isInPadding(node) && node.parent !== undefined && !node.isArm);
+  if (displaced.length === 0) return undefined;
+  const moved = displaced.map((node) => node.field);
+  const movedBytes = moved.reduce((sum, field) => sum + extentOf(field.type, target).sizeBits / 8, 0);
+  const element = extentOf(asArray(reserve.type)?.element ?? reserve.type, target).sizeBits / 8;
+  const rest = (reserve.sizeBits / 8 - movedBytes) / element;
+  if (!Number.isInteger(rest) || rest < 0) return undefined;
+
+  const inner = without(pair.new.declaration.record, new Set(moved));
+  const fields: Field[] = inner.fields.flatMap((field) => {
+    const isReserve = field.name === reserve.name;
+    if (!isReserve) return [field];
+    const type = asArray(reserve.type);
+    const shortened = type === undefined || rest === 0 ? [] : [{ ...reserve.field, type: { ...type, length: rest } }];
+    return [...shortened, ...moved];
+  });
+  const record: RecordType = { ...inner, fields };
+  const declaration: RecordDeclaration = { ...pair.old.declaration, record };
+  const next = withRecords(abis.old, [declaration]);
+  const places = placesOf(record, abis.old, moved);
+  if (places === undefined || !isCompatible(abis, declaration.name, next)) return undefined;
+  return {
+    title: `${list(moved.map((field) => field.name ?? ''))} at the end of ${reserve.path}`,
+    declaration: `${declareRecord(record, 0, new Set(added.map((node) => node.name))).join('\n')};`,
+    places,
+    reason: 'every old field and every inner record keeps its offset and size, and so do the record and its requests',
+    record: declaration,
+  };
+}
+
+function isWords(node: FieldNode): boolean {
+  const array = asArray(node.type);
+  return array?.length !== undefined && unalias(array.element).kind === 'integer';
+}
+
+function contains(outer: FieldNode, inner: FieldNode): boolean {
+  return (
+    overlaps(outer, inner) &&
+    inner.offsetBits >= outer.offsetBits &&
+    inner.offsetBits + inner.sizeBits <= outer.offsetBits + outer.sizeBits
+  );
+}
+
+/** A record without some of its fields, at any depth. */
+function without(record: RecordType, gone: ReadonlySet<Field>): RecordType {
+  return {
+    ...record,
+    fields: record.fields
+      .filter((field) => !gone.has(field))
+      .map((field) =>
+        field.type.kind === 'record' && field.type.tag === undefined
+          ? { ...field, type: without(field.type, gone) }
+          : field,
+      ),
+  };
+}
+
+function placesOf(record: RecordType, abi: Abi, fields: readonly Field[]): string[] | undefined {
+  try {
+    return layoutOf(record, abi.target)
+      .fields.filter((placed) => fields.includes(placed.field))
+      .map((placed) => `${placed.field.name ?? ''} at byte ${String(placed.offsetBits / 8)}`);
+  } catch (error) {
+    if (error instanceof LayoutError) return undefined;
+    throw error;
+  }
+}
+
+function asSecondRecord(pair: RecordPair, abis: AbiPair): Alternative | undefined {
+  const carriers = carriersOf(pair.name, abis.old);
+  const { record } = pair.new.declaration;
+  if (record.tag === undefined || carriers.length === 0) return undefined;
+  const tag = `${record.tag}_v2`;
+  const name = `${record.recordKind} ${tag}`;
+  const declaration: RecordDeclaration = { ...pair.new.declaration, name, record: { ...record, tag } };
+  const used = new Set([...abis.old.requests.values(), ...abis.new.requests.values()].map((request) => request.number));
+  const { sizeBytes } = pair.new.layout;
+  const requests = carriers.map((request) => {
+    let nr = 0;
+    let number: number;
+    // Any free number will do here: the point is only that it is another one.
+    do
+      number = encodeRequest(
+        { direction: request.direction, type: request.type, nr: nr++, sizeBytes },
+        abis.old.target,
+      );
+    while (used.has(number) && nr < 256);
+    used.add(number);
+    return { ...request, name: `${request.name}2`, number, nr: nr - 1, sizeBytes, argument: name };
+  });
+  if (!isCompatible(abis, pair.name, withRecords(abis.old, [declaration], requests))) return undefined;
+  return {
+    title: `${name} with requests of its own`,
+    declaration: '',
+    places: [],
+    reason: `${pair.name} and ${list(carriers.map((one) => one.name))} stay as they are; programs ask for a capability before they use the new ones`,
+    record: declaration,
+  };
+}
