@@ -3,6 +3,14 @@
 import type { CommandEntry } from './command.ts';
 
 export const commands: readonly CommandEntry[] = [
+  { name: 'check', summary: 'is this change an ABI break?', load: () => import('./check.ts') },
   { name: 'layout', summary: 'where is every byte of a record', load: () => import('./layout.ts') },
   { name: 'ioctl', summary: 'what is this request', load: () => import('./ioctl.ts') },
+  {
+    name: 'explain',
+    summary: 'why a rule exists, with an example and the way out',
+    load: () => import('./explain.ts'),
+  },
+  { name: 'rules', summary: 'the rule catalogue', load: () => import('./rules.ts') },
+  { name: 'schema', summary: 'the JSON Schema of something uabi reads or prints', load: () => import('./schema.ts') },
 ];

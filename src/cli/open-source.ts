@@ -34,6 +34,12 @@ export function isJsonSource(source: string): boolean {
   return /\.json(#[^/]*)?$/.test(source);
 }
 
+/** Opens a SOURCE of any kind. @throws UserError if it cannot be opened. */
+export async function openSource(source: string, cwd: string): Promise<OpenedSource> {
+  if (isJsonSource(source)) return openLayout(source, cwd);
+  throw new UserError(`"${source}" is no layout file (x.json or x.json#variant).`);
+}
+
 /**
  * Opens `x.json` or `x.json#variant`.
  *

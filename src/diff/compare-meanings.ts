@@ -14,7 +14,7 @@ export function compareMeanings(pair: RecordPair, old: FieldNode, next: FieldNod
   const changes: MeaningChange[] = [];
   const was = valuesOf(old);
   const is = valuesOf(next);
-  if (was !== undefined && is !== undefined && was.sort === is.sort) {
+  if (was !== undefined && was.sort === is?.sort) {
     const byValue = new Map(is.values.map((entry) => [entry.value, entry]));
     const names = new Map(is.values.map((entry) => [entry.name, entry]));
     for (const entry of was.values) {

@@ -9,7 +9,8 @@ import { formatDiagnostic, printable } from '../diagnostic.ts';
 import type { RecordPair } from '../diff/changes.ts';
 import type { FieldNode } from '../diff/placed.ts';
 import { type CheckResult, countsOf, recordOf } from '../verdict/check.ts';
-import { type Alternative, type Contract, type Finding, touchedContracts, type Verdict } from '../verdict/finding.ts';
+import { type Contract, type Verdict } from '../verdict/contract.ts';
+import { type Alternative, type Finding, touchedContracts } from '../verdict/finding.ts';
 import { carriersOf } from '../verdict/traffic.ts';
 import type { Reading, Witness } from '../verdict/witness.ts';
 import { contractNames, describeTargets, hex, joinWords, requestNumber, verdictSentence } from './check-words.ts';
@@ -222,12 +223,13 @@ function place(bits: number): string {
 function findingText(finding: Finding, style: Style, before: readonly Finding[]): string {
   const label = paint(finding.verdict, style)(finding.verdict === 'compatible' ? 'ok' : finding.verdict);
   const lines = [
-    `${style.bold(label)} ${finding.rule}  ${style.bold(printable(finding.subject))}  ${style.dim(`[${finding.fingerprint}]`)}`,
+    `${style.bold(label)} ${finding.rule}: ${style.bold(printable(finding.subject))}`,
     wrap(printable(`${finding.message}.`), WIDTH, '  '),
   ];
-  const { header, line } = finding.new ?? finding.old ?? { header: '', line: undefined };
-  if (line !== undefined)
-    lines.push(style.dim(`  ${printable(header)}:${String(line)}, ${describeTargets(finding.targets)}`));
+  const { header, file = header, line } = finding.new ?? finding.old ?? { header: '' };
+  const place = line === undefined ? file : `${file}:${String(line)}`;
+  const origin = printable(`${place}, ${describeTargets(finding.targets)}, ${finding.fingerprint}`);
+  lines.push(style.dim(wrap(origin, WIDTH, '  ')));
   const touched = touchedContracts(finding);
   for (const { contract, answer, reason } of finding.answers) {
     if (touched.length > 0 && !touched.includes(contract)) continue;
@@ -267,7 +269,7 @@ export function witnessText(witness: Witness, style: Style): string[] {
     }
     case 'request': {
       const next = witness.new === undefined ? 'nothing' : requestNumber(witness.new);
-      const answer = witness.answer === undefined ? 'an error' : witness.answer;
+      const answer = witness.answer ?? 'an error';
       return [
         wrap(
           printable(
@@ -280,7 +282,7 @@ export function witnessText(witness: Witness, style: Style): string[] {
       ];
     }
     case 'number': {
-      const now = witness.new === undefined ? 'no longer defined' : `${String(witness.new)}`;
+      const now = witness.new === undefined ? 'no longer defined' : String(witness.new);
       const holder = witness.holder === undefined ? '' : `; ${String(witness.old)} now means ${witness.holder}`;
       const text = `proof: ${witness.name} is ${String(witness.old)} in old programs, ${now} in the new headers${holder}`;
       return [wrap(printable(text), WIDTH, '    ', '  ')];
@@ -288,7 +290,7 @@ export function witnessText(witness: Witness, style: Style): string[] {
     case 'source':
       return [
         `  proof: this compiles with the old headers and not with the new ones (${printable(witness.problem)})`,
-        ...witness.code.split('\n').map((line) => `      ${printable(line)}`),
+        ...codeLines(witness.code),
       ];
     case 'refusal':
       return [
@@ -317,7 +319,18 @@ function readings(all: readonly Reading[]): string[] {
 
 function checkLines(witness: Witness): string[] {
   if (witness.kind !== 'bytes' || witness.check === undefined) return [];
-  return ['  and this holds with the old headers only', `      ${printable(witness.check)}`];
+  return ['  and this holds with the old headers only', ...codeLines(witness.check)];
+}
+
+/** C as it is; a line that is too long is broken before the last argument. */
+function codeLines(code: string): string[] {
+  return code.split('\n').flatMap((line) => {
+    const text = `      ${printable(line)}`;
+    const comma = text.lastIndexOf(', "');
+    return text.length <= WIDTH || comma < 0
+      ? [text]
+      : [text.slice(0, comma + 1), `          ${text.slice(comma + 2)}`];
+  });
 }
 
 function alternativesText(

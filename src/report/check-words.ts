@@ -3,7 +3,8 @@
 import { targetNames } from '../abi/target.ts';
 import type { CheckResult } from '../verdict/check.ts';
 import { recordOf } from '../verdict/check.ts';
-import { type Contract, type Finding, touchedContracts } from '../verdict/finding.ts';
+import { type Contract } from '../verdict/contract.ts';
+import { type Finding, touchedContracts } from '../verdict/finding.ts';
 
 export const contractNames: Readonly<Record<Contract, string>> = {
   'old-binary': 'old program, new kernel',

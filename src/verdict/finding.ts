@@ -1,26 +1,10 @@
-/**
- * What a judgement is: a rule that applies to something, answered for each of the four contracts.
- *
- * | contract        | question                                                                                    |
- * |-----------------|---------------------------------------------------------------------------------------------|
- * | `old-binary`    | does a program built with the old headers keep working on a kernel built from the new ones? |
- * | `rebuild`       | does it still compile against the new headers, and mean the same?                           |
- * | `mixed-objects` | may objects built with old and new headers pass the record to each other?                   |
- * | `new-binary`    | does a program built with the new headers get a clear error on the old kernel?              |
- *
- * A finding is a `break` if a contract is broken, and then it carries a witness; `review` if the headers do not hold enough
- * to answer for some contract; `compatible` if all are kept, each with a reason.
- */
+/** What was found: a rule that applies to something, answered for each of the four contracts. */
 
 import type { RecordDeclaration } from '../abi/abi.ts';
 import type { TargetName } from '../abi/target.ts';
+import type { Contract, Verdict } from './contract.ts';
 import type { RuleId } from './rules.ts';
 import type { Witness } from './witness.ts';
-
-export const contracts = ['old-binary', 'rebuild', 'mixed-objects', 'new-binary'] as const;
-export type Contract = (typeof contracts)[number];
-
-export type Verdict = 'break' | 'review' | 'compatible';
 
 export interface Answer {
   readonly contract: Contract;
@@ -32,6 +16,8 @@ export interface Answer {
 /** Facts of one side, for reports and fingerprints. */
 export interface SideFacts {
   readonly header: string;
+  /** Where the declaration was read, and the line in it: a header, or the layout file that describes it. */
+  readonly file?: string;
   readonly line?: number;
   readonly offsetBits?: number;
   readonly sizeBits?: number;

@@ -19,7 +19,7 @@ export function fingerprintOf(rule: string, subject: string, old: SideFacts | nu
 function factsOf(side: SideFacts | null): unknown {
   if (side === null) return null;
   return Object.entries(side)
-    .filter(([key, value]) => key !== 'header' && key !== 'line' && value !== undefined)
+    .filter(([key, value]) => key !== 'header' && key !== 'file' && key !== 'line' && value !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => [key, String(value)]);
 }

@@ -113,7 +113,7 @@ function newReason(traffic: Traffic, bytes: string, gate: Gate | undefined, node
   }
   if (gate?.isClosed === true)
     return kept(`an old kernel never says that ${gate.text}, so a new program does not read it`);
-  if (bytes === 'zero') return kept(`an old kernel leaves these bytes zero`);
+  if (bytes === 'zero') return kept('an old kernel leaves these bytes zero');
   if (capability !== undefined) return kept(`a program asks for ${capability} before it reads ${name}`);
   return unknown(`an old kernel leaves whatever it has in these bytes; a new program needs a way to tell`);
 }
@@ -147,7 +147,7 @@ export function describeOccupants(occupants: readonly Occupant[]): string {
     }
   });
   const unique = [...new Set(words)];
-  return unique.length > 4 ? `${list([...unique.slice(0, 3), `${String(unique.length - 3)} more`])}` : list(unique);
+  return unique.length > 4 ? list([...unique.slice(0, 3), `${String(unique.length - 3)} more`]) : list(unique);
 }
 
 /** Garbage where an old program may leave it, read by the new side as the field. */

@@ -64,7 +64,7 @@ export function judgeMoved(change: Of<'field-moved'>, context: Context): Judgeme
 
 function trainOf(followers: readonly { readonly old: FieldNode }[]): string {
   const names = followers.map((one) => one.old.path);
-  return names.length <= 3 ? list(names) : `${list([...names.slice(0, 2), `${String(names.length - 2)} more fields`])}`;
+  return names.length <= 3 ? list(names) : list([...names.slice(0, 2), `${String(names.length - 2)} more fields`]);
 }
 
 function becauseOf(cause: MoveCause, pair: RecordPair): string {

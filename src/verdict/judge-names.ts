@@ -2,7 +2,7 @@
  * Numbers, requests, headers, typedefs and macros.
  */
 
-import type { RequestDeclaration } from '../abi/abi.ts';
+import type { MacroDeclaration, RequestDeclaration } from '../abi/abi.ts';
 import { spellType } from '../abi/types.ts';
 import type { NameChange, NamedNumber, NumberChange, RequestChange } from '../diff/changes.ts';
 import type { SideFacts } from './finding.ts';
@@ -15,6 +15,7 @@ import {
   type Judgement,
   kept,
   list,
+  placeOf,
   unknown,
   unknownErrno,
 } from './judgement.ts';
@@ -22,10 +23,9 @@ import type { RuleId } from './rules.ts';
 import type { Witness } from './witness.ts';
 
 function factsOfNumber(number: NamedNumber): SideFacts {
-  const line = (number.enumerator?.location ?? number.declaration.location)?.line;
   return {
     header: number.declaration.header,
-    ...(line === undefined ? {} : { line }),
+    ...placeOf(number.enumerator?.location ?? number.declaration.location),
     name: number.name,
     value: number.value,
   };
@@ -155,9 +155,8 @@ export function judgeNumber(change: NumberChange): Judgement {
 }
 
 function factsOfRequest(request: RequestDeclaration): SideFacts {
-  const line = request.location?.line;
   const { header, name, number, direction, nr, sizeBytes } = request;
-  return { header, ...(line === undefined ? {} : { line }), name, number, direction, nr, sizeBytes };
+  return { header, ...placeOf(request.location), name, number, direction, nr, sizeBytes };
 }
 
 const hex = (number: number): string => `0x${number.toString(16).padStart(8, '0')}`;
@@ -318,14 +317,9 @@ export function judgeName(change: NameChange): Judgement {
 function judgeMacro(
   change: Extract<NameChange, { kind: 'macro-added' | 'macro-removed' | 'macro-changed' }>,
 ): Judgement {
-  const facts = (macro: {
-    header: string;
-    name: string;
-    body: string;
-    location?: { line: number } | undefined;
-  }): SideFacts => ({
+  const facts = (macro: MacroDeclaration): SideFacts => ({
     header: macro.header,
-    ...(macro.location === undefined ? {} : { line: macro.location.line }),
+    ...placeOf(macro.location),
     name: macro.name,
     text: macro.body,
   });
@@ -379,10 +373,9 @@ function judgeTypedef(
   if (change.kind !== 'typedef-changed') {
     const { typedef } = change;
     const isAdded = change.kind === 'typedef-added';
-    const line = typedef.location?.line;
     const facts: SideFacts = {
       header: typedef.header,
-      ...(line === undefined ? {} : { line }),
+      ...placeOf(typedef.location),
       name: typedef.name,
       type: spellType(typedef.type),
     };
@@ -413,7 +406,7 @@ function judgeTypedef(
   const { old, new: next, sizeBits, aspects } = change;
   const facts = (typedef: typeof old, bits: number | undefined): SideFacts => ({
     header: typedef.header,
-    ...(typedef.location === undefined ? {} : { line: typedef.location.line }),
+    ...placeOf(typedef.location),
     name: typedef.name,
     type: spellType(typedef.type),
     ...(bits === undefined ? {} : { sizeBits: bits }),

@@ -20,6 +20,7 @@ import {
   type Judgement,
   kept,
   list,
+  placeOf,
   sizeRuleOf,
   unknown,
   unknownErrno,
@@ -30,8 +31,7 @@ import type { Witness } from './witness.ts';
 type Of<K extends RecordChange['kind']> = Extract<RecordChange, { kind: K }>;
 
 function factsOf(declaration: RecordDeclaration): SideFacts {
-  const line = declaration.location?.line;
-  return { header: declaration.header, ...(line === undefined ? {} : { line }), name: declaration.name };
+  return { header: declaration.header, ...placeOf(declaration.location), name: declaration.name };
 }
 
 const useOf = (name: string): Witness => ({

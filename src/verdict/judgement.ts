@@ -6,9 +6,11 @@ import type { Abi, RequestDeclaration } from '../abi/abi.ts';
 import type { SizeRule } from '../abi/semantics.ts';
 import type { ByteOrder } from '../abi/target.ts';
 import { spellType } from '../abi/types.ts';
+import type { SourceLocation } from '../diagnostic.ts';
 import type { AbiPair, RecordPair } from '../diff/changes.ts';
 import type { FieldNode, PlacedRecord } from '../diff/placed.ts';
-import { type Answer, type Contract, contracts, type SideFacts } from './finding.ts';
+import { type Contract, contracts } from './contract.ts';
+import { type Answer, type SideFacts } from './finding.ts';
 import type { RuleId } from './rules.ts';
 import { carriersOf, semanticsOf } from './traffic.ts';
 import type { Witness } from './witness.ts';
@@ -67,11 +69,15 @@ export function subjectOf(pair: RecordPair, node: FieldNode): string {
   return `${pair.name}.${node.path}`;
 }
 
+/** Where a declaration was read, as far as that is known. */
+export function placeOf(location: SourceLocation | undefined): Pick<SideFacts, 'file' | 'line'> {
+  return location === undefined ? {} : { file: location.file, line: location.line };
+}
+
 export function factsOfNode(side: PlacedRecord, node: FieldNode): SideFacts {
-  const line = (node.field.location ?? side.declaration.location)?.line;
   return {
     header: side.declaration.header,
-    ...(line === undefined ? {} : { line }),
+    ...placeOf(node.field.location ?? side.declaration.location),
     name: node.path,
     offsetBits: node.offsetBits,
     sizeBits: node.sizeBits,
@@ -80,10 +86,9 @@ export function factsOfNode(side: PlacedRecord, node: FieldNode): SideFacts {
 }
 
 export function factsOfRecord(side: PlacedRecord): SideFacts {
-  const line = side.declaration.location?.line;
   return {
     header: side.declaration.header,
-    ...(line === undefined ? {} : { line }),
+    ...placeOf(side.declaration.location),
     name: side.declaration.name,
     sizeBytes: side.layout.sizeBytes,
     alignBits: side.layout.alignBytes * 8,

@@ -5,7 +5,7 @@
  * about something that grew has a mirror about the same thing shrinking; where there is none, `noMirror` says why.
  */
 
-import type { Contract, Verdict } from './finding.ts';
+import type { Contract, Verdict } from './contract.ts';
 
 export type RuleObject =
   | 'record'

@@ -1,5 +1,6 @@
 /** The rule catalogue: every rule by its id. */
 
+import { editDistance } from '../abi/suggest.ts';
 import type { Rule } from './rule.ts';
 import { fieldRules } from './rules-fields.ts';
 import { nameRules } from './rules-names.ts';
@@ -18,7 +19,7 @@ export function findRule(id: string): Rule | undefined {
 
 /** The ids nearest to a misspelt one, best first. */
 export function suggestRules(id: string): RuleId[] {
-  const scored = [...rules.keys()].map((candidate) => ({ candidate, distance: distanceBetween(id, candidate) }));
+  const scored = [...rules.keys()].map((candidate) => ({ candidate, distance: editDistance(id, candidate) }));
   return scored
     .filter(({ candidate, distance }) => distance <= 3 || candidate.includes(id) || sharesWords(id, candidate))
     .sort((a, b) => a.distance - b.distance)
@@ -29,18 +30,4 @@ export function suggestRules(id: string): RuleId[] {
 function sharesWords(a: string, b: string): boolean {
   const words = new Set(a.split('-').filter((word) => word.length > 3));
   return b.split('-').filter((word) => words.has(word)).length >= 2;
-}
-
-/** Levenshtein's distance. */
-function distanceBetween(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + same));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -17,7 +17,7 @@ import type { RecordPair } from '../diff/changes.ts';
 import { canCoexist, type FieldNode, isFiller, overlaps, type PlacedRecord } from '../diff/placed.ts';
 import { asArray, isSignedType } from '../diff/types.ts';
 import { readBits, swapBytes, writeBits } from './bits.ts';
-import type { Contract } from './finding.ts';
+import type { Contract } from './contract.ts';
 import { resolve } from './traffic.ts';
 
 export type Side = 'old' | 'new';

@@ -48,7 +48,14 @@ export function record(
   fields: readonly Field[],
   semantics?: RecordSemantics,
 ): RecordType {
-  return { kind: 'record', recordKind, tag, isComplete: true, fields, ...(semantics === undefined ? {} : { semantics }) };
+  return {
+    kind: 'record',
+    recordKind,
+    tag,
+    isComplete: true,
+    fields,
+    ...(semantics === undefined ? {} : { semantics }),
+  };
 }
 
 export const struct = (tag: string | undefined, ...fields: Field[]): RecordType => record('struct', tag, fields);

@@ -1,0 +1,183 @@
+/**
+ * `uabi check OLD NEW`: is this an ABI break?
+ *
+ * Both sides are SOURCEs. They are compared for every target both can be read for, or for those that were asked for.
+ */
+
+import type { Command } from 'commander';
+import { abiOfVariant, variantsOf } from '../abi/definition/layout-file.ts';
+import { parseTargetList } from '../abi/target-list.ts';
+import type { Target } from '../abi/target.ts';
+import { nearestWord } from '../abi/suggest.ts';
+import { UserError } from '../diagnostic.ts';
+import { checkJson } from '../report/check-json.ts';
+import { checkTerse } from '../report/check-terse.ts';
+import { checkText } from '../report/check-text.ts';
+import { colourStyle, plainStyle } from '../report/style.ts';
+import { adviseOn } from '../verdict/advice.ts';
+import { checkAbis, type CheckResult } from '../verdict/check.ts';
+import { type Contract, contracts as allContracts } from '../verdict/contract.ts';
+import { type Alternative } from '../verdict/finding.ts';
+import { type ExitCode, exitCodes, type Io } from './io.ts';
+import { type OpenedLayout, type OpenedSource, openSource } from './open-source.ts';
+
+interface Options {
+  readonly target?: string;
+  readonly contracts?: string;
+  readonly format: string;
+  readonly failOn: string;
+  readonly show?: string;
+}
+
+const formats = ['text', 'json', 'terse'] as const;
+const thresholds = ['break', 'review', 'never'] as const;
+const shows = ['all', 'findings'] as const;
+
+export function configure(command: Command): void {
+  command
+    .argument('<old>', 'the old side: a layout file (x.json#variant) or another SOURCE')
+    .argument('<new>', 'the new side')
+    .option('--target <list>', 'targets to compare, or "all" (default: all that both sides know)')
+    .option('--contracts <list>', `contracts to judge: ${allContracts.join(', ')} (default: all)`)
+    .option('--format <format>', formats.join(', '), 'text')
+    .option('--fail-on <verdict>', `exit with 1 from this verdict on: ${thresholds.join(', ')}`, 'break')
+    .option('--show <what>', '"all" lists what is compatible as well')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong call, 3 could not decide.
+
+Examples:
+  uabi check layouts/kvm_vcpu_events.arm64.json#v1 layouts/kvm_vcpu_events.arm64.json#ext_abt_esr
+  uabi check old.json new.json --contracts old-binary --format json`,
+    );
+}
+
+export async function run(args: readonly string[], options: Options, io: Io): Promise<ExitCode> {
+  const format = oneOf(formats, options.format, '--format');
+  const failOn = oneOf(thresholds, options.failOn, '--fail-on');
+  const showAll = options.show !== undefined && oneOf(shows, options.show, '--show') === 'all';
+  const contracts = options.contracts === undefined ? allContracts : parseContracts(options.contracts);
+  const [oldName = '', newName = ''] = args;
+  const [old, next] = [await openSource(oldName, io.cwd), await openSource(newName, io.cwd)];
+  const targets = commonTargets(old, next, options.target);
+  const result = checkAbis(
+    targets.map((target) => ({ old: old.abiFor(target), new: next.abiFor(target) })),
+    { contracts },
+  );
+  const alternatives = alternativesFor(result);
+  switch (format) {
+    case 'text':
+      io.stdout(
+        checkText(result, {
+          style: styleFor(io),
+          showAll,
+          alternatives,
+          siblings: siblingsOf(next, result, alternatives),
+        }),
+      );
+      break;
+    case 'json':
+      io.stdout(checkJson(result, { showAll, alternatives }));
+      break;
+    case 'terse':
+      io.stdout(checkTerse(result, showAll));
+      break;
+    default:
+      format satisfies never;
+  }
+  return exitCodeFor(result, failOn);
+}
+
+function oneOf<T extends string>(known: readonly T[], given: string, option: string): T {
+  const found = known.find((one) => one === given);
+  if (found !== undefined) return found;
+  const nearest = nearestWord(given, known);
+  throw new UserError(
+    `"${given}" is nothing for ${option}; it takes ${known.join(', ')}${nearest === undefined ? '' : ` (did you mean ${nearest}?)`}.`,
+  );
+}
+
+function parseContracts(text: string): Contract[] {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (names.length === 0) throw new UserError(`--contracts is empty; it takes ${allContracts.join(', ')}.`);
+  return names.map((name) => oneOf(allContracts, name, '--contracts'));
+}
+
+function commonTargets(old: OpenedSource, next: OpenedSource, wanted: string | undefined): readonly Target[] {
+  const names = new Set(next.targets.map((target) => target.name));
+  const common = old.targets.filter((target) => names.has(target.name));
+  if (wanted === undefined || wanted === 'all') {
+    if (common.length > 0) return common;
+    const of = (source: OpenedSource): string => source.targets.map((target) => target.name).join(', ');
+    throw new UserError(
+      `The sides have no target in common: the old one is for ${of(old)}, the new one for ${of(next)}.`,
+    );
+  }
+  const chosen = parseTargetList(wanted);
+  const missing = chosen.filter((target) => !common.some((one) => one.name === target.name));
+  if (missing.length > 0) {
+    throw new UserError(
+      `Not both sides can be read for ${missing.map((target) => target.name).join(', ')}; both can for ${common.map((target) => target.name).join(', ') || 'no target'}.`,
+    );
+  }
+  return chosen;
+}
+
+function alternativesFor(result: CheckResult): Map<string, Alternative[]> {
+  const broken = new Set(
+    result.findings.flatMap((finding) =>
+      finding.verdict === 'break'
+        ? [...result.records.keys()].filter((name) => `${finding.subject}.`.startsWith(`${name}.`))
+        : [],
+    ),
+  );
+  const all = new Map<string, Alternative[]>();
+  for (const name of broken) {
+    const found = adviseOn(result, name);
+    if (found.length > 0) all.set(name, found);
+  }
+  return all;
+}
+
+/** The other variants of the new side's file that hold every field the change added, each judged against the old side. */
+function siblingsOf(
+  next: OpenedSource,
+  result: CheckResult,
+  alternatives: ReadonlyMap<string, readonly Alternative[]>,
+): { readonly name: string; readonly verdict: CheckResult['verdict'] }[] {
+  const [first] = result.pairs;
+  if (alternatives.size === 0 || first === undefined || !isLayout(next)) return [];
+  const added = new Set(
+    [...result.records.values()].flatMap(({ pair }) =>
+      pair.new.nodes.filter((node) => node.isLeaf && !pair.reverse.has(node)).map((node) => node.name),
+    ),
+  );
+  const { target } = first.old;
+  return variantsOf(next.file).flatMap(({ name }) => {
+    if (name === next.variant.name) return [];
+    const { abi } = abiOfVariant(next.file, name, target, name);
+    const sibling = checkAbis([{ old: first.old, new: abi }], { contracts: result.contracts });
+    const names = new Set([...sibling.records.values()].flatMap(({ pair }) => pair.new.nodes.map((node) => node.name)));
+    return [...added].every((field) => names.has(field)) ? [{ name, verdict: sibling.verdict }] : [];
+  });
+}
+
+function isLayout(source: OpenedSource): source is OpenedLayout {
+  return 'variant' in source;
+}
+
+function styleFor(io: Io): typeof plainStyle {
+  const noColour = io.env['NO_COLOR'];
+  const wantsColour = io.isTerminal.stdout && (noColour === undefined || noColour === '') && io.env['TERM'] !== 'dumb';
+  return wantsColour ? colourStyle : plainStyle;
+}
+
+function exitCodeFor(result: CheckResult, failOn: (typeof thresholds)[number]): ExitCode {
+  const has = (verdict: string): boolean => result.findings.some((finding) => finding.verdict === verdict);
+  if (failOn !== 'never' && (has('break') || (failOn === 'review' && has('review')))) return exitCodes.findings;
+  return result.notUnderstood.length > 0 ? exitCodes.undecided : exitCodes.done;
+}

@@ -1,0 +1,137 @@
+/** The report for programs: what INTERFACE promises, in one JSON document. `check-schema.ts` describes it. */
+
+import type { Diagnostic } from '../diagnostic.ts';
+import { type CheckResult, countsOf } from '../verdict/check.ts';
+import { type Alternative, type Finding, type SideFacts, touchedContracts } from '../verdict/finding.ts';
+import type { Reading, Witness } from '../verdict/witness.ts';
+import { verdictSentence } from './check-words.ts';
+
+export interface JsonOptions {
+  readonly showAll?: boolean;
+  readonly alternatives?: ReadonlyMap<string, readonly Alternative[]>;
+}
+
+export function checkJson(result: CheckResult, options: JsonOptions = {}): string {
+  const shown = result.findings.filter((finding) => options.showAll === true || finding.verdict !== 'compatible');
+  const document = {
+    schemaVersion: 1,
+    old: result.old,
+    new: result.new,
+    targets: result.targets,
+    contracts: result.contracts,
+    verdict: result.verdict,
+    summary: verdictSentence(result),
+    counts: countsOf(result.findings),
+    findings: shown.map(findingJson),
+    alternatives: [...(options.alternatives ?? [])].flatMap(([record, all]) =>
+      all.map(({ title, places, reason, declaration }) => ({ record, title, places, reason, declaration })),
+    ),
+    notUnderstood: result.notUnderstood.map(diagnosticJson),
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+function findingJson(finding: Finding): unknown {
+  return {
+    rule: finding.rule,
+    verdict: finding.verdict,
+    subject: finding.subject,
+    targets: finding.targets,
+    contracts: touchedContracts(finding),
+    old: sideJson(finding.old),
+    new: sideJson(finding.new),
+    fingerprint: finding.fingerprint,
+    message: finding.message,
+    witness: finding.witness === null ? null : witnessJson(finding.witness),
+    answers: finding.answers,
+    lookAt: finding.lookAt,
+    because: finding.because,
+  };
+}
+
+function hex(value: bigint | number): string {
+  return value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
+}
+
+function number(value: number): string {
+  return `0x${value.toString(16).padStart(8, '0')}`;
+}
+
+function sideJson(side: SideFacts | null): unknown {
+  if (side === null) return null;
+  const { value, number: request, line, ...facts } = side;
+  return {
+    ...facts,
+    line: line ?? null,
+    ...(value === undefined ? {} : { value: value.toString() }),
+    ...(request === undefined ? {} : { number: number(request) }),
+  };
+}
+
+function witnessJson(witness: Witness): unknown {
+  switch (witness.kind) {
+    case 'bytes':
+      return {
+        kind: witness.kind,
+        contract: witness.contract,
+        record: witness.record,
+        writer: witness.writer,
+        reader: witness.writer === 'old' ? 'new' : 'old',
+        bytes: hexOf(witness.bytes),
+        written: witness.written.map(readingJson),
+        read: witness.read.map(readingJson),
+        check: witness.check ?? null,
+      };
+    case 'request':
+      return {
+        kind: witness.kind,
+        contract: witness.contract,
+        name: witness.name,
+        old: number(witness.old),
+        new: witness.new === undefined ? null : number(witness.new),
+        answer: witness.answer ?? null,
+      };
+    case 'number':
+      return {
+        kind: witness.kind,
+        contract: witness.contract,
+        name: witness.name,
+        old: witness.old.toString(),
+        new: witness.new?.toString() ?? null,
+        holder: witness.holder ?? null,
+      };
+    case 'source':
+      return { kind: witness.kind, contract: witness.contract, code: witness.code, problem: witness.problem };
+    case 'refusal':
+      return {
+        kind: witness.kind,
+        contract: witness.contract,
+        record: witness.record,
+        bytes: hexOf(witness.bytes),
+        path: witness.path,
+        offsetBits: witness.offsetBits,
+        value: hex(witness.value),
+        answer: witness.answer,
+      };
+    default:
+      return witness satisfies never;
+  }
+}
+
+function readingJson(reading: Reading): unknown {
+  return { ...reading, value: hex(reading.value) };
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function diagnosticJson({ location, message, code }: Diagnostic): unknown {
+  return {
+    header: location?.file ?? null,
+    line: location?.line ?? null,
+    column: location?.column ?? null,
+    code,
+    message,
+  };
+}

@@ -1,0 +1,144 @@
+/** JSON Schema of what `uabi check --format json` prints; `uabi schema check` prints this. */
+
+import { targetNames } from '../abi/target.ts';
+import { contracts } from '../verdict/contract.ts';
+import { rules } from '../verdict/rules.ts';
+
+const text = { type: 'string' } as const;
+const textOrNull = { type: ['string', 'null'] } as const;
+const integerOrNull = { type: ['integer', 'null'] } as const;
+const count = { type: 'integer', minimum: 0 } as const;
+const contract = { enum: contracts } as const;
+const hex = { type: 'string', pattern: '^-?0x[0-9a-f]+$' } as const;
+const bytes = { type: 'string', pattern: '^([0-9a-f]{2})*$' } as const;
+
+function object(properties: Record<string, unknown>, optional: readonly string[] = []): Record<string, unknown> {
+  return {
+    type: 'object',
+    properties,
+    required: Object.keys(properties).filter((key) => !optional.includes(key)),
+    additionalProperties: false,
+  };
+}
+
+const reading = object({ path: text, offsetBits: count, sizeBits: count, type: text, value: hex });
+
+const witness = {
+  oneOf: [
+    object({
+      kind: { const: 'bytes' },
+      contract,
+      record: text,
+      writer: { enum: ['old', 'new'] },
+      reader: { enum: ['old', 'new'] },
+      bytes,
+      written: { type: 'array', items: reading },
+      read: { type: 'array', items: reading, minItems: 1 },
+      check: textOrNull,
+    }),
+    object({
+      kind: { const: 'request' },
+      contract,
+      name: text,
+      old: hex,
+      new: { oneOf: [hex, { type: 'null' }] },
+      answer: textOrNull,
+    }),
+    object({ kind: { const: 'number' }, contract, name: text, old: text, new: textOrNull, holder: textOrNull }),
+    object({ kind: { const: 'source' }, contract, code: text, problem: text }),
+    object({
+      kind: { const: 'refusal' },
+      contract,
+      record: text,
+      bytes,
+      path: text,
+      offsetBits: count,
+      value: hex,
+      answer: text,
+    }),
+    { type: 'null' },
+  ],
+};
+
+const sideKeys = {
+  header: text,
+  file: text,
+  line: integerOrNull,
+  offsetBits: count,
+  sizeBits: count,
+  alignBits: count,
+  type: text,
+  name: text,
+  value: { type: 'string', pattern: '^-?[0-9]+$' },
+  number: hex,
+  direction: { enum: ['none', 'read', 'write', 'readwrite'] },
+  nr: count,
+  sizeBytes: count,
+  text,
+};
+
+const side = {
+  oneOf: [
+    object(
+      sideKeys,
+      Object.keys(sideKeys).filter((key) => key !== 'header' && key !== 'line'),
+    ),
+    { type: 'null' },
+  ],
+};
+
+const finding = {
+  ...object({
+    rule: { enum: [...rules.keys()] },
+    verdict: { enum: ['break', 'review', 'compatible'] },
+    subject: text,
+    targets: { type: 'array', items: { enum: targetNames }, minItems: 1 },
+    contracts: { type: 'array', items: contract },
+    old: side,
+    new: side,
+    fingerprint: { type: 'string', pattern: '^[0-9a-f]{12}$' },
+    message: text,
+    witness,
+    answers: {
+      type: 'array',
+      items: object({ contract, answer: { enum: ['kept', 'broken', 'unknown'] }, reason: text }),
+    },
+    lookAt: textOrNull,
+    because: textOrNull,
+  }),
+  // A break is proven, and nothing else claims a proof.
+  if: { properties: { verdict: { const: 'break' } } },
+  then: { properties: { witness: { type: 'object' } } },
+  else: { properties: { witness: { type: 'null' } } },
+};
+
+export const checkSchema: object = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'uabi-check-1',
+  title: 'uabi check --format json',
+  ...object({
+    schemaVersion: { const: 1 },
+    old: text,
+    new: text,
+    targets: { type: 'array', items: { enum: targetNames } },
+    contracts: { type: 'array', items: contract },
+    verdict: { enum: ['break', 'review', 'compatible', 'undecided'] },
+    summary: text,
+    counts: object({ break: count, review: count, compatible: count, waived: count }),
+    findings: { type: 'array', items: finding },
+    alternatives: {
+      type: 'array',
+      items: object({
+        record: text,
+        title: text,
+        places: { type: 'array', items: text },
+        reason: text,
+        declaration: text,
+      }),
+    },
+    notUnderstood: {
+      type: 'array',
+      items: object({ header: textOrNull, line: integerOrNull, column: integerOrNull, code: text, message: text }),
+    },
+  }),
+};

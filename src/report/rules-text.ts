@@ -1,0 +1,37 @@
+/** The rule catalogue for people and for programs. */
+
+import { printable } from '../diagnostic.ts';
+import type { Rule } from '../verdict/rule.ts';
+import { rules } from '../verdict/rules.ts';
+import { wrap } from './style.ts';
+
+const WIDTH = 80;
+
+export function rulesText(): string {
+  const width = Math.max(...[...rules.keys()].map((id) => id.length));
+  const lines = [...rules].map(([id, rule]) => `${id.padEnd(width)}  ${rule.verdict.padEnd(10)}  ${rule.title}`);
+  return `${['The verdict is the one where only C declarations are known; semantics may change it.', '', ...lines].join('\n')}\n`;
+}
+
+export function rulesJson(): string {
+  return `${JSON.stringify({ schemaVersion: 1, rules: [...rules].map(([id, rule]) => ({ id, ...rule })) }, undefined, 2)}\n`;
+}
+
+export function ruleText(id: string, rule: Rule): string {
+  const part = (title: string, text: string): string => `${title}\n${wrap(text, WIDTH, '  ')}`;
+  const code = (title: string, text: string): string =>
+    `  ${title}\n${(text === '' ? '/* nothing */' : text)
+      .split('\n')
+      .map((line) => `      ${printable(line)}`)
+      .join('\n')}`;
+  return `${[
+    `${id}: ${rule.title}`,
+    wrap(rule.explanation, WIDTH),
+    `Verdict where only C declarations are known: ${rule.verdict}${
+      rule.contracts.length === 0 ? '' : `\nContracts it can touch: ${rule.contracts.join(', ')}`
+    }`,
+    part('What to look at', rule.lookAt),
+    part('Way out', rule.wayOut),
+    `Example\n${code('old', rule.example.old)}\n${code('new', rule.example.new)}`,
+  ].join('\n\n')}\n`;
+}
