@@ -221,9 +221,11 @@ function place(bits: number): string {
 }
 
 function findingText(finding: Finding, style: Style, before: readonly Finding[]): string {
-  const label = paint(finding.verdict, style)(finding.verdict === 'compatible' ? 'ok' : finding.verdict);
+  const word = finding.verdict === 'compatible' ? 'ok' : finding.verdict;
+  const subject = printable(finding.subject);
+  const gap = word.length + finding.rule.length + subject.length + 3 > WIDTH ? '\n  ' : ' ';
   const lines = [
-    `${style.bold(label)} ${finding.rule}: ${style.bold(printable(finding.subject))}`,
+    `${style.bold(paint(finding.verdict, style)(word))} ${finding.rule}:${gap}${style.bold(subject)}`,
     wrap(printable(`${finding.message}.`), WIDTH, '  '),
   ];
   const { header, file = header, line } = finding.new ?? finding.old ?? { header: '' };
@@ -233,8 +235,8 @@ function findingText(finding: Finding, style: Style, before: readonly Finding[])
   const touched = touchedContracts(finding);
   for (const { contract, answer, reason } of finding.answers) {
     if (touched.length > 0 && !touched.includes(contract)) continue;
-    const word = answer === 'broken' ? 'breaks' : answer === 'unknown' ? 'check' : 'ok';
-    lines.push(wrap(printable(`${word} ${contract}: ${reason}`), WIDTH, '      ', '    '));
+    const fate = answer === 'broken' ? 'breaks' : answer === 'unknown' ? 'check' : 'ok';
+    lines.push(wrap(printable(`${fate} ${contract}: ${reason}`), WIDTH, '      ', '    '));
     if (answer === 'kept' && finding.answers.every((one) => one.reason === reason)) break;
   }
   if (finding.lookAt !== null) lines.push(wrap(printable(`look at: ${finding.lookAt}`), WIDTH, '      ', '    '));
