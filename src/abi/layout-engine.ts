@@ -128,7 +128,9 @@ function alignInRecord(type: Type, extent: Extent, target: Target): number {
   let element = unalias(type);
   while (element.kind === 'array') element = unalias(element.element);
   const isWideScalar =
-    element.kind === 'integer' || element.kind === 'enum' || (element.kind === 'float' && element.base === 'double');
+    (element.kind === 'integer' && integerSizeBytes(element.base, target) <= 8) ||
+    element.kind === 'enum' ||
+    (element.kind === 'float' && element.base === 'double');
   return isWideScalar ? Math.min(extent.alignBits, target.wideScalarInRecordAlignBytes * 8) : extent.alignBits;
 }
 
