@@ -31,6 +31,7 @@ export interface Compiler {
   macros?(
     unit: string,
     include: IncludePath,
+    options: readonly string[],
     isWanted: (path: string) => boolean,
   ): Promise<ReadonlyMap<string, string>>;
 }
@@ -68,6 +69,9 @@ export function clangFor(target: TargetName, files: VirtualTree): Compiler | und
   return triple === undefined ? undefined : new Clang(triple, files);
 }
 
+/** Macros of headers that include no <stddef.h> use offsetof all the same: programs that use them include it. */
+const offsetofMacro = '-Doffsetof(type,member)=__builtin_offsetof(type,member)';
+
 function run(
   program: string,
   parameters: readonly string[],
@@ -85,10 +89,11 @@ function run(
 function errorsOf(stderr: string, unitName: string): CompileResult {
   const lines = new Set<number>();
   const messages: string[] = [];
+  const own = unitName.replaceAll(/[.*+?^$\\()[\]{}|]/g, '\\$&');
+  const included = new RegExp(`from ${own}:(\\d+)`);
   let includedAt = 1;
   for (const line of stderr.split('\n')) {
-    const from = new RegExp(`from ${unitName.replaceAll(/[.*+?^$\\()[\]{}|]/g, '\\$&')}:(\\d+)`).exec(line)?.[1];
-    if (from !== undefined) includedAt = Number(from);
+    includedAt = Number(included.exec(line)?.[1] ?? includedAt);
     const error = /^(.*?):(\d+):\d+: (?:fatal )?error: (.*)$/.exec(line);
     if (error === null) continue;
     lines.add(error[1] === unitName ? Number(error[2]) : includedAt);
@@ -97,6 +102,8 @@ function errorsOf(stderr: string, unitName: string): CompileResult {
   if (messages.length === 0) messages.push(stderr.trim());
   return { kind: 'errors', lines, messages };
 }
+
+const noFacts: CompilerFacts = { records: new Map(), enumerators: new Map(), values: [] };
 
 class Gcc implements Compiler {
   readonly name: string;
@@ -119,11 +126,22 @@ class Gcc implements Compiler {
       const result = await run(this.#program, [
         ...this.#flags,
         ...this.#includeFlags(include),
-        ...['-std=gnu11', '-w', '-g', '-gdwarf-5', '-fno-eliminate-unused-debug-types', '-fmax-errors=0'],
+        // Errors in the body of a macro are to be located where the macro is used.
+        ...[
+          offsetofMacro,
+          '-ftrack-macro-expansion=0',
+          '-std=gnu11',
+          '-w',
+          '-g',
+          '-gdwarf-5',
+          '-fno-eliminate-unused-debug-types',
+          '-fmax-errors=0',
+        ],
         ...options,
         ...['-c', `${base}.c`, '-o', `${base}.o`],
       ]);
       if (result.code !== 0) return errorsOf(result.stderr, `${base}.c`);
+      if (options.includes('-fsyntax-only')) return { kind: 'facts', facts: noFacts };
       return { kind: 'facts', facts: readDwarf(await readFile(`${base}.o`)) };
     } finally {
       await Promise.allSettled([unlink(`${base}.c`), unlink(`${base}.o`)]);
@@ -133,12 +151,13 @@ class Gcc implements Compiler {
   async macros(
     unit: string,
     include: IncludePath,
+    options: readonly string[],
     isWanted: (path: string) => boolean,
   ): Promise<ReadonlyMap<string, string>> {
     const base = this.#nextBase();
     await writeFile(`${base}.c`, unit);
     try {
-      const parameters = [...this.#flags, ...this.#includeFlags(include), '-w', '-E', '-dD', `${base}.c`];
+      const parameters = [...this.#flags, ...this.#includeFlags(include), '-w', ...options, '-E', '-dD', `${base}.c`];
       return macrosOf((await run(this.#program, parameters)).stdout, isWanted);
     } finally {
       await unlink(`${base}.c`);
@@ -190,7 +209,7 @@ class Clang implements Compiler {
     try {
       const output = await commands.clang(
         [
-          ...['clang', `--target=${this.#triple}`, '-std=gnu11', '-w', '-nostdinc', '-ferror-limit=0'],
+          ...['clang', `--target=${this.#triple}`, offsetofMacro, '-std=gnu11', '-w', '-nostdinc', '-ferror-limit=0'],
           ...include.flatMap((folder) => ['-I', folder]),
           ...['-S', '-emit-llvm', '-g', '-fno-eliminate-unused-debug-types', '-fno-caret-diagnostics'],
           ...['-Xclang', '-disable-llvm-passes', ...options, 'unit.c', '-o', 'unit.ll'],

@@ -56,6 +56,10 @@ class Cursor {
     return this.#view.byteLength;
   }
 
+  skip(bytes: number): void {
+    this.position += bytes;
+  }
+
   unsigned(bytes: 1 | 2 | 4 | 8): bigint {
     const at = this.position;
     this.position += bytes;
@@ -184,12 +188,12 @@ function readForm(context: FormContext, form: number, implicit: bigint): bigint 
     case 0x13: // ref4
       return info.unsigned(4) + BigInt(unitAt);
     case 0x18: // exprloc
-      info.position += Number(info.leb(false));
+      info.skip(Number(info.leb(false)));
       return 0n;
     case 0x19: // flag_present
       return 1n;
     case 0x1e: // data16
-      info.position += 16;
+      info.skip(16);
       return 0n;
     case 0x21: // implicit_const
       return implicit;

@@ -87,7 +87,9 @@ class MacroReader {
   }
 
   read(macro: Macro): MacroValue | undefined {
-    if (this.scope.binding(macro.name) !== macro || macro.name === macro.file.guard) return undefined;
+    if (this.scope.binding(macro.name) !== macro) return undefined;
+    // A guard without a value says nothing to anybody but the preprocessor.
+    if (macro.name === macro.file.guard && macro.bodyStart === macro.bodyEnd) return undefined;
     const known = literals.get(macro);
     if (known !== undefined) return known;
     const place = {

@@ -1,0 +1,213 @@
+/**
+ * SOURCE arguments that lead to headers: a directory, a header, a git revision, `rev:path`, `:path`, `-`.
+ *
+ * What exists on disk is taken as that; then `:` decides between a path in the index, a path in a revision and a revision. One
+ * front end and one store of blobs serve all sources of a run, so that what two trees share is read once.
+ */
+
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Abi } from '../abi/abi.ts';
+import { type Target, targets as allTargets } from '../abi/target.ts';
+import { readAbi } from '../c/lower/read-abi.ts';
+import { FrontEnd } from '../c/lower/unit.ts';
+import { UserError } from '../diagnostic.ts';
+import { GitRepository, isPlausibleRevision } from '../source/git.ts';
+import { BlobStore, GitTree, openRevision } from '../source/git-tree.ts';
+import { HeaderFiles, TextTree } from '../source/header-files.ts';
+import type { HeaderCollection, TargetHeaders } from '../source/header.ts';
+import { type FileTree, normalizePath } from '../source/file-tree.ts';
+import {
+  nameOfPath,
+  openDirectory,
+  openFile,
+  openIncludeDirectory,
+  openTree,
+  openTreeFile,
+  SubTree,
+} from '../source/open-headers.ts';
+import type { Io } from './io.ts';
+
+export interface HeaderOptions {
+  /** `--include DIR`, in order. */
+  readonly includes?: readonly string[];
+  /** `--header NAME`: only these. */
+  readonly headers?: readonly string[];
+  /** `-C DIR`: the git repository to use. */
+  readonly gitDirectory?: string | undefined;
+}
+
+/** Headers that were found; an ABI comes out of them once a target is chosen. */
+export interface HeaderSource {
+  readonly label: string;
+  /** The targets it can be read for, in the order of the target table. */
+  readonly targets: readonly Target[];
+  /** Why it cannot be read for a target; `undefined` where it can. */
+  readonly whyNot: (target: Target) => string | undefined;
+  readonly headersFor: (target: Target) => TargetHeaders;
+  /** The headers that `abiFor` reads: those the user chose, or all. */
+  readonly namesFor: (target: Target) => readonly string[];
+  readonly abiFor: (target: Target) => Abi;
+  /** The ABI of some headers only, and what they include. */
+  readonly abiOf: (target: Target, names: readonly string[]) => Abi;
+}
+
+/** What the sources of one run share. */
+export class HeaderWorkshop {
+  readonly #io: Io;
+  readonly #options: HeaderOptions;
+  readonly #frontEnd = new FrontEnd();
+  #blobs: BlobStore | undefined;
+  #includes: readonly HeaderCollection[] | undefined;
+
+  constructor(io: Io, options: HeaderOptions) {
+    this.#io = io;
+    this.#options = options;
+  }
+
+  /**
+   * Opens a SOURCE that is not a JSON file.
+   * @throws {UserError} if there is no such thing.
+   */
+  async open(text: string): Promise<HeaderSource> {
+    if (text === '-') return this.#openText(new TextDecoder().decode(await this.#io.stdin()));
+    const path = resolve(this.#io.cwd, text);
+    const stats = text === '' ? undefined : statSync(path, { throwIfNoEntry: false });
+    if (stats?.isDirectory() === true)
+      return this.#wrap(openDirectory(path, text, this.#includeDirectories()), undefined, text);
+    if (stats !== undefined) {
+      const { collection, only } = openFile(path, text, this.#includeDirectories());
+      return this.#wrap(collection, only, text);
+    }
+    return this.#openFromGit(text);
+  }
+
+  /** The repository that revisions are looked up in. */
+  repository(): GitRepository {
+    return this.#store().repository;
+  }
+
+  /** Text of a file in a revision or the index, for sources that are no headers. */
+  readFromGit(text: string): string {
+    const { tree, path } = this.#splitPath(text);
+    const result = tree.read(path);
+    if (result.kind === 'text') return result.text;
+    throw new UserError(result.kind === 'absent' ? `There is no "${text}".` : `${text} is not read: ${result.reason}.`);
+  }
+
+  #openText(content: string): HeaderSource {
+    const name = '<standard input>';
+    const tree = new TextTree('-', name, content);
+    const options = { label: '-', tree, headers: [name], isSearched: false, includes: this.#includeDirectories() };
+    return this.#wrap(new HeaderFiles(options), undefined, '-');
+  }
+
+  #openFromGit(text: string): HeaderSource {
+    const includes = this.#includeDirectories();
+    if (!text.includes(':') || /^[^:]*\^\{\//.test(text)) {
+      const looksLikePath = text.includes('/') || text.endsWith('.h');
+      if (!isPlausibleRevision(text)) throw new UserError(`There is no file, directory or revision "${text}".`);
+      if (looksLikePath && this.#repositoryOrUndefined()?.resolve(text, 'object') === undefined) {
+        throw new UserError(`There is no file, directory or revision "${text}".`);
+      }
+      return this.#wrap(openTree(openRevision(this.#store(), text), includes), undefined, text);
+    }
+    const { tree, path } = this.#splitPath(text);
+    if (path === '') return this.#wrap(openTree(tree, includes), undefined, text);
+    switch (tree.kindOf(path)) {
+      case 'folder':
+        return this.#wrap(openTree(new SubTree(tree, path, text), includes), undefined, text);
+      case 'absent':
+        throw new UserError(`There is no "${path}" in ${tree.label}.`);
+      case 'file':
+      case 'other': {
+        const { collection, only } = openTreeFile(tree, path, text, includes);
+        return this.#wrap(collection, only, text);
+      }
+    }
+  }
+
+  /** `rev:path` and `:path`; `./` and `../` start at the working directory, as in git. */
+  #splitPath(text: string): { readonly tree: FileTree; readonly path: string } {
+    const colon = text.indexOf(':');
+    const revision = text.slice(0, colon);
+    // `:0:path` is git's full way of writing a path in the index.
+    const given = revision === '' ? text.slice(1).replace(/^0:/, '') : text.slice(colon + 1);
+    const store = this.#store();
+    const path = normalizePath(/^\.\.?(\/|$)/.test(given) ? `${store.repository.prefix()}${given}` : given);
+    if (path === undefined) throw new UserError(`"${given}" leads out of the repository.`);
+    const tree = revision === '' ? new GitTree(store, undefined, 'the index') : openRevision(store, revision);
+    return { tree, path };
+  }
+
+  #store(): BlobStore {
+    this.#blobs ??= new BlobStore(this.#makeRepository());
+    return this.#blobs;
+  }
+
+  #makeRepository(): GitRepository {
+    const { gitDirectory } = this.#options;
+    return new GitRepository(resolve(this.#io.cwd, gitDirectory ?? '.'), this.#io.env, gitDirectory !== undefined);
+  }
+
+  #repositoryOrUndefined(): GitRepository | undefined {
+    try {
+      return this.repository();
+    } catch (error) {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    }
+  }
+
+  #includeDirectories(): readonly HeaderCollection[] {
+    this.#includes ??= (this.#options.includes ?? []).map((path) => openIncludeDirectory(resolve(this.#io.cwd, path)));
+    return this.#includes;
+  }
+
+  #wrap(collection: HeaderCollection, only: readonly string[] | undefined, label: string): HeaderSource {
+    const chosen = this.#options.headers;
+    const namesFor = (target: Target): readonly string[] => {
+      const headers = collection.forTarget(target);
+      if (only !== undefined) return only.flatMap((path) => nameOfPath(collection, target, path) ?? []);
+      if (chosen === undefined || chosen.length === 0) return headers.names;
+      return chosen.filter((name) => headers.resolve(name, 'angle', undefined)?.isBuiltIn === false);
+    };
+    // A header that the user named and that a target does not have is nothing to read there.
+    const isAvailable = (target: Target): boolean =>
+      collection.unavailable(target) === undefined && (only === undefined || namesFor(target).length > 0);
+    const targets = allTargets.filter(isAvailable);
+    if (targets.length === 0) throw new UserError(`${label} cannot be read for any target.`);
+    if (chosen !== undefined) {
+      for (const name of chosen) {
+        if (targets.every((target) => collection.forTarget(target).resolve(name, 'angle', undefined) === undefined)) {
+          throw new UserError(`${label} has no header "${name}".`);
+        }
+      }
+    }
+    const abiOf = (target: Target, names: readonly string[]): Abi => {
+      const source = collection.forTarget(target);
+      const files = names.flatMap((name) => source.resolve(name, 'angle', undefined) ?? []);
+      return readAbi(this.#frontEnd, source, files, target, label);
+    };
+    const known = new Map<Target, Abi>();
+    return {
+      label,
+      targets,
+      whyNot: (target) =>
+        isAvailable(target)
+          ? undefined
+          : (collection.unavailable(target) ?? `${label} is no header of ${target.name}.`),
+      headersFor: (target) => collection.forTarget(target),
+      namesFor,
+      abiOf,
+      abiFor: (target) => {
+        let abi = known.get(target);
+        if (abi === undefined) {
+          abi = abiOf(target, namesFor(target));
+          known.set(target, abi);
+        }
+        return abi;
+      },
+    };
+  }
+}

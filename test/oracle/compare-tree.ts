@@ -1,0 +1,172 @@
+/**
+ * Compares uabi with compilers on a whole tree of headers, and prints counts and every difference.
+ *
+ *   npx tsx test/oracle/compare-tree.ts TREE [--target a,b] [--header NAME]… [--quick] [--libc host]
+ *
+ * TREE is a directory (a kernel tree or installed headers). For each target the gcc of this machine is asked, or else clang; a
+ * header is compiled alone. `--quick` leaves out the macros that are no constants. Exits with 1 if anything differs.
+ */
+
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parseTargetList } from '../../src/abi/target-list.ts';
+import { type Target, targets as allTargets } from '../../src/abi/target.ts';
+import { HeaderWorkshop, type HeaderSource } from '../../src/cli/header-source.ts';
+import { includeClosure } from '../../src/source/changes.ts';
+import { libcDeclarations } from '../../src/source/libc-declarations.ts';
+import { compareHeader, type Counts, noCounts } from './compare-header.ts';
+import { clangFor, type Compiler, gccFor, type VirtualTree } from './compilers.ts';
+import { installKernelTree, writeLibc } from './installed-form.ts';
+
+const libcText = [...libcDeclarations.values()].join('\n');
+const libcNames = new Set(libcText.match(/\b[A-Za-z_]\w*/g));
+const isBuiltIn = (name: string): boolean => libcNames.has(name.replace(/^(struct|union) /, ''));
+
+export interface TreeReport {
+  readonly target: string;
+  readonly compiler: string;
+  readonly counts: Counts;
+  /** `header: what differs`. */
+  readonly differences: readonly string[];
+  /** `header: why the compiler refuses it`. */
+  readonly refusals: readonly string[];
+  /** Headers that the compiler takes and uabi does not fully understand, with the first reason. */
+  readonly notUnderstood: readonly string[];
+}
+
+export interface TreeOptions {
+  readonly targets: readonly Target[];
+  readonly headers: readonly string[];
+  readonly isThorough: boolean;
+  readonly isHostLibc: boolean;
+}
+
+/** Compares a tree; one report for each target that it can be read for and a compiler knows. */
+export async function* compareTree(tree: string, options: TreeOptions): AsyncGenerator<TreeReport> {
+  const scratch = mkdtempSync(join(tmpdir(), 'uabi-oracle-'));
+  try {
+    writeLibc(join(scratch, 'libc'));
+    mkdirSync(join(scratch, 'out'));
+    const io = {
+      ...{ stdout: () => undefined, stderr: () => undefined, stdin: () => Promise.resolve(new Uint8Array()) },
+      ...{ cwd: '/', env: process.env, isTerminal: { stdout: false, stderr: false }, columns: undefined },
+    };
+    const source = await new HeaderWorkshop(io, { headers: options.headers }).open(resolve(tree));
+    const isKernel = existsSync(join(tree, 'include/uapi/linux'));
+    const wanted = source.targets.filter((target) => options.targets.includes(target));
+    if (isKernel) {
+      const architectures = new Set(wanted.map((target) => target.kernelArchitecture));
+      installKernelTree(tree, [...architectures], join(scratch, 'tree'));
+    }
+    for (const target of wanted) {
+      const folders = isKernel
+        ? [join(scratch, 'tree', target.kernelArchitecture), join(scratch, 'tree/common')]
+        : includeFolders(source, target, resolve(tree));
+      const include = options.isHostLibc ? [] : [join(scratch, 'libc'), ...folders];
+      const gcc = gccFor(target.name, join(scratch, 'out'));
+      yield await compareTarget(source, target, gcc, include, isKernel ? ['-D__EXPORTED_HEADERS__'] : [], options);
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function compareTarget(
+  source: HeaderSource,
+  target: Target,
+  gcc: Compiler | undefined,
+  include: readonly string[],
+  compilerOptions: readonly string[],
+  options: TreeOptions,
+): Promise<TreeReport> {
+  const counts = noCounts();
+  const differences: string[] = [];
+  const refusals: string[] = [];
+  const notUnderstood: string[] = [];
+  let compilerName = gcc?.name ?? 'no compiler';
+  const queue = [...source.namesFor(target)];
+  const worker = async (): Promise<void> => {
+    for (let header = queue.shift(); header !== undefined; header = queue.shift()) {
+      const compiler = gcc ?? clangFor(target.name, virtualTree(source, target, header));
+      if (compiler === undefined) continue;
+      compilerName = compiler.name;
+      const abi = source.abiOf(target, [header]);
+      const result = await compareHeader({
+        ...{ header, abi, compiler, isBuiltIn, isThorough: options.isThorough },
+        include: gcc === undefined ? ['tree'] : include,
+        // The virtual tree holds the text as installed, with __EXPORTED_HEADERS__ already decided.
+        options: gcc === undefined ? [] : compilerOptions,
+      });
+      for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] += result.counts[key];
+      differences.push(...result.differences.map((difference) => `${header}: ${difference}`));
+      const problem = abi.notUnderstood[0];
+      if (result.refusal !== undefined) refusals.push(`${header}: ${result.refusal}`);
+      else if (problem !== undefined) {
+        notUnderstood.push(
+          `${header}: ${problem.location?.file ?? ''}:${problem.location?.line ?? 0}: ${problem.message}`,
+        );
+      }
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  return { target: target.name, compiler: compilerName, counts, differences, refusals, notUnderstood };
+}
+
+/** The header and all it includes, for a compiler that sees no disk. */
+function virtualTree(source: HeaderSource, target: Target, header: string): VirtualTree {
+  const headers = source.headersFor(target);
+  const root: VirtualTree = {};
+  for (const name of includeClosure(headers, [header])) {
+    const file = headers.resolve(name, 'angle', undefined);
+    if (file === undefined) continue;
+    let folder = root;
+    const parts = name.split('/');
+    for (const part of parts.slice(0, -1)) folder = (folder[part] ??= {}) as VirtualTree;
+    folder[parts.at(-1) ?? ''] = file.text;
+  }
+  return { tree: root };
+}
+
+/** The folders below which an installed tree keeps `linux/` and the target's `asm/`. */
+function includeFolders(source: HeaderSource, target: Target, tree: string): readonly string[] {
+  const headers = source.headersFor(target);
+  const folders = ['asm/types.h', 'linux/types.h'].flatMap((name) => {
+    const path = headers.resolve(name, 'angle', undefined)?.path;
+    return path === undefined ? [] : [join(tree, path).slice(0, -name.length)];
+  });
+  return [...new Set(folders)];
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      target: { type: 'string', default: 'all' },
+      header: { type: 'string', multiple: true, default: [] },
+      quick: { type: 'boolean', default: false },
+      libc: { type: 'string', default: 'built-in' },
+    },
+  });
+  const [tree] = positionals;
+  if (tree === undefined) throw new Error('usage: compare-tree.ts TREE [--target a,b] [--header NAME]… [--quick]');
+  const options = {
+    targets: values.target === 'all' ? allTargets : parseTargetList(values.target),
+    ...{ headers: values.header, isThorough: !values.quick, isHostLibc: values.libc === 'host' },
+  };
+  let differences = 0;
+  for await (const report of compareTree(tree, options)) {
+    const numbers = Object.entries(report.counts).map(([name, count]) => `${count} ${name}`);
+    console.log(
+      `${report.target} (${report.compiler}): ${numbers.join(', ')}, ${report.differences.length} differences`,
+    );
+    for (const difference of report.differences) console.log(`  differs: ${difference}`);
+    for (const entry of report.notUnderstood) console.log(`  not understood: ${entry}`);
+    for (const refusal of report.refusals) console.log(`  does not compile alone: ${refusal}`);
+    differences += report.differences.length + report.notUnderstood.length;
+  }
+  process.exitCode = differences === 0 ? 0 : 1;
+}
+
+if (process.argv[1]?.endsWith('compare-tree.ts') === true) await main();
