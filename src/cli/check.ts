@@ -19,9 +19,11 @@ import { checkAbis, type CheckResult } from '../verdict/check.ts';
 import { type Contract, contracts as allContracts } from '../verdict/contract.ts';
 import { type Alternative } from '../verdict/finding.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
-import { type OpenedLayout, type OpenedSource, openSource } from './open-source.ts';
+import { isRange, openPair } from './open-pair.ts';
+import type { OpenedLayout, OpenedSource } from './open-source.ts';
+import { addSourceOptions, type SourceFlags, sourceOptionsOf } from './source-options.ts';
 
-interface Options {
+interface Options extends SourceFlags {
   readonly target?: string;
   readonly contracts?: string;
   readonly format: string;
@@ -34,9 +36,10 @@ const thresholds = ['break', 'review', 'never'] as const;
 const shows = ['all', 'findings'] as const;
 
 export function configure(command: Command): void {
-  command
-    .argument('<old>', 'the old side: a layout file (x.json#variant) or another SOURCE')
-    .argument('<new>', 'the new side')
+  addSourceOptions(command)
+    .argument('<old>', 'the old side: a tree, a header, a revision, a layout file; or a range A..B')
+    .argument('[new]', 'the new side, unless a range was given')
+    .argument('[paths...]', 'after "--": only headers at or below these paths')
     .option('--target <list>', 'targets to compare, or "all" (default: all that both sides know)')
     .option('--contracts <list>', `contracts to judge: ${allContracts.join(', ')} (default: all)`)
     .option('--format <format>', formats.join(', '), 'text')
@@ -45,9 +48,14 @@ export function configure(command: Command): void {
     .addHelpText(
       'after',
       `
+A source is a directory, a header, a revision (v6.1), rev:path, :path (the index), a layout file or snapshot (x.json), or -.
+
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong call, 3 could not decide.
 
 Examples:
+  uabi check HEAD^..HEAD
+  uabi check v6.1..v6.12 --target arm64 -- include/uapi/linux/kvm.h
+  uabi check old/usr/include new/usr/include --header linux/fuse.h
   uabi check layouts/kvm_vcpu_events.arm64.json#v1 layouts/kvm_vcpu_events.arm64.json#ext_abt_esr
   uabi check old.json new.json --contracts old-binary --format json`,
     );
@@ -58,8 +66,8 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const failOn = oneOf(thresholds, options.failOn, '--fail-on');
   const showAll = options.show !== undefined && oneOf(shows, options.show, '--show') === 'all';
   const contracts = options.contracts === undefined ? allContracts : parseContracts(options.contracts);
-  const [oldName = '', newName = ''] = args;
-  const [old, next] = [await openSource(oldName, io.cwd), await openSource(newName, io.cwd)];
+  const { sides, paths } = splitArguments(args);
+  const { old, new: next } = await openPair(sides, io, { ...sourceOptionsOf(options), paths });
   const targets = commonTargets(old, next, options.target);
   const result = checkAbis(
     targets.map((target) => ({ old: old.abiFor(target), new: next.abiFor(target) })),
@@ -87,6 +95,15 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       format satisfies never;
   }
   return exitCodeFor(result, failOn);
+}
+
+/** `A..B [PATH…]` or `OLD NEW [PATH…]`; commander has taken the `--` away. */
+function splitArguments(args: readonly string[]): {
+  readonly sides: readonly string[];
+  readonly paths: readonly string[];
+} {
+  const count = isRange(args[0] ?? '') ? 1 : 2;
+  return { sides: args.slice(0, count), paths: args.slice(count) };
 }
 
 function oneOf<T extends string>(known: readonly T[], given: string, option: string): T {

@@ -27,6 +27,7 @@ import {
   SubTree,
 } from '../source/open-headers.ts';
 import type { Io } from './io.ts';
+import { Progress } from './progress.ts';
 
 export interface HeaderOptions {
   /** `--include DIR`, in order. */
@@ -50,6 +51,8 @@ export interface HeaderSource {
   readonly abiFor: (target: Target) => Abi;
   /** The ABI of some headers only, and what they include. */
   readonly abiOf: (target: Target, names: readonly string[]) => Abi;
+  /** As `abiFor`, but reads only headers in whose text one of `words` stands. */
+  readonly abiMentioning: (target: Target, words: readonly string[]) => Abi;
 }
 
 /** What the sources of one run share. */
@@ -57,12 +60,14 @@ export class HeaderWorkshop {
   readonly #io: Io;
   readonly #options: HeaderOptions;
   readonly #frontEnd = new FrontEnd();
+  readonly #progress: Progress;
   #blobs: BlobStore | undefined;
   #includes: readonly HeaderCollection[] | undefined;
 
   constructor(io: Io, options: HeaderOptions) {
     this.#io = io;
     this.#options = options;
+    this.#progress = new Progress(io);
   }
 
   /**
@@ -187,7 +192,9 @@ export class HeaderWorkshop {
     const abiOf = (target: Target, names: readonly string[]): Abi => {
       const source = collection.forTarget(target);
       const files = names.flatMap((name) => source.resolve(name, 'angle', undefined) ?? []);
-      return readAbi(this.#frontEnd, source, files, target, label);
+      return this.#progress.during(`${label}: reading ${files.length} headers for ${target.name}`, () =>
+        readAbi(this.#frontEnd, source, files, target, label),
+      );
     };
     const known = new Map<Target, Abi>();
     return {
@@ -200,6 +207,14 @@ export class HeaderWorkshop {
       headersFor: (target) => collection.forTarget(target),
       namesFor,
       abiOf,
+      abiMentioning: (target, words) => {
+        const headers = collection.forTarget(target);
+        const isMentioned = (name: string): boolean => {
+          const text = headers.resolve(name, 'angle', undefined)?.text ?? '';
+          return words.some((word) => text.includes(word));
+        };
+        return abiOf(target, namesFor(target).filter(isMentioned));
+      },
       abiFor: (target) => {
         let abi = known.get(target);
         if (abi === undefined) {

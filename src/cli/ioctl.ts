@@ -15,7 +15,7 @@ import { type Target, targets as allTargets } from '../abi/target.ts';
 import { printable, UndecidedError, UserError } from '../diagnostic.ts';
 import { builtInRequests } from './built-in-layouts.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
-import { openLayout } from './open-source.ts';
+import { openSource } from './open-source.ts';
 
 interface Options {
   readonly target?: string;
@@ -68,7 +68,7 @@ type RequestTable = (target: Target) => readonly RequestDeclaration[];
 
 async function requestTable(options: Options, io: Io): Promise<RequestTable> {
   if (options.in === undefined) return builtInRequests;
-  const source = await openLayout(options.in, io.cwd);
+  const source = await openSource(options.in, io);
   return (target) =>
     source.targets.some(({ name }) => name === target.name) ? [...source.abiFor(target).requests.values()] : [];
 }

@@ -14,32 +14,30 @@ import { tabulateLayouts } from '../report/layout-rows.ts';
 import { renderLayoutText } from '../report/layout-text.ts';
 import { findBuiltInRecord, targetsOfBuiltInRecord } from './built-in-layouts.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
-import { openLayout } from './open-source.ts';
+import { openSource } from './open-source.ts';
+import { addSourceOptions, type SourceFlags, sourceOptionsOf } from './source-options.ts';
 
-interface Options {
+interface Options extends SourceFlags {
   readonly in?: string;
   readonly target?: string;
   readonly all?: boolean;
-  readonly header: readonly string[];
   readonly format: string;
 }
 
 export function configure(command: Command): void {
-  command
+  addSourceOptions(command)
     .argument('[names...]', 'records: kvm_run, "struct kvm_run", kvm_run#6.12; with --all, everything')
-    .option('--in <source>', 'where to read: a layout file, x.json#variant (default: the layouts that come with uabi)')
+    .option(
+      '--in <source>',
+      'where to read: a tree, a header, a revision, a layout file (default: the layouts that come with uabi)',
+    )
     .option('--target <list>', 'targets, or "all" (default: all that the source is for)')
     .option('--all', 'list everything the source holds')
-    .option('--header <name>', 'only what this header declares (repeatable)', collect, [])
     .option('--format <format>', 'text, json or c-assert', 'text')
     .addHelpText(
       'after',
       '\nExamples:\n  uabi layout kvm_vcpu_events --target arm64\n  uabi layout fail_entry_record --in my.json --target i386,x86_64\n  uabi layout kvm_run --target arm64 --format c-assert | aarch64-linux-gnu-gcc -xc -fsyntax-only -',
     );
-}
-
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
 }
 
 export async function run(names: readonly string[], options: Options, io: Io): Promise<ExitCode> {
@@ -94,7 +92,7 @@ async function fromSource(
   options: Options,
   io: Io,
 ): Promise<readonly ListedAbi[]> {
-  const source = await openLayout(options.in ?? '', io.cwd);
+  const source = await openSource(options.in ?? '', io, sourceOptionsOf(options));
   const usable = (wanted ?? allTargets).filter((target) => source.targets.some(({ name }) => name === target.name));
   if (usable.length === 0) {
     const known = source.targets.map(({ name }) => name).join(', ');
@@ -102,7 +100,13 @@ async function fromSource(
       `${source.label} is for ${known}, not for ${(wanted ?? []).map(({ name }) => name).join(', ')}.`,
     );
   }
-  const abis = usable.map((target) => source.abiFor(target));
+  // A name is a word of the header that declares it, unless a macro pastes it together: then everything is read.
+  const words = names.map(bare);
+  const mentioning = options.all === true ? undefined : source.abiMentioning;
+  let abis = usable.map((target) => mentioning?.(target, words) ?? source.abiFor(target));
+  if (mentioning !== undefined && names.some((name) => !abis.some((abi) => holds(abi, name)))) {
+    abis = usable.map((target) => source.abiFor(target));
+  }
   const listed = abis.map((abi) => select(abi, names, options));
   for (const name of names) {
     if (!listed.some((abi) => holds(abi, name))) {
@@ -130,7 +134,7 @@ function holds(abi: ListedAbi, name: string): boolean {
 /** The part of an ABI that was asked for. */
 function select(abi: Abi, names: readonly string[], { header: headers }: Options): ListedAbi {
   const isWanted = (declaration: { readonly name: string; readonly header: string }): boolean =>
-    (headers.length === 0 || headers.includes(declaration.header)) &&
+    (headers === undefined || headers.length === 0 || headers.includes(declaration.header)) &&
     (names.length === 0 || names.some((name) => name === declaration.name || name === bare(declaration.name)));
   const pick = <T extends { readonly name: string; readonly header: string }>(
     map: ReadonlyMap<string, T>,

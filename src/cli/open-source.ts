@@ -14,6 +14,8 @@ import { suggestionFor } from '../abi/suggest.ts';
 import type { Target } from '../abi/target.ts';
 import { UserError } from '../diagnostic.ts';
 import { builtInText } from './built-in-layouts.ts';
+import type { HeaderOptions, HeaderWorkshop } from './header-source.ts';
+import type { Io } from './io.ts';
 
 /** A SOURCE that was found and read; an ABI comes out of it once a target is chosen. */
 export interface OpenedSource {
@@ -22,6 +24,13 @@ export interface OpenedSource {
   /** The targets it can be read for. */
   readonly targets: readonly Target[];
   readonly abiFor: (target: Target) => Abi;
+  /** As `abiFor`, for a caller that looks for names: what cannot hold any of `words` need not be read. */
+  readonly abiMentioning?: (target: Target, words: readonly string[]) => Abi;
+}
+
+export interface SourceOptions extends HeaderOptions {
+  /** What several sources of one run share. */
+  readonly workshop?: HeaderWorkshop;
 }
 
 export interface OpenedLayout extends OpenedSource {
@@ -34,10 +43,21 @@ export function isJsonSource(source: string): boolean {
   return /\.json(#[^/]*)?$/.test(source);
 }
 
-/** Opens a SOURCE of any kind. @throws UserError if it cannot be opened. */
-export async function openSource(source: string, cwd: string): Promise<OpenedSource> {
-  if (isJsonSource(source)) return openLayout(source, cwd);
-  throw new UserError(`"${source}" is no layout file (x.json or x.json#variant).`);
+/** The workshop in which the headers of one run are read. Loaded only when headers are: the front end is large. */
+export async function workshopFor(io: Io, options: SourceOptions): Promise<HeaderWorkshop> {
+  if (options.workshop !== undefined) return options.workshop;
+  const { HeaderWorkshop } = await import('./header-source.ts');
+  return new HeaderWorkshop(io, options);
+}
+
+/**
+ * Opens a SOURCE of any kind.
+ *
+ * @throws UserError if it cannot be opened.
+ */
+export async function openSource(source: string, io: Io, options: SourceOptions = {}): Promise<OpenedSource> {
+  if (isJsonSource(source)) return openLayout(source, io.cwd);
+  return (await workshopFor(io, options)).open(source);
 }
 
 /**

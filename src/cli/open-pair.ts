@@ -1,0 +1,105 @@
+/**
+ * The two sides of a comparison: OLD and NEW, or a range `A..B`.
+ *
+ * Where both sides are headers, only those are read that changed or include something that did: a commit that touches one
+ * header costs as much as that header.
+ */
+
+import type { Abi } from '../abi/abi.ts';
+import type { Target } from '../abi/target.ts';
+import { UserError } from '../diagnostic.ts';
+import { changedHeaders } from '../source/changes.ts';
+import type { HeaderSource } from './header-source.ts';
+import type { Io } from './io.ts';
+import { isJsonSource, type OpenedSource, openSource, type SourceOptions, workshopFor } from './open-source.ts';
+
+export interface OpenedPair {
+  readonly old: OpenedSource;
+  readonly new: OpenedSource;
+}
+
+export interface PairOptions extends SourceOptions {
+  /** `-- PATH…`: only headers at or below these places of the trees. */
+  readonly paths?: readonly string[];
+}
+
+/**
+ * Opens both sides from the arguments of a command: `OLD NEW` or `A..B` or `A...B` (from the merge base, as in `git diff`).
+ * @throws {UserError} if there are not two sides, or one of them cannot be opened.
+ */
+export async function openPair(sides: readonly string[], io: Io, options: PairOptions = {}): Promise<OpenedPair> {
+  const [first, second] = sides;
+  if (first === undefined) throw new UserError('There is nothing to compare: name OLD and NEW, or a range A..B.');
+  if (sides.length > 2) throw new UserError(`Two sources can be compared, not ${sides.length}.`);
+  const shared = { ...options, workshop: await workshopFor(io, options) };
+  const [oldName, newName] = second === undefined ? splitRange(first) : [first, second];
+  const isFromBase = second === undefined && first.includes('...');
+  const old = isFromBase ? await openMergeBase(oldName, newName, io, shared) : await openSource(oldName, io, shared);
+  const next = await openSource(newName, io, shared);
+  return isHeaders(old) && isHeaders(next) ? restrictToChanges(old, next, options.paths ?? []) : { old, new: next };
+}
+
+/** Whether an argument is a range of revisions: `A..B`, `A...B`, `A..`, `..B`. A path may hold `..` only as a whole part. */
+export function isRange(text: string): boolean {
+  return !isJsonSource(text) && text.includes('..') && !/(^|\/)\.\.(\/|$)/.test(text);
+}
+
+function splitRange(text: string): readonly [string, string] {
+  const range = /^(.*?)\.\.\.?(.*)$/.exec(text);
+  if (range === null || !isRange(text)) {
+    throw new UserError(`"${text}" is one source; a comparison needs two: OLD NEW, or a range A..B.`);
+  }
+  return [range[1] === '' ? 'HEAD' : (range[1] ?? ''), range[2] === '' ? 'HEAD' : (range[2] ?? '')];
+}
+
+async function openMergeBase(
+  a: string,
+  b: string,
+  io: Io,
+  options: SourceOptions & { readonly workshop: Awaited<ReturnType<typeof workshopFor>> },
+): Promise<OpenedSource> {
+  const base = options.workshop.repository().mergeBase(a, b);
+  return openSource(base, io, options);
+}
+
+function isHeaders(source: OpenedSource): source is HeaderSource {
+  return 'abiOf' in source;
+}
+
+/** The same two sources, reading no header that means the same on both sides. */
+function restrictToChanges(old: HeaderSource, next: HeaderSource, paths: readonly string[]): OpenedPair {
+  const prefixes = paths.map((path) => path.replace(/^\.\//, '').replace(/\/+$/, ''));
+  const changes = new Map<Target, { readonly old: readonly string[]; readonly new: readonly string[] }>();
+  const changesFor = (target: Target): { readonly old: readonly string[]; readonly new: readonly string[] } => {
+    let found = changes.get(target);
+    if (found === undefined) {
+      const changed = changedHeaders(old.headersFor(target), next.headersFor(target));
+      const [before, after] = [new Set(changed.old), new Set(changed.new)];
+      found = {
+        old: old.namesFor(target).filter((name) => before.has(name) && isAt(old, target, name, prefixes)),
+        new: next.namesFor(target).filter((name) => after.has(name) && isAt(next, target, name, prefixes)),
+      };
+      changes.set(target, found);
+    }
+    return found;
+  };
+  const restrict = (source: HeaderSource, side: 'old' | 'new'): HeaderSource => {
+    const known = new Map<Target, Abi>();
+    return {
+      ...source,
+      namesFor: (target) => changesFor(target)[side],
+      abiFor: (target) => {
+        let abi = known.get(target);
+        if (abi === undefined) known.set(target, (abi = source.abiOf(target, changesFor(target)[side])));
+        return abi;
+      },
+    };
+  };
+  return { old: restrict(old, 'old'), new: restrict(next, 'new') };
+}
+
+function isAt(source: HeaderSource, target: Target, name: string, prefixes: readonly string[]): boolean {
+  if (prefixes.length === 0) return true;
+  const path = source.headersFor(target).resolve(name, 'angle', undefined)?.path ?? name;
+  return prefixes.some((prefix) => [path, name].some((place) => place === prefix || place.startsWith(`${prefix}/`)));
+}
