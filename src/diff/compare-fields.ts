@@ -27,7 +27,16 @@ export function compareRecords(pair: RecordPair): Change[] {
   const result: Change[] = changes.filter((change) => change.kind !== 'field-moved');
   result.push(...grouped, ...removed(pair, unions), ...added(pair, unions), ...compareUnions(pair, unions));
   result.push(...compareExtents(pair, result));
-  return result;
+  return result.filter((change) => !isToldBySelector(change, result));
+}
+
+/** What a number of the discriminant means is told once, at the union whose arm it selects. */
+function isToldBySelector(change: Change, all: readonly Change[]): boolean {
+  if (change.kind !== 'value-meaning' && change.kind !== 'value-renumbered') return false;
+  const value = change.was.value;
+  return all.some(
+    (other) => other.kind === 'union-selector' && other.value === value && change.old.path.endsWith(other.discriminant),
+  );
 }
 
 function comparePlaces(

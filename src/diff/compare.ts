@@ -30,8 +30,11 @@ export function compareAbis(pair: AbiPair): Comparison {
   }
   const notUnderstood: Diagnostic[] = [];
   const records = compareRecordSets(pair, notUnderstood);
-  const changes = [...records, ...compareNumbers(pair), ...compareRequests(pair), ...compareNames(pair)];
-  return { changes, notUnderstood };
+  const numbers = compareNumbers(pair);
+  const renumbered = new Set(numbers.flatMap((change) => (change.kind === 'number-changed' ? [change.old.name] : [])));
+  // A value that a field's description gives a name is told once: at the constant of that name, where there is one.
+  const own = records.filter((change) => change.kind !== 'value-renumbered' || !renumbered.has(change.was.name));
+  return { changes: [...own, ...numbers, ...compareRequests(pair), ...compareNames(pair)], notUnderstood };
 }
 
 function compareRecordSets(pair: AbiPair, notUnderstood: Diagnostic[]): Change[] {

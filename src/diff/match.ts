@@ -73,7 +73,8 @@ function isRewrapped(old: FieldNode, next: FieldNode): boolean {
     old.name === next.name &&
     old.sizeBits === next.sizeBits &&
     old.offsetBits === next.offsetBits &&
-    differences(old.type, next.type).length === 0
+    differences(old.type, next.type).length === 0 &&
+    old.arms.every((step, index) => step.arm.startsWith('#') || (next.arms[index]?.arm ?? step.arm) === step.arm)
   );
 }
 

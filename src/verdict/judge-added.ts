@@ -3,6 +3,7 @@
  * is read only behind a gate that an old program cannot open.
  */
 
+import { readBits, writeBits } from './bits.ts';
 import { byteWord } from './witness-words.ts';
 import type { FieldChange, Occupant, RecordPair, UnionChange } from '../diff/changes.ts';
 import { canCoexist, type FieldNode, isFiller, overlaps } from '../diff/placed.ts';
@@ -31,7 +32,7 @@ type Added = Extract<FieldChange, { kind: 'field-added' }>;
 export function judgeFieldAdded(change: Added, context: Context): Judgement {
   const { pair, node, took } = change;
   if (isFiller(node)) return judgeFillerAdded(change);
-  const sharing = sharers(pair, node);
+  const sharing = sharers(pair, node, took);
   if (took.some((occupant) => occupant.kind === 'field')) {
     return sharing.length > 0 ? judgeShared(change, sharing, context) : judgeReused(change, context);
   }
@@ -183,12 +184,12 @@ function garbageWitness(
   });
 }
 
-/** Fields that the new record keeps in the same bytes as the new field: the two share a union. */
-function sharers(pair: RecordPair, node: FieldNode): FieldNode[] {
-  return pair.new.nodes.filter(
-    (other) =>
-      other.isLeaf && !isFiller(other) && pair.reverse.has(other) && overlaps(other, node) && !canCoexist(other, node),
-  );
+/** Fields that stood in these bytes and still do: old and new field now share a union. */
+function sharers(pair: RecordPair, node: FieldNode, took: readonly Occupant[]): FieldNode[] {
+  return took.flatMap((occupant) => {
+    const other = occupant.kind === 'field' ? pair.matches.get(occupant.node) : undefined;
+    return other !== undefined && overlaps(other, node) && !canCoexist(other, node) ? [other] : [];
+  });
 }
 
 function judgeShared(change: Added, sharing: readonly FieldNode[], context: Context): Judgement {
@@ -197,6 +198,17 @@ function judgeShared(change: Added, sharing: readonly FieldNode[], context: Cont
   const gate = gateOf(pair, node, context.abis.new);
   const lookAt = `whether one call may need both ${node.path} and ${names}: they share their bytes, so only one can be given`;
   const doubt = unknown(`${node.path} and ${names} are one place: setting one overwrites the other`);
+  if (sharing.every((other) => readsTheSame(node, other, context))) {
+    return {
+      rule: 'field-shares-bytes',
+      subject: subjectOf(pair, node),
+      old: null,
+      new: factsOfNode(pair.new, node),
+      message: `${node.path} (${bytesOf(node.sizeBits)} at ${at(node.offsetBits)}) is new in the same bytes as ${names}`,
+      answers: harmless(`the only bits of ${node.path} that may be set are those that ${names} reads the same way`),
+      witness: undefined,
+    };
+  }
   const isSafe = gate?.isClosed === true;
   return {
     rule: 'field-shares-bytes',
@@ -218,6 +230,16 @@ function judgeShared(change: Added, sharing: readonly FieldNode[], context: Cont
   };
 }
 
+/** Whether the bits that the new field may have set leave the old field at 0, or mean the same truth in it. */
+function readsTheSame(node: FieldNode, other: FieldNode, context: Context): boolean {
+  const accepted = node.field.semantics?.acceptedMask;
+  if (accepted === undefined || node.sizeBits > 64) return false;
+  const bytes = new Uint8Array((node.offsetBits + node.sizeBits) / 8 + 8);
+  writeBits(bytes, node, context.order, accepted);
+  const seen = readBits(bytes, other, context.order);
+  return seen === 0n || (seen === 1n && other.sizeBits <= 64);
+}
+
 /** The bytes belonged to a field that is gone or elsewhere. */
 function judgeReused(change: Added, context: Context): Judgement {
   const { pair, node, took } = change;
@@ -234,8 +256,8 @@ function judgeReused(change: Added, context: Context): Judgement {
           pair,
           contract,
           writer: 'old',
-          samples: [sampleFor(victim)],
-          show: pair.new.nodes.filter((other) => other.isLeaf && overlaps(other, victim)),
+          samples: [byteWord(victim, leaf)],
+          show: [leaf],
           order: context.order,
         });
   const wrong = broken(`the bytes an old program knows as ${names} now mean ${node.path}`);

@@ -3,18 +3,20 @@
  */
 
 import type { MeaningChange, UnionChange } from '../diff/changes.ts';
+import type { PlacedRecord } from '../diff/placed.ts';
 import {
   answers,
   broken,
   type Context,
   factsOfNode,
-  factsOfRecord,
   harmless,
   type Judgement,
   kept,
+  placeOf,
   subjectOf,
   unknown,
 } from './judgement.ts';
+import type { SideFacts } from './finding.ts';
 import { resolve, trafficOf } from './traffic.ts';
 import { firstLeaf, type NumberWitness, refusalOf, sampleFor, type Witness, witnessBytes } from './witness.ts';
 
@@ -99,8 +101,8 @@ export function judgeSelector(change: Extract<UnionChange, { kind: 'union-select
   return {
     rule: 'union-selector-changed',
     subject: `${pair.name}.${discriminant}`,
-    old: { ...factsOfRecord(pair.old), name: old.name, value },
-    new: next === undefined ? null : { ...factsOfRecord(pair.new), name: next.name, value },
+    old: { ...nameOf(pair.old), name: old.name, value },
+    new: next === undefined ? null : { ...nameOf(pair.new), name: next.name, value },
     message,
     answers: answers({
       'old-binary': wrong,
@@ -117,6 +119,12 @@ export function judgeSelector(change: Extract<UnionChange, { kind: 'union-select
       holder: next?.name,
     },
   };
+}
+
+/** Facts that are the same on every target, whatever the sizes are there. */
+function nameOf(side: PlacedRecord): SideFacts {
+  const { header, location } = side.declaration;
+  return { header, ...placeOf(location) };
 }
 
 function selectorWitness(
@@ -233,8 +241,8 @@ export function judgeUnionReordered(change: Extract<UnionChange, { kind: 'union-
   return {
     rule: 'union-arm-reordered',
     subject: old.path === undefined || old.path === '' ? pair.name : `${pair.name}.${old.path}`,
-    old: { ...factsOfRecord(pair.old), name: was },
-    new: { ...factsOfRecord(pair.new), name: is },
+    old: { ...nameOf(pair.old), name: was },
+    new: { ...nameOf(pair.new), name: is },
     message: `the first member of the union is now ${is} instead of ${was}`,
     answers: answers({
       'old-binary': kept('all arms of a union stand at one place'),

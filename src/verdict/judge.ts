@@ -36,7 +36,7 @@ export function judge(change: Change, context: Context): Judgement {
     case 'record-size':
       return judgeRecordSize(change, context);
     case 'record-alignment':
-      return judgeAlignment(change);
+      return judgeAlignment(change, context);
     case 'field-added':
       return judgeFieldAdded(change, context);
     case 'field-removed':

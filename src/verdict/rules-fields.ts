@@ -260,7 +260,7 @@ export const fieldRules = {
     wayOut: 'Nothing to do.',
     example: {
       old: 'struct ev { __u64 esr; __u32 reserved[4]; };',
-      new: 'struct ev { __u64 esr; __u8 reserved[16]; };',
+      new: 'struct ev { __u64 esr; __u64 far; __u32 reserved[2]; };',
     },
   },
   'padding-renamed': {

@@ -1,13 +1,19 @@
-/** The part of a filler under a new field, as something that can be written. */
+/** The part of an old field or filler under a new field, as something that can be written. */
 
-import type { FieldNode } from '../diff/placed.ts';
-import type { Sample } from './witness.ts';
+import { type FieldNode, overlaps } from '../diff/placed.ts';
+import { unalias } from '../abi/types.ts';
+import { type Sample, sampleFor } from './witness.ts';
 
-/** What an old program may have left in the bytes of `filler` that `field` now uses: every bit set. */
-export function byteWord(filler: FieldNode, field: FieldNode): Sample {
-  const offsetBits = Math.max(filler.offsetBits, field.offsetBits);
-  const end = Math.min(filler.offsetBits + filler.sizeBits, field.offsetBits + field.sizeBits);
+/**
+ * What an old program may have in the bytes of `old` that `field` now uses: a telling value where the whole field is an
+ * integer, every bit set where it is part of an array or filler.
+ */
+export function byteWord(old: FieldNode, field: FieldNode): Sample {
+  const isWhole = unalias(old.type).kind === 'integer' && old.field.semantics?.role === undefined;
+  if (isWhole && old.offsetBits === field.offsetBits && overlaps(old, field)) return sampleFor(old);
+  const offsetBits = Math.max(old.offsetBits, field.offsetBits);
+  const end = Math.min(old.offsetBits + old.sizeBits, field.offsetBits + field.sizeBits);
   const sizeBits = Math.min(64, end - offsetBits);
-  const node: FieldNode = { ...filler, offsetBits, sizeBits, type: { kind: 'integer', base: 'unsigned long long' } };
+  const node: FieldNode = { ...old, offsetBits, sizeBits, type: { kind: 'integer', base: 'unsigned long long' } };
   return { node, value: (1n << BigInt(sizeBits)) - 1n };
 }
