@@ -11,7 +11,7 @@
  * for (the data model, or everything) are looked up like macros under names that no macro can have.
  */
 
-import type { OrdinaryBinding, PackState, TagBinding } from './lower/symbols.ts';
+import type { OrdinaryBinding, PackState, SizedType, TagBinding } from './lower/symbols.ts';
 import type { Macro } from './macro.ts';
 
 /** Stands in a layer for a name that was defined before and is not any more (`#undef`). */
@@ -21,6 +21,8 @@ type Removed = typeof undefinedMarker;
 /** Target facts that an effect may depend on; the space keeps them apart from macro names. */
 export const dataModelFact = ' data model';
 export const targetFact = ' target';
+/** How `_IOC` packs its parts. */
+export const requestFact = ' request encoding';
 
 /** What a name in the macro name space stands for: a macro, a target fact, or a note of the preprocessor's own. */
 export type MacroBinding = Macro | string | PackState;
@@ -35,13 +37,21 @@ export function emptyLayer(): Layer {
   return { macros: new Map(), ordinary: new Map(), tags: new Map() };
 }
 
+/** Size or alignment of a type on the target in bytes, or why it has none. */
+export type Measure = (type: SizedType, property: 'size' | 'align') => number | string;
+
 export class Environment {
   readonly parent: Environment | undefined;
   readonly layer: Layer;
+  readonly measure: Measure;
+  /** Every name that was ever defined as a macro, in any environment of the same front end. */
+  readonly definedNames: Set<string>;
 
-  constructor(layer: Layer, parent?: Environment) {
-    this.parent = parent;
+  constructor(layer: Layer, parent: Environment | { measure: Measure; definedNames: Set<string> }) {
+    this.parent = parent instanceof Environment ? parent : undefined;
     this.layer = layer;
+    this.measure = parent.measure;
+    this.definedNames = parent.definedNames;
   }
 
   macro(name: string): MacroBinding | undefined {
@@ -72,7 +82,8 @@ export class Environment {
 type Read =
   | { readonly space: 'macro'; readonly name: string; readonly answer: MacroBinding | undefined }
   | { readonly space: 'ordinary'; readonly name: string; readonly answer: OrdinaryBinding | undefined }
-  | { readonly space: 'tag'; readonly name: string; readonly answer: TagBinding | undefined };
+  | { readonly space: 'tag'; readonly name: string; readonly answer: TagBinding | undefined }
+  | { readonly space: 'size' | 'align'; readonly type: SizedType; readonly answer: number | string };
 
 /** The questions a piece of text asked of its surroundings, with the answers it got. */
 export class Reads {
@@ -93,14 +104,13 @@ export class Reads {
   /** Whether every question has the same answer in `environment`. */
   holdIn(environment: Environment): boolean {
     const reads = this.#reads;
-    for (const [index, read] of reads.entries()) {
-      const answer =
-        read.space === 'macro'
-          ? environment.macro(read.name)
-          : read.space === 'ordinary'
-            ? environment.ordinary(read.name)
-            : environment.tag(read.name);
-      if (answer === read.answer) continue;
+    const { definedNames } = environment;
+    for (let index = 0; index < reads.length; index++) {
+      const read = reads[index];
+      if (read === undefined) continue;
+      // Most names that are looked up, such as those of fields, are no macros anywhere.
+      if (read.answer === undefined && read.space === 'macro' && !definedNames.has(read.name)) continue;
+      if (isAnsweredTheSame(read, environment)) continue;
       // What told two situations apart once will do so again: ask it first next time.
       const first = reads[0];
       if (index > 0 && first !== undefined) {
@@ -113,22 +123,49 @@ export class Reads {
   }
 }
 
+function isAnsweredTheSame(read: Read, environment: Environment): boolean {
+  switch (read.space) {
+    case 'macro':
+      return environment.macro(read.name) === read.answer;
+    case 'ordinary':
+      return environment.ordinary(read.name) === read.answer;
+    case 'tag':
+      return environment.tag(read.name) === read.answer;
+    case 'size':
+    case 'align':
+      return environment.measure(read.type, read.space) === read.answer;
+    default:
+      return read satisfies never;
+  }
+}
+
 /** Notes which reads of a sequence of effects reach outside the sequence. */
 export class ReadCollector {
   readonly layer = emptyLayer();
   readonly #macros = new Map<string, Read>();
   readonly #ordinary = new Map<string, Read>();
   readonly #tags = new Map<string, Read>();
+  readonly #sizes = new Set<Read>();
 
   add(reads: Iterable<Read>, writes: Layer): void {
     for (const read of reads) {
-      const [written, known] =
-        read.space === 'macro'
-          ? [this.layer.macros, this.#macros]
-          : read.space === 'ordinary'
-            ? [this.layer.ordinary, this.#ordinary]
-            : [this.layer.tags, this.#tags];
-      if (!written.has(read.name) && !known.has(read.name)) known.set(read.name, read);
+      switch (read.space) {
+        case 'macro':
+          if (!this.layer.macros.has(read.name)) this.#macros.set(read.name, read);
+          break;
+        case 'ordinary':
+          if (!this.layer.ordinary.has(read.name)) this.#ordinary.set(read.name, read);
+          break;
+        case 'tag':
+          if (!this.layer.tags.has(read.name)) this.#tags.set(read.name, read);
+          break;
+        case 'size':
+        case 'align':
+          this.#sizes.add(read);
+          break;
+        default:
+          read satisfies never;
+      }
     }
     for (const [name, binding] of writes.macros) this.layer.macros.set(name, binding);
     for (const [name, binding] of writes.ordinary) this.layer.ordinary.set(name, binding);
@@ -136,7 +173,7 @@ export class ReadCollector {
   }
 
   reads(): Reads {
-    return new Reads([...this.#macros.values(), ...this.#ordinary.values(), ...this.#tags.values()]);
+    return new Reads([...this.#macros.values(), ...this.#ordinary.values(), ...this.#tags.values(), ...this.#sizes]);
   }
 }
 
@@ -147,6 +184,8 @@ export class Scope {
   readonly #macros = new Map<string, MacroBinding | undefined>();
   readonly #ordinary = new Map<string, OrdinaryBinding | undefined>();
   readonly #tags = new Map<string, TagBinding | undefined>();
+  readonly #sizes = new Map<SizedType, number | string>();
+  readonly #alignments = new Map<SizedType, number | string>();
 
   constructor(base: Environment) {
     this.#base = base;
@@ -179,8 +218,17 @@ export class Scope {
     return outside;
   }
 
+  /** Size or alignment of a type in bytes, or why it has none. */
+  measure(type: SizedType, property: 'size' | 'align'): number | string {
+    const known = property === 'size' ? this.#sizes : this.#alignments;
+    let answer = known.get(type);
+    if (answer === undefined) known.set(type, (answer = this.#base.measure(type, property)));
+    return answer;
+  }
+
   bind(name: string, binding: MacroBinding | undefined): void {
     this.layer.macros.set(name, binding ?? undefinedMarker);
+    this.#base.definedNames.add(name);
   }
 
   bindOrdinary(name: string, binding: OrdinaryBinding): void {
@@ -196,6 +244,8 @@ export class Scope {
     for (const [name, answer] of this.#macros) reads.push({ space: 'macro', name, answer });
     for (const [name, answer] of this.#ordinary) reads.push({ space: 'ordinary', name, answer });
     for (const [name, answer] of this.#tags) reads.push({ space: 'tag', name, answer });
+    for (const [type, answer] of this.#sizes) reads.push({ space: 'size', type, answer });
+    for (const [type, answer] of this.#alignments) reads.push({ space: 'align', type, answer });
     return new Reads(reads);
   }
 }

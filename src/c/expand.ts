@@ -9,20 +9,11 @@
 
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Scope } from './environment.ts';
-import { limits } from './limits.ts';
+import { hide, hides, intersect } from './hide-set.ts';
+import { LimitReached, limits } from './limits.ts';
 import { Macro } from './macro.ts';
+import { substitute } from './substitute.ts';
 import { type HideSet, locationOf, type Token, TokenKind, usedAs } from './token.ts';
-
-/** Thrown where hostile input asks for too much; carries the diagnostic to give. */
-export class LimitReached extends Error {
-  override readonly name = 'LimitReached';
-  readonly diagnostic: Diagnostic;
-
-  constructor(message: string, token: Token) {
-    super(message);
-    this.diagnostic = { severity: 'error', code: 'limit-reached', message, location: locationOf(token) };
-  }
-}
 
 /** What expansions share: where macros are looked up, how much may still be made, where problems go. */
 export interface ExpansionContext {
@@ -161,133 +152,26 @@ export class Expander {
     }
   }
 
-  /** The replacement list with its parameters replaced (C17 §6.10.3.1-3), every token hidden from `hideSet`. */
   #substitute(
     macro: Macro,
     parameters: readonly (readonly Token[])[],
     use: Token,
     hideSet: HideSet | undefined,
   ): readonly Token[] {
-    const result: Token[] = [];
-    const expanded = new Map<number, readonly Token[]>();
-    const indexOf = (token: Token | undefined): number =>
-      token?.kind === TokenKind.identifier ? (macro.parameters?.indexOf(token.text) ?? -1) : -1;
-    const variadic = macro.isVariadic ? (macro.parameters?.length ?? 0) - 1 : -1;
-    const fullyExpanded = (index: number): readonly Token[] => {
-      let tokens = expanded.get(index);
-      if (tokens === undefined) {
-        tokens = expandTokens(this.#context, parameters[index] ?? [], this.#nesting + 1, use);
-        expanded.set(index, tokens);
-      }
-      return tokens;
-    };
-    const run = (body: readonly Token[]): void => {
-      let pasteNext = false;
-      /** Whether the left operand of a coming `##` is empty (C's placemarker). */
-      let leftIsEmpty = true;
-      const append = (tokens: readonly Token[], first: Token): void => {
-        let rest = tokens;
-        if (pasteNext && !leftIsEmpty) {
-          const left = result.pop();
-          const [right, ...others] = tokens;
-          if (left !== undefined) {
-            if (right === undefined) result.push(left);
-            else result.push(...this.#paste(left, right, use));
-          }
-          rest = others;
-          leftIsEmpty = result.length === 0;
-        } else {
-          leftIsEmpty = tokens.length === 0;
-        }
-        this.#spend(tokens.length, use);
-        for (const [position, token] of rest.entries()) {
-          result.push(
-            position === 0 && token.hasSpaceBefore !== first.hasSpaceBefore
-              ? { ...token, hasSpaceBefore: first.hasSpaceBefore }
-              : token,
-          );
-        }
-        pasteNext = false;
-      };
-      for (let at = 0; at < body.length; at++) {
-        const token = body[at];
-        if (token === undefined) break;
-        if (token.kind === TokenKind.punctuator && token.text === '##' && at > 0) {
-          const next = body[at + 1];
-          const previous = body[at - 1];
-          // GNU: `, ## args` without arguments takes the comma away, and pastes nothing otherwise.
-          if (previous?.text === ',' && variadic >= 0 && indexOf(next) === variadic) {
-            const given = parameters[variadic] ?? [];
-            if (given.length === 0) result.pop();
-            else if (next !== undefined) append(fullyExpanded(variadic), next);
-            leftIsEmpty = false;
-            at++;
-          } else {
-            pasteNext = true;
-          }
-          continue;
-        }
-        if (token.text === '#' && token.kind === TokenKind.punctuator && macro.parameters !== undefined) {
-          const index = indexOf(body[at + 1]);
-          if (index >= 0) {
-            append([this.#stringify(parameters[index] ?? [], token)], token);
-            at++;
-            continue;
-          }
-        }
-        if (token.text === '__VA_OPT__' && macro.isVariadic && body[at + 1]?.text === '(') {
-          const close = closingParenthesis(body, at + 1);
-          if (close > 0) {
-            if (fullyExpanded(variadic).length > 0) {
-              pasteNext = false;
-              run(body.slice(at + 2, close));
-              leftIsEmpty = false;
-            } else {
-              append([], token);
-            }
-            at = close;
-            continue;
-          }
-        }
-        const index = indexOf(token);
-        if (index < 0) append([{ ...token, expandedFrom: use }], token);
-        else if (pasteNext || body[at + 1]?.text === '##') append(parameters[index] ?? [], token);
-        else append(fullyExpanded(index), token);
-      }
-    };
-    run(macro.body);
-    return result.map((token, index) => ({
-      ...token,
-      hideSet: union(token.hideSet, hideSet, use),
-      hasSpaceBefore: index === 0 ? use.hasSpaceBefore : token.hasSpaceBefore,
-    }));
-  }
-
-  #paste(left: Token, right: Token, use: Token): Token[] {
-    const text = left.text + right.text;
-    if (text.length > limits.pastedTextLength) throw new LimitReached('## builds a text that is too long.', use);
-    const kind = kindOf(text);
-    if (kind === undefined) {
-      this.#report(use, 'bad-paste', `## makes no token out of "${left.text}" and "${right.text}".`);
-      return [left, right];
-    }
-    const hideSet = intersect(left.hideSet, right.hideSet);
-    return [{ ...left, kind, text, hideSet, expandedFrom: use }];
-  }
-
-  #stringify(tokens: readonly Token[], at: Token): Token {
-    let text = '';
-    for (const [index, token] of tokens.entries()) {
-      if (index > 0 && token.hasSpaceBefore) text += ' ';
-      const isLiteral = token.kind === TokenKind.string || token.kind === TokenKind.character;
-      text += isLiteral ? token.text.replace(/["\\]/g, '\\$&') : token.text;
-      if (text.length > limits.pastedTextLength) throw new LimitReached('# builds a text that is too long.', at);
-    }
-    return { ...at, kind: TokenKind.string, text: `"${text}"` };
+    return substitute(macro, parameters, use, hideSet, {
+      expand: (tokens) => expandTokens(this.#context, tokens, this.#nesting + 1, use),
+      spend: (tokens) => {
+        this.#spend(tokens, use);
+      },
+      report: (code, message) => {
+        this.#report(use, code, message);
+      },
+    });
   }
 
   #dynamic(macro: Macro, token: Token): Token | undefined {
-    const made = (kind: Token['kind'], text: string): Token => ({ ...token, kind, text, expandedFrom: token });
+    const made = (kind: TokenKind, text: string): Token =>
+      token.as(kind, text).with(token.hasSpaceBefore, token.hideSet, token);
     switch (macro.dynamic) {
       case '__LINE__':
         return made(TokenKind.number, String(locationOf(token).line));
@@ -315,7 +199,7 @@ export class Expander {
 
   #spend(tokens: number, use: Token): void {
     this.#context.tokensLeft -= tokens;
-    if (this.#context.tokensLeft < 0) throw new LimitReached('Macro expansion makes too many tokens.', use);
+    if (this.#context.tokensLeft < 0) throw new LimitReached('Macro expansion makes too many tokens.', locationOf(use));
   }
 
   #report(use: Token, code: string, message: string): void {
@@ -331,62 +215,8 @@ export function expandTokens(
   at: Token,
 ): readonly Token[] {
   if (tokens.every((token) => token.kind !== TokenKind.identifier)) return tokens;
-  if (nesting > limits.expansionNesting) throw new LimitReached('Macro calls are nested too deeply.', at);
+  if (nesting > limits.expansionNesting) throw new LimitReached('Macro calls are nested too deeply.', locationOf(at));
   let index = 0;
-  const end: Token = { ...at, kind: TokenKind.end, text: '' };
+  const end = at.as(TokenKind.end, '');
   return new Expander(context, () => tokens[index++] ?? end, nesting).rest();
-}
-
-function closingParenthesis(body: readonly Token[], open: number): number {
-  let depth = 0;
-  for (let at = open; at < body.length; at++) {
-    const text = body[at]?.text;
-    if (text === '(') depth++;
-    else if (text === ')' && --depth === 0) return at;
-  }
-  return -1;
-}
-
-const pastable =
-  /^(?:(?<identifier>[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*)|(?<number>\.?\d(?:[eEpP][+-]|[\w.$])*)|(?<string>(?:L|u8?|U)"[^]*")|(?<character>(?:L|u8?|U)'[^]*')|(?<punctuator>->|\+\+|--|<<=?|>>=?|[<>=!*/%+&^|-]=|&&|\|\||##|\.\.\.))$/u;
-
-function kindOf(text: string): Token['kind'] | undefined {
-  const groups = pastable.exec(text)?.groups;
-  if (groups === undefined) return undefined;
-  if (groups['identifier'] !== undefined) return TokenKind.identifier;
-  if (groups['number'] !== undefined) return TokenKind.number;
-  if (groups['string'] !== undefined) return TokenKind.string;
-  if (groups['character'] !== undefined) return TokenKind.character;
-  return TokenKind.punctuator;
-}
-
-export function hides(set: HideSet | undefined, name: string): boolean {
-  for (let entry = set; entry !== undefined; entry = entry.rest) if (entry.name === name) return true;
-  return false;
-}
-
-function hide(set: HideSet | undefined, name: string, at: Token): HideSet {
-  if (hides(set, name)) return set ?? { name, rest: undefined, size: 1 };
-  const size = (set?.size ?? 0) + 1;
-  if (size > limits.expansionNesting) throw new LimitReached('Macros expand to each other too deeply.', at);
-  return { name, rest: set, size };
-}
-
-function union(first: HideSet | undefined, second: HideSet | undefined, at: Token): HideSet | undefined {
-  if (first === undefined || first === second) return second;
-  let result = second;
-  for (let entry: HideSet | undefined = first; entry !== undefined; entry = entry.rest) {
-    if (entry === result) break;
-    result = hide(result, entry.name, at);
-  }
-  return result;
-}
-
-function intersect(first: HideSet | undefined, second: HideSet | undefined): HideSet | undefined {
-  if (first === second) return first;
-  let result: HideSet | undefined;
-  for (let entry = first; entry !== undefined; entry = entry.rest) {
-    if (hides(second, entry.name)) result = { name: entry.name, rest: result, size: (result?.size ?? 0) + 1 };
-  }
-  return result;
 }

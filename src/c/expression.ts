@@ -11,7 +11,7 @@ import { extentOf, layoutOf } from '../abi/layout-engine.ts';
 import { LayoutError } from '../abi/layout.ts';
 import { integerSizeBytes, isSignedInteger, type Target } from '../abi/target.ts';
 import { type IntegerBase, type RecordType, type Type, unalias } from '../abi/types.ts';
-import { dataModelFact, type Scope, targetFact } from './environment.ts';
+import { dataModelFact, type Measure, type Scope, targetFact } from './environment.ts';
 import { parseCharacter, parseCharacters, parseFloating, parseInteger } from './literal.ts';
 import type { TypeTable } from './lower/type-table.ts';
 import type { Expression, TypeName } from './syntax.ts';
@@ -68,6 +68,19 @@ export function toUnsigned(base: IntegerBase): IntegerBase {
   return unsignedOf[base] ?? base;
 }
 
+/** What scopes ask about the sizes of types on a target. */
+export function measureOn(target: Target): Measure {
+  return (type, property) => {
+    try {
+      const { sizeBits, alignBits } = extentOf(type, target);
+      return (property === 'size' ? sizeBits : alignBits) / 8;
+    } catch (error) {
+      if (error instanceof LayoutError) return error.message;
+      throw error;
+    }
+  };
+}
+
 export class Evaluator {
   readonly #context: EvaluationContext;
 
@@ -86,12 +99,11 @@ export class Evaluator {
   }
 
   sizeBytes(type: Type, token: Token): number {
-    return this.#measure(type, token).sizeBytes;
+    return this.#measure(type, 'size', token);
   }
 
   alignBytes(type: Type, token: Token): number {
-    this.#context.scope.binding(targetFact);
-    return this.#measure(type, token).alignBytes;
+    return this.#measure(type, 'align', token);
   }
 
   operand(expression: Expression): Operand {
@@ -183,30 +195,21 @@ export class Evaluator {
     return this.#context.target.isCharSigned;
   }
 
-  #measure(type: Type, token: Token): { sizeBytes: number; alignBytes: number } {
-    const { scope, target, complete } = this.#context;
-    const whole = complete(type);
-    const fact = sizeDependsOn(whole);
-    if (fact !== undefined) scope.binding(fact);
-    try {
-      const { sizeBits, alignBits } = extentOf(whole, target);
-      return { sizeBytes: sizeBits / 8, alignBytes: alignBits / 8 };
-    } catch (error) {
-      if (!(error instanceof LayoutError)) throw error;
-      throw new SyntaxProblem('no-layout', `${error.message}.`, token);
-    }
+  #measure(type: Type, property: 'size' | 'align', token: Token): number {
+    const { scope, complete } = this.#context;
+    const bytes = scope.measure(complete(type), property);
+    if (typeof bytes === 'string') throw new SyntaxProblem('no-layout', `${bytes}.`, token);
+    return bytes;
   }
 
   #sizeBase(): IntegerBase {
-    this.#context.scope.binding(targetFact);
+    this.#context.scope.binding(dataModelFact);
     // size_t is unsigned int on every ILP32 target of Linux but s390, which is not one of ours.
     return this.#context.target.dataModel === 'LP64' ? 'unsigned long' : 'unsigned int';
   }
 
   #size(sizeBytes: number): Operand {
-    this.#context.scope.binding(dataModelFact);
-    const base = this.#context.target.dataModel === 'LP64' ? 'unsigned long' : 'unsigned int';
-    return { type: this.#context.types.integer(base), value: BigInt(sizeBytes) };
+    return { type: this.#context.types.integer(this.#sizeBase()), value: BigInt(sizeBytes) };
   }
 
   #typeOfOperand(operand: Expression | TypeName): Type {
@@ -525,30 +528,6 @@ function dereference(pointer: Operand, type: Type): Operand {
   return typeof pointer.value === 'bigint'
     ? { type, value: undefined, address: pointer.value }
     : { type, value: undefined };
-}
-
-/** Which fact the size of a type depends on. */
-function sizeDependsOn(type: Type): typeof dataModelFact | typeof targetFact | undefined {
-  let behind = unalias(type);
-  while (behind.kind === 'array') behind = unalias(behind.element);
-  switch (behind.kind) {
-    case 'integer':
-      return ranks[behind.base] === 4 ? dataModelFact : undefined;
-    case 'pointer':
-      return dataModelFact;
-    case 'enum':
-      return ranks[behind.underlying] === 4 ? dataModelFact : undefined;
-    case 'void':
-    case 'function':
-    case 'vector':
-      return undefined;
-    case 'float':
-      return behind.base === 'long double' ? targetFact : undefined;
-    case 'record':
-      return targetFact;
-    default:
-      return behind satisfies never;
-  }
 }
 
 function compares(operator: string, a: bigint | number, b: bigint | number): boolean {

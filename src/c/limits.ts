@@ -3,6 +3,8 @@
  * needs and far below what would hang or exhaust uabi. Reaching one is a located diagnostic, never a crash.
  */
 
+import type { Diagnostic, SourceLocation } from '../diagnostic.ts';
+
 export const limits = {
   /** UTF-16 units of one file. The largest UAPI header has under a million. */
   fileLength: 32 * 1024 * 1024,
@@ -27,3 +29,14 @@ export const limits = {
   /** Diagnostics kept for one file; what follows is only counted. */
   diagnosticsPerFile: 200,
 } as const;
+
+/** Thrown where hostile input asks for too much; carries the diagnostic to give. */
+export class LimitReached extends Error {
+  override readonly name = 'LimitReached';
+  readonly diagnostic: Diagnostic;
+
+  constructor(message: string, location: SourceLocation) {
+    super(message);
+    this.diagnostic = { severity: 'error', code: 'limit-reached', message, location };
+  }
+}

@@ -26,6 +26,8 @@ export class Macro {
   readonly bodyEnd: number;
   readonly dynamic: DynamicMacro | undefined;
   #body: readonly Token[] | undefined;
+  #bodyParameters: readonly number[] | undefined;
+  #hasOperators: boolean | undefined;
 
   constructor(parts: {
     name: string;
@@ -54,6 +56,24 @@ export class Macro {
       this.#body = body;
     }
     return this.#body;
+  }
+
+  /** For each token of the body: the index of the parameter it names, or -1. */
+  get bodyParameters(): readonly number[] {
+    this.#bodyParameters ??= this.body.map((token) =>
+      token.kind === TokenKind.identifier ? (this.parameters?.indexOf(token.text) ?? -1) : -1,
+    );
+    return this.#bodyParameters;
+  }
+
+  /** Whether the body does more than naming parameters: `#`, `##`, `__VA_OPT__`. */
+  get hasOperators(): boolean {
+    this.#hasOperators ??= this.body.some(
+      ({ kind, text }) =>
+        text === '__VA_OPT__' ||
+        (kind === TokenKind.punctuator && (text === '##' || (text === '#' && this.parameters !== undefined))),
+    );
+    return this.#hasOperators;
   }
 
   /** Redefinition with the same parameters and replacement list is allowed (C17 §6.10.3p2), and changes nothing. */

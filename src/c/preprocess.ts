@@ -13,9 +13,9 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { evaluateCondition } from './condition.ts';
 import type { Scope } from './environment.ts';
-import { Expander, expandTokens, type ExpansionContext, LimitReached } from './expand.ts';
+import { Expander, expandTokens, type ExpansionContext } from './expand.ts';
 import { hasFeature } from './features.ts';
-import { limits } from './limits.ts';
+import { LimitReached, limits } from './limits.ts';
 import { packState } from './lower/symbols.ts';
 import { type HasTest, Macro, readDefinition } from './macro.ts';
 import type { IncludeForm } from './source.ts';
@@ -332,7 +332,7 @@ export class Preprocessor {
       return;
     }
     if (this.#files.length + this.#host.depth >= limits.includeDepth) {
-      throw new LimitReached('Headers include each other too deeply.', file.token(hash));
+      throw new LimitReached('Headers include each other too deeply.', locationOf(file.token(hash)));
     }
     const inner = { file: included, at: 0 };
     this.#enter(inner);
@@ -356,7 +356,8 @@ export class Preprocessor {
       return;
     }
     if (match[1] === 'push') {
-      if (stack.length > limits.syntaxNesting) throw new LimitReached('#pragma pack is nested too deeply.', first);
+      if (stack.length > limits.syntaxNesting)
+        throw new LimitReached('#pragma pack is nested too deeply.', locationOf(first));
       stack.push(size ?? stack.at(-1) ?? 0);
     } else if (match[1] === 'pop') {
       if (stack.length > 1) stack.pop();
@@ -373,11 +374,11 @@ export class Preprocessor {
 }
 
 function endToken(file: TokenFile, index: number): Token {
-  return { ...file.token(index), kind: TokenKind.end, text: '' };
+  return file.token(index).as(TokenKind.end, '');
 }
 
 function answer(token: Token, isTrue: boolean): Token {
-  return { ...token, kind: TokenKind.number, text: isTrue ? '1' : '0' };
+  return token.as(TokenKind.number, isTrue ? '1' : '0');
 }
 
 export function missingInclude(name: string, directive: Token, reason?: string): Diagnostic {

@@ -36,7 +36,7 @@ export interface HideSet {
   readonly size: number;
 }
 
-export interface Token {
+export class Token {
   readonly kind: TokenKind;
   readonly text: string;
   readonly hasSpaceBefore: boolean;
@@ -46,6 +46,33 @@ export interface Token {
   readonly hideSet: HideSet | undefined;
   /** The macro name whose expansion this token is part of. */
   readonly expandedFrom: Token | undefined;
+
+  constructor(
+    kind: TokenKind,
+    text: string,
+    hasSpaceBefore: boolean,
+    file: TokenFile,
+    offset: number,
+    hideSet?: HideSet,
+    expandedFrom?: Token,
+  ) {
+    this.kind = kind;
+    this.text = text;
+    this.hasSpaceBefore = hasSpaceBefore;
+    this.file = file;
+    this.offset = offset;
+    this.hideSet = hideSet;
+    this.expandedFrom = expandedFrom;
+  }
+
+  /** Another token in the place of this one. */
+  as(kind: TokenKind, text: string): Token {
+    return new Token(kind, text, this.hasSpaceBefore, this.file, this.offset, this.hideSet, this.expandedFrom);
+  }
+
+  with(hasSpaceBefore: boolean, hideSet: HideSet | undefined, expandedFrom: Token | undefined): Token {
+    return new Token(this.kind, this.text, hasSpaceBefore, this.file, this.offset, hideSet, expandedFrom);
+  }
 }
 
 export class TokenFile {
@@ -99,16 +126,14 @@ export class TokenFile {
 
   /** The token at `index`, or an end token behind the last one. */
   token(index: number): Token {
-    const inside = index < this.count;
-    return {
-      kind: inside ? ((this.kinds[index] ?? 0) as TokenKind) : TokenKind.end,
-      text: inside ? (this.texts[index] ?? '') : '',
-      hasSpaceBefore: ((this.flags[index] ?? 0) & spaceBefore) !== 0,
-      file: this,
-      offset: this.offsets[inside ? index : this.count - 1] ?? 0,
-      hideSet: undefined,
-      expandedFrom: undefined,
-    };
+    const isInside = index < this.count;
+    return new Token(
+      isInside ? ((this.kinds[index] ?? 0) as TokenKind) : TokenKind.end,
+      isInside ? (this.texts[index] ?? '') : '',
+      ((this.flags[index] ?? 0) & spaceBefore) !== 0,
+      this,
+      this.offsets[isInside ? index : this.count - 1] ?? 0,
+    );
   }
 
   startsLine(index: number): boolean {

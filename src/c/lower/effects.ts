@@ -8,7 +8,6 @@ import type { PieceEnd } from '../preprocess.ts';
 import type { IncludeForm } from '../source.ts';
 import type { TokenFile } from '../token.ts';
 import type { Lowered } from './lowering.ts';
-import type { PieceValues } from './values.ts';
 
 /** An include that was looked for, and the file that was found. */
 export interface Resolution {
@@ -29,8 +28,6 @@ export interface PieceEffect {
   readonly lowered: readonly Lowered[];
   readonly diagnostics: readonly Diagnostic[];
   readonly isShareable: boolean;
-  /** The macros it defines, with their values in the surroundings that were asked about so far. */
-  readonly values: PieceValues[];
 }
 
 /** A file with everything it includes. */

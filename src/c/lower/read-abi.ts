@@ -111,15 +111,24 @@ class Collector {
     for (const diagnostic of piece.diagnostics) this.#report(diagnostic);
     for (const { kind, declaration } of piece.lowered) {
       switch (kind) {
-        case 'record':
-          add(abi.records, declaration, isOwn, (known) => known.record === declaration.record);
+        case 'record': {
+          const known = abi.records.get(declaration.name);
+          if (known === undefined) abi.records.set(declaration.name, declaration);
+          else if (isOwn && known.record !== declaration.record) addSecond(abi.records, declaration);
           break;
-        case 'enum':
-          add(abi.enums, declaration, isOwn, (known) => known.type === declaration.type);
+        }
+        case 'enum': {
+          const known = abi.enums.get(declaration.name);
+          if (known === undefined) abi.enums.set(declaration.name, declaration);
+          else if (isOwn && known.type !== declaration.type) addSecond(abi.enums, declaration);
           break;
-        case 'typedef':
-          add(abi.typedefs, declaration, isOwn, (known) => known.type === declaration.type);
+        }
+        case 'typedef': {
+          const known = abi.typedefs.get(declaration.name);
+          if (known === undefined) abi.typedefs.set(declaration.name, declaration);
+          else if (isOwn && known.type !== declaration.type) addSecond(abi.typedefs, declaration);
           break;
+        }
         default:
           kind satisfies never;
       }
@@ -129,19 +138,26 @@ class Collector {
     for (const { kind, declaration } of values) {
       const { name } = declaration;
       switch (kind) {
-        case 'constant':
-          if (!abi.requests.has(name)) {
-            add(abi.constants, declaration, isOwn, (known) => known.value === declaration.value);
-          }
+        case 'constant': {
+          const known = abi.constants.get(name);
+          if (known !== undefined) {
+            if (isOwn && known.value !== declaration.value) addSecond(abi.constants, declaration);
+          } else if (!abi.requests.has(name)) abi.constants.set(name, declaration);
           break;
-        case 'request':
-          add(abi.requests, declaration, isOwn, (known) => known.number === declaration.number);
+        }
+        case 'request': {
+          const known = abi.requests.get(name);
+          if (known === undefined) abi.requests.set(name, declaration);
+          else if (isOwn && known.number !== declaration.number) addSecond(abi.requests, declaration);
           break;
-        case 'text':
-          if (!abi.constants.has(name) && !abi.requests.has(name)) {
-            add(abi.macros, declaration, isOwn, (known) => known.body === declaration.body);
-          }
+        }
+        case 'text': {
+          const known = abi.macros.get(name);
+          if (known !== undefined) {
+            if (isOwn && known.body !== declaration.body) addSecond(abi.macros, declaration);
+          } else if (!abi.constants.has(name) && !abi.requests.has(name)) abi.macros.set(name, declaration);
           break;
+        }
         default:
           kind satisfies never;
       }
@@ -149,17 +165,11 @@ class Collector {
   }
 }
 
-function add<T extends { readonly name: string; readonly header: string }>(
+/** Another meaning of a name that is taken. */
+function addSecond<T extends { readonly name: string; readonly header: string }>(
   declarations: Map<string, T>,
   declaration: T,
-  isOwn: boolean,
-  isSame: (known: T) => boolean,
 ): void {
-  const known = declarations.get(declaration.name);
-  if (known === undefined) {
-    declarations.set(declaration.name, declaration);
-  } else if (isOwn && !isSame(known)) {
-    const key = `${declaration.name}@${declaration.header}`;
-    if (!declarations.has(key)) declarations.set(key, declaration);
-  }
+  const key = `${declaration.name}@${declaration.header}`;
+  if (!declarations.has(key)) declarations.set(key, declaration);
 }

@@ -23,6 +23,9 @@ export interface ObjectBinding {
 export type OrdinaryBinding = TypedefType | EnumeratorBinding | ObjectBinding;
 export type TagBinding = RecordType | EnumType;
 
+/** A type that may be measured. */
+export type SizedType = Type;
+
 /** The stack of `#pragma pack` (outermost first); the last entry is in force, 0 stands for the natural alignment. */
 export interface PackState {
   readonly kind: 'pack';

@@ -8,21 +8,30 @@
 
 import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
-import { dataModelFact, emptyLayer, Environment, ReadCollector, Reads, Scope, targetFact } from '../environment.ts';
-import { LimitReached } from '../expand.ts';
-import { limits } from '../limits.ts';
+import {
+  dataModelFact,
+  emptyLayer,
+  Environment,
+  ReadCollector,
+  Reads,
+  requestFact,
+  Scope,
+  targetFact,
+} from '../environment.ts';
+import { measureOn } from '../expression.ts';
+import { LimitReached, limits } from '../limits.ts';
 import { type DynamicMacro, Macro, readDefinition } from '../macro.ts';
 import { Parser } from '../parse.ts';
 import { predefinedMacros } from '../predefined.ts';
 import { missingInclude, type PieceEnd, Preprocessor } from '../preprocess.ts';
 import type { IncludeForm, Source, SourceFile } from '../source.ts';
 import { SyntaxProblem, TokenStream } from '../token-stream.ts';
-import { type Token, type TokenFile, TokenKind } from '../token.ts';
+import { locationOf, type Token, type TokenFile, TokenKind } from '../token.ts';
 import { type SpellingTable, tokenize } from '../tokenize.ts';
 import type { FileEffect, PieceEffect, Resolution } from './effects.ts';
 import { Lowering } from './lowering.ts';
 import { TypeTable } from './type-table.ts';
-import { evaluateMacros, type PieceValues } from './values.ts';
+import { type MacroValue, MacroValues } from './values.ts';
 
 /** What one header, read alone for one target, amounts to. */
 export interface Unit {
@@ -31,6 +40,13 @@ export interface Unit {
   readonly root: FileEffect;
   /** The surroundings at the end, in which its macros are evaluated. */
   readonly environment: Environment;
+  /** The values of its macros, by the piece that defines them, as far as they were asked for. */
+  readonly values: Map<PieceEffect, UnitValues>;
+}
+
+export interface UnitValues {
+  readonly values: readonly MacroValue[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 const dynamicMacros: readonly DynamicMacro[] = [
@@ -41,9 +57,11 @@ const dynamicMacros: readonly DynamicMacro[] = [
 /** Everything that reading headers has found out so far. Holds on to all of it. */
 export class FrontEnd {
   readonly types = new TypeTable();
+  readonly values = new MacroValues(this.types);
   readonly pieces = new Map<TokenFile, Map<number, PieceEffect[]>>();
   readonly files = new Map<TokenFile, FileEffect[]>();
   readonly roots = new Map<TokenFile, Map<Environment, Unit[]>>();
+  readonly #definedNames = new Set<string>();
   readonly #spellings: SpellingTable = new Map();
   readonly #tokenFiles = new Map<string, TokenFile>();
   readonly #tokensOf = new WeakMap<SourceFile, TokenFile>();
@@ -63,7 +81,9 @@ export class FrontEnd {
       }
       layer.macros.set(dataModelFact, target.dataModel);
       layer.macros.set(targetFact, target.name);
-      base = new Environment(layer);
+      layer.macros.set(requestFact, JSON.stringify(target.request));
+      base = new Environment(layer, { measure: measureOn(target), definedNames: this.#definedNames });
+      for (const name of layer.macros.keys()) this.#definedNames.add(name);
       this.#bases.set(target, base);
     }
     return base;
@@ -133,18 +153,24 @@ export function readHeader(frontEnd: FrontEnd, source: Source, header: SourceFil
 }
 
 /** The values of the macros that a piece of the unit defines, at the end of the unit. */
-export function valuesOf(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect): PieceValues {
-  const known = piece.values.findIndex(({ reads }) => reads.holdIn(unit.environment));
-  const found = piece.values[known];
-  if (found !== undefined) {
-    toFront(piece.values, known);
-    return found;
+export function valuesOf(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect): UnitValues {
+  const known = unit.values.get(piece);
+  if (known !== undefined) return known;
+  const values: MacroValue[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const report = (diagnostic: Diagnostic): void => {
+    diagnostics.push(diagnostic);
+  };
+  for (const binding of piece.layer.macros.values()) {
+    if (!(binding instanceof Macro)) continue;
+    // A guard without a value says nothing to anybody but the preprocessor.
+    if (binding.name === binding.file.guard && binding.bodyStart === binding.bodyEnd) continue;
+    const value = frontEnd.values.read(binding, unit.environment, unit.target, report);
+    if (value !== undefined) values.push(value);
   }
-  const macros: Macro[] = [];
-  for (const binding of piece.layer.macros.values()) if (binding instanceof Macro) macros.push(binding);
-  const values = evaluateMacros(macros, unit.environment, unit.target, frontEnd.types);
-  piece.values.unshift(values);
-  return values;
+  const result = { values, diagnostics };
+  unit.values.set(piece, result);
+  return result;
 }
 
 /** What was right once is likely right next time. */
@@ -173,7 +199,7 @@ class UnitReader {
 
   readRoot(header: SourceFile, file: TokenFile, base: Environment): Unit {
     const { effect, environment } = this.#readFile(file, base, 0, undefined);
-    return { header, target: this.#target, root: effect, environment };
+    return { header, target: this.#target, root: effect, environment, values: new Map() };
   }
 
   #resolve(name: string, form: IncludeForm, from: TokenFile): TokenFile | undefined {
@@ -238,7 +264,7 @@ class UnitReader {
       if (answer === undefined) {
         diagnostics.push(missingInclude(name, directive, this.#source.whyAbsent?.(name)));
       } else if (depth + 1 >= limits.includeDepth || this.#includesLeft <= 0) {
-        diagnostics.push(new LimitReached('Headers include each other without end.', directive).diagnostic);
+        diagnostics.push(new LimitReached('Headers include each other without end.', locationOf(directive)).diagnostic);
         isShareable = false;
       } else {
         add(this.#includeFile(answer, environment, depth + 1));
@@ -307,7 +333,7 @@ class UnitReader {
     }
     return {
       ...{ kind: 'piece', file, reads: scope.reads(), layer: scope.layer, resolutions, end: end ?? preprocessor.end },
-      ...{ lowered: lowering.lowered, diagnostics, isShareable, values: [] },
+      ...{ lowered: lowering.lowered, diagnostics, isShareable },
     };
   }
 }

@@ -10,10 +10,10 @@ import type { ConstantDeclaration, MacroDeclaration, RequestDeclaration } from '
 import { decodeRequest } from '../../abi/request.ts';
 import type { Target } from '../../abi/target.ts';
 import { spellType } from '../../abi/types.ts';
-import type { Diagnostic } from '../../diagnostic.ts';
-import { type Environment, type Reads, Scope, targetFact } from '../environment.ts';
-import { expandTokens, type ExpansionContext, LimitReached } from '../expand.ts';
-import { limits } from '../limits.ts';
+import type { Diagnostic, SourceLocation } from '../../diagnostic.ts';
+import { type Environment, type Reads, requestFact, Scope } from '../environment.ts';
+import { expandTokens, type ExpansionContext } from '../expand.ts';
+import { LimitReached, limits } from '../limits.ts';
 import { parseInteger } from '../literal.ts';
 import type { Macro } from '../macro.ts';
 import { Parser } from '../parse.ts';
@@ -28,10 +28,10 @@ export type MacroValue =
   | { readonly kind: 'request'; readonly declaration: RequestDeclaration }
   | { readonly kind: 'text'; readonly declaration: MacroDeclaration };
 
-/** The values of a piece's macros, wherever `reads` hold. */
-export interface PieceValues {
+/** What a macro is worth, wherever `reads` hold. */
+interface KnownValue {
   readonly reads: Reads;
-  readonly values: readonly MacroValue[];
+  readonly value: MacroValue;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -43,39 +43,77 @@ interface Call {
 
 const requestMacros = new Set(['_IO', '_IOR', '_IOW', '_IOWR', '_IOR_BAD', '_IOW_BAD', '_IOWR_BAD', '_IOC']);
 
-/** What a macro that is one number is worth everywhere. */
-const literals = new WeakMap<Macro, MacroValue>();
+/** The values of macros, remembered with what they were worked out from. */
+export class MacroValues {
+  readonly #types: TypeTable;
+  readonly #known = new Map<Macro, KnownValue[] | MacroValue>();
 
-/** Evaluates `macros` in `environment`; those that are not in force there are left out. */
-export function evaluateMacros(
-  macros: readonly Macro[],
-  environment: Environment,
-  target: Target,
-  types: TypeTable,
-): PieceValues {
-  const reader = new MacroReader(environment, target, types);
-  const values: MacroValue[] = [];
-  for (const macro of macros) {
-    const value = reader.read(macro);
-    if (value !== undefined) values.push(value);
+  constructor(types: TypeTable) {
+    this.#types = types;
   }
-  return { values, reads: reader.scope.reads(), diagnostics: reader.diagnostics };
+
+  /** The value of `macro` in `environment`, or `undefined` if it is not in force there. */
+  read(
+    macro: Macro,
+    environment: Environment,
+    target: Target,
+    report: (diagnostic: Diagnostic) => void,
+  ): MacroValue | undefined {
+    if (environment.macro(macro.name) !== macro) return undefined;
+    let known = this.#known.get(macro);
+    if (known === undefined) this.#known.set(macro, (known = fixedValue(macro) ?? []));
+    if (!Array.isArray(known)) return known;
+    const index = known.findIndex(({ reads }) => reads.holdIn(environment));
+    let found = known[index];
+    if (found === undefined) {
+      found = new MacroReader(environment, target, this.#types).read(macro);
+      known.unshift(found);
+    } else if (index > 0) {
+      known.unshift(...known.splice(index, 1));
+    }
+    for (const diagnostic of found.diagnostics) report(diagnostic);
+    return found.value;
+  }
 }
 
+/** What a macro is worth wherever it is in force, if that can be told from its text alone. */
+function fixedValue(macro: Macro): MacroValue | undefined {
+  if (macro.parameters !== undefined || !mayBeExpression(macro)) return { kind: 'text', declaration: textOf(macro) };
+  const value = literalValue(macro);
+  return value === undefined ? undefined : { kind: 'constant', declaration: { ...placeOf(macro), value } };
+}
+
+interface Place {
+  readonly name: string;
+  readonly header: string;
+  readonly location: SourceLocation;
+}
+
+function placeOf(macro: Macro): Place {
+  const { name, file, nameIndex } = macro;
+  return { name, header: file.name, location: file.locate(file.offsets[nameIndex] ?? 0) };
+}
+
+function textOf(macro: Macro): MacroDeclaration {
+  const parameters = macro.parameters === undefined ? {} : { parameters: spellParameters(macro) };
+  return { ...placeOf(macro), ...parameters, body: spellTokens(macro.body) };
+}
+
+/** Evaluates one macro in its surroundings. */
 class MacroReader {
-  readonly scope: Scope;
-  readonly diagnostics: Diagnostic[] = [];
+  readonly #scope: Scope;
+  readonly #diagnostics: Diagnostic[] = [];
   readonly #target: Target;
   readonly #lowering: Lowering;
   readonly #context: ExpansionContext;
-  #calls: Call[] = [];
+  readonly #calls: Call[] = [];
 
   constructor(environment: Environment, target: Target, types: TypeTable) {
-    this.scope = new Scope(environment);
+    this.#scope = new Scope(environment);
     this.#target = target;
-    this.#lowering = new Lowering(this.scope, target, types, () => undefined);
+    this.#lowering = new Lowering(this.#scope, target, types, () => undefined);
     this.#context = {
-      scope: this.scope,
+      scope: this.#scope,
       // A macro that does not even expand is no constant; nobody used it yet, so nothing is wrong with the header.
       report: () => undefined,
       tokensLeft: 0,
@@ -86,41 +124,19 @@ class MacroReader {
     };
   }
 
-  read(macro: Macro): MacroValue | undefined {
-    if (this.scope.binding(macro.name) !== macro) return undefined;
-    // A guard without a value says nothing to anybody but the preprocessor.
-    if (macro.name === macro.file.guard && macro.bodyStart === macro.bodyEnd) return undefined;
-    const known = literals.get(macro);
-    if (known !== undefined) return known;
-    const place = {
-      name: macro.name,
-      header: macro.file.name,
-      location: macro.file.locate(macro.file.offsets[macro.nameIndex] ?? 0),
-    };
-    if (macro.parameters === undefined && mayBeExpression(macro)) {
-      const literal = literalValue(macro);
-      if (literal !== undefined) {
-        const value: MacroValue = { kind: 'constant', declaration: { ...place, value: literal } };
-        literals.set(macro, value);
-        return value;
-      }
-      const value = this.#evaluate(macro);
-      if (value !== undefined) {
-        const request = this.#request(macro, value);
-        return request === undefined
-          ? { kind: 'constant', declaration: { ...place, value } }
-          : { kind: 'request', declaration: { ...place, ...request } };
-      }
-    }
-    const body = spellTokens(macro.body);
-    const parameters = macro.parameters === undefined ? {} : { parameters: spellParameters(macro) };
-    return { kind: 'text', declaration: { ...place, ...parameters, body } };
+  read(macro: Macro): KnownValue {
+    const value = this.#valueOf(macro);
+    return { value, reads: this.#scope.reads(), diagnostics: this.#diagnostics };
   }
 
-  #evaluate(macro: Macro): bigint | undefined {
-    this.#calls = [];
+  #valueOf(macro: Macro): MacroValue {
     const name = macro.file.token(macro.nameIndex);
-    return this.#attempt(name, () => this.#valueOf([name]));
+    const value = this.#attempt(name, () => this.#compute([name]));
+    if (value === undefined) return { kind: 'text', declaration: textOf(macro) };
+    const request = this.#request(macro, value);
+    return request === undefined
+      ? { kind: 'constant', declaration: { ...placeOf(macro), value } }
+      : { kind: 'request', declaration: { ...placeOf(macro), ...request } };
   }
 
   #attempt<T>(at: Token, compute: () => T): T | undefined {
@@ -129,7 +145,7 @@ class MacroReader {
       return compute();
     } catch (error) {
       if (error instanceof LimitReached) {
-        this.diagnostics.push({ ...error.diagnostic, location: locationOf(at) });
+        this.#diagnostics.push({ ...error.diagnostic, location: locationOf(at) });
       } else if (!(error instanceof SyntaxProblem)) throw error;
       return undefined;
     }
@@ -142,9 +158,9 @@ class MacroReader {
       const token = tokens[index++];
       if (token !== undefined) return token;
       if (last === undefined) throw new Error('nothing to parse');
-      return { ...last, kind: TokenKind.end, text: '' };
+      return last.as(TokenKind.end, '');
     });
-    return new Parser(stream, (name) => this.scope.ordinary(name)?.kind === 'typedef');
+    return new Parser(stream, (name) => this.#scope.ordinary(name)?.kind === 'typedef');
   }
 
   #expand(tokens: readonly Token[]): readonly Token[] {
@@ -152,7 +168,7 @@ class MacroReader {
     return first === undefined ? [] : expandTokens(this.#context, tokens, 0, first);
   }
 
-  #valueOf(tokens: readonly Token[]): bigint | undefined {
+  #compute(tokens: readonly Token[]): bigint | undefined {
     const expanded = this.#expand(tokens);
     if (expanded.length === 0) return undefined;
     const expression = this.#parser(expanded).parseWholeExpression();
@@ -165,19 +181,16 @@ class MacroReader {
     const [call] = this.#calls;
     if (call === undefined) return undefined;
     if (!isWholeCall(macro, call)) {
-      const open: Token = { ...call.use, kind: TokenKind.punctuator, hideSet: undefined };
-      const tokens = [
-        { ...call.use, hideSet: undefined },
-        { ...open, text: '(' },
-      ];
+      const name = call.use.with(false, undefined, undefined);
+      const tokens = [name, name.as(TokenKind.punctuator, '(')];
       for (const [index, parameter] of call.parameters.entries()) {
-        if (index > 0) tokens.push({ ...open, text: ',' });
-        tokens.push(...parameter.map((token) => ({ ...token })));
+        if (index > 0) tokens.push(name.as(TokenKind.punctuator, ','));
+        tokens.push(...parameter);
       }
-      tokens.push({ ...open, text: ')' });
-      if (this.#attempt(call.use, () => this.#valueOf(tokens)) !== value) return undefined;
+      tokens.push(name.as(TokenKind.punctuator, ')'));
+      if (this.#attempt(call.use, () => this.#compute(tokens)) !== value) return undefined;
     }
-    this.scope.binding(targetFact);
+    this.#scope.binding(requestFact);
     const number = Number(BigInt.asUintN(32, value));
     const argument = this.#attempt(call.use, () => this.#argument(call));
     return { number, ...decodeRequest(number, this.#target), ...(argument === undefined ? {} : { argument }) };
