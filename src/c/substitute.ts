@@ -6,7 +6,7 @@
 import { intersect, union } from './hide-set.ts';
 import { LimitReached, limits } from './limits.ts';
 import type { Macro } from './macro.ts';
-import type { Token} from './token.ts';
+import type { Token } from './token.ts';
 import { type HideSet, locationOf, TokenKind } from './token.ts';
 
 export interface SubstitutionContext {
