@@ -6,6 +6,9 @@ export const commands: readonly CommandEntry[] = [
   { name: 'check', summary: 'is this change an ABI break?', load: () => import('./check.ts') },
   { name: 'layout', summary: 'where is every byte of a record', load: () => import('./layout.ts') },
   { name: 'ioctl', summary: 'what is this request', load: () => import('./ioctl.ts') },
+  { name: 'decode', summary: 'what does every byte of this buffer mean', load: () => import('./decode.ts') },
+  { name: 'encode', summary: 'values into the bytes of a record', load: () => import('./encode.ts') },
+  { name: 'generate', summary: 'typed codecs from layouts', load: () => import('./generate.ts') },
   {
     name: 'explain',
     summary: 'why a rule exists, with an example and the way out',

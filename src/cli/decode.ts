@@ -1,0 +1,95 @@
+/**
+ * `uabi decode`: what does every byte of this buffer mean, and would the kernel have taken it?
+ *
+ * Whatever the length of the buffer, everything that can be read is shown; too few or too many bytes are an answer that
+ * could not be given in full, so the exit code is 3.
+ */
+
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { readHex } from '../capture/hex.ts';
+import { decodedRecord } from '../codec/decode-json.ts';
+import { inspectBytes } from '../codec/inspect.ts';
+import { UndecidedError, UserError } from '../diagnostic.ts';
+import { renderHexdump, renderNotes } from '../report/hexdump.ts';
+import { findRecord, type RecordOptions } from './find-record.ts';
+import { type ExitCode, exitCodes, type Io } from './io.ts';
+
+interface Options extends RecordOptions {
+  readonly input: string;
+  readonly format: string;
+}
+
+export function configure(command: Command): void {
+  command
+    .argument('[file]', 'the bytes; - or nothing for standard input', '-')
+    .option('--type <name>', 'the record: kvm_vcpu_events, kvm_vcpu_events#v1')
+    .option('--request <number>', 'the request that carries it: 0x4040aea0, KVM_SET_VCPU_EVENTS')
+    .option('--target <target>', 'the architecture it comes from')
+    .option('--in <source>', 'look the record up in this source instead of the layouts that come with uabi')
+    .option('--input <form>', 'bin or hex (default: hex if the input is hexadecimal text, else bin)', 'auto')
+    .option('--format <format>', 'text or json', 'text')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  uabi decode --type kvm_vcpu_events#v1 events.bin\n  echo 01 00 00 | uabi decode --request 0x4040aea0 --target arm64 --input hex',
+    );
+}
+
+export async function run(args: readonly string[], options: Options, io: Io): Promise<ExitCode> {
+  if (options.format !== 'text' && options.format !== 'json') {
+    throw new UserError(`"${options.format}" is not a format; decode has text and json.`);
+  }
+  const { descriptor, notes } = await findRecord(options, io);
+  const file = args[0] ?? '-';
+  const bytes = asBytes(await readInput(file, io), options.input, file);
+  const inspection = inspectBytes(descriptor, bytes);
+  if (options.format === 'json') {
+    io.stdout(`${JSON.stringify(decodedRecord(inspection, bytes, notes), undefined, 2)}\n`);
+  } else {
+    const { type, variant, target, sizeBytes } = descriptor;
+    const title = `${type}${variant === undefined ? '' : `#${variant}`} on ${target}: ${String(sizeBytes)} bytes`;
+    const lines = [title, ...renderHexdump(inspection, bytes), ...renderNotes([...notes, ...inspection.notes])];
+    io.stdout(lines.map((line) => `${line}\n`).join(''));
+  }
+  return inspection.missingBytes > 0 || inspection.trailingBytes > 0 ? exitCodes.undecided : exitCodes.done;
+}
+
+/** The content of a file, or of standard input for `-`. @throws UserError if it cannot be read. */
+export async function readInput(file: string, io: Io): Promise<Uint8Array> {
+  if (file === '-') return io.stdin();
+  try {
+    return await readFile(resolve(io.cwd, file));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new UserError(`${file} cannot be read${code}`);
+  }
+}
+
+function asBytes(input: Uint8Array, form: string, file: string): Uint8Array {
+  switch (form) {
+    case 'bin':
+      return input;
+    case 'hex':
+      return hexBytes(input, file);
+    case 'auto':
+      return looksLikeHex(input) ? hexBytes(input, file) : input;
+    default:
+      throw new UserError(`"${form}" is not a form of input; decode reads bin and hex.`);
+  }
+}
+
+/** Binary records are full of zero bytes and text never is. */
+function looksLikeHex(input: Uint8Array): boolean {
+  return (
+    input.length > 0 && input.every((byte) => byte === 9 || byte === 10 || byte === 13 || (byte >= 32 && byte < 127))
+  );
+}
+
+function hexBytes(input: Uint8Array, file: string): Uint8Array {
+  const name = file === '-' ? '<stdin>' : file;
+  const { bytes, diagnostics } = readHex(new TextDecoder().decode(input), name);
+  if (diagnostics.length > 0)
+    throw new UndecidedError(`${name} is not the hexadecimal text of some bytes.`, diagnostics);
+  return bytes;
+}
