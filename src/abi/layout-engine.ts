@@ -6,7 +6,8 @@
  * The engine works in bits throughout, because a bit-field's place decides what follows it.
  *
  * Three numbers belong to a field: the alignment its **position** gets, the alignment it gives the **record**, and, for a
- * bit-field, the **storage unit** it must not straddle. Most surprises come from the three differing.
+ * bit-field, the **storage unit** it must not straddle. Most surprises come from the three differing. Numbers in comments
+ * name the case in `fixtures/layout` that shows the rule on every target.
  */
 
 import { type FieldLayout, LayoutError, type RecordLayout, type TypeExtent } from './layout.ts';
@@ -54,7 +55,7 @@ function fullExtentOf(type: Type, target: Target): Extent {
       return { ...element, sizeBits: checkedSize(element.sizeBits * (type.length ?? 0), type) };
     }
     case 'vector':
-      return scalarExtent(type.sizeBytes, type.sizeBytes);
+      return scalarExtent(type.sizeBytes, Math.min(type.sizeBytes, target.largestVectorAlignBytes));
     case 'enum': {
       const underlying = fullExtentOf({ kind: 'integer', base: type.underlying }, target);
       return type.alignBytes === undefined
@@ -63,7 +64,7 @@ function fullExtentOf(type: Type, target: Target): Extent {
     }
     case 'typedef': {
       const behind = fullExtentOf(type.type, target);
-      // On a typedef `aligned` replaces the alignment: the only way in C to lower that of a type.
+      // On a typedef `aligned` replaces the alignment, the only way in C to lower that of a type (0020, 0021).
       return type.alignBytes === undefined
         ? behind
         : { ...behind, alignBits: type.alignBytes * 8, isUserAligned: true };
@@ -122,16 +123,15 @@ function lowestBit(value: number): number {
   return bit;
 }
 
-/** i386 aligns wide scalars, alone or in arrays, to less inside a record than outside (GCC's ADJUST_FIELD_ALIGN). */
+/** i386 aligns 8-byte scalars, alone or in arrays, to less inside a record than outside (0002–0004). */
 function alignInRecord(type: Type, extent: Extent, target: Target): number {
   if (extent.isUserAligned) return extent.alignBits;
   let element = unalias(type);
   while (element.kind === 'array') element = unalias(element.element);
-  const isWideScalar =
-    (element.kind === 'integer' && integerSizeBytes(element.base, target) <= 8) ||
-    element.kind === 'enum' ||
-    (element.kind === 'float' && element.base === 'double');
-  return isWideScalar ? Math.min(extent.alignBits, target.wideScalarInRecordAlignBytes * 8) : extent.alignBits;
+  const isScalar =
+    element.kind === 'integer' || element.kind === 'enum' || (element.kind === 'float' && element.base === 'double');
+  const isWide = isScalar && fullExtentOf(element, target).sizeBits === 64;
+  return isWide ? Math.min(extent.alignBits, target.wideScalarInRecordAlignBytes * 8) : extent.alignBits;
 }
 
 class RecordPlacer {
@@ -169,7 +169,7 @@ class RecordPlacer {
     return this.#record.isPacked === true || field.isPacked === true;
   }
 
-  /** `#pragma pack(n)` caps every alignment, asked for or not. */
+  /** `#pragma pack(n)` caps every alignment, asked for or not (0023, 0024). */
   #capByPragma(alignBits: number): number {
     const { packBytes } = this.#record;
     return packBytes === undefined ? alignBits : Math.min(alignBits, packBytes * 8);
@@ -184,9 +184,9 @@ class RecordPlacer {
   }
 
   #fieldAlignBits(field: Field, extent: Extent): number {
-    // `packed` beats an alignment that comes with the type, but not one written on the field itself.
+    // `packed` beats an alignment that comes with the type (0022), but not one written on the field itself (0019).
     if (this.#isPacked(field)) return Math.max(8, (field.alignBytes ?? 1) * 8);
-    // An `aligned` below the type's own alignment is as good as absent: it does not keep i386 from lowering the type's.
+    // An `aligned` below the type's own alignment is as good as absent (0018): i386 still lowers the type's.
     const askedBits = (field.alignBytes ?? 0) * 8;
     return askedBits >= extent.alignBits ? askedBits : alignInRecord(field.type, extent, this.#target);
   }
@@ -207,7 +207,7 @@ class RecordPlacer {
     this.#add(field, widthBits);
   }
 
-  /** A zero-width bit-field moves what follows to the next boundary; neither `packed` nor `#pragma pack` weakens it. */
+  /** A zero-width bit-field moves what follows to the next boundary (0031, 0032); `packed` does not weaken it (0033). */
   #closeStorageUnit(field: Field, typeAlignBits: number): void {
     const { bitFields } = this.#target;
     const boundary = bitFields.typeMatters ? typeAlignBits : bitFields.emptyFieldBoundaryBits;
@@ -218,7 +218,7 @@ class RecordPlacer {
 
   /**
    * A bit-field exactly as wide as a machine integer, standing where that integer could stand, is treated as one by GCC and
-   * then has its alignment. The position does not move, but a record whose bit-field types do not matter (m68k) gets it.
+   * then has its alignment. The position does not move, but a record whose bit-field types do not matter (m68k) gets it (0030).
    */
   #bitFieldPositionAlignBits(field: Field, widthBits: number): number {
     let alignBits = (field.alignBytes ?? 0) * 8;
@@ -240,6 +240,7 @@ class RecordPlacer {
       this.#alignBits = Math.max(this.#alignBits, positionAlignBits);
       return;
     }
+    // An unnamed bit-field takes room, but only the Arm ABIs let it align the record (0034).
     if (field.name === undefined && !bitFields.unnamedAlignRecord) return;
     let alignBits = typeAlignBits;
     if (this.#record.packBytes !== undefined) alignBits = this.#capByPragma(alignBits);
@@ -247,11 +248,12 @@ class RecordPlacer {
     this.#alignBits = Math.max(this.#alignBits, alignBits, positionAlignBits);
   }
 
+  /** Packed bit-fields, and all under `#pragma pack`, ignore storage units (0035–0037). */
   #mustNotStraddle(field: Field): boolean {
     return this.#target.bitFields.typeMatters && !this.#isPacked(field) && this.#record.packBytes === undefined;
   }
 
-  /** Whether the bits would span more aligned units than the declared type itself does. */
+  /** Whether the bits would span more aligned units than the declared type itself does (0026–0029). */
   #straddles(widthBits: number, typeAlignBits: number, typeSizeBits: number): boolean {
     const offsetInUnit = this.#positionBits % typeAlignBits;
     return Math.ceil((offsetInUnit + widthBits) / typeAlignBits) > typeSizeBits / typeAlignBits;

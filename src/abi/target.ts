@@ -60,6 +60,8 @@ export interface Target {
   readonly isCharSigned: boolean;
   /** No type is aligned to more than this, unless a declaration asks for it (GCC's BIGGEST_ALIGNMENT). */
   readonly largestScalarAlignBytes: number;
+  /** A vector (`vector_size`) is aligned to its size, but to no more than this. */
+  readonly largestVectorAlignBytes: number;
   /** Alignment of 8-byte integers and doubles inside a record: 4 on i386 although the type alone has 8. */
   readonly wideScalarInRecordAlignBytes: number;
   readonly longDouble: { readonly sizeBytes: number; readonly alignBytes: number };
@@ -91,6 +93,7 @@ const m68kBitFields: BitFieldRules = { typeMatters: false, unnamedAlignRecord: f
 const lp64 = {
   dataModel: 'LP64',
   largestScalarAlignBytes: 16,
+  largestVectorAlignBytes: Infinity,
   wideScalarInRecordAlignBytes: 8,
   longDouble: { sizeBytes: 16, alignBytes: 16 },
   hasInt128: true,
@@ -101,6 +104,7 @@ const lp64 = {
 const ilp32 = {
   dataModel: 'ILP32',
   largestScalarAlignBytes: 8,
+  largestVectorAlignBytes: Infinity,
   wideScalarInRecordAlignBytes: 8,
   longDouble: { sizeBytes: 8, alignBytes: 8 },
   hasInt128: false,
@@ -152,6 +156,7 @@ const facts: Readonly<Record<TargetName, Facts>> = {
     byteOrder: 'little',
     kernelArchitecture: 'arm',
     isCharSigned: false,
+    largestVectorAlignBytes: 8,
     bitFields: armBitFields,
   },
   riscv64: {

@@ -7,7 +7,7 @@ import { targets } from '../../src/abi/target.ts';
 import type { RecordType } from '../../src/abi/types.ts';
 import { renderAssertions } from '../../src/report/layout-assert.ts';
 import { findGcc } from '../oracle/gcc.ts';
-import { printRecord } from '../support/print-c.ts';
+import { printRecords } from '../support/print-c.ts';
 
 const record = (third: 'int' | 'long long'): RecordType => ({
   kind: 'record',
@@ -31,7 +31,7 @@ test.skipIf(gccs.length === 0)('gcc accepts a right layout and refuses a wrong o
   for (const { target, gcc } of gccs) {
     const accepts = (asserted: RecordType, compiled: RecordType): boolean => {
       const declaration: RecordDeclaration = { name: 'struct asserted', header: '', record: asserted };
-      const text = `${printRecord(compiled)}${renderAssertions([declaration], target)}`;
+      const text = `${printRecords([compiled])}${renderAssertions([declaration], target)}`;
       const flags = [...gcc.flags, '-xc', '-fsyntax-only', '-'];
       return spawnSync(gcc.command, flags, { input: text }).status === 0;
     };

@@ -209,7 +209,7 @@ class Clang implements Compiler {
     try {
       const output = await commands.clang(
         [
-          ...['clang', `--target=${this.#triple}`, offsetofMacro, '-std=gnu11', '-w', '-nostdinc', '-ferror-limit=0'],
+          ...[`--target=${this.#triple}`, offsetofMacro, '-std=gnu11', '-w', '-nostdinc', '-ferror-limit=0'],
           ...include.flatMap((folder) => ['-I', folder]),
           ...['-S', '-emit-llvm', '-g', '-fno-eliminate-unused-debug-types', '-fno-caret-diagnostics'],
           ...['-Xclang', '-disable-llvm-passes', ...options, 'unit.c', '-o', 'unit.ll'],

@@ -11,8 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TargetName } from '../../src/abi/target.ts';
 import type { RecordType } from '../../src/abi/types.ts';
-import { printRecord } from '../support/print-c.ts';
-import { type ElfObject, readElf } from './elf.ts';
+import { printRecords } from '../support/print-c.ts';
+import { type ElfFile, readElf } from './object-file.ts';
 
 /** A compiler command that produces code for a target. */
 export interface Gcc {
@@ -78,7 +78,7 @@ function searchGcc(target: TargetName): Gcc | undefined {
 }
 
 /** Compiles C text to an object and returns its sections. Throws with the compiler's words if it refuses. */
-export function compile(gcc: Gcc, text: string): ElfObject {
+export function compile(gcc: Gcc, text: string): ElfFile {
   const folder = mkdtempSync(join(tmpdir(), 'uabi-gcc-'));
   try {
     const source = join(folder, 'input.c');
@@ -111,19 +111,9 @@ function members(record: RecordType): { readonly name: string; readonly bitWidth
 
 /** Layouts of many records (each with a tag) in one compiler run. */
 export function askGcc(gcc: Gcc, records: readonly RecordType[]): OracleLayout[] {
-  let text = `enum { probe_unused };\n`;
-  const printed = new Set<string>();
+  let text = printRecords(records);
   records.forEach((record, index) => {
     const spelt = `${record.recordKind} ${record.tag ?? ''}`;
-    for (const definition of printRecord(record).split(/(?=^enum )/m)) {
-      // Records of one batch may share an enum.
-      if (definition.startsWith('enum ')) {
-        const [line = '', ...rest] = definition.split('\n');
-        if (!printed.has(line)) text += `${line}\n`;
-        printed.add(line);
-        text += rest.join('\n');
-      } else text += definition;
-    }
     const plain = members(record).filter((member) => member.bitWidth === undefined);
     const numbers = [
       `sizeof(${spelt})`,
@@ -137,28 +127,25 @@ export function askGcc(gcc: Gcc, records: readonly RecordType[]): OracleLayout[]
       text += `${spelt} b_${index}_${name} ${section(`.b.${index}.${name}`)} = { .${name} = -1 };\n`;
     }
   });
-  const { sections, isLittleEndian } = compile(gcc, text);
+  const object = compile(gcc, text);
   return records.map((record, index) => {
-    const bytes = sections.get(`.n.${index}`) ?? new Uint8Array();
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const number = (at: number): number => view.getUint32(at * 4, isLittleEndian);
+    const numbers = object.section(`.n.${index}`);
+    const number = (at: number): number => numbers.getUint32(at * 4, !object.isBigEndian);
     const offsetsBits = new Map<string, number>();
     let next = 2;
     for (const { name, bitWidth } of members(record)) {
       if (bitWidth === undefined) offsetsBits.set(name, number(next++) * 8);
-      else offsetsBits.set(name, firstBit(sections.get(`.b.${index}.${name}`) ?? new Uint8Array(), isLittleEndian));
+      else offsetsBits.set(name, firstBit(object.section(`.b.${index}.${name}`), object.isBigEndian));
     }
     return { sizeBytes: number(0), alignBytes: number(1), offsetsBits };
   });
 }
 
 /** Index of the first set bit in memory order. */
-function firstBit(bytes: Uint8Array, isLittleEndian: boolean): number {
-  const index = bytes.findIndex((byte) => byte !== 0);
-  const byte = bytes[index] ?? 0;
-  for (let bit = 0; bit < 8; bit += 1) {
-    const mask = isLittleEndian ? 1 << bit : 0x80 >> bit;
-    if ((byte & mask) !== 0) return index * 8 + bit;
+function firstBit(bytes: DataView, isBigEndian: boolean): number {
+  for (let bit = 0; bit < bytes.byteLength * 8; bit += 1) {
+    const mask = isBigEndian ? 0x80 >> (bit % 8) : 1 << (bit % 8);
+    if ((bytes.getUint8(Math.floor(bit / 8)) & mask) !== 0) return bit;
   }
   return -1;
 }

@@ -7,6 +7,8 @@ export interface ElfFile {
   relocations(name: string): ReadonlyMap<number, number>;
 }
 
+const machineSh = 42;
+
 interface Section {
   readonly name: string;
   readonly type: number;
@@ -25,8 +27,11 @@ export function readElf(bytes: Uint8Array): ElfFile {
   const word = (at: number): number => (is64 ? Number(view.getBigUint64(at, !isBigEndian)) : u32(at));
   const tableAt = word(is64 ? 0x28 : 0x20);
   const entrySize = u16(is64 ? 0x3a : 0x2e);
-  const count = u16(is64 ? 0x3c : 0x30);
-  const namesIndex = u16(is64 ? 0x3e : 0x32);
+  const machine = u16(0x12);
+  // With more than 65,279 sections the numbers stand in the first section header (gABI, "extended section numbering").
+  const count = u16(is64 ? 0x3c : 0x30) || word(tableAt + (is64 ? 32 : 20));
+  const statedNames = u16(is64 ? 0x3e : 0x32);
+  const namesIndex = statedNames === 0xffff ? u32(tableAt + (is64 ? 40 : 24)) : statedNames;
 
   const raw = Array.from({ length: count }, (_, index) => {
     const at = tableAt + index * entrySize;
@@ -46,12 +51,12 @@ export function readElf(bytes: Uint8Array): ElfFile {
   };
   const namesAt = raw[namesIndex]?.offset ?? 0;
   const sections: readonly Section[] = raw.map((section) => ({ ...section, name: text(namesAt + section.nameAt) }));
-  const find = (name: string): Section | undefined => sections.find((section) => section.name === name);
+  const byName = new Map(sections.map((section) => [section.name, section] as const));
 
   return {
     isBigEndian,
     section(name) {
-      const found = find(name);
+      const found = byName.get(name);
       return found === undefined
         ? new DataView(new ArrayBuffer(0))
         : new DataView(bytes.buffer, bytes.byteOffset + found.offset, found.size);
@@ -69,7 +74,9 @@ export function readElf(bytes: Uint8Array): ElfFile {
           const offset = word(at);
           const symbol = is64 ? u32(at + (isBigEndian ? 8 : 12)) : u32(at + 4) >>> 8;
           const value = word(symbolsAt + symbol * (is64 ? 24 : 16) + (is64 ? 8 : 4));
-          const addend = hasAddend ? word(at + (is64 ? 16 : 8)) : u32(targetSection.offset + offset);
+          const stored = u32(targetSection.offset + offset);
+          // sh writes RELA entries but keeps the addend in place, as binutils does for it ("partial in place").
+          const addend = !hasAddend ? stored : word(at + (is64 ? 16 : 8)) + (machine === machineSh ? stored : 0);
           result.set(offset, value + addend);
         }
       }

@@ -1,13 +1,13 @@
 /**
- * Prints a `RecordType` as C, so that the same record can be given to a compiler and to our layout engine.
+ * Prints `RecordType`s as C, so that the same records can be given to a compiler and to our layout engine.
  */
 
 import { type EnumType, type RecordType, type Type, type TypedefType } from '../../src/abi/types.ts';
 
-/** C text that defines `record` (which must have a tag) and every type it needs, in order, each once. */
-export function printRecord(record: RecordType): string {
+/** C text that defines the records (each with a tag) and every type they need, in order, each once. */
+export function printRecords(records: readonly RecordType[]): string {
   const printer = new Printer();
-  printer.define(record);
+  for (const record of records) printer.define(record);
   return printer.text;
 }
 
