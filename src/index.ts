@@ -1,1 +1,36 @@
+/** The public library. */
+
+export type * from './abi/abi.ts';
+export {
+  abiOfVariant,
+  type CheckedLayoutFile,
+  checkLayoutFile,
+  defaultVariant,
+  targetsOf,
+  variantsOf,
+} from './abi/definition/layout-file.ts';
+export { fieldPathsOf, holesOf } from './abi/field-paths.ts';
+export { extentOf, layoutOf } from './abi/layout-engine.ts';
+export * from './abi/layout.ts';
+export * from './abi/request.ts';
+export type * from './abi/semantics.ts';
+export {
+  type BitFieldRules,
+  type ByteOrder,
+  type DataModel,
+  findTarget,
+  type RequestEncoding,
+  type Target,
+  type TargetName,
+  targetNames,
+  targets,
+} from './abi/target.ts';
+export * from './abi/types.ts';
+export { describeRecord } from './codec/descriptor.ts';
+export { type Inspection, inspectBytes } from './codec/inspect.ts';
+export { decodeRecord, type RecordValue } from './codec/interpret-decode.ts';
+export { encodeRecord } from './codec/interpret-encode.ts';
+export type * from './codec/record-descriptor.ts';
 export * from './diagnostic.ts';
+export { compareAbis } from './diff/compare.ts';
+export { checkAbis, type CheckOptions, type CheckResult } from './verdict/check.ts';
