@@ -36,8 +36,9 @@ export async function checkLayoutFile(text: string, fileName: string): Promise<C
   for (const variant of document.variants) {
     for (const target of targetsOf(file)) {
       for (const one of readVariant(file, variant, target, fileName).diagnostics) {
-        // The same mistake is met again in each variant and on each target.
-        all.set(`${one.code} ${JSON.stringify(one.location)}`, one);
+        // The same mistake is met again in each variant and on each target; the first telling stays.
+        const key = `${one.code} ${JSON.stringify(one.location)}`;
+        if (!all.has(key)) all.set(key, one);
         if (all.size >= MAX_DIAGNOSTICS) return { file, diagnostics: [...all.values()] };
       }
     }
