@@ -92,7 +92,8 @@ export function describeAnnotation(annotation: string): Descriptor {
   const inode = /^anon_inode:\[?([\w:.-]+)\]?$/.exec(path)?.[1];
   if (inode === 'kvm-vm') return { kind: 'vm', name: inode, evidence };
   if (inode !== undefined && /^kvm-vcpu:\d+$/.test(inode)) return { kind: 'vcpu', name: inode, evidence };
-  const isDevice = inode !== undefined && inode.startsWith('kvm-') && !/^kvm-(?:vcpu-stats|vm-stats|gmem|htab)/.test(inode);
+  const isDevice =
+    inode !== undefined && inode.startsWith('kvm-') && !/^kvm-(?:vcpu-stats|vm-stats|gmem|htab)/.test(inode);
   return { kind: isDevice ? 'device' : 'other', name: path, evidence };
 }
 

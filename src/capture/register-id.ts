@@ -59,7 +59,9 @@ const coreRegisters: readonly CoreRegister[] = [
 ];
 
 const coreByOffset: ReadonlyMap<number, CoreRegister> = new Map(coreRegisters.map((one) => [one.offset, one]));
-const coreByName: ReadonlyMap<string, CoreRegister> = new Map(coreRegisters.map((one) => [one.name.toLowerCase(), one]));
+const coreByName: ReadonlyMap<string, CoreRegister> = new Map(
+  coreRegisters.map((one) => [one.name.toLowerCase(), one]),
+);
 
 const firmware: Readonly<Record<number, string>> = {
   0: 'PSCI_VERSION',
@@ -78,7 +80,8 @@ const firmwareFeatures: Readonly<Record<number, string>> = {
 /** Takes a register id apart. */
 export function explainRegisterId(id: bigint): RegisterId {
   const bits = BigInt.asUintN(64, id);
-  const field = (high: number, low: number): number => Number((bits >> BigInt(low)) & ((1n << BigInt(high - low + 1)) - 1n));
+  const field = (high: number, low: number): number =>
+    Number((bits >> BigInt(low)) & ((1n << BigInt(high - low + 1)) - 1n));
   const architecture = architectures[field(63, 60)];
   const sizeBytes = 2 ** field(55, 52);
   const common = { id: bits, architecture: architecture ?? 'unknown', sizeBytes };
@@ -87,13 +90,19 @@ export function explainRegisterId(id: bigint): RegisterId {
     return { ...common, kind: 'unknown', name: undefined, warnings };
   }
   const warnings: string[] = [];
-  if (field(59, 56) !== 0 || field(51, 32) !== 0 || field(31, 28) !== 0) warnings.push('reserved bits of the id are set');
+  if (field(59, 56) !== 0 || field(51, 32) !== 0 || field(31, 28) !== 0)
+    warnings.push('reserved bits of the id are set');
   const low = field(15, 0);
   switch (field(27, 16)) {
     case 0x10:
       return coreRegister(common, low, warnings);
     case 0x11:
-      return { ...common, kind: 'demux', name: (low & 0xff00) === 0 ? `CCSIDR[${String(low & 0xff)}]` : undefined, warnings };
+      return {
+        ...common,
+        kind: 'demux',
+        name: (low & 0xff00) === 0 ? `CCSIDR[${String(low & 0xff)}]` : undefined,
+        warnings,
+      };
     case 0x13:
       return { ...common, kind: 'system register', name: timerName(low) ?? systemRegisterOf(low), warnings };
     case 0x14:
@@ -103,11 +112,20 @@ export function explainRegisterId(id: bigint): RegisterId {
     case 0x16:
       return { ...common, kind: 'firmware features', name: firmwareFeatures[low], warnings };
     default:
-      return { ...common, kind: 'unknown', name: undefined, warnings: [...warnings, 'no class of registers has this number'] };
+      return {
+        ...common,
+        kind: 'unknown',
+        name: undefined,
+        warnings: [...warnings, 'no class of registers has this number'],
+      };
   }
 }
 
-function coreRegister(common: Pick<RegisterId, 'id' | 'architecture' | 'sizeBytes'>, offset: number, warnings: string[]): RegisterId {
+function coreRegister(
+  common: Pick<RegisterId, 'id' | 'architecture' | 'sizeBytes'>,
+  offset: number,
+  warnings: string[],
+): RegisterId {
   const found = coreByOffset.get(offset);
   if (found !== undefined && found.sizeBytes !== common.sizeBytes) {
     warnings.push(

@@ -49,7 +49,8 @@ export function parseStraceLine(line: string): StraceLine {
   if (who !== null) text = text.slice(who[0].length);
   const when = timePattern.exec(text);
   if (when !== null) text = text.slice(when[0].length);
-  for (let mark = bracketPattern.exec(text); mark !== null; mark = bracketPattern.exec(text)) text = text.slice(mark[0].length);
+  for (let mark = bracketPattern.exec(text); mark !== null; mark = bracketPattern.exec(text))
+    text = text.slice(mark[0].length);
   const prefix = { process: number === undefined ? undefined : Number(number), time: when?.[1] };
   if (text.startsWith('---') || text.startsWith('+++')) return { ...prefix, kind: 'event', text };
   const resumed = /^<\.\.\. (\w{1,64}) resumed>/.exec(text);

@@ -24,7 +24,9 @@ export function readRequest(text: string): StraceRequest {
   const number = value === undefined ? undefined : Number(BigInt.asUintN(32, value));
   const described = comments.length === 0 ? [bare] : comments;
   const parts = described.map(readParts).find((one) => one !== undefined);
-  const names = described.flatMap((one) => one.split(/\s+or\s+/)).filter((one) => /^[A-Z][A-Za-z0-9_]{2,63}$/.test(one));
+  const names = described
+    .flatMap((one) => one.split(/\s+or\s+/))
+    .filter((one) => /^[A-Z][A-Za-z0-9_]{2,63}$/.test(one));
   return { number, parts, names, text };
 }
 

@@ -20,8 +20,7 @@ import { readRecord } from './strace-struct.ts';
 import { readNumber, readString } from './strace-text.ts';
 
 export type StraceItem =
-  | { readonly kind: 'call'; readonly call: CapturedCall }
-  | ({ readonly kind: 'skipped' } & SkippedLine);
+  { readonly kind: 'call'; readonly call: CapturedCall } | ({ readonly kind: 'skipped' } & SkippedLine);
 
 interface Unfinished {
   readonly line: number;
@@ -101,7 +100,11 @@ export class StraceReader {
     if (known.kind === 'unknown' && isSuccess) {
       const kind = provenKind(request);
       if (kind !== undefined) {
-        known = { kind, name: undefined, evidence: `a request only a ${kind} descriptor takes succeeded on line ${String(line)}` };
+        known = {
+          kind,
+          name: undefined,
+          evidence: `a request only a ${kind} descriptor takes succeeded on line ${String(line)}`,
+        };
         this.#tables.set(owner, descriptor.number, known);
       }
     }
@@ -164,7 +167,8 @@ export class StraceReader {
         if (first !== undefined) this.#tables.duplicate(owner, first, returned);
         return;
       case 'fcntl':
-        if (first !== undefined && args[1]?.startsWith('F_DUPFD') === true) this.#tables.duplicate(owner, first, returned);
+        if (first !== undefined && args[1]?.startsWith('F_DUPFD') === true)
+          this.#tables.duplicate(owner, first, returned);
         return;
       case 'close':
         if (first !== undefined) this.#tables.close(owner, first);
@@ -178,7 +182,11 @@ export class StraceReader {
       case 'clone3':
       case 'fork':
       case 'vfork':
-        this.#tables.fork(owner, returned, args.some((text) => text.includes('CLONE_FILES')));
+        this.#tables.fork(
+          owner,
+          returned,
+          args.some((text) => text.includes('CLONE_FILES')),
+        );
         return;
       case 'socket':
       case 'eventfd2':
@@ -223,7 +231,9 @@ const namesOfKind: ReadonlyMap<string, 'system' | 'vm' | 'vcpu'> = new Map([
 ]);
 
 function isRequest(request: StraceRequest, number: number, name: string): boolean {
-  return request.number === undefined ? request.names.length === 1 && request.names[0] === name : request.number === number;
+  return request.number === undefined
+    ? request.names.length === 1 && request.names[0] === name
+    : request.number === number;
 }
 
 function argumentOf(rest: readonly string[]): CapturedArgument {

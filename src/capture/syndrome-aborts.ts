@@ -131,7 +131,13 @@ const severity: Readonly<Record<number, string>> = {
 
 /** SError: EC 0x2f. With IDS set the implementation says what the rest is. */
 export function serrorLayout(register: bigint): readonly BitRange[] {
-  const ids = bit('IDS', 24, 'who defines the rest', 'defined by the architecture', 'bits 23:0 are implementation defined');
+  const ids = bit(
+    'IDS',
+    24,
+    'who defines the rest',
+    'defined by the architecture',
+    'bits 23:0 are implementation defined',
+  );
   if (bitsOf(register, 24, 24) === 1n) return [ids, plain('IMPDEF', 23, 0, 'implementation defined syndrome')];
   const isAsynchronous = statusCode(register) === 0x11;
   const status = choice('DFSC', 5, 0, 'fault status code', { 0: 'uncategorized', 0x11: 'asynchronous SError' });

@@ -57,10 +57,7 @@ function fixed(name: string, layout: readonly BitRange[], isAlwaysLong = false):
   return { name, iss: () => layout, iss2: noFields, isAlwaysLong };
 }
 
-function pair(
-  lower: number,
-  one: Omit<ExceptionClass, 'from'>,
-): readonly (readonly [number, ExceptionClass])[] {
+function pair(lower: number, one: Omit<ExceptionClass, 'from'>): readonly (readonly [number, ExceptionClass])[] {
   return [
     [lower, { ...one, from: 'lower' }],
     [lower + 1, { ...one, from: 'same' }],

@@ -32,7 +32,13 @@ const condition: readonly BitRange[] = [
   },
 ];
 
-const systemDirection = bit('Direction', 0, 'direction of the transfer', 'write to the register', 'read of the register');
+const systemDirection = bit(
+  'Direction',
+  0,
+  'direction of the transfer',
+  'write to the register',
+  'read of the register',
+);
 
 export const wfxLayout: readonly BitRange[] = [
   ...condition,
@@ -167,7 +173,11 @@ export const floatLayout: readonly BitRange[] = [
 
 /** Guarded control stack (FEAT_GCS). */
 export const gcsLayout: readonly BitRange[] = [
-  choice('ExType', 23, 20, 'what went wrong', { 0: 'return address does not match', 1: 'EXLOCK', 2: 'trapped GCSSTR or GCSSTTR' }),
+  choice('ExType', 23, 20, 'what went wrong', {
+    0: 'return address does not match',
+    1: 'EXLOCK',
+    2: 'trapped GCSSTR or GCSSTTR',
+  }),
   registerNumber('Raddr', 14, 10, 'register with the address (GCSSTR)'),
   registerNumber('Rvalue', 9, 5, 'register with the value, or the target of the return'),
   choice('IT', 4, 0, 'which instruction', {
