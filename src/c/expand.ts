@@ -94,6 +94,8 @@ export class Expander {
       }
       if (macro.parameters === undefined) {
         const hideSet = hide(token.hideSet, token.text, token);
+        // Going through a hide set is work as well; in a chain of macros it is most of it.
+        this.#spend(hideSet.size >> 2, token);
         this.#pushBack(this.#substitute(macro, [], token, hideSet));
         continue;
       }
@@ -107,7 +109,9 @@ export class Expander {
       if (call === undefined) return token;
       this.#context.onCall?.(macro, token, call.parameters);
       const shared = intersect(token.hideSet, call.close.hideSet);
-      this.#pushBack(this.#substitute(macro, call.parameters, token, hide(shared, token.text, token)));
+      const hideSet = hide(shared, token.text, token);
+      this.#spend(hideSet.size >> 2, token);
+      this.#pushBack(this.#substitute(macro, call.parameters, token, hideSet));
     }
   }
 
@@ -197,6 +201,7 @@ export class Expander {
     }
   }
 
+  /** Counts tokens that are made. */
   #spend(tokens: number, use: Token): void {
     this.#context.tokensLeft -= tokens;
     if (this.#context.tokensLeft < 0) throw new LimitReached('Macro expansion makes too many tokens.', locationOf(use));
@@ -216,7 +221,12 @@ export function expandTokens(
 ): readonly Token[] {
   if (tokens.every((token) => token.kind !== TokenKind.identifier)) return tokens;
   if (nesting > limits.expansionNesting) throw new LimitReached('Macro calls are nested too deeply.', locationOf(at));
+  return expanderOf(context, tokens, nesting, at).rest();
+}
+
+/** Expands `tokens` one by one, as they are asked for. */
+export function expanderOf(context: ExpansionContext, tokens: readonly Token[], nesting: number, at: Token): Expander {
   let index = 0;
   const end = at.as(TokenKind.end, '');
-  return new Expander(context, () => tokens[index++] ?? end, nesting).rest();
+  return new Expander(context, () => tokens[index++] ?? end, nesting);
 }

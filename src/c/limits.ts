@@ -11,15 +11,17 @@ export const limits = {
   /** Files open inside each other, as in GCC (`-fmax-include-depth`). */
   includeDepth: 200,
   /** Files opened by one unit, guarded re-inclusion not counted. */
-  includesPerUnit: 20_000,
+  includesPerUnit: 5_000,
   /** Tokens that macro expansion may make in one unit; an `A → B B → C C C C …` bomb ends here. */
   expandedTokensPerUnit: 2_000_000,
   /** Tokens one macro may become when its value is asked for. */
-  expandedTokensPerValue: 50_000,
+  expandedTokensPerValue: 1_000_000,
+  /** The same for all macros of a piece of text together. */
+  expandedTokensPerValues: 4_000_000,
   /** Length of the text that `#`, `##` and `__FILE__` may build. */
   pastedTextLength: 65_536,
   /** Macros being expanded inside each other. */
-  expansionNesting: 200,
+  expansionNesting: 100,
   /** Brackets, declarators, records and operators inside each other. */
   syntaxNesting: 200,
   /** Operators in one expression; `a + b + c …` nests one level per operator. */

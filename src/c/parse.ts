@@ -99,9 +99,9 @@ export class Parser {
     });
   }
 
-  /** A whole constant expression, and nothing behind it. */
+  /** A whole constant expression, and nothing behind it; not even a comma operator (C17 §6.6p3). */
   parseWholeExpression(): Expression {
-    const expression = this.#expressions.parseExpression();
+    const expression = this.#expressions.parseConditional();
     const rest = this.#stream.peek();
     if (rest.kind !== TokenKind.end) throw new SyntaxProblem('syntax', 'This is no part of an expression.', rest);
     return expression;

@@ -62,9 +62,15 @@ function substituteNames(
     }
     const tokens = (expanded[index] ??= context.expand(given[index] ?? []));
     context.spend(tokens.length);
+    let own: HideSet | undefined;
+    let joined = hideSet;
     for (const [position, argument] of tokens.entries()) {
+      if (argument.hideSet !== own) {
+        own = argument.hideSet;
+        joined = union(own, hideSet, use);
+      }
       const hasSpaceBefore = position === 0 ? token.hasSpaceBefore : argument.hasSpaceBefore;
-      result.push(argument.with(hasSpaceBefore, union(argument.hideSet, hideSet, use), argument.expandedFrom));
+      result.push(argument.with(hasSpaceBefore, joined, argument.expandedFrom));
     }
   }
 }

@@ -158,14 +158,17 @@ export function valuesOf(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect): Un
   if (known !== undefined) return known;
   const values: MacroValue[] = [];
   const diagnostics: Diagnostic[] = [];
-  const report = (diagnostic: Diagnostic): void => {
-    diagnostics.push(diagnostic);
+  const budget = {
+    tokensLeft: limits.expandedTokensPerValues,
+    report: (diagnostic: Diagnostic): void => {
+      if (diagnostics.length < limits.diagnosticsPerFile) diagnostics.push(diagnostic);
+    },
   };
   for (const binding of piece.layer.macros.values()) {
     if (!(binding instanceof Macro)) continue;
     // A guard without a value says nothing to anybody but the preprocessor.
     if (binding.name === binding.file.guard && binding.bodyStart === binding.bodyEnd) continue;
-    const value = frontEnd.values.read(binding, unit.environment, unit.target, report);
+    const value = frontEnd.values.read(binding, unit.environment, unit.target, budget);
     if (value !== undefined) values.push(value);
   }
   const result = { values, diagnostics };
@@ -226,6 +229,7 @@ class UnitReader {
       toFront(known, index);
       return found;
     }
+    this.#includesLeft--;
     const collector = new ReadCollector();
     const { effect } = this.#readFile(file, environment, depth, collector);
     if (effect.isShareable) known.unshift(effect);
@@ -289,7 +293,6 @@ class UnitReader {
       toFront(known, index);
       return found;
     }
-    this.#includesLeft--;
     const piece = this.#workThrough(file, start, environment, depth);
     if (piece.isShareable) known.unshift(piece);
     return piece;

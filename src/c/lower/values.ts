@@ -12,7 +12,7 @@ import type { Target } from '../../abi/target.ts';
 import { spellType } from '../../abi/types.ts';
 import type { Diagnostic, SourceLocation } from '../../diagnostic.ts';
 import { type Environment, type Reads, requestFact, Scope } from '../environment.ts';
-import { expandTokens, type ExpansionContext } from '../expand.ts';
+import { expanderOf, type ExpansionContext } from '../expand.ts';
 import { LimitReached, limits } from '../limits.ts';
 import { parseInteger } from '../literal.ts';
 import type { Macro } from '../macro.ts';
@@ -35,6 +35,12 @@ interface KnownValue {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What the values of a piece's macros may cost together, and where problems with them go. */
+export interface ValueBudget {
+  tokensLeft: number;
+  readonly report: (diagnostic: Diagnostic) => void;
+}
+
 interface Call {
   readonly name: string;
   readonly use: Token;
@@ -53,12 +59,7 @@ export class MacroValues {
   }
 
   /** The value of `macro` in `environment`, or `undefined` if it is not in force there. */
-  read(
-    macro: Macro,
-    environment: Environment,
-    target: Target,
-    report: (diagnostic: Diagnostic) => void,
-  ): MacroValue | undefined {
+  read(macro: Macro, environment: Environment, target: Target, budget: ValueBudget): MacroValue | undefined {
     if (environment.macro(macro.name) !== macro) return undefined;
     let known = this.#known.get(macro);
     if (known === undefined) this.#known.set(macro, (known = fixedValue(macro) ?? []));
@@ -66,12 +67,14 @@ export class MacroValues {
     const index = known.findIndex(({ reads }) => reads.holdIn(environment));
     let found = known[index];
     if (found === undefined) {
-      found = new MacroReader(environment, target, this.#types).read(macro);
-      known.unshift(found);
+      const isWhole = budget.tokensLeft >= limits.expandedTokensPerValue;
+      found = new MacroReader(environment, target, this.#types, budget).read(macro);
+      // One that was refused because of what others cost may well have a value elsewhere.
+      if (isWhole || found.diagnostics.length === 0) known.unshift(found);
     } else if (index > 0) {
       known.unshift(...known.splice(index, 1));
     }
-    for (const diagnostic of found.diagnostics) report(diagnostic);
+    for (const diagnostic of found.diagnostics) budget.report(diagnostic);
     return found.value;
   }
 }
@@ -107,8 +110,10 @@ class MacroReader {
   readonly #lowering: Lowering;
   readonly #context: ExpansionContext;
   readonly #calls: Call[] = [];
+  readonly #budget: ValueBudget;
 
-  constructor(environment: Environment, target: Target, types: TypeTable) {
+  constructor(environment: Environment, target: Target, types: TypeTable, budget: ValueBudget) {
+    this.#budget = budget;
     this.#scope = new Scope(environment);
     this.#target = target;
     this.#lowering = new Lowering(this.#scope, target, types, () => undefined);
@@ -131,7 +136,7 @@ class MacroReader {
 
   #valueOf(macro: Macro): MacroValue {
     const name = macro.file.token(macro.nameIndex);
-    const value = this.#attempt(name, () => this.#compute([name]));
+    const value = this.#attempt(name, () => this.#compute([name], name));
     if (value === undefined) return { kind: 'text', declaration: textOf(macro) };
     const request = this.#request(macro, value);
     return request === undefined
@@ -140,7 +145,8 @@ class MacroReader {
   }
 
   #attempt<T>(at: Token, compute: () => T): T | undefined {
-    this.#context.tokensLeft = limits.expandedTokensPerValue;
+    const allowed = Math.min(limits.expandedTokensPerValue, this.#budget.tokensLeft);
+    this.#context.tokensLeft = allowed;
     try {
       return compute();
     } catch (error) {
@@ -148,30 +154,19 @@ class MacroReader {
         this.#diagnostics.push({ ...error.diagnostic, location: locationOf(at) });
       } else if (!(error instanceof SyntaxProblem)) throw error;
       return undefined;
+    } finally {
+      this.#budget.tokensLeft -= allowed - Math.max(0, this.#context.tokensLeft);
     }
   }
 
-  #parser(tokens: readonly Token[]): Parser {
-    let index = 0;
-    const last = tokens.at(-1);
-    const stream = new TokenStream(() => {
-      const token = tokens[index++];
-      if (token !== undefined) return token;
-      if (last === undefined) throw new Error('nothing to parse');
-      return last.as(TokenKind.end, '');
-    });
-    return new Parser(stream, (name) => this.#scope.ordinary(name)?.kind === 'typedef');
+  /** A parser for what `tokens` expand to. It reads no further than it must: long lists are given up at their first comma. */
+  #parser(tokens: readonly Token[], at: Token): Parser {
+    const expander = expanderOf(this.#context, tokens, 0, at);
+    return new Parser(new TokenStream(() => expander.next()), (name) => this.#scope.ordinary(name)?.kind === 'typedef');
   }
 
-  #expand(tokens: readonly Token[]): readonly Token[] {
-    const [first] = tokens;
-    return first === undefined ? [] : expandTokens(this.#context, tokens, 0, first);
-  }
-
-  #compute(tokens: readonly Token[]): bigint | undefined {
-    const expanded = this.#expand(tokens);
-    if (expanded.length === 0) return undefined;
-    const expression = this.#parser(expanded).parseWholeExpression();
+  #compute(tokens: readonly Token[], at: Token): bigint | undefined {
+    const expression = this.#parser(tokens, at).parseWholeExpression();
     const { type, value } = this.#lowering.evaluator.operand(expression);
     return typeof value === 'bigint' && integerBase(type) !== undefined ? value : undefined;
   }
@@ -188,7 +183,7 @@ class MacroReader {
         tokens.push(...parameter);
       }
       tokens.push(name.as(TokenKind.punctuator, ')'));
-      if (this.#attempt(call.use, () => this.#compute(tokens)) !== value) return undefined;
+      if (this.#attempt(call.use, () => this.#compute(tokens, name)) !== value) return undefined;
     }
     this.#scope.binding(requestFact);
     const number = Number(BigInt.asUintN(32, value));
@@ -199,13 +194,11 @@ class MacroReader {
   /** The name of the C type that a request carries. */
   #argument(call: Call): string | undefined {
     if (call.name === '_IO') return undefined;
-    let tokens = this.#expand(call.parameters[call.name === '_IOC' ? 3 : 2] ?? []);
-    if (call.name === '_IOC') {
-      if (tokens[0]?.text !== 'sizeof' || tokens[1]?.text !== '(' || tokens.at(-1)?.text !== ')') return undefined;
-      tokens = tokens.slice(2, -1);
-    }
-    if (tokens.length === 0) return undefined;
-    return spellType(this.#lowering.typeOf(this.#parser(tokens).parseTypeName()));
+    const tokens = call.parameters[call.name === '_IOC' ? 3 : 2] ?? [];
+    if (call.name !== '_IOC') return spellType(this.#lowering.typeOf(this.#parser(tokens, call.use).parseTypeName()));
+    const [word, open] = tokens;
+    if (word?.text !== 'sizeof' || open?.text !== '(' || tokens.at(-1)?.text !== ')') return undefined;
+    return spellType(this.#lowering.typeOf(this.#parser(tokens.slice(2, -1), call.use).parseTypeName()));
   }
 }
 
