@@ -5,6 +5,11 @@ import type { CommandEntry } from './command.ts';
 export const commands: readonly CommandEntry[] = [
   { name: 'check', summary: 'is this change an ABI break?', load: () => import('./check.ts') },
   { name: 'layout', summary: 'where is every byte of a record', load: () => import('./layout.ts') },
+  {
+    name: 'snapshot',
+    summary: 'the ABI as one reviewable file, for later checks',
+    load: () => import('./snapshot.ts'),
+  },
   { name: 'ioctl', summary: 'what is this request', load: () => import('./ioctl.ts') },
   { name: 'decode', summary: 'what does every byte of this buffer mean', load: () => import('./decode.ts') },
   { name: 'encode', summary: 'values into the bytes of a record', load: () => import('./encode.ts') },

@@ -10,9 +10,11 @@ import { basename, resolve } from 'node:path';
 import type { Abi, VariantInfo } from '../abi/abi.ts';
 import type { LayoutFile } from '../abi/definition/document.ts';
 import { abiOfVariant, checkLayoutFile, defaultVariant, targetsOf, variantsOf } from '../abi/definition/layout-file.ts';
+import { readSnapshot } from '../abi/snapshot-read.ts';
 import { suggestionFor } from '../abi/suggest.ts';
 import type { Target } from '../abi/target.ts';
 import { UserError } from '../diagnostic.ts';
+import { readRegularFile } from '../source/directory.ts';
 import { builtInText } from './built-in-layouts.ts';
 import type { HeaderOptions, HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
@@ -56,8 +58,25 @@ export async function workshopFor(io: Io, options: SourceOptions): Promise<Heade
  * @throws UserError if it cannot be opened.
  */
 export async function openSource(source: string, io: Io, options: SourceOptions = {}): Promise<OpenedSource> {
-  if (isJsonSource(source)) return openLayout(source, io.cwd);
-  return (await workshopFor(io, options)).open(source);
+  if (!isJsonSource(source)) return (await workshopFor(io, options)).open(source);
+  const snapshot = openSnapshot(source, io.cwd);
+  return snapshot ?? openLayout(source, io.cwd);
+}
+
+/** All targets of a whole kernel are some 30 MB. */
+const maximumSnapshotBytes = 512 * 1024 * 1024;
+
+/** The snapshot in a file, if it is one. A snapshot says so in its first hundred bytes. */
+function openSnapshot(source: string, cwd: string): OpenedSource | undefined {
+  const file = readRegularFile(resolve(cwd, source), maximumSnapshotBytes);
+  if (file.kind !== 'text' || !/^\s*\{[^{[]{0,200}"kind"\s*:\s*"uabi-snapshot"/.test(file.text)) return undefined;
+  let document: unknown;
+  try {
+    document = JSON.parse(file.text);
+  } catch (error) {
+    throw new UserError(`${source} is a damaged snapshot: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return readSnapshot(document, source);
 }
 
 /**

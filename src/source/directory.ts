@@ -137,8 +137,8 @@ export class DirectoryTree implements FileTree {
   }
 }
 
-/** Reads one regular file of at most `maximumFileBytes`; never waits for the other end of a pipe. */
-export function readRegularFile(path: string): ReadResult {
+/** Reads one regular file of at most `limitBytes`; never waits for the other end of a pipe. */
+export function readRegularFile(path: string, limitBytes = maximumFileBytes): ReadResult {
   let descriptor: number;
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -151,9 +151,9 @@ export function readRegularFile(path: string): ReadResult {
     if (stats.isDirectory()) return { kind: 'refused', reason: 'it is a directory' };
     if (stats.isFIFO()) return { kind: 'refused', reason: 'it is a named pipe' };
     if (!stats.isFile()) return { kind: 'refused', reason: 'it is not a regular file' };
-    if (stats.size > maximumFileBytes) return { kind: 'refused', reason: `it has ${stats.size} bytes, too many` };
+    if (stats.size > limitBytes) return { kind: 'refused', reason: `it has ${stats.size} bytes, too many` };
     // A file may grow while it is read, and files in /proc say that they have no bytes: the limit holds for both.
-    const buffer = Buffer.allocUnsafe(Math.min(stats.size, maximumFileBytes) + 4096);
+    const buffer = Buffer.allocUnsafe(Math.min(stats.size, limitBytes) + 4096);
     let length = 0;
     for (;;) {
       if (length === buffer.length) return { kind: 'refused', reason: 'it changes while it is read' };
