@@ -68,7 +68,11 @@ function show(abi: Abi): unknown {
   };
 }
 
-const someTargets = ['x86_64', 'i386', 'm68k', 'ppc64'].map((name) => findTarget(name) as Target);
+function fail(name: string): never {
+  throw new Error(name);
+}
+
+const someTargets = ['x86_64', 'i386', 'm68k', 'ppc64'].map((name) => findTarget(name) ?? fail(name));
 
 describe('a snapshot', () => {
   const abis = someTargets.map((target) => abiFrom(header, target));
