@@ -1,0 +1,391 @@
+/**
+ * The simulated /dev/kvm of an arm64 host: descriptors, dispatch, and copies to and from the caller's memory.
+ *
+ * `ioctl` behaves as the system call does, errno included, and writes to the caller's memory exactly what the kernel writes.
+ * Numbers are matched whole (32 bits; the upper half is ignored, as in Linux), so another size or direction is an unknown
+ * request: EINVAL on every descriptor. Where the simulation cannot say what a kernel does, the result carries a `note`.
+ */
+
+import { checkExtension, enableCapability, ipaLimitBits } from './capabilities.ts';
+import { type CpuModel, parseCpuModel } from './cpu-models.ts';
+import { errno } from './errno.ts';
+import { KernelVersion, parseKernelVersion, type PatchName } from './kernel-version.ts';
+import { Machine } from './machine.ts';
+import { getRegister, registerSize, setRegister } from './one-reg.ts';
+import { registerList } from './register-list.ts';
+import { kvmType, requests } from './request-numbers.ts';
+import { runVcpu } from './run.ts';
+import { pageSize, UserMemory, userAddressEnd } from './user-memory.ts';
+import { mpStates, Vcpu, vcpuFeatures } from './vcpu.ts';
+import { eventsSize } from './vcpu-events-record.ts';
+import { getEvents, refusesUninitialised, setEvents } from './vcpu-events.ts';
+import { initialiseVcpu, preferredTarget, vcpuInitSize } from './vcpu-init.ts';
+
+export interface KernelOptions {
+  /** `6.12`, `7.3+ext_abt_esr`, or a parsed version. */
+  readonly version: string | KernelVersion;
+  /** `max`, `cortex-a57`, `max,-pmu`, or a parsed model. */
+  readonly cpu: string | CpuModel;
+  readonly patches?: readonly PatchName[];
+  /** Lowest descriptor number that is free. */
+  readonly firstDescriptor?: number;
+  /** Whether the firmware claims a guest's external aborts, so that KVM never sees them. */
+  readonly firmwareClaimsAborts?: boolean;
+}
+
+export interface CallContext {
+  /** Another process than the one that opened: a forked child. */
+  readonly process?: number;
+  /** A signal will come while the guest runs. */
+  readonly signalArmed?: boolean;
+}
+
+export interface CallResult {
+  /** −1 on error, else what the call returned. */
+  readonly ret: number;
+  /** 0, or the error number. */
+  readonly errno: number;
+  /** Set where the simulation stopped short of what a kernel does. */
+  readonly note?: string;
+}
+
+type Descriptor =
+  | { readonly kind: 'kvm' }
+  | { readonly kind: 'vm'; readonly machine: Machine }
+  | { readonly kind: 'vcpu'; readonly machine: Machine; readonly vcpu: Vcpu };
+
+const mainProcess = 1;
+const maximumVcpuIds = 512;
+const mmapSize = 2 * pageSize;
+const guestDebugFlags = 0x3_0003;
+/** Vector of the machine control group KVM_ARM_VM_SMCCC_CTRL and its one attribute. */
+const smcccFilterAttribute = { group: 0, attribute: 0n } as const;
+
+export class SimulatedKernel {
+  readonly version: KernelVersion;
+  readonly cpu: CpuModel;
+  /** The caller's address space: map buffers here and pass their addresses. */
+  readonly memory = new UserMemory();
+  readonly #descriptors = new Map<number, Descriptor>();
+  readonly #firstDescriptor: number;
+  readonly #firmwareClaimsAborts: boolean;
+
+  /** @throws UserError if version or CPU model are unknown. */
+  constructor(options: KernelOptions) {
+    const version = typeof options.version === 'string' ? parseKernelVersion(options.version) : options.version;
+    this.version = new KernelVersion(version.major, version.minor, [...version.patches, ...(options.patches ?? [])]);
+    this.cpu = typeof options.cpu === 'string' ? parseCpuModel(options.cpu) : options.cpu;
+    this.#firstDescriptor = options.firstDescriptor ?? 3;
+    this.#firmwareClaimsAborts = options.firmwareClaimsAborts ?? false;
+  }
+
+  /** Opens `/dev/kvm`; any other path is ENOENT. */
+  open(path: string): CallResult {
+    return path === '/dev/kvm' ? this.#done(this.#install({ kind: 'kvm' })) : this.#done(-errno.ENOENT);
+  }
+
+  close(fd: number): CallResult {
+    return this.#done(this.#descriptors.delete(fd) ? 0 : -errno.EBADF);
+  }
+
+  /** Maps the shared pages of a vCPU and answers their address, or a negative error number. */
+  mmap(fd: number, length: number = mmapSize): number {
+    const descriptor = this.#descriptors.get(fd);
+    if (descriptor === undefined) return -errno.EBADF;
+    if (descriptor.kind !== 'vcpu') return -errno.ENODEV;
+    const size = Math.min(Math.ceil(length / pageSize) * pageSize, mmapSize);
+    if (size <= 0) return -errno.EINVAL;
+    return this.memory.map(size, { bytes: descriptor.vcpu.shared.subarray(0, size) });
+  }
+
+  munmap(address: number, length: number): CallResult {
+    if (address % pageSize !== 0 || length <= 0) return this.#done(-errno.EINVAL);
+    this.memory.unmap(address, length);
+    return this.#done(0);
+  }
+
+  /** The system call `ioctl(fd, request, argument)`. */
+  ioctl(fd: number, request: number | bigint, argument: number | bigint, context: CallContext = {}): CallResult {
+    const descriptor = this.#descriptors.get(fd);
+    if (descriptor === undefined) return this.#done(-errno.EBADF);
+    const number = Number(BigInt.asUintN(32, BigInt(request)));
+    const value = BigInt.asUintN(64, BigInt(argument));
+    switch (descriptor.kind) {
+      case 'kvm':
+        return this.#done(this.#onDevice(number, value, context));
+      case 'vm':
+        if (this.#isForeign(descriptor.machine, context)) return this.#done(-errno.EIO);
+        return this.#onMachine(descriptor.machine, number, value);
+      case 'vcpu':
+        if (this.#isForeign(descriptor.machine, context)) return this.#done(-errno.EIO);
+        if (((number >>> 8) & 0xff) !== kvmType) return this.#done(-errno.EINVAL);
+        return this.#onVcpu(descriptor.machine, descriptor.vcpu, number, value, context);
+      default:
+        return descriptor satisfies never;
+    }
+  }
+
+  #done(result: number, note?: string): CallResult {
+    const answer = result < 0 ? { ret: -1, errno: -result } : { ret: result, errno: 0 };
+    return note === undefined ? answer : { ...answer, note };
+  }
+
+  #install(descriptor: Descriptor): number {
+    let fd = this.#firstDescriptor;
+    while (this.#descriptors.has(fd)) fd++;
+    this.#descriptors.set(fd, descriptor);
+    return fd;
+  }
+
+  #isForeign(machine: Machine, context: CallContext): boolean {
+    return machine.owner !== (context.process ?? mainProcess);
+  }
+
+  #copyIn(address: bigint, length: number): Uint8Array | undefined {
+    if (address >= BigInt(userAddressEnd)) return undefined;
+    const bytes = this.memory.read(Number(address), length);
+    return bytes.length === length ? bytes : undefined;
+  }
+
+  #copyOut(address: bigint, bytes: Uint8Array): number {
+    if (address >= BigInt(userAddressEnd)) return -errno.EFAULT;
+    return this.memory.write(Number(address), bytes) === bytes.length ? 0 : -errno.EFAULT;
+  }
+
+  #onDevice(request: number, argument: bigint, context: CallContext): number {
+    switch (request) {
+      case requests.GET_API_VERSION:
+        return argument === 0n ? 12 : -errno.EINVAL;
+      case requests.GET_VCPU_MMAP_SIZE:
+        return argument === 0n ? mmapSize : -errno.EINVAL;
+      case requests.CHECK_EXTENSION:
+        return checkExtension(argument, 'kvm', this);
+      case requests.CREATE_VM:
+        return this.#createMachine(argument, context);
+      default:
+        return -errno.EINVAL;
+    }
+  }
+
+  /** The type is the width of guest physical addresses; 0 means 40 bits. */
+  #createMachine(type: bigint, context: CallContext): number {
+    if (type > 0xffn) return -errno.EINVAL;
+    const limit = ipaLimitBits(this);
+    const bits = type === 0n ? 40 : Number(type);
+    if (bits > limit || bits < 32) return -errno.EINVAL;
+    return this.#install({ kind: 'vm', machine: new Machine(bits, this.memory, context.process ?? mainProcess) });
+  }
+
+  #onMachine(machine: Machine, request: number, argument: bigint): CallResult {
+    switch (request) {
+      case requests.CHECK_EXTENSION:
+        return this.#done(checkExtension(argument, 'vm', this));
+      case requests.CREATE_VCPU:
+        return this.#done(this.#createVcpu(machine, argument));
+      case requests.ENABLE_CAP:
+        return this.#done(this.#enableCap(machine, argument));
+      case requests.SET_USER_MEMORY_REGION:
+        return this.#done(this.#setRegion(machine, argument, 32));
+      case requests.SET_USER_MEMORY_REGION2:
+        if (!this.version.isAtLeast(6, 8)) return this.#done(-errno.EINVAL);
+        return this.#done(this.#setRegion(machine, argument, 160));
+      case requests.ARM_PREFERRED_TARGET: {
+        const bytes = new Uint8Array(vcpuInitSize);
+        new DataView(bytes.buffer).setUint32(0, preferredTarget(this.version, this.cpu), true);
+        return this.#done(this.#copyOut(argument, bytes));
+      }
+      case requests.CREATE_IRQCHIP:
+        // The host's GICv3 cannot be a GICv2.
+        return this.#done(-errno.ENODEV);
+      case requests.SET_DEVICE_ATTR:
+        return this.#setMachineAttribute(machine, argument);
+      case requests.HAS_DEVICE_ATTR: {
+        if (!this.version.isAtLeast(6, 4)) return this.#done(-errno.EINVAL);
+        const attribute = this.#copyIn(argument, 24);
+        if (attribute === undefined) return this.#done(-errno.EFAULT);
+        return this.#done(isSmcccFilter(attribute) ? 0 : -errno.ENXIO);
+      }
+      default:
+        return this.#done(-errno.EINVAL);
+    }
+  }
+
+  #createVcpu(machine: Machine, argument: bigint): number {
+    // Until 6.10 the id was cut to 32 bits before it was looked at.
+    const id = this.version.isAtLeast(6, 11) ? argument : BigInt.asUintN(32, argument);
+    if (id >= BigInt(maximumVcpuIds)) return -errno.EINVAL;
+    if (machine.vcpus.has(Number(id))) return -errno.EEXIST;
+    const vcpu = new Vcpu(Number(id), this.cpu);
+    machine.vcpus.set(vcpu.id, vcpu);
+    return this.#install({ kind: 'vcpu', machine, vcpu });
+  }
+
+  #enableCap(machine: Machine, argument: bigint): number {
+    const bytes = this.#copyIn(argument, 104);
+    if (bytes === undefined) return -errno.EFAULT;
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const request = {
+      cap: view.getUint32(0, true),
+      flags: view.getUint32(4, true),
+      argument: view.getBigUint64(8, true),
+    };
+    const state = { switches: machine.switches, vcpuCount: machine.vcpus.size, hasSlots: !machine.slots.isEmpty };
+    return enableCapability(request, state, this);
+  }
+
+  #setRegion(machine: Machine, argument: bigint, size: number): number {
+    const bytes = this.#copyIn(argument, size);
+    if (bytes === undefined) return -errno.EFAULT;
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    return machine.slots.set({
+      slot: view.getUint32(0, true),
+      flags: view.getUint32(4, true),
+      guestAddress: view.getBigUint64(8, true),
+      size: view.getBigUint64(16, true),
+      userAddress: view.getBigUint64(24, true),
+    });
+  }
+
+  /** Only the SMCCC filter is simulated: { base u32, nr_functions u32, action u8, pad[15] }. */
+  #setMachineAttribute(machine: Machine, argument: bigint): CallResult {
+    // Machines have attributes since 6.4; the request was unknown before.
+    if (!this.version.isAtLeast(6, 4)) return this.#done(-errno.EINVAL);
+    const attribute = this.#copyIn(argument, 24);
+    if (attribute === undefined) return this.#done(-errno.EFAULT);
+    if (!isSmcccFilter(attribute)) return this.#done(-errno.ENXIO);
+    const address = new DataView(attribute.buffer, attribute.byteOffset).getBigUint64(16, true);
+    const filter = this.#copyIn(address, 24);
+    if (filter === undefined) return this.#done(-errno.EFAULT);
+    const view = new DataView(filter.buffer, filter.byteOffset);
+    const action = view.getUint8(8);
+    if (action > 2 || filter.subarray(9).some((byte) => byte !== 0)) return this.#done(-errno.EINVAL);
+    machine.smcccFilters.push({ base: view.getUint32(0, true), count: view.getUint32(4, true), action });
+    return this.#done(0);
+  }
+
+  #onVcpu(machine: Machine, vcpu: Vcpu, request: number, argument: bigint, context: CallContext): CallResult {
+    switch (request) {
+      case requests.GET_VCPU_EVENTS:
+        if (!vcpu.isInitialised && refusesUninitialised(this.version)) return this.#done(-errno.ENOEXEC);
+        return this.#done(this.#copyOut(argument, getEvents(vcpu, this.cpu)));
+      case requests.SET_VCPU_EVENTS: {
+        if (!vcpu.isInitialised && refusesUninitialised(this.version)) return this.#done(-errno.ENOEXEC);
+        const bytes = this.#copyIn(argument, eventsSize);
+        return this.#done(bytes === undefined ? -errno.EFAULT : setEvents(vcpu, bytes, this.version, this.cpu));
+      }
+      case requests.RUN:
+        return this.#run(machine, vcpu, argument, context);
+      case requests.GET_ONE_REG:
+      case requests.SET_ONE_REG:
+        return this.#done(this.#oneRegister(vcpu, argument, request === requests.SET_ONE_REG));
+      case requests.GET_REG_LIST:
+        return this.#done(this.#listRegisters(vcpu, argument));
+      case requests.ARM_VCPU_INIT: {
+        const bytes = this.#copyIn(argument, vcpuInitSize);
+        if (bytes === undefined) return this.#done(-errno.EFAULT);
+        return this.#done(initialiseVcpu(vcpu, bytes, machine.vcpus.values(), this.version, this.cpu));
+      }
+      case requests.ARM_VCPU_FINALIZE:
+        return this.#done(this.#finalise(vcpu, argument));
+      case requests.GET_MP_STATE: {
+        const bytes = new Uint8Array(4);
+        new DataView(bytes.buffer).setUint32(0, vcpu.mpState, true);
+        return this.#done(this.#copyOut(argument, bytes));
+      }
+      case requests.SET_MP_STATE: {
+        const bytes = this.#copyIn(argument, 4);
+        if (bytes === undefined) return this.#done(-errno.EFAULT);
+        const state = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+        const isKnown = state === mpStates.runnable || state === mpStates.stopped;
+        if (!isKnown && !(state === mpStates.suspended && this.version.isAtLeast(5, 19))) return this.#done(-errno.EINVAL);
+        vcpu.mpState = state;
+        return this.#done(0);
+      }
+      case requests.SET_GUEST_DEBUG: {
+        const bytes = this.#copyIn(argument, 520);
+        if (bytes === undefined) return this.#done(-errno.EFAULT);
+        const control = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+        if ((control & ~guestDebugFlags) !== 0) return this.#done(-errno.EINVAL);
+        vcpu.guestDebug = (control & 1) === 1 ? control : 0;
+        return this.#done(0);
+      }
+      default:
+        return this.#done(-errno.EINVAL);
+    }
+  }
+
+  #run(machine: Machine, vcpu: Vcpu, argument: bigint, context: CallContext): CallResult {
+    if (argument !== 0n) return this.#done(-errno.EINVAL);
+    const { result, note } = runVcpu(vcpu, {
+      version: this.version,
+      cpu: this.cpu,
+      machine,
+      signalArmed: context.signalArmed ?? false,
+      firmwareClaimsAborts: this.#firmwareClaimsAborts,
+    });
+    return this.#done(result, note);
+  }
+
+  #oneRegister(vcpu: Vcpu, argument: bigint, isSet: boolean): number {
+    if (!vcpu.isInitialised) return -errno.ENOEXEC;
+    const bytes = this.#copyIn(argument, 16);
+    if (bytes === undefined) return -errno.EFAULT;
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const id = view.getBigUint64(0, true);
+    const address = view.getBigUint64(8, true);
+    const size = registerSize(id);
+    if (!isSet) {
+      const result = getRegister(vcpu, id, this.version);
+      return 'error' in result ? result.error : this.#copyOut(address, littleEndian(result.value, size));
+    }
+    const value = this.#copyIn(address, size);
+    if (value === undefined) return -errno.EFAULT;
+    return setRegister(vcpu, id, fromLittleEndian(value), this.version);
+  }
+
+  #listRegisters(vcpu: Vcpu, argument: bigint): number {
+    if (!vcpu.isInitialised) return -errno.ENOEXEC;
+    if (vcpu.hasFeature(vcpuFeatures.sve) && !vcpu.isSveFinalised) return -errno.EPERM;
+    const given = this.#copyIn(argument, 8);
+    if (given === undefined) return -errno.EFAULT;
+    const room = new DataView(given.buffer, given.byteOffset).getBigUint64(0, true);
+    const list = registerList(this.version);
+    const count = this.#copyOut(argument, littleEndian(BigInt(list.length), 8));
+    if (count !== 0) return count;
+    // The true number is written even where there is no room for the list.
+    if (room < BigInt(list.length)) return -errno.E2BIG;
+    const ids = new Uint8Array(list.length * 8);
+    const view = new DataView(ids.buffer);
+    for (const [index, id] of list.entries()) view.setBigUint64(index * 8, id, true);
+    return this.#copyOut(argument + 8n, ids);
+  }
+
+  #finalise(vcpu: Vcpu, argument: bigint): number {
+    if (!vcpu.isInitialised) return -errno.ENOEXEC;
+    const bytes = this.#copyIn(argument, 4);
+    if (bytes === undefined) return -errno.EFAULT;
+    const feature = new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
+    if (feature !== vcpuFeatures.sve || !vcpu.hasFeature(vcpuFeatures.sve)) return -errno.EINVAL;
+    if (vcpu.isSveFinalised) return -errno.EPERM;
+    vcpu.isSveFinalised = true;
+    return 0;
+  }
+}
+
+function isSmcccFilter(attribute: Uint8Array): boolean {
+  const view = new DataView(attribute.buffer, attribute.byteOffset);
+  const { group, attribute: number } = smcccFilterAttribute;
+  return view.getUint32(4, true) === group && view.getBigUint64(8, true) === number;
+}
+
+function littleEndian(value: bigint, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  for (let index = 0; index < size; index++) bytes[index] = Number((value >> BigInt(index * 8)) & 0xffn);
+  return bytes;
+}
+
+function fromLittleEndian(bytes: Uint8Array): bigint {
+  let value = 0n;
+  for (const [index, byte] of bytes.entries()) value |= BigInt(byte) << BigInt(index * 8);
+  return value;
+}
