@@ -21,4 +21,5 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'rules', summary: 'the rule catalogue', load: () => import('./rules.ts') },
   { name: 'schema', summary: 'the JSON Schema of something uabi reads or prints', load: () => import('./schema.ts') },
+  { name: 'simulate', summary: 'the simulated kernel: replay, compare', load: () => import('./simulate.ts') },
 ];

@@ -34,7 +34,10 @@ export function ipaLimitBits({ version, cpu }: Host): number {
   return version.isAtLeast(6, 8) ? cpu.physicalAddressBits : Math.min(48, cpu.physicalAddressBits);
 }
 
-const always = [0, 3, 9, 14, 15, 16, 21, 23, 30, 32, 36, 40, 41, 70, 77, 81, 82, 87, 88, 89, 98, 102, 105, 122, 127, 136, 144, 162, 174];
+const always = [
+  0, 3, 9, 14, 15, 16, 21, 23, 30, 32, 36, 40, 41, 70, 77, 81, 82, 87, 88, 89, 98, 102, 105, 122, 127, 136, 144, 162,
+  174,
+];
 
 const rows: readonly CapabilityRow[] = [
   ...always.map((number) => ({ number, answer: 1 })),
@@ -149,7 +152,8 @@ export function enableCapability(
     machine.switches.systemSuspend = true;
     return 0;
   }
-  if (cap === 205 && version.isAtLeast(5, 14)) return cpu.features.has('mte') && machine.vcpuCount === 0 ? 0 : -errno.EINVAL;
+  if (cap === 205 && version.isAtLeast(5, 14))
+    return cpu.features.has('mte') && machine.vcpuCount === 0 ? 0 : -errno.EINVAL;
   if (cap === 228 && version.isAtLeast(6, 5)) {
     const isBlockSize = argument === 0n || (argument & 0x4020_1000n) === argument;
     return isBlockSize && !machine.hasSlots ? 0 : -errno.EINVAL;

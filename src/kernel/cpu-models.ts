@@ -10,7 +10,20 @@
 import { UserError } from '../diagnostic.ts';
 
 /** What can be switched off in a model: `max,-pmu`. */
-const switchableFeatures = ['ras', 'sve', 'pauth', 'bti', 'dit', 'ssbs', 'pan', 'uao', 'mte', 'vhe', 'pmu', 'aarch32'] as const;
+const switchableFeatures = [
+  'ras',
+  'sve',
+  'pauth',
+  'bti',
+  'dit',
+  'ssbs',
+  'pan',
+  'uao',
+  'mte',
+  'vhe',
+  'pmu',
+  'aarch32',
+] as const;
 
 export type CpuFeature = (typeof switchableFeatures)[number];
 
@@ -118,7 +131,9 @@ export function parseCpuModel(text: string): CpuModel {
   for (const change of changes) {
     const feature = switchableFeatures.find((one) => one === change.slice(1));
     if (feature === undefined || !/^[+-]/.test(change)) {
-      throw new UserError(`"${change}" changes no feature; write -NAME or +NAME with ${switchableFeatures.join(', ')}.`);
+      throw new UserError(
+        `"${change}" changes no feature; write -NAME or +NAME with ${switchableFeatures.join(', ')}.`,
+      );
     }
     if (change.startsWith('-')) chosen.delete(feature);
     else chosen.add(feature);

@@ -50,8 +50,7 @@ export function handleSea(vcpu: Vcpu, trap: LastTrap, context: SeaContext): 'res
 function exitToUser(vcpu: Vcpu, trap: LastTrap, version: KernelVersion): void {
   const patch = version.patchFacts.find((facts) => facts.seaExitReason !== undefined);
   const isFarValid = (trap.syndrome & fnvBit) === 0;
-  const syndrome =
-    patch?.seaEsrIsRaw === true ? trap.syndrome : (trap.syndrome & (seaSyndromeMask | setBits)) >>> 0;
+  const syndrome = patch?.seaEsrIsRaw === true ? trap.syndrome : (trap.syndrome & (seaSyndromeMask | setBits)) >>> 0;
   const gva = isFarValid ? trap.far : 0n;
   // HPFAR is valid together with FAR.
   const gpa = isFarValid && trap.ipa !== undefined ? trap.ipa & ~pageMask : 0n;

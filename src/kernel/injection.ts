@@ -16,7 +16,13 @@ import type { Vcpu } from './vcpu.ts';
 const ilBit = 1 << 25;
 const fnvBit = 1 << 10;
 const faultExternalAbort = 0x10;
-const classes = { instructionLower: 0x20, instructionSame: 0x21, dataLower: 0x24, dataSame: 0x25, sError: 0x2f } as const;
+const classes = {
+  instructionLower: 0x20,
+  instructionSame: 0x21,
+  dataLower: 0x24,
+  dataSame: 0x25,
+  sError: 0x2f,
+} as const;
 
 /** The syndrome of an SError that came without one: IDS, implementation defined. */
 export const defaultSErrorSyndrome = 0x100_0000n;

@@ -54,7 +54,9 @@ export class MemorySlots implements GuestBus {
     const { flags } = request;
     const id = request.slot & 0xffff;
     if ((flags & ~(logDirty | readOnly)) !== 0) return -errno.EINVAL;
-    const isAligned = [request.size, request.guestAddress, request.userAddress].every((value) => (value & 0xfffn) === 0n);
+    const isAligned = [request.size, request.guestAddress, request.userAddress].every(
+      (value) => (value & 0xfffn) === 0n,
+    );
     if (!isAligned) return -errno.EINVAL;
     if (request.userAddress + request.size > BigInt(userAddressEnd)) return -errno.EINVAL;
     if (request.slot >>> 16 !== 0 || id >= slotLimit) return -errno.EINVAL;

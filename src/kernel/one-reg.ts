@@ -13,7 +13,18 @@ import type { KernelVersion } from './kernel-version.ts';
 import { registerClasses, registerList } from './register-list.ts';
 import { type Vcpu, vcpuFeatures } from './vcpu.ts';
 
-const core = { sp: 62, pc: 64, pstate: 66, spEl1: 68, elrEl1: 70, spsrEl1: 72, end: 216, vectors: 84, fpsr: 212, fpcr: 213 } as const;
+const core = {
+  sp: 62,
+  pc: 64,
+  pstate: 66,
+  spEl1: 68,
+  elrEl1: 70,
+  spsrEl1: 72,
+  end: 216,
+  vectors: 84,
+  fpsr: 212,
+  fpcr: 213,
+} as const;
 
 /** Size in bytes a register id announces. */
 export function registerSize(id: bigint): number {

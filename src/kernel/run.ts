@@ -121,7 +121,9 @@ function handleTrap(vcpu: Vcpu, trap: Trap, context: RunContext): TrapOutcome {
       vcpu.trap.syndrome = trap.syndrome;
       vcpu.pendingIncrement = true;
       // A virtual SError wakes the processor even while it is masked.
-      return trap.kind === 'wfe' || vcpu.cpu.virtualSError ? 'resume' : interrupted(vcpu, context, 'The guest waits (WFI)');
+      return trap.kind === 'wfe' || vcpu.cpu.virtualSError
+        ? 'resume'
+        : interrupted(vcpu, context, 'The guest waits (WFI)');
     case 'system-register':
       vcpu.trap.syndrome = trap.syndrome;
       injectUndefined(vcpu, context.version);
@@ -156,7 +158,11 @@ function handleAbort(vcpu: Vcpu, trap: Abort, context: RunContext): TrapOutcome 
     const flags = trap.kind === 'data-abort' ? (fault.errorType << 11) | (fault.farNotValid ? 1 << 10 : 0) | write : 0;
     const exceptionClass = trap.kind === 'data-abort' ? 0x9200_0000 : 0x8200_0000;
     const far = fault.far ?? address;
-    return handleSea(vcpu, { syndrome: (exceptionClass | flags | fault.faultStatus) >>> 0, far, ipa: address }, context);
+    return handleSea(
+      vcpu,
+      { syndrome: (exceptionClass | flags | fault.faultStatus) >>> 0, far, ipa: address },
+      context,
+    );
   }
   const faultStatus = 4 | fault.level;
   const syndrome = (trap.syndrome | faultStatus) >>> 0;

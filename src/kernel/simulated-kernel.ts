@@ -297,7 +297,8 @@ export class SimulatedKernel {
         if (bytes === undefined) return this.#done(-errno.EFAULT);
         const state = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
         const isKnown = state === mpStates.runnable || state === mpStates.stopped;
-        if (!isKnown && !(state === mpStates.suspended && this.version.isAtLeast(5, 19))) return this.#done(-errno.EINVAL);
+        if (!isKnown && !(state === mpStates.suspended && this.version.isAtLeast(5, 19)))
+          return this.#done(-errno.EINVAL);
         vcpu.mpState = state;
         return this.#done(0);
       }

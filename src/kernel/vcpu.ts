@@ -6,7 +6,7 @@
  * of a run, or since 6.17 at the end of the call that injected.
  */
 
-import { exceptionType, GuestCpu } from './a64/guest-cpu.ts';
+import { type exceptionType, GuestCpu } from './a64/guest-cpu.ts';
 import { pstateBits } from './a64/pstate.ts';
 import type { CpuModel } from './cpu-models.ts';
 import { KvmRunPage } from './kvm-run-page.ts';

@@ -129,7 +129,8 @@ function system(cpu: GuestCpu, word: number, next: bigint): FlowResult {
   const op2 = (word >>> 5) & 7;
   const rt = word & 31;
   const goOn: FlowResult = { kind: 'next', pc: next };
-  if (op0 >= 2) return moveSystemRegister(cpu, { isRead, encoding: systemRegister(op0, op1, crn, crm, op2), rt, word }, next);
+  if (op0 >= 2)
+    return moveSystemRegister(cpu, { isRead, encoding: systemRegister(op0, op1, crn, crm, op2), rt, word }, next);
   if (op0 === 1) {
     // SYS: cache maintenance, TLB maintenance and address translation. Only the first two can be no-ops here.
     return !isRead && (crn === 7 || crn === 8) && !(crn === 7 && crm === 8) ? goOn : unknown;

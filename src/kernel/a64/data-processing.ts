@@ -27,7 +27,7 @@ export function executeImmediate(cpu: GuestCpu, word: number): boolean {
   switch ((word >>> 23) & 7) {
     case 0:
     case 1: {
-      const offset = ((((word << 8) >> 13) << 2) | ((word >>> 29) & 3)) | 0;
+      const offset = (((word << 8) >> 13) << 2) | ((word >>> 29) & 3) | 0;
       if (is64) cpu.setX(rd, BigInt.asUintN(64, (cpu.pc & ~0xfffn) + (BigInt(offset) << 12n)));
       else cpu.setX(rd, BigInt.asUintN(64, cpu.pc + BigInt(offset)));
       return true;
@@ -227,12 +227,14 @@ function twoSources(cpu: GuestCpu, word: number, is64: boolean): boolean {
 function oneSource(cpu: GuestCpu, word: number, is64: boolean): boolean {
   if (((word >>> 29) & 1) === 1 || ((word >>> 16) & 31) !== 0) return false;
   const width = is64 ? 64 : 32;
-  const bits = truncate(cpu.x((word >>> 5) & 31), is64).toString(2).padStart(width, '0');
+  const bits = truncate(cpu.x((word >>> 5) & 31), is64)
+    .toString(2)
+    .padStart(width, '0');
   const rd = word & 31;
   const operation = (word >>> 10) & 63;
   switch (operation) {
     case 0:
-      cpu.setX(rd, BigInt(`0b${[...bits].reverse().join('')}`));
+      cpu.setX(rd, BigInt(`0b${Array.from(bits).reverse().join('')}`));
       return true;
     case 1:
     case 2:

@@ -29,7 +29,13 @@ interface Access {
   readonly instruction: number;
 }
 
-function instructionSyndrome(size: number, isSigned: boolean, register: number, is64: boolean, isOrdered: boolean): number {
+function instructionSyndrome(
+  size: number,
+  isSigned: boolean,
+  register: number,
+  is64: boolean,
+  isOrdered: boolean,
+): number {
   const log2 = 31 - Math.clz32(size);
   return (
     ((1 << 24) |
@@ -125,7 +131,14 @@ export function executeLoadStore(cpu: GuestCpu, bus: GuestBus, word: number): Ac
   }
 }
 
-function loadInto(cpu: GuestCpu, register: number, value: bigint, size: number, isSigned: boolean, is64: boolean): void {
+function loadInto(
+  cpu: GuestCpu,
+  register: number,
+  value: bigint,
+  size: number,
+  isSigned: boolean,
+  is64: boolean,
+): void {
   if (!isSigned) {
     cpu.setX(register, value);
     return;
@@ -227,7 +240,10 @@ function single(cpu: GuestCpu, bus: GuestBus, word: number, isVector: boolean): 
   } else if (((word >>> 21) & 1) === 1) {
     if (((word >>> 10) & 3) !== 2 || ((word >>> 14) & 1) === 0) return unknownAccess;
     const by = ((word >>> 12) & 1) === 1 ? 31 - Math.clz32(size) : 0;
-    address = BigInt.asUintN(64, base + BigInt.asIntN(64, extend(cpu.x((word >>> 16) & 31), (word >>> 13) & 7, by, true)));
+    address = BigInt.asUintN(
+      64,
+      base + BigInt.asIntN(64, extend(cpu.x((word >>> 16) & 31), (word >>> 13) & 7, by, true)),
+    );
   } else {
     const moved = BigInt.asUintN(64, base + BigInt(signExtend((word >>> 12) & 0x1ff, 9)));
     const mode = (word >>> 10) & 3;

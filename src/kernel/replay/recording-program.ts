@@ -133,10 +133,7 @@ const startsAt = new Map<string, bigint>([
 
 /** Guest code of steps that do not record it: it equals that of another step. */
 export const unrecordedCode: ReadonlyMap<string, string> = new Map([
-  [
-    'exits/system-suspend-cap',
-    '0140a1d20920a1d20080b8d2c00180f20100a8d2e20e80d2020000d4200100b900000014',
-  ],
+  ['exits/system-suspend-cap', '0140a1d20920a1d20080b8d2c00180f20100a8d2e20e80d2020000d4200100b900000014'],
   [
     'exits/smccc-filter-user',
     '0140a1d20920a1d200c0b85280468272210280d2420480d2630680d2020000d4200100b9a20000d400000014',

@@ -98,6 +98,7 @@ class Scenario {
   #previousWasSetup = false;
   #stopped: string | undefined;
   #pointerArea = 0;
+  #initialised = false;
 
   constructor(name: string, version: KernelVersion, cpu: CpuModel) {
     this.name = name;
@@ -112,7 +113,9 @@ class Scenario {
       case 'ioctl':
         return this.#stopped ?? this.#replayCall(record);
       case 'kvm_run':
-        return this.#stopped ?? compareBytes('hex', record, this.#world.readRunPage(0, integer(record.members, 'len') ?? 0));
+        return (
+          this.#stopped ?? compareBytes('hex', record, this.#world.readRunPage(0, integer(record.members, 'len') ?? 0))
+        );
       case 'regs':
         return this.#stopped ?? this.#replayRegisters(record);
       case 'guest_mem':
@@ -155,7 +158,7 @@ class Scenario {
     const name = text(record.members, 'name') ?? '';
     const isSetup =
       record.op === 'guest_code' ||
-      /^memslot /.test(text(record.members, 'text') ?? '') ||
+      (text(record.members, 'text') ?? '').startsWith('memslot ') ||
       (this.name !== 'enablecap' && text(record.members, 'fd') === 'vm' && /ENABLE_CAP|SMCCC_FILTER/.test(name));
     const runsGuests = !/^(main|env|sys|checkext|preinit|init|events|evptr|evseq|enablecap|memslot)$/.test(this.name);
     if (runsGuests && isSetup && (!this.#previousWasSetup || record.op === 'guest_code')) {
@@ -174,9 +177,7 @@ class Scenario {
         if (record.step.startsWith('smccc')) world.act({ registers: { vbarEl1: BigInt(guestLayout.vectors) } });
       }
     }
-    const isPrefill = record.op === 'note' && !/^memslot /.test(text(record.members, 'text') ?? '');
-    if (!isPrefill) this.#previousWasSetup = isSetup;
-    else if (record.op === 'note') this.#previousWasSetup = false;
+    this.#previousWasSetup = isSetup;
     if (this.name === 'enablecap' && record.step.startsWith('each-cap')) world.leaveMachine();
     if (this.name === 'init' && record.step === 'features') world.leaveMachine();
     if ((this.name === 'evptr' || this.name === 'evseq') && !this.#initialised) {
@@ -184,8 +185,6 @@ class Scenario {
       this.#initialised = true;
     }
   }
-
-  #initialised = false;
 
   #before(call: Call): void {
     const occurrence = (this.#occurrences.get(call) ?? 0) + 1;
@@ -249,7 +248,8 @@ class Scenario {
       result = this.#world.call(fd, request, bytes, context);
       differences.push(...compareBytes('out', record, bytes));
       const guard = this.#world.kernel.memory.read(this.#world.scratch + bytes.length, guardBytes);
-      if (guard.some((byte) => byte !== filler)) differences.push({ field: 'guard', expected: 'a5', actual: hexOfBytes(guard) });
+      if (guard.some((byte) => byte !== filler))
+        differences.push({ field: 'guard', expected: 'a5', actual: hexOfBytes(guard) });
     } else {
       const argument = hexNumber(members, 'arg') ?? this.#pointer(text(members, 'ptr') ?? '', request);
       result = this.#world.kernel.ioctl(fd, request, argument, context);
@@ -363,7 +363,11 @@ function compareResult({ members }: TranscriptRecord, result: CallResult): Diffe
   const expectedErrno = integer(members, 'errno') ?? 0;
   return [
     ...compare('ret', String(integer(members, 'ret') ?? ''), String(result.ret)),
-    ...compare('errno', errnoName(result.ret === -1 || expectedErrno !== 0 ? expectedErrno : 0), errnoName(result.errno)),
+    ...compare(
+      'errno',
+      errnoName(result.ret === -1 || expectedErrno !== 0 ? expectedErrno : 0),
+      errnoName(result.errno),
+    ),
   ];
 }
 

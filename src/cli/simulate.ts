@@ -1,0 +1,101 @@
+/**
+ * `uabi simulate`: the simulated /dev/kvm from the command line.
+ *
+ * `--replay FILE` drives it with the inputs of a transcript of a real kernel and compares every answer.
+ */
+
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { type Command, Option } from 'commander';
+import { formatDiagnostic, printable, UndecidedError, UserError } from '../diagnostic.ts';
+import { cpuModelNames, parseCpuModel } from '../kernel/cpu-models.ts';
+import { parseKernelVersion, patchNames } from '../kernel/kernel-version.ts';
+import { type ReplayReport, replayTranscript } from '../kernel/replay/replay.ts';
+import { parseTranscript } from '../kernel/replay/transcript.ts';
+import { type ExitCode, exitCodes, type Io } from './io.ts';
+
+const unzip = promisify(gunzip);
+
+/** Mismatches and skips shown in full in the text report. */
+const shownInText = 20;
+
+interface Options {
+  readonly kernel?: string;
+  readonly cpu: string;
+  readonly replay?: string;
+  readonly format: string;
+}
+
+export function configure(command: Command): void {
+  command
+    .option('--kernel <version>', `kernel to simulate: 6.1 … 7.3, patches added with + (${patchNames.join(', ')})`)
+    .option('--cpu <model>', `processor: ${cpuModelNames.join(', ')}; features off with ,-NAME`, 'max')
+    .option('--replay <file>', 'transcript of a real kernel (.jsonl or .jsonl.gz; - for standard input)')
+    .addOption(new Option('--format <format>', 'form of the report').choices(['text', 'json']).default('text'))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  uabi simulate --kernel 6.12 --cpu max --replay run.jsonl.gz
+  uabi simulate --kernel 6.12+ext_abt_esr --cpu max,-pmu --replay run.jsonl --format json
+
+Exits with 1 if an answer differs from the recorded one, with 3 if the transcript could not be read whole.`,
+    );
+}
+
+export async function run(
+  _args: readonly string[],
+  options: Readonly<Record<string, unknown>>,
+  io: Io,
+): Promise<ExitCode> {
+  const { kernel, cpu, replay, format } = options as unknown as Options;
+  if (replay === undefined) throw new UserError('Say what to simulate: --replay FILE.');
+  if (kernel === undefined) throw new UserError('Say which kernel to simulate: --kernel 6.12.');
+  const version = parseKernelVersion(kernel);
+  const model = parseCpuModel(cpu);
+  const transcript = parseTranscript(await readTranscript(replay, io), replay);
+  for (const diagnostic of transcript.diagnostics) io.stderr(`${formatDiagnostic(diagnostic)}\n`);
+  if (transcript.records.length === 0) throw new UndecidedError(`${replay} holds no record of a transcript.`);
+  const report = replayTranscript(transcript.records, version, model);
+  if (format === 'json') {
+    io.stdout(`${JSON.stringify({ schemaVersion: 1, kernel, cpu, ...report }, undefined, 2)}\n`);
+  } else {
+    io.stdout(describe(report, { kernel, cpu }));
+  }
+  return exitCodeOf(report, transcript.diagnostics.length > 0);
+}
+
+function exitCodeOf(report: ReplayReport, isIncomplete: boolean): ExitCode {
+  if (report.mismatched.length > 0) return exitCodes.findings;
+  return isIncomplete ? exitCodes.undecided : exitCodes.done;
+}
+
+async function readTranscript(path: string, io: Io): Promise<string> {
+  let bytes: Uint8Array;
+  try {
+    bytes = path === '-' ? await io.stdin() : await readFile(resolve(io.cwd, path));
+    // gzip's magic number
+    if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = await unzip(bytes);
+  } catch (error) {
+    throw new UndecidedError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return new TextDecoder().decode(bytes);
+}
+
+function describe(report: ReplayReport, names: { readonly kernel: string; readonly cpu: string }): string {
+  const { steps, matched, skipped, mismatched } = report;
+  const lines = [
+    `kernel ${names.kernel} on ${names.cpu}: ${String(steps)} steps, ${String(matched)} matched, ` +
+      `${String(skipped.length)} skipped, ${String(steps - matched - skipped.length)} different`,
+  ];
+  const reasons = new Map<string, number>();
+  for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  for (const [reason, count] of reasons) lines.push(`  skipped ${String(count)}: ${reason}`);
+  for (const { i, scenario, step, field, expected, actual } of mismatched.slice(0, shownInText)) {
+    lines.push(`  #${String(i)} ${scenario}/${step} ${field}`, `    recorded  ${expected}`, `    simulated ${actual}`);
+  }
+  if (mismatched.length > shownInText) lines.push(`  … and ${String(mismatched.length - shownInText)} more`);
+  return `${lines.map(printable).join('\n')}\n`;
+}
