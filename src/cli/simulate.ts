@@ -1,7 +1,7 @@
 /**
  * `uabi simulate`: the simulated /dev/kvm from the command line.
  *
- * `--replay FILE` drives it with the inputs of a transcript of a real kernel and compares every answer.
+ * `matrix` runs programs built for old and new forms of a record on kernels of each. `--replay FILE` drives it with the inputs of a transcript of a real kernel and compares every answer.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -15,6 +15,7 @@ import { parseKernelVersion, patchNames } from '../kernel/kernel-version.ts';
 import { type ReplayReport, replayTranscript } from '../kernel/replay/replay.ts';
 import { parseTranscript } from '../kernel/replay/transcript.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
+import { matrixReport } from './simulate-matrix.ts';
 
 const unzip = promisify(gunzip);
 
@@ -22,6 +23,7 @@ const unzip = promisify(gunzip);
 const shownInText = 20;
 
 interface Options {
+  readonly type: string;
   readonly kernel?: string;
   readonly cpu: string;
   readonly replay?: string;
@@ -30,6 +32,8 @@ interface Options {
 
 export function configure(command: Command): void {
   command
+    .argument('[what]', 'matrix: old and new programs on old and new kernels')
+    .option('--type <record>', 'record the matrix is about', 'kvm_vcpu_events')
     .option('--kernel <version>', `kernel to simulate: 6.1 … 7.3, patches added with + (${patchNames.join(', ')})`)
     .option('--cpu <model>', `processor: ${cpuModelNames.join(', ')}; features off with ,-NAME`, 'max')
     .option('--replay <file>', 'transcript of a real kernel (.jsonl or .jsonl.gz; - for standard input)')
@@ -39,6 +43,7 @@ export function configure(command: Command): void {
       `
 Examples:
   uabi simulate --kernel 6.12 --cpu max --replay run.jsonl.gz
+  uabi simulate matrix --type kvm_vcpu_events
   uabi simulate --kernel 6.12+ext_abt_esr --cpu max,-pmu --replay run.jsonl --format json
 
 Exits with 1 if an answer differs from the recorded one, with 3 if the transcript could not be read whole.`,
@@ -46,11 +51,16 @@ Exits with 1 if an answer differs from the recorded one, with 3 if the transcrip
 }
 
 export async function run(
-  _args: readonly string[],
+  [what]: readonly string[],
   options: Readonly<Record<string, unknown>>,
   io: Io,
 ): Promise<ExitCode> {
-  const { kernel, cpu, replay, format } = options as unknown as Options;
+  const { kernel, cpu, replay, format, type } = options as unknown as Options;
+  if (what === 'matrix') {
+    io.stdout(matrixReport(type, cpu, format));
+    return exitCodes.done;
+  }
+  if (what !== undefined) throw new UserError(`There is nothing to simulate called "${what}"; known: matrix.`);
   if (replay === undefined) throw new UserError('Say what to simulate: --replay FILE.');
   if (kernel === undefined) throw new UserError('Say which kernel to simulate: --kernel 6.12.');
   const version = parseKernelVersion(kernel);

@@ -97,3 +97,29 @@ describe('uabi simulate --replay', () => {
     expect((await runCli(['simulate', '--kernel', '6.12', '--replay', '-'], { stdin: 'nothing\n' })).code).toBe(3);
   });
 });
+
+describe('uabi simulate matrix', () => {
+  test('prints a table with a column for each form, and the dangerous cells in words', async () => {
+    const { code, stdout } = await runCli(['simulate', 'matrix', '--type', 'kvm_vcpu_events']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/serror \(4\.19\) +v1 \(6\.12\) +iabt \(6\.12\+iabt\) +ext_abt_esr/);
+    expect(stdout).toContain('SError, only byte 3 dirty on iabt (6.12+iabt): instruction abort 0x84000010');
+  });
+
+  test('prints the same cells as JSON', async () => {
+    const { stdout } = await runCli(['simulate', 'matrix', '--format', 'json', '--cpu', 'cortex-a57']);
+    const { cells } = JSON.parse(stdout) as { cells: readonly unknown[] };
+    expect(cells).toContainEqual({
+      program: 'data abort with syndrome, careful',
+      builtFor: 'ext_abt_esr',
+      kernel: 'ext_abt_esr (6.12+ext_abt_esr)',
+      outcome: 'EINVAL',
+      verdict: 'refused',
+    });
+  });
+
+  test('is a wrong call for another record', async () => {
+    expect((await runCli(['simulate', 'matrix', '--type', 'kvm_run'])).code).toBe(2);
+    expect((await runCli(['simulate', 'nonsense'])).code).toBe(2);
+  });
+});
