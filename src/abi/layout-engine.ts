@@ -115,10 +115,9 @@ function roundUp(value: number, multiple: number): number {
   return multiple <= 1 ? value : Math.ceil(value / multiple) * multiple;
 }
 
-/** The largest power of two that divides `value`; 0 for 0. */
+/** The largest power of two that divides `value`, which is not 0. */
 function lowestBit(value: number): number {
   let bit = 1;
-  if (value === 0) return 0;
   while (value % (bit * 2) === 0) bit *= 2;
   return bit;
 }
@@ -198,11 +197,17 @@ class RecordPlacer {
       this.#closeStorageUnit(field, typeAlignBits);
       return;
     }
-    const positionAlignBits = this.#bitFieldPositionAlignBits(field, widthBits);
+    const standsAsInteger = this.#standsAsInteger(field, widthBits);
+    const positionAlignBits = this.#bitFieldPositionAlignBits(field, standsAsInteger ? widthBits : 1);
     this.#alignRecordForBitField(field, typeAlignBits, positionAlignBits);
+    const anchorBits = this.#anchorBits(positionAlignBits);
     this.#positionBits = roundUp(this.#positionBits, positionAlignBits);
-    if (this.#mustNotStraddle(field) && this.#straddles(widthBits, typeAlignBits, extent.sizeBits)) {
-      this.#positionBits = roundUp(this.#positionBits, typeAlignBits);
+    if (
+      this.#mustNotStraddle(field) &&
+      !standsAsInteger &&
+      this.#straddles(widthBits, typeAlignBits, extent.sizeBits)
+    ) {
+      this.#positionBits = anchorBits + roundUp(this.#positionBits - anchorBits, typeAlignBits);
     }
     this.#add(field, widthBits);
   }
@@ -217,21 +222,22 @@ class RecordPlacer {
   }
 
   /**
-   * A bit-field exactly as wide as a machine integer, standing where that integer could stand, is treated as one by GCC and
-   * then has its alignment. The position does not move, but a record whose bit-field types do not matter (m68k) gets it (0030).
+   * A bit-field exactly as wide as a machine integer, standing where that integer could stand, is treated as one by GCC: it
+   * has that integer's alignment, which a record whose bit-field types do not matter (m68k) gets too (0030), and ignores the
+   * storage unit of its type, which shows where a typedef raised the alignment of that (0052).
    */
-  #bitFieldPositionAlignBits(field: Field, widthBits: number): number {
-    let alignBits = (field.alignBytes ?? 0) * 8;
-    if (widthBits === 8 || widthBits === 16 || widthBits === 32 || widthBits === 64) {
-      const modeAlignBits = Math.min(widthBits, this.#target.largestScalarAlignBytes * 8);
-      const known = lowestBit(this.#positionBits);
-      const isAtHome = known === 0 || known >= modeAlignBits;
-      if (isAtHome && !(modeAlignBits > 8 && this.#isPacked(field))) {
-        const inRecordBits = Math.min(modeAlignBits, this.#target.wideScalarInRecordAlignBytes * 8);
-        alignBits = Math.max(alignBits, inRecordBits);
-      }
-    }
-    return this.#capByPragma(Math.max(1, alignBits));
+  #standsAsInteger(field: Field, widthBits: number): boolean {
+    if (widthBits !== 8 && widthBits !== 16 && widthBits !== 32 && widthBits !== 64) return false;
+    const alignBits = Math.min(widthBits, this.#target.largestScalarAlignBytes * 8);
+    if (alignBits > 8 && this.#isPacked(field)) return false;
+    return this.#positionBits === 0 || lowestBit(this.#positionBits) >= alignBits;
+  }
+
+  #bitFieldPositionAlignBits(field: Field, integerBits: number): number {
+    const integerAlignBits = Math.min(integerBits, this.#target.largestScalarAlignBytes * 8);
+    // `aligned` on the field, even a smaller one, keeps i386 from lowering the integer's alignment (0051).
+    if (field.alignBytes !== undefined) return this.#capByPragma(Math.max(integerAlignBits, field.alignBytes * 8));
+    return this.#capByPragma(Math.min(integerAlignBits, this.#target.wideScalarInRecordAlignBytes * 8));
   }
 
   #alignRecordForBitField(field: Field, typeAlignBits: number, positionAlignBits: number): void {
@@ -257,6 +263,17 @@ class RecordPlacer {
   #straddles(widthBits: number, typeAlignBits: number, typeSizeBits: number): boolean {
     const offsetInUnit = this.#positionBits % typeAlignBits;
     return Math.ceil((offsetInUnit + widthBits) / typeAlignBits) > typeSizeBits / typeAlignBits;
+  }
+
+  /**
+   * Where GCC counts from when it moves a bit-field to its storage unit: not the start of the record but the last boundary of
+   * the target's largest alignment. That is the same until a typedef asks for more than this alignment; then the bit-field
+   * lands beyond the next boundary (0053).
+   */
+  #anchorBits(positionAlignBits: number): number {
+    const unitBits = Math.max(this.#record.alignBytes ?? 1, this.#target.largestScalarAlignBytes) * 8;
+    if (positionAlignBits >= unitBits) return roundUp(this.#positionBits, positionAlignBits);
+    return this.#positionBits - (this.#positionBits % unitBits);
   }
 
   #add(field: Field, sizeBits: number): void {

@@ -175,10 +175,18 @@ class Builder {
   }
 
   #bitField(seed: FieldSeed): Field {
-    const type: Type = { kind: 'integer', base: seed.base };
     const bitWidth = Math.min(seed.width, narrowestBits[seed.base] ?? 32);
+    const type = this.#bitFieldType(seed);
     const name = bitWidth === 0 || (!seed.isNamed && seed.choice < 12) ? undefined : this.#name('b');
     return { name, type, bitWidth, ...(name === undefined ? {} : this.#attributes(seed)) };
+  }
+
+  #bitFieldType(seed: FieldSeed): Type {
+    const integer: Type = { kind: 'integer', base: seed.base };
+    if (this.#isPlain || seed.length2 !== 0) return integer;
+    // An enumeration has 32 bits, so it can stand in only where the chosen width fits any base of that size.
+    if (narrowestBits[seed.base] === undefined && seed.length === 0) return enumeration;
+    return { kind: 'typedef', name: this.#name('t'), type: integer, alignBytes: seed.typeAligned };
   }
 
   #scalar(seed: FieldSeed): Type {
