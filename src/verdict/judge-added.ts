@@ -25,7 +25,7 @@ import {
 } from './judgement.ts';
 import type { RuleId } from './rules.ts';
 import { type Gate, gateOf, oldBytes, type Traffic, trafficOf } from './traffic.ts';
-import { type BytesWitness, firstLeaf, sampleFor, witnessBytes } from './witness.ts';
+import { type BytesWitness, firstLeaf, offsetWitness, sampleFor, witnessBytes } from './witness.ts';
 
 type Added = Extract<FieldChange, { kind: 'field-added' }>;
 
@@ -399,13 +399,14 @@ export function judgeUnionResized(change: UnionResized, context: Context): Judge
       'mixed-objects': wrong,
       'new-binary': rule === 'exact' ? kept('the request number changed with the size') : wrong,
     }),
-    witness: witnessBytes({
-      pair,
-      contract: 'old-binary',
-      writer,
-      samples,
-      show: [firstLeaf(writer === 'old' ? pair.new : pair.old, writer === 'old' ? other : follower)],
-      order: context.order,
-    }),
+    witness:
+      witnessBytes({
+        pair,
+        contract: 'old-binary',
+        writer,
+        samples,
+        show: [firstLeaf(writer === 'old' ? pair.new : pair.old, writer === 'old' ? other : follower)],
+        order: context.order,
+      }) ?? offsetWitness(pair, follower),
   };
 }

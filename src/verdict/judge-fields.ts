@@ -26,7 +26,15 @@ import {
   unknown,
 } from './judgement.ts';
 import { nonZeroOf, trafficOf } from './traffic.ts';
-import { type BytesWitness, firstLeaf, refusalOf, sampleFor, type SourceWitness, witnessBytes } from './witness.ts';
+import {
+  type BytesWitness,
+  firstLeaf,
+  offsetWitness,
+  refusalOf,
+  sampleFor,
+  type SourceWitness,
+  witnessBytes,
+} from './witness.ts';
 
 type Of<K extends FieldChange['kind']> = Extract<FieldChange, { kind: K }>;
 
@@ -57,7 +65,9 @@ export function judgeMoved(change: Of<'field-moved'>, context: Context): Judgeme
       'mixed-objects': broken(`objects built with different headers look for ${old.path} in different bytes`),
       'new-binary': isRefused ? kept(REFUSED) : broken(`an old kernel has ${old.path} at ${at(old.offsetBits)}`),
     }),
-    witness: moveWitness(pair, old, next, writer, isRefused ? 'mixed-objects' : 'old-binary', context),
+    witness:
+      moveWitness(pair, old, next, writer, isRefused ? 'mixed-objects' : 'old-binary', context) ??
+      offsetWitness(pair, old),
     ...because(cause, pair),
   };
 }

@@ -189,6 +189,17 @@ function withoutIndex(path: string): string {
   return path.replace(/\[\d+\]$/, '');
 }
 
+/** That a field stands elsewhere, for fields without bytes of their own (flexible arrays). */
+export function offsetWitness(pair: RecordPair, node: FieldNode): SourceWitness {
+  const path = node.path.replaceAll('[]', '[0]');
+  return {
+    kind: 'source',
+    contract: 'mixed-objects',
+    code: `_Static_assert(offsetof(${pair.name}, ${path}) == ${String(Math.floor(node.offsetBits / 8))}, "${node.name} moved");`,
+    problem: 'static assertion failed',
+  };
+}
+
 /** A buffer with one value in it that the new kernel refuses. */
 export function refusalOf(pair: RecordPair, sample: Sample, order: ByteOrder): RefusalWitness {
   const bytes = new Uint8Array(pair.old.layout.sizeBytes);
