@@ -192,7 +192,13 @@ export type RequestChange =
   | { readonly kind: 'request-collision'; readonly newcomer: RequestDeclaration; readonly holder: RequestDeclaration };
 
 export type NameChange =
-  | { readonly kind: 'header-added' | 'header-removed'; readonly header: string }
+  | { readonly kind: 'header-added'; readonly header: string }
+  | {
+      readonly kind: 'header-removed';
+      readonly header: string;
+      /** Declarations of it that are nowhere else now; they are told here and not one by one. */
+      readonly lost: readonly string[];
+    }
   | { readonly kind: 'macro-added' | 'macro-removed'; readonly macro: MacroDeclaration }
   | { readonly kind: 'macro-changed'; readonly old: MacroDeclaration; readonly new: MacroDeclaration }
   | { readonly kind: 'typedef-added' | 'typedef-removed'; readonly typedef: TypedefDeclaration }

@@ -20,7 +20,9 @@ function compareHeaders(pair: AbiPair): NameChange[] {
   const old = new Set(pair.old.headers);
   const next = new Set(pair.new.headers);
   return [
-    ...[...old].filter((header) => !next.has(header)).map((header) => ({ kind: 'header-removed' as const, header })),
+    ...[...old]
+      .filter((header) => !next.has(header))
+      .map((header) => ({ kind: 'header-removed' as const, header, lost: [] })),
     ...[...next].filter((header) => !old.has(header)).map((header) => ({ kind: 'header-added' as const, header })),
   ];
 }

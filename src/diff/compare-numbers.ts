@@ -38,10 +38,11 @@ export function compareNumbers(pair: AbiPair): NumberChange[] {
   const next = numbersOf(pair.new);
   const families = new Families(old);
   const changes: NumberChange[] = [];
-  const added = [...next.values()].filter((number) => !old.has(number.name));
+  const added = [...next.values()].filter((number) => !old.has(number.name) && !isRequest(number, pair.old));
   for (const number of old.values()) {
     const is = next.get(number.name);
     if (is === undefined) {
+      if (isRequest(number, pair.new)) continue;
       const heirs = added.filter(
         (other) => other.value === number.value && families.common(number.name, other.name) !== undefined,
       );
@@ -55,10 +56,16 @@ export function compareNumbers(pair: AbiPair): NumberChange[] {
   return changes;
 }
 
-const SENTINEL_NAME =
-  /(?:^|_)(?:MAX|LAST|END|COUNT|NUM|NR|SIZE|LEN|CNT|MASK|ALL|ALL_FLAGS|VALID)(?:$|_)|_(?:N|MAX[A-Z]*)$|^(?:NR|NUM|MAX)_|__MAX/i;
+/** Whether a name stands for the same number as a request of the other side. */
+function isRequest(number: NamedNumber, abi: Abi): boolean {
+  const request = abi.requests.get(number.name);
+  return request !== undefined && BigInt(request.number) === BigInt.asUintN(32, number.value);
+}
 
-/** `FOO_MAX` moves whenever the list it ends grows, and nothing else about it is promised. */
+const SENTINEL_NAME =
+  /(?:^|_)(?:MAX|LAST|END|COUNT|NUM|NR|CNT|MASK|ALL|ALL_FLAGS|VALID)(?:$|_)|(?:MAX|NUM|COUNT|LAST)$|^(?:NR|NUM|MAX)_|_VERSION(?:$|_)|_SUBVERSION$/i;
+
+/** `FOO_MAX` moves whenever the list it ends grows, a version whenever anything does; nothing else about them is promised. */
 function isSentinel(
   was: NamedNumber,
   is: NamedNumber,
@@ -66,13 +73,17 @@ function isSentinel(
   next: ReadonlyMap<string, NamedNumber>,
 ): boolean {
   if (is.value < was.value || !SENTINEL_NAME.test(was.name)) return false;
-  // It ends a list: nobody of its enum stood above it before or stands above it now (aliases of the end excepted).
-  const isEnd = (number: NamedNumber, all: ReadonlyMap<string, NamedNumber>): boolean =>
-    number.enum === undefined ||
-    [...all.values()].every(
-      (other) => other.enum !== number.enum || other.value <= number.value || SENTINEL_NAME.test(other.name),
-    );
-  return isEnd(was, old) && isEnd(is, next);
+  return endsList(was, old) && endsList(is, next);
+}
+
+/** Nobody of its enum stands above it, or it is one more than a member: it counts the list. */
+function endsList(number: NamedNumber, all: ReadonlyMap<string, NamedNumber>): boolean {
+  if (number.enum === undefined) return true;
+  const others = [...all.values()].filter((other) => other.enum === number.enum && other.name !== number.name);
+  return (
+    others.every((other) => other.value <= number.value || SENTINEL_NAME.test(other.name)) ||
+    (/(?:MAX|LAST|NUM|COUNT)$/.test(number.name) && others.some((other) => other.value === number.value - 1n))
+  );
 }
 
 function collisions(
@@ -88,15 +99,38 @@ function collisions(
     for (const newcomer of sharers) {
       if (old.get(newcomer.name)?.value === newcomer.value) continue;
       for (const holder of sharers) {
-        if (holder === newcomer || SENTINEL_NAME.test(holder.name) || SENTINEL_NAME.test(newcomer.name)) continue;
+        if (holder === newcomer || holder.declaration.header !== newcomer.declaration.header) continue;
+        if (SENTINEL_NAME.test(holder.name) || SENTINEL_NAME.test(newcomer.name)) continue;
         const isBothNew = old.get(holder.name)?.value !== holder.value;
         if (isBothNew && holder.name > newcomer.name) continue;
         const family = families.common(newcomer.name, holder.name);
-        if (family !== undefined) changes.push({ kind: 'number-collision', family, newcomer, holder });
+        if (family === undefined || !families.isRecent(family, newcomer.value)) continue;
+        if (isOfNewGroup(newcomer, family, old, next)) continue;
+        changes.push({ kind: 'number-collision', family, newcomer, holder });
       }
     }
   }
   return changes;
+}
+
+/**
+ * Whether a name came together with others under a longer prefix that is new (`CAN_RAW_XL_VCID_…`): those number
+ * themselves, and are no members of the family their prefix happens to extend.
+ */
+function isOfNewGroup(
+  newcomer: NamedNumber,
+  family: string,
+  old: ReadonlyMap<string, NamedNumber>,
+  next: ReadonlyMap<string, NamedNumber>,
+): boolean {
+  for (let end = newcomer.name.lastIndexOf('_') + 1; end > family.length;) {
+    const prefix = newcomer.name.slice(0, end);
+    const has = (all: ReadonlyMap<string, NamedNumber>, least: number): boolean =>
+      [...all.keys()].filter((name) => name.startsWith(prefix)).length >= least;
+    if (has(next, 2) && !has(old, 1)) return true;
+    end = newcomer.name.lastIndexOf('_', end - 2) + 1;
+  }
+  return false;
 }
 
 /** Families of an ABI, found on demand. */
@@ -120,6 +154,12 @@ class Families {
       if (this.hasFamily(prefix)) return prefix;
     }
     return undefined;
+  }
+
+  /** Numbers are handed out upwards, so a clash is one near the top; a small number is another list's. */
+  isRecent(prefix: string, value: bigint): boolean {
+    const values = [...this.numbers.values()].filter((one) => one.name.startsWith(prefix)).map((one) => one.value);
+    return values.filter((one) => one < value).length * 2 >= values.length;
   }
 
   private details(name: string, prefix: string): boolean {

@@ -6,20 +6,29 @@
  */
 
 import type { RequestDeclaration } from '../abi/abi.ts';
-import type { AbiPair, RequestChange } from './changes.ts';
+import type { AbiPair, NamedNumber, RequestChange } from './changes.ts';
+import { numbersOf } from './compare-numbers.ts';
 
 export function compareRequests(pair: AbiPair): RequestChange[] {
   const changes: RequestChange[] = [];
   const old = pair.old.requests;
   const next = pair.new.requests;
+  const numbers = numbersOf(pair.new);
+  const oldNumbers = numbersOf(pair.old);
   for (const [name, was] of old) {
     const is = next.get(name);
-    if (is === undefined) changes.push({ kind: 'request-removed', request: was });
-    else if (is.number !== was.number) {
+    if (is === undefined) {
+      // A request may become an enumerator: the name and the number are the same to every program.
+      if (!isSame(numbers.get(name), was)) changes.push({ kind: 'request-removed', request: was });
+    } else if (is.number !== was.number) {
       changes.push({ kind: 'request-changed', old: was, new: is, aspects: aspectsOf(was, is) });
     }
   }
-  for (const [name, is] of next) if (!old.has(name)) changes.push({ kind: 'request-added', request: is });
+  for (const [name, is] of next) {
+    if (!old.has(name) && !isSame(oldNumbers.get(name), is)) {
+      changes.push({ kind: 'request-added', request: is });
+    }
+  }
 
   const byNumber = new Map<number, RequestDeclaration[]>();
   for (const request of next.values()) byNumber.set(request.number, [...(byNumber.get(request.number) ?? []), request]);
@@ -27,7 +36,8 @@ export function compareRequests(pair: AbiPair): RequestChange[] {
     for (const newcomer of sharers) {
       if (old.get(newcomer.name)?.number === newcomer.number) continue;
       for (const holder of sharers) {
-        if (holder === newcomer) continue;
+        // Two headers are two drivers, and so two kinds of file descriptor.
+        if (holder === newcomer || holder.header !== newcomer.header) continue;
         const isBothNew = old.get(holder.name)?.number !== holder.number;
         if (isBothNew && holder.name > newcomer.name) continue;
         changes.push({ kind: 'request-collision', newcomer, holder });
@@ -35,6 +45,10 @@ export function compareRequests(pair: AbiPair): RequestChange[] {
     }
   }
   return changes;
+}
+
+function isSame(number: NamedNumber | undefined, request: RequestDeclaration): boolean {
+  return number !== undefined && BigInt.asUintN(32, number.value) === BigInt(request.number);
 }
 
 function aspectsOf(old: RequestDeclaration, next: RequestDeclaration): ('size' | 'direction' | 'number')[] {

@@ -34,7 +34,35 @@ export function compareAbis(pair: AbiPair): Comparison {
   const renumbered = new Set(numbers.flatMap((change) => (change.kind === 'number-changed' ? [change.old.name] : [])));
   // A value that a field's description gives a name is told once: at the constant of that name, where there is one.
   const own = records.filter((change) => change.kind !== 'value-renumbered' || !renumbered.has(change.was.name));
-  return { changes: [...own, ...numbers, ...compareRequests(pair), ...compareNames(pair)], notUnderstood };
+  const changes = [...own, ...numbers, ...compareRequests(pair), ...compareNames(pair)];
+  return { changes: foldIntoHeaders(changes), notUnderstood };
+}
+
+/** A header that went took its declarations along: that is one change, not one for each of them. */
+function foldIntoHeaders(changes: readonly Change[]): Change[] {
+  const lost = new Map<string, string[]>();
+  for (const change of changes) if (change.kind === 'header-removed') lost.set(change.header, []);
+  const rest = changes.filter((change) => {
+    const gone = goneDeclaration(change);
+    const names = gone === undefined ? undefined : lost.get(gone.header);
+    if (gone !== undefined) names?.push(gone.name);
+    return names === undefined;
+  });
+  return rest.map((change) =>
+    change.kind === 'header-removed' ? { ...change, lost: [...(lost.get(change.header) ?? [])].sort() } : change,
+  );
+}
+
+/** What a change says is nowhere on the new side; a name whose number lives on under another is more than gone. */
+function goneDeclaration(change: Change): { readonly header: string; readonly name: string } | undefined {
+  if (change.kind === 'record-removed') return change.declaration;
+  if (change.kind === 'request-removed') return change.request;
+  if (change.kind === 'macro-removed') return change.macro;
+  if (change.kind === 'typedef-removed') return change.typedef;
+  if (change.kind === 'number-removed') {
+    return { header: change.number.declaration.header, name: change.number.name };
+  }
+  return undefined;
 }
 
 function compareRecordSets(pair: AbiPair, notUnderstood: Diagnostic[]): Change[] {

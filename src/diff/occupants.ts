@@ -63,7 +63,7 @@ function occupants(placed: PlacedRecord, range: Range, arms: ArmsElsewhere): Occ
   const result: Occupant[] = [];
   const covered: Range[] = [];
   for (const node of placed.nodes) {
-    if (!node.isLeaf || node.sizeBits === 0 || !overlaps(node, range)) continue;
+    if (!node.isLeaf || node.sizeBits === 0 || isBehindTheEnd(node) || !overlaps(node, range)) continue;
     if (node.arms.some((step) => arms.has(step.union) && arms.get(step.union) !== step.arm)) continue;
     covered.push(node);
     result.push({ kind: isFiller(node) ? 'filler' : 'field', node });
@@ -84,6 +84,13 @@ function occupants(placed: PlacedRecord, range: Range, arms: ArmsElsewhere): Occ
     if (gap.offsetBits + gap.sizeBits > endBits) result.push({ kind: 'beyond' });
   }
   return result;
+}
+
+/** The elements of a flexible array are no part of the record's own bytes. */
+function isBehindTheEnd(node: FieldNode): boolean {
+  for (let current = node.parent; current !== undefined; current = current.parent)
+    if (current.sizeBits === 0) return true;
+  return false;
 }
 
 /** The parts of a range that no other range covers. */

@@ -63,7 +63,7 @@ export interface PlacedRecord {
 
 /** What bytes without information are called where nothing better is declared. A hint about intent, never a verdict. */
 const FILLER_NAME =
-  /^_*(?:pad|padding|reserved|resv|rsvd|rsv|unused|spare|filler?|mbz|dummy|hole)(?:_?[a-z0-9]{1,3})?_*$/i;
+  /^_*(?:pad|padding|reserved|resv|rsvd|rsv|unused|spare|filler?|mbz|dummy|hole|align)(?:_?[a-z0-9]{1,3})?_*$/i;
 
 /** Whether a node carries no information: declared so, or (with no declaration) named so. */
 export function isFiller(node: FieldNode): boolean {

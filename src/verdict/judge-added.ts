@@ -25,7 +25,7 @@ import {
 } from './judgement.ts';
 import type { RuleId } from './rules.ts';
 import { type Gate, gateOf, oldBytes, type Traffic, trafficOf } from './traffic.ts';
-import { type BytesWitness, firstLeaf, offsetWitness, sampleFor, witnessBytes } from './witness.ts';
+import { type BytesWitness, firstLeaf, isInside, offsetWitness, sampleFor, witnessBytes } from './witness.ts';
 
 type Added = Extract<FieldChange, { kind: 'field-added' }>;
 
@@ -246,20 +246,24 @@ function judgeReused(change: Added, context: Context): Judgement {
   const victims = took.flatMap((occupant) => (occupant.kind === 'field' ? [occupant.node] : []));
   const names = list(victims.map((victim) => victim.path).slice(0, 3));
   const traffic = trafficOf(pair, node, context.abis.new);
-  const leaf = firstLeaf(pair.new, node);
-  const victim = victims.find((one) => overlaps(one, leaf)) ?? victims[0];
+  const leaves = pair.new.nodes.filter((one) => one.isLeaf && (one === node || isInside(one, node)));
+  const [victim = victims[0], leaf] = victims
+    .flatMap((one) => leaves.filter((other) => overlaps(one, other)).map((other) => [one, other] as const))
+    .at(0) ?? [undefined, undefined];
+  // Of an array of records only the first element is opened; further ones are read as plain bytes of the array.
+  const reader = leaf ?? (victim === undefined ? node : byteWord(node, victim).node);
   const contract = traffic.toKernel ? 'old-binary' : 'mixed-objects';
   const witness =
     victim === undefined
       ? undefined
-      : witnessBytes({
+      : (witnessBytes({
           pair,
           contract,
           writer: 'old',
-          samples: [byteWord(victim, leaf)],
-          show: [leaf],
+          samples: [byteWord(victim, reader)],
+          show: [reader],
           order: context.order,
-        });
+        }) ?? offsetWitness(pair, victim));
   const wrong = broken(`the bytes an old program knows as ${names} now mean ${node.path}`);
   return {
     rule: 'bytes-reused',

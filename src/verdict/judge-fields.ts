@@ -364,7 +364,7 @@ export function judgeRemoved(change: Of<'field-removed'>, context: Context): Jud
       'mixed-objects': fate,
       'new-binary': kept('a new program does not know the field'),
     }),
-    witness: bytes ?? (heir === undefined ? memberWitness(pair, node) : undefined),
+    witness: bytes ?? (heir === undefined ? memberWitness(pair, node) : offsetWitness(pair, node)),
   };
 }
 

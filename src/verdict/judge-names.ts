@@ -269,6 +269,12 @@ function judgeRequestChanged(change: Extract<RequestChange, { kind: 'request-cha
   };
 }
 
+function lostWords(names: readonly string[]): string {
+  if (names.length === 0) return '; what it declared is declared elsewhere';
+  const shown = names.length > 4 ? [...names.slice(0, 3), `${String(names.length - 3)} more`] : names;
+  return `, and with it ${list(shown)}`;
+}
+
 export function judgeName(change: NameChange): Judgement {
   switch (change.kind) {
     case 'header-added':
@@ -287,7 +293,7 @@ export function judgeName(change: NameChange): Judgement {
         subject: `header ${change.header}`,
         old: { header: change.header },
         new: null,
-        message: `<${change.header}> is gone`,
+        message: `<${change.header}> is gone${lostWords(change.lost)}`,
         answers: answers({
           'old-binary': kept('programs do not carry headers; its declarations are judged one by one'),
           rebuild: broken('a program that includes it no longer compiles'),

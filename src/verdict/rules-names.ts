@@ -42,7 +42,7 @@ export const nameRules = {
     noMirror: 'a number that changes has no direction',
   },
   'sentinel-moved': {
-    title: 'The end marker of a list moved',
+    title: 'An end marker or a version number moved up',
     object: 'enumerator',
     aspect: 'end of list',
     direction: 'more',

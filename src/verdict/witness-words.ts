@@ -1,6 +1,6 @@
 /** The part of an old field or filler under a new field, as something that can be written. */
 
-import { type FieldNode, overlaps } from '../diff/placed.ts';
+import type { FieldNode } from '../diff/placed.ts';
 import { unalias } from '../abi/types.ts';
 import { type Sample, sampleFor } from './witness.ts';
 
@@ -10,7 +10,7 @@ import { type Sample, sampleFor } from './witness.ts';
  */
 export function byteWord(old: FieldNode, field: FieldNode): Sample {
   const isWhole = unalias(old.type).kind === 'integer' && old.field.semantics?.role === undefined;
-  if (isWhole && old.offsetBits === field.offsetBits && overlaps(old, field)) return sampleFor(old);
+  if (isWhole && old.offsetBits === field.offsetBits && old.sizeBits <= field.sizeBits) return sampleFor(old);
   const offsetBits = Math.max(old.offsetBits, field.offsetBits);
   const end = Math.min(old.offsetBits + old.sizeBits, field.offsetBits + field.sizeBits);
   const sizeBits = Math.min(64, end - offsetBits);

@@ -105,7 +105,7 @@ describe('breaks and their witnesses', () => {
           }
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 300 },
     );
   });
 
