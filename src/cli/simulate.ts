@@ -1,7 +1,7 @@
 /**
  * `uabi simulate`: the simulated /dev/kvm from the command line.
  *
- * `matrix` runs programs built for old and new forms of a record on kernels of each. `--replay FILE` drives it with the inputs of a transcript of a real kernel and compares every answer.
+ * `matrix` runs programs built for old and new forms of a record on kernels of each. `run` runs a script. `--replay FILE` drives it with the inputs of a transcript of a real kernel and compares every answer.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -14,6 +14,10 @@ import { cpuModelNames, parseCpuModel } from '../kernel/cpu-models.ts';
 import { parseKernelVersion, patchNames } from '../kernel/kernel-version.ts';
 import { type ReplayReport, replayTranscript } from '../kernel/replay/replay.ts';
 import { parseTranscript } from '../kernel/replay/transcript.ts';
+import { formatTap, runScript } from '../kernel/scenario/run-script.ts';
+import { parseScript } from '../kernel/scenario/script.ts';
+import { selftests } from '../kernel/scenario/selftests.ts';
+import { isX86Transcript, replayX86Events, x86VendorOf } from '../kernel/x86/replay-events.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 import { matrixReport } from './simulate-matrix.ts';
 
@@ -32,10 +36,15 @@ interface Options {
 
 export function configure(command: Command): void {
   command
-    .argument('[what]', 'matrix: old and new programs on old and new kernels')
+    .argument('[what]', 'matrix: old and new programs on old and new kernels; run: a script')
+    .argument('[script]', `for run: a file, - or a selftest (${[...selftests.keys()].join(', ')})`)
     .option('--type <record>', 'record the matrix is about', 'kvm_vcpu_events')
     .option('--kernel <version>', `kernel to simulate: 6.1 … 7.3, patches added with + (${patchNames.join(', ')})`)
-    .option('--cpu <model>', `processor: ${cpuModelNames.join(', ')}; features off with ,-NAME`, 'max')
+    .option(
+      '--cpu <model>',
+      `processor: ${cpuModelNames.join(', ')}; features off with ,-NAME; of x86: svm, vmx, pvm`,
+      'max',
+    )
     .option('--replay <file>', 'transcript of a real kernel (.jsonl or .jsonl.gz; - for standard input)')
     .addOption(new Option('--format <format>', 'form of the report').choices(['text', 'json']).default('text'))
     .addHelpText(
@@ -44,6 +53,7 @@ export function configure(command: Command): void {
 Examples:
   uabi simulate --kernel 6.12 --cpu max --replay run.jsonl.gz
   uabi simulate matrix --type kvm_vcpu_events
+  uabi simulate run sea_to_user --kernel 6.19
   uabi simulate --kernel 6.12+ext_abt_esr --cpu max,-pmu --replay run.jsonl --format json
 
 Exits with 1 if an answer differs from the recorded one, with 3 if the transcript could not be read whole.`,
@@ -51,7 +61,7 @@ Exits with 1 if an answer differs from the recorded one, with 3 if the transcrip
 }
 
 export async function run(
-  [what]: readonly string[],
+  [what, script]: readonly string[],
   options: Readonly<Record<string, unknown>>,
   io: Io,
 ): Promise<ExitCode> {
@@ -60,15 +70,17 @@ export async function run(
     io.stdout(matrixReport(type, cpu, format));
     return exitCodes.done;
   }
-  if (what !== undefined) throw new UserError(`There is nothing to simulate called "${what}"; known: matrix.`);
+  if (what === 'run') return runScriptFile(script, { kernel, cpu, format }, io);
+  if (what !== undefined) throw new UserError(`There is nothing to simulate called "${what}"; known: matrix, run.`);
   if (replay === undefined) throw new UserError('Say what to simulate: --replay FILE.');
   if (kernel === undefined) throw new UserError('Say which kernel to simulate: --kernel 6.12.');
   const version = parseKernelVersion(kernel);
-  const model = parseCpuModel(cpu);
-  const transcript = parseTranscript(await readTranscript(replay, io), replay);
+  const transcript = parseTranscript(await readText(replay, io), replay);
   for (const diagnostic of transcript.diagnostics) io.stderr(`${formatDiagnostic(diagnostic)}\n`);
   if (transcript.records.length === 0) throw new UndecidedError(`${replay} holds no record of a transcript.`);
-  const report = replayTranscript(transcript.records, version, model);
+  const report = isX86Transcript(transcript.records)
+    ? replayX86Events(transcript.records, version, x86VendorOf(cpu))
+    : replayTranscript(transcript.records, version, parseCpuModel(cpu));
   if (format === 'json') {
     io.stdout(`${JSON.stringify({ schemaVersion: 1, kernel, cpu, ...report }, undefined, 2)}\n`);
   } else {
@@ -77,12 +89,39 @@ export async function run(
   return exitCodeOf(report, transcript.diagnostics.length > 0);
 }
 
+interface ScriptOptions {
+  readonly kernel: string | undefined;
+  readonly cpu: string;
+  readonly format: string;
+}
+
+/** `uabi simulate run SCRIPT`: TAP, or the same results as JSON; 1 if a test fails. */
+async function runScriptFile(
+  name: string | undefined,
+  { kernel, cpu, format }: ScriptOptions,
+  io: Io,
+): Promise<ExitCode> {
+  if (name === undefined)
+    throw new UserError(`Say what to run: a file, or one of ${[...selftests.keys()].join(', ')}.`);
+  if (kernel === undefined) throw new UserError('Say which kernel to simulate: --kernel 6.12.');
+  const script = parseScript(selftests.get(name) ?? (await readText(name, io)), name);
+  if (script.diagnostics.length > 0) throw new UserError(`${name} is not understood.`, script.diagnostics);
+  if (script.tests.length === 0) throw new UndecidedError(`${name} holds no test.`);
+  const results = runScript(script, { version: parseKernelVersion(kernel), cpu: parseCpuModel(cpu) });
+  io.stdout(
+    format === 'json'
+      ? `${JSON.stringify({ schemaVersion: 1, kernel, cpu, script: name, tests: results }, undefined, 2)}\n`
+      : formatTap(results),
+  );
+  return results.some(({ outcome }) => outcome === 'not ok') ? exitCodes.findings : exitCodes.done;
+}
+
 function exitCodeOf(report: ReplayReport, isIncomplete: boolean): ExitCode {
   if (report.mismatched.length > 0) return exitCodes.findings;
   return isIncomplete ? exitCodes.undecided : exitCodes.done;
 }
 
-async function readTranscript(path: string, io: Io): Promise<string> {
+async function readText(path: string, io: Io): Promise<string> {
   let bytes: Uint8Array;
   try {
     bytes = path === '-' ? await io.stdin() : await readFile(resolve(io.cwd, path));
