@@ -113,10 +113,6 @@ function hex(number: number): string {
   return `0x${number.toString(16).padStart(8, '0')}`;
 }
 
-function recordOf(answer: Answer): string | null {
-  return answer.requests[0]?.argument ?? null;
-}
-
 /** Targets that say the same, together, most informative first. */
 function group(answers: readonly Answer[]): { readonly answer: Answer; readonly targets: readonly string[] }[] {
   const groups = new Map<string, { answer: Answer; targets: string[] }>();
@@ -133,10 +129,22 @@ function group(answers: readonly Answer[]): { readonly answer: Answer; readonly 
   );
 }
 
-function toJson({ number, direction, type, nr, sizeBytes, requests, ...rest }: Answer): Record<string, unknown> {
-  const names = requests.map(({ name }) => name);
-  const record = recordOf({ number, direction, type, nr, sizeBytes, requests, ...rest });
-  return { number: hex(number), direction, type, nr, sizeBytes, names, record };
+function toJson({ number, direction, type, nr, sizeBytes, requests }: Answer): Record<string, unknown> {
+  return {
+    number: hex(number),
+    direction,
+    type,
+    nr,
+    sizeBytes,
+    names: requests.map(({ name }) => name),
+    record: requests[0]?.argument ?? null,
+    // The names of one number may carry different records: on different descriptors they are different requests.
+    requests: requests.map(({ name, argument, descriptors }) => ({
+      name,
+      record: argument ?? null,
+      descriptors: descriptors ?? [],
+    })),
+  };
 }
 
 function renderJson(answers: readonly Answer[]): string {

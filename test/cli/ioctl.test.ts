@@ -17,6 +17,14 @@ describe('uabi ioctl', () => {
     });
   });
 
+  test('gives every name of a number its own record and descriptor', async () => {
+    const { stdout } = await runCli(['ioctl', '0x4010aeab', '--target', 'arm64', '--format', 'json']);
+    expect((JSON.parse(stdout) as { requests: unknown }).requests).toEqual([
+      { name: 'KVM_ARM_SET_DEVICE_ADDR', record: 'struct kvm_arm_device_addr', descriptors: ['vm'] },
+      { name: 'KVM_GET_ONE_REG', record: 'struct kvm_one_reg', descriptors: ['vcpu'] },
+    ]);
+  });
+
   test('finds a request by name', async () => {
     const { stdout } = await runCli(['ioctl', 'KVM_GET_VCPU_EVENTS', '--target', 'arm64', '--format', 'json']);
     expect(JSON.parse(stdout)).toMatchObject({ number: '0x8040ae9f', direction: 'read', sizeBytes: 64 });

@@ -11,7 +11,6 @@ import { type Diagnostic, UserError } from '../../diagnostic.ts';
 import { suggestionFor } from '../suggest.ts';
 import { findTarget, type Target } from '../target.ts';
 import type { LayoutDocument, LayoutFile, VariantEntry } from './document.ts';
-import { readLocatedJson } from './located-json.ts';
 import { infoOf, readVariant, type VariantReading } from './read-variant.ts';
 import { validateAgainstSchema } from './validate.ts';
 
@@ -25,6 +24,8 @@ export interface CheckedLayoutFile {
 
 /** Reads a layout file and everything in it; never throws for what the text holds. */
 export async function checkLayoutFile(text: string, fileName: string): Promise<CheckedLayoutFile> {
+  // Loaded only for files of the user's: the commands that look up built-in layouts must start quickly.
+  const { readLocatedJson } = await import('./located-json.ts');
   const { located, diagnostics } = readLocatedJson(text, fileName);
   if (located === undefined) return { diagnostics };
   diagnostics.push(...(await validateAgainstSchema(located)));
