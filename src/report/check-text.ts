@@ -112,7 +112,14 @@ function worstAnswer(
 }
 
 function boldness(finding: Finding): number {
-  const order: readonly string[] = ['padding-became-field', 'hole-became-field', 'reserved-became-field'];
+  // A record of another size answers for all of its fields: its request has another number.
+  const order: readonly string[] = [
+    'padding-became-field',
+    'hole-became-field',
+    'reserved-became-field',
+    'record-shrank',
+    'record-grew',
+  ];
   return order.indexOf(finding.rule) * 1000 + (finding.new?.sizeBits ?? 0);
 }
 
