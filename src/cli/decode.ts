@@ -10,7 +10,8 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readHex } from '../capture/hex.ts';
 import { decodedRecord } from '../codec/decode-json.ts';
-import { inspectBytes } from '../codec/inspect.ts';
+import { inspectBytes, type Note } from '../codec/inspect.ts';
+import type { RecordDescriptor } from '../codec/record-descriptor.ts';
 import { UndecidedError, UserError } from '../diagnostic.ts';
 import { renderHexdump, renderNotes } from '../report/hexdump.ts';
 import { findRecord, type RecordOptions } from './find-record.ts';
@@ -19,6 +20,7 @@ import { type ExitCode, exitCodes, type Io } from './io.ts';
 interface Options extends RecordOptions {
   readonly input: string;
   readonly format: string;
+  readonly crossCheck?: boolean;
 }
 
 export function configure(command: Command): void {
@@ -30,6 +32,7 @@ export function configure(command: Command): void {
     .option('--in <source>', 'look the record up in this source instead of the layouts that come with uabi')
     .option('--input <form>', 'bin or hex (default: hex if the input is hexadecimal text, else bin)', 'auto')
     .option('--format <format>', 'text or json', 'text')
+    .option('--cross-check', 'let binary-parser and restructure read the bytes as well, and compare')
     .addHelpText(
       'after',
       '\nExamples:\n  uabi decode --type kvm_vcpu_events#v1 events.bin\n  echo 01 00 00 | uabi decode --request 0x4040aea0 --target arm64 --input hex',
@@ -44,15 +47,21 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const file = args[0] ?? '-';
   const bytes = asBytes(await readInput(file, io), options.input, file);
   const inspection = inspectBytes(descriptor, bytes);
+  const allNotes = [...notes, ...(options.crossCheck === true ? await crossCheck(descriptor, bytes) : [])];
   if (options.format === 'json') {
-    io.stdout(`${JSON.stringify(decodedRecord(inspection, bytes, notes), undefined, 2)}\n`);
+    io.stdout(`${JSON.stringify(decodedRecord(inspection, bytes, allNotes), undefined, 2)}\n`);
   } else {
     const { type, variant, target, sizeBytes } = descriptor;
     const title = `${type}${variant === undefined ? '' : `#${variant}`} on ${target}: ${String(sizeBytes)} bytes`;
-    const lines = [title, ...renderHexdump(inspection, bytes), ...renderNotes([...notes, ...inspection.notes])];
+    const lines = [title, ...renderHexdump(inspection, bytes), ...renderNotes([...allNotes, ...inspection.notes])];
     io.stdout(lines.map((line) => `${line}\n`).join(''));
   }
   return inspection.missingBytes > 0 || inspection.trailingBytes > 0 ? exitCodes.undecided : exitCodes.done;
+}
+
+async function crossCheck(descriptor: RecordDescriptor, bytes: Uint8Array): Promise<Note[]> {
+  const { secondOpinions } = await import('../codec/cross-check.ts');
+  return secondOpinions(descriptor, bytes);
 }
 
 /** The content of a file, or of standard input for `-`. @throws UserError if it cannot be read. */

@@ -36,6 +36,8 @@ const generators: Readonly<Record<string, () => Promise<Generator>>> = {
     const { typescriptModule } = await import('../codec/generate/typescript.ts');
     return (descriptor, runtime) => typescriptModule(descriptor, { runtime });
   },
+  'binary-parser': async () => (await import('../codec/generate/binary-parser.ts')).binaryParserModule,
+  restructure: async () => (await import('../codec/generate/restructure.ts')).restructureModule,
 };
 
 export function configure(command: Command): void {
@@ -46,7 +48,7 @@ export function configure(command: Command): void {
     .option('--target <list>', 'targets to generate for (default: the first of the file)')
     .option('--variant <list>', 'variants to generate (default: all)')
     .option('--record <name>', 'the record (default: the one the file is about)')
-    .option('--to <kind>', 'what to generate: typescript', 'typescript')
+    .option('--to <kind>', 'typescript, binary-parser or restructure', 'typescript')
     .option('--runtime <module>', 'where generated modules import the runtime from', 'uabi/runtime')
     .addHelpText('after', '\nExample:\n  uabi generate layouts/kvm_vcpu_events.arm64.json --out src/generated --check');
 }

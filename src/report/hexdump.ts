@@ -115,17 +115,21 @@ function oneValue(value: InspectedValue): string {
   return `[${value.map(oneValue).join(', ')}]`;
 }
 
-/** Lines of eight bytes; only the first carries the words. Equal lines of zeros in between are counted, not printed. */
+/** Lines of eight bytes; only the first carries the words. Where one byte fills many lines, it is counted and not printed. */
 function byteRows(bytes: Uint8Array, start: number, end: number, cells: Omit<Row, 'offset' | 'bytes'>): Row[] {
   const rows: Row[] = [];
   const blank = { path: '', type: '', value: '', meaning: '' };
   for (let at = start; at < end; at += bytesPerLine) {
     const part = bytes.subarray(at, Math.min(end, at + bytesPerLine));
     const text = Array.from(part, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    const zeros = at === start ? 0 : zeroRun(bytes, at, end);
-    if (zeros > bytesPerLine * 2) {
-      rows.push({ offset: hexOffset(at), bytes: `00 × ${String(zeros)}`, ...blank });
-      at += zeros - bytesPerLine;
+    const run = at === start ? 0 : runOf(bytes, at, end);
+    if (run > bytesPerLine * 2) {
+      rows.push({
+        offset: hexOffset(at),
+        bytes: `${(bytes[at] ?? 0).toString(16).padStart(2, '0')} × ${String(run)}`,
+        ...blank,
+      });
+      at += run - bytesPerLine;
       continue;
     }
     rows.push({ offset: hexOffset(at), bytes: text, ...(at === start ? cells : blank) });
@@ -133,10 +137,9 @@ function byteRows(bytes: Uint8Array, start: number, end: number, cells: Omit<Row
   return rows;
 }
 
-/** Whole lines of zeros from here on, in bytes. */
-function zeroRun(bytes: Uint8Array, start: number, end: number): number {
+/** Number of bytes, in whole lines, from here on that are all the same. */
+function runOf(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (at + bytesPerLine <= end && bytes.subarray(at, at + bytesPerLine).every((byte) => byte === 0))
-    at += bytesPerLine;
-  return at - start;
+  while (at < end && bytes[at] === bytes[start]) at += 1;
+  return Math.floor((at - start) / bytesPerLine) * bytesPerLine;
 }
