@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KvmVcpuEvents } from '../src/generated/kvm_vcpu_events.v1.arm64.ts';
+import { KvmVcpuEvents } from './compiled.ts';
 import { batch } from './events.ts';
 import { compare, type Row } from './measure.ts';
 

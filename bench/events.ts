@@ -2,7 +2,7 @@
 
 import { Parser } from 'binary-parser';
 import * as r from 'restructure';
-import { KvmVcpuEvents, KvmVcpuEventsView } from '../src/generated/kvm_vcpu_events.v1.arm64.ts';
+import { KvmVcpuEvents, KvmVcpuEventsView } from './compiled.ts';
 import { compare, type Competitor, type Row } from './measure.ts';
 
 const recordCount = 1024;

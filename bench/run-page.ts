@@ -2,7 +2,7 @@
 
 import { Parser } from 'binary-parser';
 import * as r from 'restructure';
-import { KvmRun } from '../src/generated/kvm_run.7.3.arm64.ts';
+import { KvmRun } from './compiled.ts';
 import { compare, type Row } from './measure.ts';
 
 const bytes = new Uint8Array(2352);

@@ -517,7 +517,9 @@ export function putBytes(b: Uint8Array, o: number, values: ArrayLike<number>, le
 export function prepare(out: Uint8Array, offset: number, sizeBytes: number, value: Kept): void {
   const kept = value._bytes;
   if (kept === undefined) {
-    out.fill(0, offset, offset + sizeBytes);
+    // `fill` is a call out of compiled code, which costs more than clearing a small record.
+    if (sizeBytes > 128) out.fill(0, offset, offset + sizeBytes);
+    else for (let i = offset; i < offset + sizeBytes; i++) out[i] = 0;
     return;
   }
   const from = value._offset ?? 0;

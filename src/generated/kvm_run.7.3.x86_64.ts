@@ -772,74 +772,77 @@ function selectKvmRunUnion(b: Uint8Array, o: number): KvmRunUnion['arm'] {
 }
 
 function readKvmRunUnion(b: Uint8Array, o: number): KvmRunUnion {
-  switch (selectKvmRunUnion(b, o)) {
-    case 'hw':
+  switch (u32le(b, o + 8)) {
+    case 0:
       return { arm: 'hw', value: new KvmRunUnionHw(b, o + 32) };
-    case 'fail_entry':
+    case 9:
       return { arm: 'fail_entry', value: new KvmRunUnionFailEntry(b, o + 32) };
-    case 'ex':
+    case 1:
       return { arm: 'ex', value: new KvmRunUnionEx(b, o + 32) };
-    case 'io':
+    case 2:
       return { arm: 'io', value: new KvmRunUnionIo(b, o + 32) };
-    case 'debug':
+    case 4:
       return { arm: 'debug', value: new KvmRunUnionDebug(b, o + 32) };
-    case 'mmio':
+    case 6:
       return { arm: 'mmio', value: new KvmRunUnionMmio(b, o + 32) };
-    case 'iocsr_io':
+    case 38:
       return { arm: 'iocsr_io', value: new KvmRunUnionIocsrIo(b, o + 32) };
-    case 'hypercall':
+    case 3:
       return { arm: 'hypercall', value: new KvmRunUnionHypercall(b, o + 32) };
-    case 'tpr_access':
+    case 12:
       return { arm: 'tpr_access', value: new KvmRunUnionTprAccess(b, o + 32) };
-    case 's390_sieic':
+    case 13:
       return { arm: 's390_sieic', value: new KvmRunUnionS390Sieic(b, o + 32) };
-    case 's390_reset_flags':
+    case 14:
       return { arm: 's390_reset_flags', value: u64le(b, o + 32) };
-    case 's390_ucontrol':
+    case 20:
       return { arm: 's390_ucontrol', value: new KvmRunUnionS390Ucontrol(b, o + 32) };
-    case 'dcr':
+    case 15:
       return { arm: 'dcr', value: new KvmRunUnionDcr(b, o + 32) };
-    case 'internal':
+    case 17:
+      if (u32le(b, o + 32) === 1) return { arm: 'emulation_failure', value: new KvmRunUnionEmulationFailure(b, o + 32) };
       return { arm: 'internal', value: new KvmRunUnionInternal(b, o + 32) };
-    case 'emulation_failure':
-      return { arm: 'emulation_failure', value: new KvmRunUnionEmulationFailure(b, o + 32) };
-    case 'osi':
+    case 18:
       return { arm: 'osi', value: new KvmRunUnionOsi(b, o + 32) };
-    case 'papr_hcall':
+    case 19:
       return { arm: 'papr_hcall', value: new KvmRunUnionPaprHcall(b, o + 32) };
-    case 's390_tsch':
+    case 22:
       return { arm: 's390_tsch', value: new KvmRunUnionS390Tsch(b, o + 32) };
-    case 'epr':
+    case 23:
       return { arm: 'epr', value: new KvmRunUnionEpr(b, o + 32) };
-    case 'system_event':
+    case 24:
       return { arm: 'system_event', value: new KvmRunUnionSystemEvent(b, o + 32) };
-    case 's390_stsi':
+    case 25:
       return { arm: 's390_stsi', value: new KvmRunUnionS390Stsi(b, o + 32) };
-    case 'eoi':
+    case 26:
       return { arm: 'eoi', value: new KvmRunUnionEoi(b, o + 32) };
-    case 'hyperv':
+    case 27:
       return { arm: 'hyperv', value: new KvmRunUnionHyperv(b, o + 32) };
-    case 'arm_nisv':
+    case 28:
       return { arm: 'arm_nisv', value: new KvmRunUnionArmNisv(b, o + 32) };
-    case 'msr':
+    case 42:
+      return { arm: 'arm_nisv', value: new KvmRunUnionArmNisv(b, o + 32) };
+    case 29:
       return { arm: 'msr', value: new KvmRunUnionMsr(b, o + 32) };
-    case 'xen':
+    case 30:
+      return { arm: 'msr', value: new KvmRunUnionMsr(b, o + 32) };
+    case 34:
       return { arm: 'xen', value: new KvmRunUnionXen(b, o + 32) };
-    case 'riscv_sbi':
+    case 35:
       return { arm: 'riscv_sbi', value: new KvmRunUnionRiscvSbi(b, o + 32) };
-    case 'riscv_csr':
+    case 36:
       return { arm: 'riscv_csr', value: new KvmRunUnionRiscvCsr(b, o + 32) };
-    case 'notify':
+    case 37:
       return { arm: 'notify', value: new KvmRunUnionNotify(b, o + 32) };
-    case 'memory_fault':
+    case 39:
       return { arm: 'memory_fault', value: new KvmRunUnionMemoryFault(b, o + 32) };
-    case 'tdx':
+    case 40:
       return { arm: 'tdx', value: new KvmRunUnionTdx(b, o + 32) };
-    case 'arm_sea':
+    case 41:
       return { arm: 'arm_sea', value: new KvmRunUnionArmSea(b, o + 32) };
-    case 'snp_req_certs':
+    case 43:
       return { arm: 'snp_req_certs', value: new KvmRunUnionSnpReqCerts(b, o + 32) };
-    case undefined:
+    default:
       return { arm: undefined, value: b.subarray(o + 32, o + 288) };
   }
 }
@@ -3922,14 +3925,14 @@ function selectKvmRunUnionHypervU(b: Uint8Array, o: number): KvmRunUnionHypervU[
 }
 
 function readKvmRunUnionHypervU(b: Uint8Array, o: number): KvmRunUnionHypervU {
-  switch (selectKvmRunUnionHypervU(b, o)) {
-    case 'synic':
+  switch (u32le(b, o)) {
+    case 1:
       return { arm: 'synic', value: new KvmRunUnionHypervUSynic(b, o + 8) };
-    case 'hcall':
+    case 2:
       return { arm: 'hcall', value: new KvmRunUnionHypervUHcall(b, o + 8) };
-    case 'syndbg':
+    case 3:
       return { arm: 'syndbg', value: new KvmRunUnionHypervUSyndbg(b, o + 8) };
-    case undefined:
+    default:
       return { arm: undefined, value: b.subarray(o + 8, o + 56) };
   }
 }
@@ -4871,10 +4874,10 @@ function selectKvmRunUnionXenU(b: Uint8Array, o: number): KvmRunUnionXenU['arm']
 }
 
 function readKvmRunUnionXenU(b: Uint8Array, o: number): KvmRunUnionXenU {
-  switch (selectKvmRunUnionXenU(b, o)) {
-    case 'hcall':
+  switch (u32le(b, o)) {
+    case 1:
       return { arm: 'hcall', value: new KvmRunUnionXenUHcall(b, o + 8) };
-    case undefined:
+    default:
       return { arm: undefined, value: b.subarray(o + 8, o + 80) };
   }
 }
@@ -5755,17 +5758,15 @@ function selectKvmRunUnionTdxUnion(b: Uint8Array, o: number): KvmRunUnionTdxUnio
 }
 
 function readKvmRunUnionTdxUnion(b: Uint8Array, o: number): KvmRunUnionTdxUnion {
-  switch (selectKvmRunUnionTdxUnion(b, o)) {
-    case 'unknown':
-      return { arm: 'unknown', value: new KvmRunUnionTdxUnionUnknown(b, o + 16) };
-    case 'get_quote':
+  switch (u64le(b, o + 8)) {
+    case 65538n:
       return { arm: 'get_quote', value: new KvmRunUnionTdxUnionGetQuote(b, o + 16) };
-    case 'get_tdvmcall_info':
+    case 65536n:
       return { arm: 'get_tdvmcall_info', value: new KvmRunUnionTdxUnionGetTdvmcallInfo(b, o + 16) };
-    case 'setup_event_notify':
+    case 65540n:
       return { arm: 'setup_event_notify', value: new KvmRunUnionTdxUnionSetupEventNotify(b, o + 16) };
-    case undefined:
-      return { arm: undefined, value: b.subarray(o + 16, o + 64) };
+    default:
+      return { arm: 'unknown', value: new KvmRunUnionTdxUnionUnknown(b, o + 16) };
   }
 }
 

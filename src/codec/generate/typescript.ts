@@ -554,7 +554,9 @@ class ModuleWriter {
           { name: 'o', type: 'number' },
         ],
         returnType: `${name}['arm']`,
-        statements: this.#selectStatements(select).join('\n'),
+        statements: this.#selectStatements(select, (arm) =>
+          arm === undefined ? 'undefined' : stringLiteral(arm),
+        ).join('\n'),
       },
       {
         kind: StructureKind.Function,
@@ -564,19 +566,17 @@ class ModuleWriter {
           { name: 'o', type: 'number' },
         ],
         returnType: name,
-        statements: [
-          `switch (select${name}(b, o)) {`,
-          ...arms.flatMap((field) => [`  case ${stringLiteral(field.name)}:`, `    return ${result(field.name)};`]),
-          '  case undefined:',
-          `    return ${raw};`,
-          '}',
-        ].join('\n'),
+        statements: this.#selectStatements(select, (arm) => (arm === undefined ? raw : result(arm))).join('\n'),
       },
       this.#encodeSelected(record, name, container, arms.map(shift), select),
     );
   }
 
-  #selectStatements(select: NonNullable<UnionElement['select']>): string[] {
+  /** A switch over the discriminant; `render` makes a `return` of the arm it selects. */
+  #selectStatements(
+    select: NonNullable<UnionElement['select']>,
+    render: (arm: string | undefined) => string,
+  ): string[] {
     const byValue = new Map<bigint, { name: string; condition?: string }[]>();
     for (const arm of select.arms) {
       for (const { value } of arm.values) {
@@ -589,24 +589,22 @@ class ModuleWriter {
         });
       }
     }
-    const otherwise = select.otherwise === undefined ? 'undefined' : stringLiteral(select.otherwise);
+    const otherwise = `return ${render(select.otherwise)};`;
     const lines = [`switch (${readPlaceExpression(select.place, 'o', this.#around)}) {`];
     for (const [value, arms] of byValue) {
       lines.push(`  case ${integerLiteral(value, select.place.element)}:`);
       // A later arm holds only if its condition does, and the last such one wins.
       const [principal, ...others] = arms;
       for (const other of others.toReversed()) {
-        if (other.condition !== undefined)
-          lines.push(`    if (${other.condition}) return ${stringLiteral(other.name)};`);
+        if (other.condition !== undefined) lines.push(`    if (${other.condition}) return ${render(other.name)};`);
       }
-      const name = principal === undefined ? otherwise : stringLiteral(principal.name);
-      lines.push(
-        principal?.condition === undefined
-          ? `    return ${name};`
-          : `    return ${principal.condition} ? ${name} : ${otherwise};`,
-      );
+      if (principal?.condition === undefined) {
+        lines.push(`    return ${render(principal?.name)};`);
+      } else {
+        lines.push(`    if (${principal.condition}) return ${render(principal.name)};`, `    ${otherwise}`);
+      }
     }
-    return [...lines, '  default:', `    return ${otherwise};`, '}'];
+    return [...lines, '  default:', `    ${otherwise}`, '}'];
   }
 
   #encodeSelected(
