@@ -6,7 +6,6 @@ assertRuntimeVersion(1, 'struct kvm_run 7.3 arm64');
 /** Values of `exit_reason`. */
 export const KVMEXITValues = {
     KVM_EXIT_UNKNOWN: 0x0,
-    KVM_EXIT_FAIL_ENTRY_CPU_UNSUPPORTED: 0x1,
     KVM_EXIT_EXCEPTION: 0x1,
     KVM_EXIT_IO: 0x2,
     KVM_EXIT_HYPERCALL: 0x3,
@@ -6885,7 +6884,6 @@ export const descriptor: RecordDescriptor = {
         name: 'KVM_EXIT_',
         values: [
           { name: 'KVM_EXIT_UNKNOWN', value: 0x0n },
-          { name: 'KVM_EXIT_FAIL_ENTRY_CPU_UNSUPPORTED', value: 0x1n },
           { name: 'KVM_EXIT_EXCEPTION', value: 0x1n },
           { name: 'KVM_EXIT_IO', value: 0x2n },
           { name: 'KVM_EXIT_HYPERCALL', value: 0x3n },
@@ -9637,7 +9635,6 @@ export const descriptor: RecordDescriptor = {
             element: { kind: 'integer', sizeBytes: 4, isSigned: false, byteOrder: 'little' },
             known: [
               { name: 'KVM_EXIT_UNKNOWN', value: 0x0n },
-              { name: 'KVM_EXIT_FAIL_ENTRY_CPU_UNSUPPORTED', value: 0x1n },
               { name: 'KVM_EXIT_EXCEPTION', value: 0x1n },
               { name: 'KVM_EXIT_IO', value: 0x2n },
               { name: 'KVM_EXIT_HYPERCALL', value: 0x3n },
