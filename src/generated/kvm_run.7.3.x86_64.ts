@@ -2260,7 +2260,7 @@ export class KvmRunUnionHypercallUnion {
     return u32le(b, o);
   }
 
-  /** `__u64` at offset 0. */
+  /** `__u64` at offset 0. Only bit 0 is ever set: a 64-bit guest. That is what longmode, in the low half, says. */
   get flags(): bigint {
     const b = this._bytes;
     const o = this._offset;
@@ -2305,7 +2305,7 @@ export class KvmRunUnionHypercallUnionView {
     return u32le(b, o);
   }
 
-  /** `__u64` at offset 0. */
+  /** `__u64` at offset 0. Only bit 0 is ever set: a 64-bit guest. That is what longmode, in the low half, says. */
   get flags(): bigint {
     const b = this._bytes;
     const o = this._offset;
@@ -11450,7 +11450,9 @@ export const descriptor: RecordDescriptor = {
                               type: '__u64',
                               element: { kind: 'integer', sizeBytes: 8, isSigned: false, byteOrder: 'little' },
                               dimensions: [],
+                              doc: 'Only bit 0 is ever set: a 64-bit guest. That is what longmode, in the low half, says.',
                               writer: 'kernel',
+                              acceptedMask: 0x1n,
                             },
                           ],
                           holes: [],
