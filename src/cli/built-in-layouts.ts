@@ -23,6 +23,9 @@ import { UserError } from '../diagnostic.ts';
 const directory = new URL('../../layouts/', import.meta.url);
 const files = new Map<string, LayoutFile>();
 
+/** How a layout file that declares requests is known by its text. */
+const requestKey = '"request"';
+
 /** File names of the built-in layouts, sorted. */
 export function builtInNames(): readonly string[] {
   return readdirSync(directory)
@@ -35,13 +38,22 @@ export function builtInText(fileName: string): string | undefined {
   return builtInNames().includes(fileName) ? readFileSync(new URL(fileName, directory), 'utf8') : undefined;
 }
 
-/** A built-in layout file, read once. */
-function builtIn(fileName: string): LayoutFile {
-  const known = files.get(fileName);
-  if (known !== undefined) return known;
-  const file = loadLayoutFile(readFileSync(new URL(fileName, directory), 'utf8'), fileName);
-  files.set(fileName, file);
-  return file;
+/**
+ * The built-in layout files whose text holds `text`, read one after the other as they are asked for.
+ *
+ * Parsing them all costs more than starting Node; a file that does not even mention a name cannot declare it.
+ */
+function* filesHolding(text: string, fileNames = builtInNames()): Generator<LayoutFile> {
+  for (const fileName of fileNames) {
+    let file = files.get(fileName);
+    if (file === undefined) {
+      const content = readFileSync(new URL(fileName, directory), 'utf8');
+      if (!content.includes(text)) continue;
+      file = loadLayoutFile(content, fileName);
+      files.set(fileName, file);
+    }
+    yield file;
+  }
 }
 
 export interface FoundRecord {
@@ -56,13 +68,13 @@ export interface Found<T> {
   readonly abi: Abi;
 }
 
-/** Built-in files written for a target, those whose name starts with `name` first. */
-function filesFor(target: Target, name: string): LayoutFile[] {
+/** Built-in files that hold `text` and are written for a target, those whose name starts with `name` first. */
+function* filesFor(target: Target, text: string, name = ''): Generator<LayoutFile> {
   const isAbout = (fileName: string): number => (name !== '' && fileName.startsWith(name) ? 0 : 1);
-  return [...builtInNames()]
-    .sort((a, b) => isAbout(a) - isAbout(b))
-    .map(builtIn)
-    .filter((file) => targetsOf(file).some((one) => one.name === target.name));
+  const fileNames = [...builtInNames()].sort((a, b) => isAbout(a) - isAbout(b));
+  for (const file of filesHolding(text, fileNames)) {
+    if (targetsOf(file).some((one) => one.name === target.name)) yield file;
+  }
 }
 
 function bareName(name: string): string {
@@ -83,7 +95,7 @@ export function findBuiltInRecord(nameAndVariant: string, target: Target): Found
   const bare = bareName(name.trim());
   const candidates: FoundRecord[] = [];
   const variantNames = new Set<string>();
-  for (const file of filesFor(target, bare)) {
+  for (const file of filesFor(target, bare, bare)) {
     if (!mentionsRecord(file, bare)) continue;
     const names = variantsOf(file).map((one) => one.name);
     for (const one of names) variantNames.add(one);
@@ -113,7 +125,7 @@ function mentionsRecord({ document }: LayoutFile, bare: string): boolean {
 export function targetsOfBuiltInRecord(name: string): readonly Target[] {
   const bare = bareName(name);
   const found = new Map<string, Target>();
-  for (const file of builtInNames().map(builtIn)) {
+  for (const file of filesHolding(bare)) {
     if (mentionsRecord(file, bare)) for (const target of targetsOf(file)) found.set(target.name, target);
   }
   return [...found.values()];
@@ -128,7 +140,7 @@ export function findBuiltInRequests(
   target: Target,
 ): readonly Found<RequestDeclaration>[] {
   const found = new Map<string, Found<RequestDeclaration>>();
-  for (const abi of newestAbis(target)) {
+  for (const abi of newestAbis(target, requestKey)) {
     for (const declaration of abi.requests.values()) {
       const isWanted =
         typeof nameOrNumber === 'number' ? declaration.number === nameOrNumber : declaration.name === nameOrNumber;
@@ -140,12 +152,12 @@ export function findBuiltInRequests(
 
 /** Every built-in request on a target, as of the newest merged variants; a name may come more than once. */
 export function builtInRequests(target: Target): readonly RequestDeclaration[] {
-  return [...newestAbis(target)].flatMap(({ requests }) => [...requests.values()]);
+  return [...newestAbis(target, requestKey)].flatMap(({ requests }) => [...requests.values()]);
 }
 
 /** The built-in constant of that name on a target. */
 export function findBuiltInConstant(name: string, target: Target): Found<ConstantDeclaration> | undefined {
-  for (const abi of newestAbis(target)) {
+  for (const abi of newestAbis(target, name)) {
     const declaration = abi.constants.get(name);
     if (declaration !== undefined) return { declaration, abi };
   }
@@ -161,8 +173,9 @@ export function builtInDeclarationNames(target: Target): readonly string[] {
   return [...names];
 }
 
-function* newestAbis(target: Target): Generator<Abi> {
-  for (const file of filesFor(target, '')) {
+/** The newest merged variant of each file for a target whose text holds `text`. */
+function* newestAbis(target: Target, text = ''): Generator<Abi> {
+  for (const file of filesFor(target, text)) {
     const variant = defaultVariant(file);
     if (variant !== undefined) yield abiOf(file, variant.name, target);
   }
