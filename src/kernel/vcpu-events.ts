@@ -11,7 +11,7 @@ import { errno } from './errno.ts';
 import { commitsAtOnce, defaultSErrorSyndrome, injectAbort, injectSError, issMask } from './injection.ts';
 import type { KernelVersion } from './kernel-version.ts';
 import type { Vcpu } from './vcpu.ts';
-import { decodeEvents, encodeEvents, type VcpuEvents } from './vcpu-events-record.ts';
+import { encodeEvents, eventsDecoder, type VcpuEvents } from './vcpu-events-record.ts';
 
 /** Whether GET and SET refuse a vCPU that was not initialised: every kernel but 6.16 does (the check was lost there). */
 export function refusesUninitialised(version: KernelVersion): boolean {
@@ -27,7 +27,7 @@ export function getEvents(vcpu: Vcpu, cpu: CpuModel): Uint8Array {
 
 /** SET, once the 64 bytes are copied in. Returns 0 or a negative error number. */
 export function setEvents(vcpu: Vcpu, bytes: Uint8Array, version: KernelVersion, cpu: CpuModel): number {
-  const events = decodeEvents(bytes, version);
+  const events = eventsDecoder(version)(bytes);
   if (events === undefined) return -errno.EINVAL;
   const hasRas = cpu.features.has('ras');
   if (version.hasPatchThat('takesAbortSyndrome')) return setValidated(vcpu, events, version, hasRas);

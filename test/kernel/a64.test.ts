@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { GuestBus } from '../../src/kernel/a64/bus.ts';
 import { GuestCpu } from '../../src/kernel/a64/guest-cpu.ts';
-import { runGuest } from '../../src/kernel/a64/interpreter.ts';
+import { runGuest, step } from '../../src/kernel/a64/interpreter.ts';
 import { sysreg } from '../../src/kernel/a64/system-registers.ts';
 import type { Trap } from '../../src/kernel/a64/trap.ts';
 import { parseCpuModel } from '../../src/kernel/cpu-models.ts';
@@ -197,6 +197,53 @@ describe('exceptions', () => {
     }).cpu;
     expect(consumed.virtualSError).toBe(false);
     expect(consumed.read(sysreg.DISR_EL1)).toBe(0x8000_0045n);
+  });
+});
+
+describe('the fast path', () => {
+  test('agrees with the full interpreter on random code', () => {
+    const field = fc.integer({ min: 0, max: 0xff_ffff });
+    const top = fc.constantFrom(
+      ...[0x11, 0x31, 0x51, 0x71, 0x91, 0xb1, 0xd1, 0xf1, 0x0b, 0x2b, 0x4b, 0x6b, 0x8b, 0xab, 0xcb, 0xeb],
+      ...[0x0a, 0x2a, 0x4a, 0x8a, 0xaa, 0xca, 0x12, 0x52, 0x72, 0x92, 0xd2, 0xf2, 0x39, 0x79, 0xb9, 0xf9],
+    );
+    const dense = fc.tuple(top, field).map(([high, low]) => ((high << 24) | (low & 0xff1f_03ff)) >>> 0);
+    const anyWord = fc.oneof(
+      dense,
+      fc.tuple(top, field).map(([high, low]) => ((high << 24) | low) >>> 0),
+      // b.cond and cbz, a few instructions forward
+      fc
+        .tuple(fc.integer({ min: 0, max: 14 }), fc.integer({ min: 1, max: 4 }))
+        .map(([c, by]) => 0x5400_0000 | (by << 5) | c),
+      fc
+        .tuple(fc.integer({ min: 0, max: 31 }), fc.integer({ min: 1, max: 4 }))
+        .map(([r, by]) => 0x3500_0000 | (by << 5) | r),
+    );
+    const values = fc.array(fc.bigInt({ min: 0n, max: allOnes }), { minLength: 4, maxLength: 4 });
+    fc.assert(
+      fc.property(fc.array(anyWord, { minLength: 1, maxLength: 24 }), values, (words, [a, b, c, d]) => {
+        const prepare = (cpu: GuestCpu): void => {
+          for (const [index, value] of [a, b, c, d].entries()) cpu.setX(index + 2, value ?? 0n);
+        };
+        const fast = run(words, prepare);
+        const { bus, view } = memory();
+        const slow = new GuestCpu(parseCpuModel('max'));
+        for (const [index, word] of [...words, 0x1400_0000].entries()) view.setUint32(index * 4, word, true);
+        slow.pc = BigInt(base);
+        slow.write(sysreg.VBAR_EL1, BigInt(base + 0x800));
+        slow.setX(1, BigInt(base + 0x1000));
+        prepare(slow);
+        let trap: Trap | undefined;
+        for (let count = 0; count < 1000 && trap === undefined; count++) trap = step(slow, bus, false);
+        expect(fast.trap.kind).toBe(trap?.kind ?? 'spins');
+        // A guest that only stumbles from one vector to the next is cut off wherever the budget ends.
+        if (trap === undefined) return;
+        expect([fast.cpu.pc, fast.cpu.pstate]).toEqual([slow.pc, slow.pstate]);
+        for (let register = 0; register < 31; register++) expect(fast.cpu.x(register)).toBe(slow.x(register));
+        expect(Buffer.compare(Buffer.from(fast.view.buffer), Buffer.from(view.buffer))).toBe(0);
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
 

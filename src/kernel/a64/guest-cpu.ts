@@ -23,7 +23,10 @@ export interface GuestPage {
 
 export class GuestCpu {
   readonly model: CpuModel;
-  readonly #general = new DataView(new ArrayBuffer(31 * 8));
+  /** x0 … x30 and, last, the zero register, which nobody writes. */
+  readonly #general = new DataView(new ArrayBuffer(32 * 8));
+  /** The same registers as low and high words, for the fast path (the host is little-endian, as Node's targets are). */
+  readonly halves = new Uint32Array(this.#general.buffer);
   readonly vectors = new Uint8Array(32 * 16);
   readonly system = new Map<number, bigint>();
   pc = 0n;

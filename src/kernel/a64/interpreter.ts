@@ -7,6 +7,7 @@
  */
 
 import { type GuestBus, isFault } from './bus.ts';
+import { runBlock } from './block.ts';
 import { executeBranchOrSystem } from './branches-system.ts';
 import { executeImmediate, executeRegister } from './data-processing.ts';
 import type { GuestCpu } from './guest-cpu.ts';
@@ -34,11 +35,31 @@ const simdAccessTrap = 0x1fe0_0000;
 export function runGuest(cpu: GuestCpu, bus: GuestBus, options: RunOptions): Trap {
   for (let count = 0; count < options.budget; count++) {
     if (cpu.virtualSError && cpu.takeVirtualSError()) continue;
+    if (options.singleStep !== true) count += runFast(cpu, bus, options.budget - count);
     const trap = step(cpu, bus, options.guestDebug);
     if (trap !== undefined) return trap;
     if (options.singleStep === true) return { kind: 'breakpoint', syndrome: 0xcb00_0022 };
   }
   return { kind: 'spins' };
+}
+
+const slowStateBits = pstateBits.illegal | pstateBits.btype;
+
+/** Runs what the fast path can, and returns how many instructions that were. */
+function runFast(cpu: GuestCpu, bus: GuestBus, limit: number): number {
+  if ((cpu.pstate & slowStateBits) !== 0 || (cpu.read(sysreg.SCTLR_EL1) & 1n) !== 0n) return 0;
+  let count = 0;
+  for (;;) {
+    const address = Number(cpu.pc);
+    if ((address & 3) !== 0 || address > Number.MAX_SAFE_INTEGER) return count;
+    const base = address - (address & 0xfff);
+    const page = bus.page(base, false);
+    if (isFault(page)) return count;
+    const executed = runBlock(cpu, bus, page, base, limit - count);
+    count += executed;
+    // It stopped inside the page for an instruction it does not know, or has nothing left to run.
+    if (executed === 0 || count >= limit || Math.floor(Number(cpu.pc) / 0x1000) * 0x1000 === base) return count;
+  }
 }
 
 /** Executes one instruction, or takes the exception its fetch or state causes. */
