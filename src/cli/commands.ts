@@ -10,6 +10,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'the ABI as one reviewable file, for later checks',
     load: () => import('./snapshot.ts'),
   },
+  { name: 'import', summary: 'a layout file for a record of a header', load: () => import('./import.ts') },
   { name: 'ioctl', summary: 'what is this request', load: () => import('./ioctl.ts') },
   { name: 'decode', summary: 'what does every byte of this buffer mean', load: () => import('./decode.ts') },
   { name: 'encode', summary: 'values into the bytes of a record', load: () => import('./encode.ts') },

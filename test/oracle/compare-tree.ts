@@ -7,6 +7,7 @@
  * header is compiled alone. `--quick` leaves out the macros that are no constants. Exits with 1 if anything differs.
  */
 
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -64,13 +65,19 @@ export async function* compareTree(tree: string, options: TreeOptions): AsyncGen
       const folders = isKernel
         ? [join(scratch, 'tree', target.kernelArchitecture), join(scratch, 'tree/common')]
         : includeFolders(source, target, resolve(tree));
-      const include = options.isHostLibc ? [] : [join(scratch, 'libc'), ...folders];
+      const libc = options.isHostLibc ? compilerFolder() : join(scratch, 'libc');
+      const include = [libc, ...folders];
       const gcc = gccFor(target.name, join(scratch, 'out'));
       yield await compareTarget(source, target, gcc, include, isKernel ? ['-D__EXPORTED_HEADERS__'] : [], options);
     }
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** Where the native gcc keeps stddef.h and the like, which a libc relies on. */
+function compilerFolder(): string {
+  return execFileSync('gcc', ['-print-file-name=include'], { encoding: 'utf8' }).trim();
 }
 
 async function compareTarget(

@@ -216,6 +216,7 @@ class Clang implements Compiler {
         ],
         { ...this.#files, 'unit.c': unit },
         {
+          fetchProgress: () => undefined,
           stdout: () => undefined,
           stderr: (bytes: Uint8Array | null) => {
             stderr += bytes === null ? '' : decoder.decode(bytes, { stream: true });

@@ -1,0 +1,172 @@
+/** Commands on sources of headers, run in this process: trees, revisions, ranges, the index, snapshots, imports. */
+
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Io } from '../../src/cli/io.ts';
+import { main } from '../../src/cli/main.ts';
+import { git, kernelFiles, scratchDirectory, scratchRepository, writeFiles } from '../source/scratch.ts';
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function uabi(cwd: string, argv: readonly string[], stdin = ''): Promise<Outcome> {
+  let out = '';
+  let err = '';
+  const io: Io = {
+    stdout: (data) => (out += typeof data === 'string' ? data : new TextDecoder().decode(data)),
+    stderr: (text) => (err += text),
+    stdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
+    cwd,
+    env: { PATH: process.env['PATH'] },
+    isTerminal: { stdout: false, stderr: false },
+    columns: undefined,
+  };
+  return { code: await main(argv, io), out, err };
+}
+
+const before = '#include <linux/types.h>\nstruct fuse { __u32 a; __u32 b; };\nstruct same { __u32 x; };\n';
+const after = '#include <linux/types.h>\nstruct fuse { __u32 b; __u32 a; };\nstruct same { __u32 x; };\n';
+const path = 'include/uapi/linux/fuse.h';
+const repository = scratchRepository({ ...kernelFiles, [path]: before }, { [path]: after });
+
+interface Check {
+  readonly verdict: string;
+  readonly targets: readonly string[];
+  readonly findings: readonly { readonly subject: string }[];
+}
+
+async function check(argv: readonly string[], cwd = repository): Promise<Check & { readonly code: number }> {
+  const { code, out, err } = await uabi(cwd, ['check', '--format', 'json', ...argv]);
+  if (out === '') throw new Error(err);
+  return { ...(JSON.parse(out) as Check), code };
+}
+
+describe('uabi check', () => {
+  test.each([
+    [['v1..v2']],
+    [['v1...v2']],
+    [['HEAD^..']],
+    [['v1', 'v2']],
+    [['v1', '.']],
+    [[`v1:${path}`, `v2:${path}`]],
+    [[`v1:${path}`, path]],
+    [[`v1:${path}`, `:${path}`]],
+    [['v1:include/uapi/linux', 'v2:include/uapi/linux']],
+  ])('of %j finds the fields that changed places, on every target the sides have', async (sides) => {
+    const { verdict, findings, code } = await check(sides);
+    expect(verdict).toBe('break');
+    expect(code).toBe(1);
+    expect(findings.every(({ subject }) => subject.startsWith('struct fuse'))).toBe(true);
+  });
+
+  test('is limited to paths behind --', async () => {
+    expect((await check(['v1..v2', '--', 'include/uapi/linux/kvm.h'])).verdict).toBe('compatible');
+    expect((await check(['v1..v2', '--', 'include/uapi/linux'])).verdict).toBe('break');
+  });
+
+  test('of a revision with itself finds nothing', async () => {
+    expect(await check(['v1', 'v1'])).toMatchObject({ verdict: 'compatible', findings: [], code: 0 });
+  });
+
+  test.each([
+    [['v1']],
+    [['--', '--exec=x', 'v1']],
+    [['v1..nothing']],
+    [['v1', 'no/such/path']],
+    [['v1:nothing.h', 'v1']],
+  ])('of %j is a wrong call that says why', async (sides) => {
+    const { code, err } = await uabi(repository, ['check', ...sides]);
+    expect(code).toBe(2);
+    expect(err).not.toContain('bug');
+  });
+
+  test('judges what is staged', async () => {
+    const directory = scratchRepository({ ...kernelFiles, [path]: before });
+    writeFiles(directory, { [path]: after });
+    git(directory, 'add', '-A');
+    expect((await check([`HEAD:${path}`, `:${path}`], directory)).verdict).toBe('break');
+  });
+});
+
+describe('uabi snapshot', () => {
+  test('is a source that equals what it was taken from', async () => {
+    const directory = scratchDirectory();
+    const file = join(directory, 'abi.json');
+    const taken = await uabi(repository, ['snapshot', 'v1', '--target', 'arm64', '-o', file]);
+    expect({ code: taken.code, err: taken.err }).toEqual({ code: 0, err: '' });
+    expect(await check([file, 'v1', '--target', 'arm64'])).toMatchObject({ verdict: 'compatible', findings: [] });
+    expect((await check([file, 'v2', '--target', 'arm64'])).verdict).toBe('break');
+  });
+});
+
+describe('uabi import', () => {
+  test('writes a layout file with the same places as the header', async () => {
+    const directory = scratchDirectory({
+      'a.h': `#include <linux/types.h>
+#include <linux/ioctl.h>
+struct inner { __u16 x; __u16 y; } __attribute__((packed, aligned(2)));
+struct outer {
+  enum { RED, BLUE } colour;
+  struct inner list[2];
+  union { __u64 wide; struct { __u32 low; __u32 high; }; } u;
+  __u32 flags : 3, : 5, kind : 8;
+  void *next;
+  char name[4][8];
+  __u8 tail[];
+};
+#define OUTER_GET _IOR(0xb0, 1, struct outer)
+`,
+    });
+    const { code, out } = await uabi(directory, ['import', 'a.h', 'outer']);
+    expect(code).toBe(0);
+    writeFiles(directory, { 'outer.json': out });
+    for (const target of ['x86_64', 'i386', 'm68k']) {
+      const places = async (source: string): Promise<unknown> => {
+        const listed = await uabi(directory, [
+          'layout',
+          'outer',
+          '--in',
+          source,
+          '--target',
+          target,
+          '--format',
+          'json',
+        ]);
+        const { records } = JSON.parse(listed.out) as {
+          records: { sizeBytes: number; fields: { path: string; offsetBits: number; sizeBits: number }[] }[];
+        };
+        return records.map(({ sizeBytes, fields }) => [
+          sizeBytes,
+          fields.map((field) => [field.path, field.offsetBits, field.sizeBits]),
+        ]);
+      };
+      expect(await places('outer.json')).toEqual(await places('a.h'));
+    }
+    expect(out).toContain('_IOR(0xb0, 0x01, struct outer)');
+  });
+
+  test('suggests a name that is there', async () => {
+    const { code, err } = await uabi(repository, ['import', 'v1', 'fuze']);
+    expect(code).toBe(2);
+    expect(err).toContain('fuse');
+  });
+});
+
+test('a header on standard input', async () => {
+  const { code, out } = await uabi(
+    repository,
+    ['layout', 'a', '--in', '-', '--target', 'm68k'],
+    'struct a { char c; int i; };',
+  );
+  expect(code).toBe(0);
+  expect(out).toContain('size 6');
+});
+
+test('a header of a tree is read with the asm/ headers of each target', async () => {
+  const argv = ['layout', 'kvm_regs', '--in', 'v1', '--target', 'arm64,arm', '--format', 'json'];
+  const { out } = await uabi(repository, argv);
+  expect(out).toContain('"struct kvm_regs"');
+});
