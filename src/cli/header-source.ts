@@ -15,7 +15,7 @@ import { UserError } from '../diagnostic.ts';
 import { GitRepository, isPlausibleRevision } from '../source/git.ts';
 import { BlobStore, GitTree, openRevision } from '../source/git-tree.ts';
 import { HeaderFiles, TextTree } from '../source/header-files.ts';
-import type { HeaderCollection, TargetHeaders } from '../source/header.ts';
+import type { HeaderCollection, HeaderFile, TargetHeaders } from '../source/header.ts';
 import { type FileTree, normalizePath } from '../source/file-tree.ts';
 import {
   nameOfPath,
@@ -27,6 +27,7 @@ import {
   SubTree,
 } from '../source/open-headers.ts';
 import type { Io } from './io.ts';
+import { withPreludes } from './lean-headers.ts';
 import { Progress } from './progress.ts';
 
 export interface HeaderOptions {
@@ -192,9 +193,11 @@ export class HeaderWorkshop {
     const abiOf = (target: Target, names: readonly string[]): Abi => {
       const source = collection.forTarget(target);
       const files = names.flatMap((name) => source.resolve(name, 'angle', undefined) ?? []);
-      return this.#progress.during(`${label}: reading ${files.length} headers for ${target.name}`, () =>
-        readAbi(this.#frontEnd, source, files, target, label),
-      );
+      const read = (some: readonly HeaderFile[]): Abi => readAbi(this.#frontEnd, source, some, target, label);
+      return this.#progress.during(`${label}: reading ${files.length} headers for ${target.name}`, () => {
+        const first = read(files);
+        return first.notUnderstood.length === 0 ? first : read(withPreludes(files, first, read));
+      });
     };
     const known = new Map<Target, Abi>();
     return {

@@ -261,6 +261,11 @@ typedef unsigned short sa_family_t;
 #define AF_UNIX PF_UNIX
 #define AF_INET PF_INET
 #define AF_INET6 PF_INET6
+enum {
+  MSG_OOB = 0x01, MSG_PEEK = 0x02, MSG_DONTROUTE = 0x04, MSG_CTRUNC = 0x08, MSG_PROXY = 0x10, MSG_TRUNC = 0x20,
+  MSG_DONTWAIT = 0x40, MSG_EOR = 0x80, MSG_WAITALL = 0x100, MSG_FIN = 0x200, MSG_SYN = 0x400, MSG_CONFIRM = 0x800,
+  MSG_RST = 0x1000, MSG_ERRQUEUE = 0x2000, MSG_NOSIGNAL = 0x4000, MSG_MORE = 0x8000
+};
 struct sockaddr { sa_family_t sa_family; char sa_data[14]; };
 struct sockaddr_storage {
   sa_family_t ss_family;

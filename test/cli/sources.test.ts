@@ -170,3 +170,17 @@ test('a header of a tree is read with the asm/ headers of each target', async ()
   const { out } = await uabi(repository, argv);
   expect(out).toContain('"struct kvm_regs"');
 });
+
+test('a header that leans on a libc header included before it is read behind one', async () => {
+  const directory = scratchRepository({
+    ...kernelFiles,
+    'include/uapi/linux/lean.h': 'struct lean { size_t a; };\n',
+    'include/uapi/linux/lost.h': 'struct lost { nobody_knows_t a; };\n',
+  });
+  const lean = await uabi(directory, ['layout', 'lean', '--in', '.', '--target', 'arm64']);
+  expect({ code: lean.code, err: lean.err }).toEqual({ code: 0, err: '' });
+  expect(lean.out).toContain('size 8');
+  const lost = await uabi(directory, ['layout', '--all', '--in', '.', '--header', 'linux/lost.h', '--target', 'arm64']);
+  expect(lost.code).toBe(3);
+  expect(lost.err).toContain('nobody_knows_t');
+});
