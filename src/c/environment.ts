@@ -87,30 +87,39 @@ type Read =
 
 /** The questions a piece of text asked of its surroundings, with the answers it got. */
 export class Reads {
-  readonly #reads: Read[];
+  /** Questions that may be answered differently elsewhere. */
+  readonly #open: Read[] = [];
+  /** Names that were no macros, and are none in any environment so far: most names, such as those of fields. */
+  #quiet: Read[] = [];
+  /** How many names had been defined when the two were told apart. */
+  #definedCount = -1;
 
   constructor(reads: Iterable<Read>) {
-    this.#reads = [...reads];
+    for (const read of reads) {
+      (read.space === 'macro' && read.answer === undefined ? this.#quiet : this.#open).push(read);
+    }
   }
 
-  get size(): number {
-    return this.#reads.length;
-  }
-
-  [Symbol.iterator](): Iterator<Read> {
-    return this.#reads[Symbol.iterator]();
+  *[Symbol.iterator](): Iterator<Read> {
+    yield* this.#open;
+    yield* this.#quiet;
   }
 
   /** Whether every question has the same answer in `environment`. */
   holdIn(environment: Environment): boolean {
-    const reads = this.#reads;
     const { definedNames } = environment;
+    const reads = this.#open;
+    if (definedNames.size !== this.#definedCount) {
+      this.#definedCount = definedNames.size;
+      const quiet: Read[] = [];
+      for (const read of this.#quiet) {
+        (read.space === 'macro' && definedNames.has(read.name) ? reads : quiet).push(read);
+      }
+      this.#quiet = quiet;
+    }
     for (let index = 0; index < reads.length; index++) {
       const read = reads[index];
-      if (read === undefined) continue;
-      // Most names that are looked up, such as those of fields, are no macros anywhere.
-      if (read.answer === undefined && read.space === 'macro' && !definedNames.has(read.name)) continue;
-      if (isAnsweredTheSame(read, environment)) continue;
+      if (read === undefined || isAnsweredTheSame(read, environment)) continue;
       // What told two situations apart once will do so again: ask it first next time.
       const first = reads[0];
       if (index > 0 && first !== undefined) {

@@ -1,0 +1,293 @@
+/**
+ * Declarations, as a program that includes the header would see them. Offsets and values are what gcc 12 says for the same
+ * text.
+ */
+
+import { describe, expect, test } from 'vitest';
+import { fieldPathsOf } from '../../src/abi/field-paths.ts';
+import { layoutOf } from '../../src/abi/layout-engine.ts';
+import { type EnumType, spellType } from '../../src/abi/types.ts';
+import type { TargetName } from '../../src/abi/target.ts';
+import { abiOf, constantsOf, target } from '../support/header-source.ts';
+
+/** `path@offset:size` of each field in bits, then the size and alignment of the record in bytes. */
+function layout(text: string, name = 'struct s', on: TargetName = 'x86_64'): string {
+  const abi = abiOf(text, on);
+  expect(abi.notUnderstood).toEqual([]);
+  const declaration = abi.records.get(name);
+  if (declaration === undefined) throw new Error(`no ${name}`);
+  const placed = layoutOf(declaration.record, target(on));
+  const fields = fieldPathsOf(placed).map(({ path, offsetBits, sizeBits }) => `${path}@${offsetBits}:${sizeBits}`);
+  return `${fields.join(' ')} ${placed.sizeBytes}/${placed.alignBytes}`;
+}
+
+function enumOf(text: string, on: TargetName = 'x86_64'): EnumType {
+  const abi = abiOf(text, on);
+  expect(abi.notUnderstood).toEqual([]);
+  const [first] = abi.enums.values();
+  if (first === undefined) throw new Error('no enum');
+  return first.type;
+}
+
+describe('records', () => {
+  test.each([
+    [
+      'fields of all kinds',
+      'struct s { char a; short b; int c; long d; char *e; };',
+      'a@0:8 b@16:16 c@32:32 d@64:64 e@128:64 24/8',
+    ],
+    ['several declarators', 'struct s { int a, *b, c[3]; };', 'a@0:32 b@64:64 c@128:96 32/8'],
+    [
+      'declarators read inside out',
+      'struct s { int (*a)[4], *b[4], (*c)(void), (*d[2])(int); };',
+      'a@0:64 b@64:256 c@320:64 d@384:128 64/8',
+    ],
+    [
+      'words of a type in any order',
+      'struct s { long unsigned int long a; int short b; char signed c; };',
+      'a@0:64 b@64:16 c@80:8 16/8',
+    ],
+    [
+      'anonymous records',
+      'struct s { int a; union { int b; struct { char c, d; }; }; };',
+      'a@0:32 b@32:32 c@32:8 d@40:8 8/4',
+    ],
+    ['a tag inside a record declares no field', 'struct s { int a; struct t { int x; }; };', 'a@0:32 4/4'],
+    ['an enum inside a record', 'struct s { enum { N = 3 } e; char a[N]; };', 'e@0:32 a@32:24 8/4'],
+    ['bit-fields', 'struct s { int a : 3, : 2, b : 5; int : 0; int c : 1; };', 'a@0:3 b@5:5 c@32:1 8/4'],
+    ['a flexible array', 'struct s { int n; long a[]; };', 'n@0:32 a@64:0 8/8'],
+    ['packed behind the braces', 'struct s { char a; int b; } __attribute__((packed));', 'a@0:8 b@8:32 5/1'],
+    ['packed before the tag', 'struct __attribute__((__packed__)) s { char a; int b; };', 'a@0:8 b@8:32 5/1'],
+    ['a packed field', 'struct s { char a; int b __attribute__((packed)); };', 'a@0:8 b@8:32 5/1'],
+    [
+      'aligned',
+      'struct s { char a; char b __attribute__((aligned(8))); } __attribute__((aligned(32)));',
+      'a@0:8 b@64:8 32/32',
+    ],
+    ['aligned without a number', 'struct s { char a; } __attribute__((aligned));', 'a@0:8 16/16'],
+    ['_Alignas', 'struct s { char a; _Alignas(int) char b; };', 'a@0:8 b@32:8 8/4'],
+    [
+      'an aligned typedef',
+      'typedef long t __attribute__((aligned(2)));\nstruct s { char a; t b; };',
+      'a@0:8 b@16:64 10/2',
+    ],
+    ['#pragma pack', '#pragma pack(push, 2)\nstruct s { char a; int b; };\n#pragma pack(pop)', 'a@0:8 b@16:32 6/2'],
+    ['#pragma pack() ends it', '#pragma pack(1)\n#pragma pack()\nstruct s { char a; int b; };', 'a@0:8 b@32:32 8/4'],
+    ['mode', 'typedef unsigned t __attribute__((mode(DI)));\nstruct s { char a; t b; };', 'a@0:8 b@64:64 16/8'],
+    [
+      'vector_size',
+      'typedef int t __attribute__((vector_size(16)));\nstruct s { char a; t b; };',
+      'a@0:8 b@128:128 32/16',
+    ],
+    ['typeof', 'extern long x;\nstruct s { typeof(x) a; __typeof__(char[3]) b; };', 'a@0:64 b@64:24 16/8'],
+    ['qualifiers and annotations', 'struct s { const volatile int __user *restrict a; };', 'a@0:64 8/8'],
+    ['128 bits', 'struct s { char a; unsigned __int128 b; __uint128_t c; };', 'a@0:8 b@128:128 c@256:128 48/16'],
+    [
+      'a record defined after its typedef',
+      'typedef struct t t;\nstruct t { int a; };\nstruct s { t b; };',
+      'b@0:32 b.a@0:32 4/4',
+    ],
+    ['attributes nobody knows', 'struct s { int a __attribute__((frobnicate(1, "x"), deprecated)); };', 'a@0:32 4/4'],
+    ['a last field without semicolon', 'struct s { int a; char b };', 'a@0:32 b@32:8 8/4'],
+  ])('%s', (_name, text, expected) => {
+    expect(layout(text)).toBe(expected);
+  });
+
+  test('kernel macros for flexible arrays and groups', () => {
+    const macros = `
+      #define __struct_group(TAG, NAME, ATTRS, MEMBERS...) \\
+        union { struct { MEMBERS } ATTRS; struct TAG { MEMBERS } ATTRS NAME; } ATTRS
+      #define __DECLARE_FLEX_ARRAY(TYPE, NAME) struct { struct { } __empty_ ## NAME; TYPE NAME[]; }
+      struct s { __struct_group(head, h, , int a; char b;); __DECLARE_FLEX_ARRAY(short, list); };`;
+    expect(layout(macros)).toBe('a@0:32 b@32:8 h@0:64 h.a@0:32 h.b@32:8 __empty_list@64:0 list@64:0 8/4');
+  });
+
+  test('a typedef is the name of a record without a tag', () => {
+    expect(layout('typedef struct { int a; } name_t, *pointer_t;', 'name_t')).toBe('a@0:32 4/4');
+  });
+
+  test('what a declaration depends on differs by target', () => {
+    const text = 'struct s { char a[sizeof(long)]; char b[__BIGGEST_ALIGNMENT__]; };';
+    expect(layout(text, 'struct s', 'x86_64')).toBe('a@0:64 b@64:128 24/1');
+    expect(layout(text, 'struct s', 'm68k')).toBe('a@0:32 b@32:16 6/1');
+  });
+
+  test('location and header are those of the declaration', () => {
+    const abi = abiOf({ 'a.h': '\n\n  struct s {\n    int x;\n  };\n' });
+    expect(abi.records.get('struct s')).toMatchObject({
+      header: 'a.h',
+      location: { file: 'a.h', line: 3, column: 10 },
+      record: { fields: [{ location: { line: 4, column: 9 } }] },
+    });
+  });
+
+  test('what a macro declares is located where the macro is used', () => {
+    const abi = abiOf('#define F(n) int n;\nstruct s {\n  F(a)\n  F(b)\n};\n');
+    expect(abi.records.get('struct s')?.record.fields.map(({ location }) => location?.line)).toEqual([3, 4]);
+  });
+});
+
+describe('what is read past', () => {
+  test.each([
+    ['prototypes', 'extern int f(struct t *, void (*)(int)), g(void) __attribute__((const));'],
+    [
+      'functions with bodies',
+      'static __inline__ int f(int x) { if (x) { return "}"[0]; } return sizeof(struct nowhere); }',
+    ],
+    ['C89 functions', 'int f(a, b) int a; char b; { return a; }'],
+    ['functions without a type', 'extern f();\nstatic g(x) { return x; }'],
+    ['asm', '__asm__ volatile ("nop" : : "r"(1));\nextern int f(void) __asm__("g");'],
+    ['initializers', 'static const int a[] = { 1, [3] = 4, (5, 6) }, b = 7;'],
+    ['lone semicolons', ';;;'],
+    ['__extension__', '__extension__ typedef long long t;'],
+    ['standard attributes', '[[deprecated]] extern int x;'],
+    ['assertions', '_Static_assert(sizeof(int) == 4, "int" "4");\nstatic_assert(1);'],
+  ])('%s', (_name, text) => {
+    expect(layout(`${text}\nstruct s { int a; };`)).toBe('a@0:32 4/4');
+  });
+
+  test('a strange declaration costs itself only, and is located', () => {
+    const abi = abiOf(
+      'struct a { int x; };\nstruct b { gone_t x; int y; };\nint z = ;\n@ what\n;struct c { int x; };\n',
+    );
+    expect([...abi.records.keys()]).toEqual(['struct a', 'struct c']);
+    expect(abi.notUnderstood.map(({ location }) => location?.line)).toEqual([2, 4]);
+  });
+});
+
+describe('enums', () => {
+  test.each([
+    ['enum { A, B = 5, C };', [0n, 5n, 6n], 'unsigned int'],
+    ['enum { A = -1, B };', [-1n, 0n], 'int'],
+    ['enum { A = 0xffffffff };', [0xffffffffn], 'unsigned int'],
+    ['enum { A = -1, B = 0xffffffff };', [-1n, 0xffffffffn], 'long'],
+    ['enum { A = 1ULL << 40, B };', [1n << 40n, (1n << 40n) + 1n], 'unsigned long'],
+    ['enum { A = 0x7fffffff, B = A + 0u + 1 };', [0x7fffffffn, 0x80000000n], 'unsigned int'],
+    ['enum { A = 1 } __attribute__((packed));', [1n], 'unsigned char'],
+    ['enum e : unsigned short { A = 1 };', [1n], 'unsigned short'],
+  ])('%s', (text, values, underlying) => {
+    const type = enumOf(text);
+    expect(type.enumerators.map(({ value }) => value)).toEqual(values);
+    expect(type.underlying).toBe(underlying);
+  });
+
+  test('a wide enum is a long long where long is short', () => {
+    expect(enumOf('enum { A = 1ULL << 40 };', 'arm').underlying).toBe('unsigned long long');
+  });
+
+  test('enumerators that fit are int, whatever their enum is', () => {
+    const text = 'enum { A = 1, B = 1ULL << 40 };\n#define X (A - 2 < 0)\n#define Y (B - B - 1 < 0)\n';
+    expect(constantsOf(abiOf(text))).toEqual({ X: 1n, Y: 0n });
+  });
+
+  test('names', () => {
+    const abi = abiOf('enum a { A };\nenum { B };\ntypedef enum { C } c_t;\n');
+    expect([...abi.enums.keys()]).toEqual(['enum a', 'enum {B}', 'c_t']);
+  });
+});
+
+describe('values of macros', () => {
+  test.each<[string, bigint | undefined]>([
+    ['077', 63n],
+    ['0b101', 5n],
+    ['0xffffffff', 0xffffffffn],
+    ['~0', -1n],
+    ['~0U', 0xffffffffn],
+    ['~0UL', 0xffffffffffffffffn],
+    ['-1U', 0xffffffffn],
+    ['(1 << 31)', -0x80000000n],
+    ['(1U << 31)', 0x80000000n],
+    ['(-5 / 2)', -2n],
+    ['(-5 % 3)', -2n],
+    ['(-8 >> 1)', -4n],
+    ['(-1 < 0u)', 0n],
+    ['((unsigned char)300)', 44n],
+    ['((signed char)200)', -56n],
+    ['((_Bool)4)', 1n],
+    ["'a'", 97n],
+    ["'\\xff'", -1n],
+    ["'ab'", 0x6162n],
+    ['(1 ? 2 : 3u)', 2n],
+    ['(sizeof(struct s))', 16n],
+    ['sizeof(((struct s *)0)->b)', 8n],
+    ['__builtin_offsetof(struct s, b)', 8n],
+    ['((unsigned long)&((struct s *)0)->b)', 8n],
+    ['_Alignof(struct s)', 8n],
+    ['sizeof("abc")', 4n],
+    ['(0 && 1 / 0)', 0n],
+    ['__builtin_constant_p(3)', 1n],
+    ['__builtin_bswap32(0x01020304)', 0x04030201n],
+    ['((int)1.9)', 1n],
+    ['E', 7n],
+    ['1.5', undefined],
+    ['"text"', undefined],
+    ['((void *)0)', undefined],
+    ['unknown', undefined],
+    ['(1 / 0)', undefined],
+    ['1, 2', undefined],
+    ['{ 1 }', undefined],
+    ['do { } while (0)', undefined],
+    ['f(1)', undefined],
+    ['', undefined],
+  ])('%s', (text, value) => {
+    const abi = abiOf(`struct s { char a; long b; };\nenum { E = 7 };\n#define X ${text}\n`);
+    expect(abi.notUnderstood).toEqual([]);
+    expect(constantsOf(abi)['X']).toBe(value);
+    expect(abi.macros.has('X')).toBe(value === undefined);
+  });
+
+  test('a macro means what it means at the end of the header', () => {
+    expect(constantsOf(abiOf('#define A B\n#define B 1\n#undef B\n#define B 2\n'))).toEqual({ A: 2n, B: 2n });
+  });
+
+  test('function-like macros and texts are kept as such', () => {
+    const { macros } = abiOf('#define F(a, b...)  a  + b\n#define T  some   text\n');
+    expect(macros.get('F')).toMatchObject({ parameters: ['a', 'b...'], body: 'a + b' });
+    expect(macros.get('T')).toMatchObject({ body: 'some text' });
+  });
+});
+
+describe('requests', () => {
+  // asm-generic/ioctl.h's numbers, written down anew.
+  const ioctl = `
+    #define _IOC(dir, type, nr, size) (((dir) << 30) | ((type) << 8) | (nr) | ((size) << 16))
+    #define _IO(type, nr) _IOC(0U, (type), (nr), 0)
+    #define _IOR(type, nr, size) _IOC(2U, (type), (nr), (sizeof(size)))
+    #define _IOW(type, nr, size) _IOC(1U, (type), (nr), (sizeof(size)))
+    #define _IOC_NR(n) ((n) & 0xff)
+    struct s { long a; };
+    #define BASE 'x'
+    #define MY_IOR(nr, type) _IOR(BASE, nr, type)
+  `;
+
+  test.each([
+    ['_IO(BASE, 1)', 0x7801, 'none', undefined],
+    ['_IOR(BASE, 2, struct s)', 0x80087802, 'read', 'struct s'],
+    ['_IOW(BASE, 3, int[4])', 0x40107803, 'write', 'int[4]'],
+    ['MY_IOR(4, __typeof__(int))', 0x80047804, 'read', 'int'],
+    ['_IOC(1U, BASE, 5, sizeof(struct s))', 0x40087805, 'write', 'struct s'],
+    ['(_IO(BASE, 6))', 0x7806, 'none', undefined],
+  ])('%s', (text, number, direction, argument) => {
+    const abi = abiOf(`${ioctl}\n#define X ${text}\n#define ALIAS X\n`);
+    expect(abi.requests.get('X')).toMatchObject({ number, direction, type: 0x78, nr: number & 0xff });
+    expect(abi.requests.get('X')?.argument).toBe(argument);
+    expect(abi.requests.get('ALIAS')?.number).toBe(number);
+  });
+
+  test('a number that is only computed from a request is a constant', () => {
+    const abi = abiOf(`${ioctl}\n#define X _IO(BASE, 1)\n#define NR _IOC_NR(X)\n#define NEXT (X + 1)\n`);
+    expect([...abi.requests.keys()]).toEqual(['X']);
+    expect(constantsOf(abi)).toEqual({ BASE: 0x78n, NR: 1n, NEXT: 0x7802n });
+  });
+
+  test('the same request on another target', () => {
+    const abi = abiOf(`${ioctl}\n#define X _IOR(BASE, 2, struct s)\n`, 'arm');
+    expect(abi.requests.get('X')?.sizeBytes).toBe(4);
+  });
+
+  test('the type that a request carries is the one the header declares', () => {
+    const field = abiOf('struct s { int a; };\nstruct t { struct s *b[3]; };').records.get('struct t')?.record
+      .fields[0];
+    expect(field === undefined ? '' : spellType(field.type)).toBe('struct s *[3]');
+  });
+});
