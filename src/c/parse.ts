@@ -298,7 +298,10 @@ export class Parser {
     const attributes: Attribute[] = [];
     while (this.#parseAttributes(attributes));
     const tag = this.#stream.peek().kind === TokenKind.identifier ? this.#stream.next() : undefined;
-    const underlying = this.#stream.take(':') ? this.parseTypeName() : undefined;
+    // In a record `enum e : 3;` is a bit-field without a name.
+    const isFixed = this.#stream.is(':') && this.#startsTypeName(this.#stream.peek(1));
+    if (isFixed) this.#stream.next();
+    const underlying = isFixed ? this.parseTypeName() : undefined;
     const at = tag ?? token;
     if (!this.#stream.is('{')) {
       if (tag === undefined) {
