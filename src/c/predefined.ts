@@ -30,10 +30,10 @@ const ilp32 = { ...lp64, isLp64: false, biggestAlignment: 8, longDoubleBytes: 8 
 const x86Common = '__SSE__ __SSE2__ __MMX__ __FXSR__ __code_model_small__ __SEG_FS __SEG_GS';
 const amd64 = `__amd64 __amd64__ __x86_64 __x86_64__ __k8 __k8__ __SSE_MATH__ __SSE2_MATH__ ${x86Common}`;
 const powerpc =
-  '__PPC__ _ARCH_PPC _ARCH_PPCGR __powerpc__ __LONG_DOUBLE_128__ __LONGDOUBLE128 __LONG_DOUBLE_IBM128__ __BUILTIN_CPU_SUPPORTS__';
-const powerpc64 = `${powerpc} __PPC64__ __powerpc64__ _ARCH_PPC64 _ARCH_PPCSQ _ARCH_PWR4`;
+  '__PPC__ _ARCH_PPC __powerpc__ __LONG_DOUBLE_128__ __LONGDOUBLE128 __LONG_DOUBLE_IBM128__ __BUILTIN_CPU_SUPPORTS__';
+const powerpc64 = `${powerpc} __PPC64__ __powerpc64__ _ARCH_PPC64 _ARCH_PPCGR _ARCH_PPCSQ _ARCH_PWR4`;
 const mips = `__mips__ _mips mips __mips_isa_rev=2 __mips_hard_float __mips_abicalls __MIPSEB __MIPSEB__ _MIPSEB MIPSEB
-  _MIPS_SZINT=32 _ABIO32=1 _ABIN32=2 _ABI64=3 __LANGUAGE_C __LANGUAGE_C__ _LANGUAGE_C LANGUAGE_C`;
+  _MIPS_SZINT=32 __LANGUAGE_C __LANGUAGE_C__ _LANGUAGE_C LANGUAGE_C`;
 const arm =
   '__arm__ __APCS_32__ __ARM_EABI__ __ARM_PCS __ARMEL__ __ARM_32BIT_STATE __ARM_SIZEOF_WCHAR_T=4 __ARM_SIZEOF_MINIMAL_ENUM=4';
 const riscv =
@@ -86,11 +86,11 @@ const table: Readonly<Record<string, Predefined>> = {
   },
   mips: {
     ...{ ...ilp32, isBigEndian: true },
-    own: `${mips} __mips=32 _MIPS_SIM=_ABIO32 _MIPS_SZLONG=32 _MIPS_SZPTR=32 _MIPS_ISA=_MIPS_ISA_MIPS32 _MIPS_FPSET=16 __mips_fpr=0`,
+    own: `${mips} __mips=32 _ABIO32=1 _MIPS_SIM=_ABIO32 _MIPS_SZLONG=32 _MIPS_SZPTR=32 _MIPS_ISA=_MIPS_ISA_MIPS32 _MIPS_FPSET=16 __mips_fpr=0`,
   },
   mips64: {
     ...{ ...lp64, isBigEndian: true },
-    own: `${mips} __mips=64 __mips64 _MIPS_SIM=_ABI64 _MIPS_SZLONG=64 _MIPS_SZPTR=64 _MIPS_ISA=_MIPS_ISA_MIPS64 _MIPS_FPSET=32 __mips_fpr=64`,
+    own: `${mips} __mips=64 __mips64 _ABI64=3 _MIPS_SIM=_ABI64 _MIPS_SZLONG=64 _MIPS_SZPTR=64 _MIPS_ISA=_MIPS_ISA_MIPS64 _MIPS_FPSET=32 __mips_fpr=64`,
   },
   loongarch64: {
     ...lp64,
@@ -105,7 +105,7 @@ const table: Readonly<Record<string, Predefined>> = {
   alpha: { ...lp64, own: '__alpha __alpha__ __alpha_ev4__ _LONGLONG _IEEE_FP __LANGUAGE_C __LANGUAGE_C__ LANGUAGE_C' },
   parisc: {
     ...{ ...ilp32, isBigEndian: true, wchar: 'l' },
-    own: '__hppa __hppa__ _PA_RISC1_1 __LANGUAGE_C__',
+    own: '__hppa __hppa__ _PA_RISC1_1 __BIG_ENDIAN__',
   },
   sh: {
     ...ilp32,
@@ -115,7 +115,7 @@ const table: Readonly<Record<string, Predefined>> = {
   },
 };
 
-const everywhere = `__STDC__ __STDC_HOSTED__ __STDC_VERSION__=201710L __STDC_UTF_16__ __STDC_UTF_32__ __STDC_IEC_559__
+const everywhere = `__STDC__ __STDC_HOSTED__ __STDC_VERSION__=201710L __STDC_UTF_16__ __STDC_UTF_32__
   __GNUC__=12 __GNUC_MINOR__=2 __GNUC_PATCHLEVEL__=0 __GNUC_STDC_INLINE__ __VERSION__="12.2.0" __GXX_ABI_VERSION=1017 __NO_INLINE__
   __linux __linux__ __gnu_linux__ linux __unix __unix__ unix __ELF__ __CHAR_BIT__=8
   __ORDER_LITTLE_ENDIAN__=1234 __ORDER_BIG_ENDIAN__=4321 __ORDER_PDP_ENDIAN__=3412
@@ -130,7 +130,7 @@ const spacedEverywhere = [
   ...['__UINT16_TYPE__ short unsigned int', '__UINT32_TYPE__ unsigned int', '__CHAR16_TYPE__ short unsigned int'],
   ...['__CHAR32_TYPE__ unsigned int', '__WINT_TYPE__ unsigned int', '__SIG_ATOMIC_TYPE__ int'],
   ...['__INT8_C(c) c', '__INT16_C(c) c', '__INT32_C(c) c', '__UINT8_C(c) c', '__UINT16_C(c) c', '__UINT32_C(c) c ## U'],
-  ...['__USER_LABEL_PREFIX__', '__REGISTER_PREFIX__'],
+  ...['__USER_LABEL_PREFIX__'],
 ];
 
 function definitions(words: string): string[] {
