@@ -11,6 +11,7 @@ import { extentOf, layoutOf } from '../abi/layout-engine.ts';
 import { LayoutError } from '../abi/layout.ts';
 import { integerSizeBytes, isSignedInteger, type Target } from '../abi/target.ts';
 import { type IntegerBase, type RecordType, type Type, unalias } from '../abi/types.ts';
+import { compares, computeFloating, computeInteger, integerBase, ranks, toUnsigned } from './expression/arithmetic.ts';
 import { dataModelFact, type Measure, type Scope, targetFact } from './environment.ts';
 import { parseCharacter, parseCharacters, parseFloating, parseInteger } from './literal.ts';
 import type { TypeTable } from './lower/type-table.ts';
@@ -34,38 +35,6 @@ export interface EvaluationContext {
   readonly typeOf: (name: TypeName) => Type;
   /** The type with forward-declared records replaced by what is known of them by now. */
   readonly complete: (type: Type) => Type;
-}
-
-const ranks: Readonly<Record<IntegerBase, number>> = {
-  _Bool: 0,
-  char: 1,
-  'signed char': 1,
-  'unsigned char': 1,
-  short: 2,
-  'unsigned short': 2,
-  int: 3,
-  'unsigned int': 3,
-  long: 4,
-  'unsigned long': 4,
-  'long long': 5,
-  'unsigned long long': 5,
-  __int128: 6,
-  'unsigned __int128': 6,
-};
-
-const unsignedOf: Readonly<Partial<Record<IntegerBase, IntegerBase>>> = {
-  char: 'unsigned char',
-  'signed char': 'unsigned char',
-  short: 'unsigned short',
-  int: 'unsigned int',
-  long: 'unsigned long',
-  'long long': 'unsigned long long',
-  __int128: 'unsigned __int128',
-};
-
-/** The unsigned type of the same width. */
-export function toUnsigned(base: IntegerBase): IntegerBase {
-  return unsignedOf[base] ?? base;
 }
 
 /** What scopes ask about the sizes of types on a target. */
@@ -510,12 +479,6 @@ export class Evaluator {
   }
 }
 
-/** The integer type behind typedefs and enums. */
-export function integerBase(type: Type): IntegerBase | undefined {
-  const behind = unalias(type);
-  return behind.kind === 'integer' ? behind.base : behind.kind === 'enum' ? behind.underlying : undefined;
-}
-
 /** Arrays and functions become pointers to what they begin with (C17 §6.3.2.1). */
 function decay(operand: Operand, types: TypeTable): Operand {
   const behind = unalias(operand.type);
@@ -528,59 +491,4 @@ function dereference(pointer: Operand, type: Type): Operand {
   return typeof pointer.value === 'bigint'
     ? { type, value: undefined, address: pointer.value }
     : { type, value: undefined };
-}
-
-function compares(operator: string, a: bigint | number, b: bigint | number): boolean {
-  switch (operator) {
-    case '<':
-      return a < b;
-    case '>':
-      return a > b;
-    case '<=':
-      return a <= b;
-    case '>=':
-      return a >= b;
-    case '==':
-      return a == b;
-    default:
-      return a != b;
-  }
-}
-
-function computeFloating(operator: string, a: number, b: number): number | undefined {
-  switch (operator) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      return a / b;
-    default:
-      return undefined;
-  }
-}
-
-function computeInteger(operator: string, a: bigint, b: bigint): bigint | undefined {
-  switch (operator) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      return b === 0n ? undefined : a / b;
-    case '%':
-      return b === 0n ? undefined : a % b;
-    case '&':
-      return a & b;
-    case '|':
-      return a | b;
-    case '^':
-      return a ^ b;
-    default:
-      return undefined;
-  }
 }

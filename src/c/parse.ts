@@ -74,14 +74,8 @@ const attributeWords = new Set(['__attribute__', '__attribute', '_Alignas', 'ali
 const typeofWords = new Set(['typeof', '__typeof__', '__typeof', 'typeof_unqual']);
 const assertWords = new Set(['_Static_assert', 'static_assert']);
 const asmWords = new Set(['asm', '__asm__', '__asm']);
-const storageWords = new Map([
-  ['typedef', 'typedef'],
-  ['extern', 'extern'],
-  ['static', 'static'],
-] as const);
-
 function isStorage(word: string): word is 'typedef' | 'extern' | 'static' {
-  return storageWords.has(word as 'typedef');
+  return word === 'typedef' || word === 'extern' || word === 'static';
 }
 
 export class Parser {

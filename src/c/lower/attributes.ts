@@ -4,7 +4,7 @@
  */
 
 import { type FloatBase, type IntegerBase, type Type, unalias } from '../../abi/types.ts';
-import { toUnsigned } from '../expression.ts';
+import { toUnsigned } from '../expression/arithmetic.ts';
 import type { Attribute, Expression } from '../syntax.ts';
 import { SyntaxProblem } from '../token-stream.ts';
 import type { TypeTable } from './type-table.ts';

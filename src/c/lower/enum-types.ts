@@ -7,7 +7,7 @@
  */
 
 import type { IntegerBase } from '../../abi/types.ts';
-import { toUnsigned } from '../expression.ts';
+import { toUnsigned } from '../expression/arithmetic.ts';
 
 function bitsNeeded(value: bigint, isSigned: boolean): number {
   const magnitude = value < 0n ? -value - 1n : value;

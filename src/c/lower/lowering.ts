@@ -12,7 +12,8 @@ import type { EnumType, Enumerator, Field, IntegerBase, RecordType, Type, Typede
 import { unalias } from '../../abi/types.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import { dataModelFact, type Scope } from '../environment.ts';
-import { Evaluator, integerBase } from '../expression.ts';
+import { Evaluator } from '../expression.ts';
+import { integerBase } from '../expression/arithmetic.ts';
 import { limits } from '../limits.ts';
 import { Macro } from '../macro.ts';
 import { packNote } from '../preprocess.ts';

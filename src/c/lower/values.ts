@@ -19,7 +19,7 @@ import type { Macro } from '../macro.ts';
 import { Parser } from '../parse.ts';
 import { SyntaxProblem, TokenStream } from '../token-stream.ts';
 import { locationOf, spellTokens, type Token, TokenKind } from '../token.ts';
-import { integerBase } from '../expression.ts';
+import { integerBase } from '../expression/arithmetic.ts';
 import { Lowering } from './lowering.ts';
 import type { TypeTable } from './type-table.ts';
 
