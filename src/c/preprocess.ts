@@ -77,8 +77,24 @@ export class Preprocessor {
 
   /** The next token after expansion. `isBetweenDeclarations`: an include here may end the piece. */
   next(isBetweenDeclarations: boolean): Token {
-    this.#isBetweenDeclarations = isBetweenDeclarations && this.#files.length === 1;
-    return this.#expander.next();
+    for (;;) {
+      this.#isBetweenDeclarations = isBetweenDeclarations && this.#files.length === 1;
+      const token = this.#expander.next();
+      if (token.text !== '_Pragma' || token.kind !== TokenKind.identifier) return token;
+      this.#pragmaOperator(token);
+    }
+  }
+
+  /** `_Pragma("pack(1)")` (C17 §6.10.9). */
+  #pragmaOperator(operator: Token): void {
+    const [open, text, close] = [this.#expander.next(), this.#expander.next(), this.#expander.next()];
+    if (open.text !== '(' || text.kind !== TokenKind.string || close.text !== ')') {
+      const message = '_Pragma takes one string in parentheses.';
+      this.#host.report({ severity: 'error', code: 'bad-pragma', message, location: locationOf(operator) });
+      return;
+    }
+    const words = text.text.match(/[A-Za-z_]\w*|\d+|[(),]/g) ?? [];
+    this.#pragma(words.map((word) => text.as(TokenKind.identifier, word)));
   }
 
   #enter(open: OpenFile): void {

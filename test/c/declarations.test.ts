@@ -72,6 +72,7 @@ describe('records', () => {
       'a@0:8 b@16:64 10/2',
     ],
     ['#pragma pack', '#pragma pack(push, 2)\nstruct s { char a; int b; };\n#pragma pack(pop)', 'a@0:8 b@16:32 6/2'],
+    ['_Pragma', '_Pragma("pack(2)")\nstruct s { char a; int b; };', 'a@0:8 b@16:32 6/2'],
     ['#pragma pack() ends it', '#pragma pack(1)\n#pragma pack()\nstruct s { char a; int b; };', 'a@0:8 b@32:32 8/4'],
     ['mode', 'typedef unsigned t __attribute__((mode(DI)));\nstruct s { char a; t b; };', 'a@0:8 b@64:64 16/8'],
     [
