@@ -1,9 +1,11 @@
 /**
  * `uabi simulate`: the simulated /dev/kvm from the command line.
  *
- * `matrix` runs programs built for old and new forms of a record on kernels of each. `run` runs a script. `--replay FILE` drives it with the inputs of a transcript of a real kernel and compares every answer.
+ * `matrix` runs programs built for old and new forms of a record on kernels of each. `run` runs a script. `serve` lends it
+ * to unmodified programs, through the library that `client` prints. `--replay FILE` drives it with the inputs of a transcript of a real kernel and compares every answer.
  */
 
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,7 +21,9 @@ import { parseScript } from '../kernel/scenario/script.ts';
 import { selftests } from '../kernel/scenario/selftests.ts';
 import { isX86Transcript, replayX86Events, x86VendorOf } from '../kernel/x86/replay-events.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
+import { clientSource } from './simulate-client.ts';
 import { matrixReport } from './simulate-matrix.ts';
+import { serve } from './simulate-serve.ts';
 
 const unzip = promisify(gunzip);
 
@@ -31,12 +35,13 @@ interface Options {
   readonly kernel?: string;
   readonly cpu: string;
   readonly replay?: string;
+  readonly socket?: string;
   readonly format: string;
 }
 
 export function configure(command: Command): void {
   command
-    .argument('[what]', 'matrix: old and new programs on old and new kernels; run: a script')
+    .argument('[what]', 'matrix: old and new programs on old and new kernels; run: a script; serve; client')
     .argument('[script]', `for run: a file, - or a selftest (${[...selftests.keys()].join(', ')})`)
     .option('--type <record>', 'record the matrix is about', 'kvm_vcpu_events')
     .option('--kernel <version>', `kernel to simulate: 6.1 … 7.3, patches added with + (${patchNames.join(', ')})`)
@@ -46,6 +51,7 @@ export function configure(command: Command): void {
       'max',
     )
     .option('--replay <file>', 'transcript of a real kernel (.jsonl or .jsonl.gz; - for standard input)')
+    .option('--socket <path>', 'for serve: the Unix socket to listen on')
     .addOption(new Option('--format <format>', 'form of the report').choices(['text', 'json']).default('text'))
     .addHelpText(
       'after',
@@ -54,6 +60,9 @@ Examples:
   uabi simulate --kernel 6.12 --cpu max --replay run.jsonl.gz
   uabi simulate matrix --type kvm_vcpu_events
   uabi simulate run sea_to_user --kernel 6.19
+  uabi simulate client > client.c && cc -shared -fPIC -o client.so client.c -ldl
+  uabi simulate serve --socket kvm.socket --kernel 6.12 &
+  UABI_SOCKET=kvm.socket LD_PRELOAD=./client.so ./vmm
   uabi simulate --kernel 6.12+ext_abt_esr --cpu max,-pmu --replay run.jsonl --format json
 
 Exits with 1 if an answer differs from the recorded one, with 3 if the transcript could not be read whole.`,
@@ -71,7 +80,14 @@ export async function run(
     return exitCodes.done;
   }
   if (what === 'run') return runScriptFile(script, { kernel, cpu, format }, io);
-  if (what !== undefined) throw new UserError(`There is nothing to simulate called "${what}"; known: matrix, run.`);
+  if (what === 'client') {
+    io.stdout(clientSource);
+    return exitCodes.done;
+  }
+  if (what === 'serve') return serveUntilClosed(options as unknown as Options, io);
+  if (what !== undefined) {
+    throw new UserError(`There is nothing to simulate called "${what}"; known: matrix, run, serve, client.`);
+  }
   if (replay === undefined) throw new UserError('Say what to simulate: --replay FILE.');
   if (kernel === undefined) throw new UserError('Say which kernel to simulate: --kernel 6.12.');
   const version = parseKernelVersion(kernel);
@@ -114,6 +130,22 @@ async function runScriptFile(
       : formatTap(results),
   );
   return results.some(({ outcome }) => outcome === 'not ok') ? exitCodes.findings : exitCodes.done;
+}
+
+/** `uabi simulate serve`: runs until it is stopped. */
+async function serveUntilClosed({ kernel, cpu, socket }: Options, io: Io): Promise<ExitCode> {
+  if (socket === undefined) throw new UserError('Say where to listen: --socket PATH.');
+  if (kernel === undefined) throw new UserError('Say which kernel to simulate: --kernel 6.12.');
+  const server = await serve(resolve(io.cwd, socket), {
+    version: parseKernelVersion(kernel),
+    cpu: parseCpuModel(cpu),
+    onNote: (note) => {
+      io.stderr(`${printable(note)}\n`);
+    },
+  });
+  io.stderr(`uabi: /dev/kvm of ${kernel} on ${cpu} at ${printable(socket)}\n`);
+  await once(server, 'close');
+  return exitCodes.done;
 }
 
 function exitCodeOf(report: ReplayReport, isIncomplete: boolean): ExitCode {

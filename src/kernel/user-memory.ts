@@ -41,12 +41,13 @@ export interface MapOptions {
 
 export class UserMemory {
   #mappings: Mapping[] = [];
-  #nextFree = 0x7f00_0000_0000;
+  /** Far from where programs put things, because a served program's own addresses are mapped as well. */
+  #nextFree = 0x100_0000_0000;
   /** Grows with every change, so that caches of translations can tell they are stale. */
   generation = 0;
 
   /**
-   * Maps `length` bytes at `address`, or at a free place below 2^47 without one; replaces what was mapped there.
+   * Maps `length` bytes at `address`, or at a free place without one; replaces what was mapped there.
    *
    * @throws RangeError if the address is not a user address or not page-aligned.
    */
