@@ -212,12 +212,19 @@ export function isNonZero(b: Uint8Array, start: number, end: number): boolean {
   return false;
 }
 
+/** Throws unless columns that are to be filled again have room for so many records. */
+export function checkColumns(into: { readonly reservedNonZero: Uint8Array } | undefined, count: number): void {
+  if (into !== undefined && into.reservedNonZero.length < count) {
+    throw new RangeError(`columns for ${String(into.reservedNonZero.length)} records cannot hold ${String(count)}`);
+  }
+}
+
 /** The bytes of a batch as 32-bit words in the given byte order: no copy where the machine and the alignment allow. */
-export function wordsOf(bytes: Uint8Array, byteOrder: ByteOrder): Uint32Array {
+export function wordsOf(bytes: Uint8Array, byteOrder: ByteOrder): Int32Array {
   const count = bytes.length >>> 2;
   const isNative = (byteOrder === 'little') === (LOW === 0);
-  if (isNative && bytes.byteOffset % 4 === 0) return new Uint32Array(bytes.buffer, bytes.byteOffset, count);
-  const words = new Uint32Array(count);
+  if (isNative && bytes.byteOffset % 4 === 0) return new Int32Array(bytes.buffer, bytes.byteOffset, count);
+  const words = new Int32Array(count);
   if (isNative) {
     new Uint8Array(words.buffer).set(bytes.subarray(0, count * 4));
   } else {
@@ -228,7 +235,8 @@ export function wordsOf(bytes: Uint8Array, byteOrder: ByteOrder): Uint32Array {
 }
 
 /** The 32-bit halves of a 64-bit column, so that it can be filled without a BigInt; `[2i + lowHalf]` is the low one. */
-export const halvesOf = (column: BigUint64Array | BigInt64Array): Uint32Array => new Uint32Array(column.buffer);
+export const halvesOf = (column: BigUint64Array | BigInt64Array): Int32Array =>
+  new Int32Array(column.buffer, column.byteOffset, column.length * 2);
 export const lowHalf = LOW;
 
 // --- Writing -------------------------------------------------------------------------------------------------------------

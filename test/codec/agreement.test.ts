@@ -22,10 +22,12 @@ interface Decoded {
   detach: () => Decoded;
 }
 
+type Columns = Record<string, ArrayLike<number | bigint>>;
+
 interface GeneratedClass {
   decode: (bytes: Uint8Array) => Decoded;
   encode: (value: unknown) => Uint8Array;
-  decodeColumns: (bytes: Uint8Array) => Record<string, ArrayLike<number | bigint>>;
+  decodeColumns: (bytes: Uint8Array, into?: Columns) => Columns;
   forEach: (bytes: Uint8Array, visit: (view: { decode: () => Decoded }) => void) => void;
 }
 
@@ -158,8 +160,11 @@ describe('generated and interpreted codecs', () => {
         const seen: unknown[] = [];
         generated.forEach(batch, (view) => seen.push(view.decode().toJSON()));
         expect(JSON.stringify(seen)).toBe(JSON.stringify(values.map(jsonOf)));
-        for (const bytes of [batch, batch.slice()]) {
-          const columns = generated.decodeColumns(bytes);
+        const dirty = generated.decodeColumns(batch.map((byte) => ~byte));
+        const none = generated.decodeColumns(new Uint8Array(0));
+        expect(() => generated.decodeColumns(batch, none)).toThrow(RangeError);
+        const readings = [generated.decodeColumns(batch), generated.decodeColumns(batch.slice(), dirty)];
+        for (const columns of readings) {
           for (const name of ['kind', 'le', 'be']) {
             expect([...Array.from(columns[name] ?? [])]).toEqual(values.map((value) => value[name]));
           }

@@ -2,9 +2,10 @@
  * Columns: a batch of records, turned on its side.
  *
  * Every single value outside of unions and arrays becomes a typed array. The loop goes record by record, so each cache
- * line is read once; values of 32 and 64 bits that lie on a word are read as words, 64-bit ones as two halves that go
- * straight into the column, because a BigInt in between would allocate. `reservedNonZero` collects what nothing reads:
- * padding, reserved space and holes.
+ * line is read once, and word by word: a word is read once and everything in it cut out of it; 64-bit values go as two
+ * halves straight into the column, because a BigInt in between would allocate. Columns of an earlier batch can be filled
+ * again, since making them costs as much as filling them. `reservedNonZero` collects what nothing reads: padding, reserved
+ * space and holes.
  */
 
 import { type StatementStructures, StructureKind } from 'ts-morph';
@@ -56,7 +57,10 @@ export function columnsDeclarations(
     {
       kind: StructureKind.Function,
       name: `decode${name}Columns`,
-      parameters: [{ name: 'b', type: 'Uint8Array' }],
+      parameters: [
+        { name: 'b', type: 'Uint8Array' },
+        { name: 'into', type: `${name}Columns | undefined` },
+      ],
       returnType: `${name}Columns`,
       statements: fillStatements(record, columns, ranges, around).join('\n'),
     },
@@ -120,6 +124,55 @@ function arrayTypeOf(element: ScalarElement): string {
   return `${sign === 'U' ? 'Uint' : 'Int'}${String(width)}Array`;
 }
 
+/** The 32-bit words of a record as expressions: one that is needed twice is read into a variable first. */
+class Words {
+  readonly #uses = new Map<number, number>();
+
+  /** Says that a word will be needed; all of this comes before the first `read`. */
+  expect(index: number): void {
+    this.#uses.set(index, (this.#uses.get(index) ?? 0) + 1);
+  }
+
+  read(index: number): string {
+    return (this.#uses.get(index) ?? 0) > 1 ? `w${String(index)}` : `w[${plus('k', index)}]!`;
+  }
+
+  get isUsed(): boolean {
+    return this.#uses.size > 0;
+  }
+
+  get shared(): string[] {
+    return [...this.#uses]
+      .filter(([, count]) => count > 1)
+      .map(([index]) => `const w${String(index)} = w[${plus('k', index)}]!;`);
+  }
+}
+
+/** An integer that lies within words of the record's own byte order; what is not is read byte by byte. */
+function wordsOfElement({ element, offsetBits }: Column, record: RecordDescriptor): readonly number[] | undefined {
+  if (record.sizeBytes % 4 !== 0 || element.kind !== 'integer' || element.byteOrder !== record.byteOrder)
+    return undefined;
+  const bits = element.sizeBytes * 8;
+  if (offsetBits % Math.min(bits, 32) !== 0) return undefined;
+  const first = Math.floor(offsetBits / 32);
+  return bits === 64 ? [first, first + 1] : [first];
+}
+
+/** Bytes that nothing reads, as words with a mask of their bytes; `undefined` where they would be too many terms. */
+function unusedWords(record: RecordDescriptor, unused: readonly ByteRange[]): Map<number, number> | undefined {
+  if (record.sizeBytes % 4 !== 0) return undefined;
+  const masks = new Map<number, number>();
+  for (const [start, end] of unused) {
+    for (let at = start; at < end; at += 1) {
+      const shift = 8 * (record.byteOrder === 'little' ? at % 4 : 3 - (at % 4));
+      masks.set(at >>> 2, ((masks.get(at >>> 2) ?? 0) | (0xff << shift)) >>> 0);
+    }
+    // A term for every word of a kilobyte would be no code to read.
+    if (masks.size > 64) return undefined;
+  }
+  return masks;
+}
+
 function fillStatements(
   record: RecordDescriptor,
   columns: readonly Column[],
@@ -127,67 +180,78 @@ function fillStatements(
   around: Surroundings,
 ): string[] {
   const size = record.sizeBytes;
-  // Words need every record to start on one.
-  const hasWords = size % 4 === 0;
-  const onWord = (offsetBits: number): boolean => hasWords && offsetBits % 32 === 0;
   const prologue = [
     `const count = ${around.runtime('checkBatch')}(b, ${String(size)}, ${stringLiteral(record.type)});`,
+    `${around.runtime('checkColumns')}(into, count);`,
   ];
+  const words = new Words();
+  for (const column of columns) for (const index of wordsOfElement(column, record) ?? []) words.expect(index);
+  const masks = unusedWords(record, unused);
+  for (const index of masks?.keys() ?? []) words.expect(index);
+
   const loop: string[] = [];
-  let usesWords = false;
-  const word = (offsetBytes: number): string => {
-    usesWords = true;
-    return `w[${plus('k', offsetBytes / 4)}]!`;
-  };
-  for (const { element, offsetBits, variable } of columns) {
-    prologue.push(`const ${variable} = new ${arrayTypeOf(element)}(count);`);
-    const isOwnOrder = element.byteOrder === record.byteOrder;
-    if (element.kind === 'integer' && element.sizeBytes === 8 && isOwnOrder && onWord(offsetBits)) {
+  for (const column of columns) {
+    const { element, offsetBits, path, variable } = column;
+    prologue.push(`const ${variable} = into?.[${stringLiteral(path)}] ?? new ${arrayTypeOf(element)}(count);`);
+    const [first, second] = wordsOfElement(column, record) ?? [];
+    if (first === undefined || element.kind !== 'integer') {
+      // A bit-field of up to 32 bits is read as a number, and one column type holds it; wider ones are BigInts on both sides.
+      loop.push(`${variable}[i] = ${readScalar(element, 'o', offsetBits, around)};`);
+    } else if (second === undefined) {
+      // The column keeps as many low bits as the value has.
+      const shift = offsetBits % 32;
+      const down = element.byteOrder === 'little' ? shift : 32 - element.sizeBytes * 8 - shift;
+      loop.push(`${variable}[i] = ${words.read(first)}${down === 0 ? '' : ` >>> ${String(down)}`};`);
+    } else {
       prologue.push(`const ${variable}h = ${around.runtime('halvesOf')}(${variable});`);
       const low = around.runtime('lowHalf');
-      const at = offsetBits / 8;
-      const isLittle = element.byteOrder === 'little';
+      const [lowWord, highWord] = element.byteOrder === 'little' ? [first, second] : [second, first];
       loop.push(
-        `${variable}h[2 * i + ${low}] = ${word(isLittle ? at : at + 4)};`,
-        `${variable}h[2 * i + 1 - ${low}] = ${word(isLittle ? at + 4 : at)};`,
+        `${variable}h[2 * i + ${low}] = ${words.read(lowWord)};`,
+        `${variable}h[2 * i + 1 - ${low}] = ${words.read(highWord)};`,
       );
-    } else if (element.kind === 'integer' && element.sizeBytes === 4 && isOwnOrder && onWord(offsetBits)) {
-      loop.push(`${variable}[i] = ${word(offsetBits / 8)};`);
-    } else {
-      const value = readScalar(element, 'o', offsetBits, around);
-      // A bit-field of up to 32 bits is read as a number, and one column type holds it; wider ones are BigInts on both sides.
-      loop.push(`${variable}[i] = ${value};`);
     }
   }
-  prologue.push('const unused = new Uint8Array(count);');
-  const terms: string[] = [];
-  for (const [start, end] of unused) {
-    let at = start;
-    while (at < end) {
-      const isWord = hasWords && at % 4 === 0 && at + 4 <= end;
-      terms.push(isWord ? word(at) : `b[${plus('o', at)}]!`);
-      at += isWord ? 4 : 1;
-    }
-  }
-  if (terms.length > 64) {
-    // Long ranges as loops: a term for every word of a kilobyte would be no code to read.
-    usesWords = false;
-    for (const line of loop) if (line.includes('w[')) usesWords = true;
+  prologue.push('const unused = into?.reservedNonZero ?? new Uint8Array(count);');
+  loop.push(`unused[i] = ${unusedTest(unused, masks, words, around)};`);
+  if (words.isUsed) prologue.push(`const w = ${around.runtime('wordsOf')}(b, '${record.byteOrder}');`);
+  const usesBytes = loop.some((line) => /\bo\b/.test(line));
+  const body = [
+    ...(usesBytes ? [`const o = i * ${String(size)};`] : []),
+    ...(words.isUsed ? [`const k = i * ${String(size / 4)};`] : []),
+    ...words.shared,
+    ...loop,
+  ];
+  const names = columns.map(({ path, variable }) => `  ${stringLiteral(path)}: ${variable},`);
+  return [
+    ...prologue,
+    'for (let i = 0; i < count; i++) {',
+    ...body.map((line) => `  ${line}`),
+    '}',
+    'return {',
+    '  length: count,',
+    ...names,
+    '  reservedNonZero: unused,',
+    '};',
+  ];
+}
+
+/** 1 if a byte that nothing reads is not zero, else 0. */
+function unusedTest(
+  unused: readonly ByteRange[],
+  masks: ReadonlyMap<number, number> | undefined,
+  words: Words,
+  around: Surroundings,
+): string {
+  if (unused.length === 0) return '0';
+  if (masks === undefined) {
     const tests = unused.map(
       ([start, end]) => `${around.runtime('isNonZero')}(b, ${plus('o', start)}, ${plus('o', end)})`,
     );
-    loop.push(`if (${tests.join(' || ')}) unused[i] = 1;`);
-  } else if (terms.length > 0) {
-    loop.push(`if ((${terms.join(' | ')}) !== 0) unused[i] = 1;`);
+    return `${tests.join(' || ')} ? 1 : 0`;
   }
-  if (usesWords) prologue.push(`const w = ${around.runtime('wordsOf')}(b, '${record.byteOrder}');`);
-  const usesBytes = loop.some((line) => /\bo\b/.test(line));
-  const start = [
-    ...(usesBytes ? [`  const o = i * ${String(size)};`] : []),
-    ...(usesWords ? [`  const k = i * ${String(size / 4)};`] : []),
-  ];
-  const body =
-    loop.length === 0 ? [] : ['for (let i = 0; i < count; i++) {', ...start, ...loop.map((line) => `  ${line}`), '}'];
-  const names = columns.map(({ path, variable }) => `  ${stringLiteral(path)}: ${variable},`);
-  return [...prologue, ...body, 'return {', '  length: count,', ...names, '  reservedNonZero: unused,', '};'];
+  const terms = [...masks].map(([index, mask]) =>
+    mask === 0xffffffff ? words.read(index) : `(${words.read(index)} & 0x${mask.toString(16)})`,
+  );
+  return `(${terms.join(' | ')}) === 0 ? 0 : 1`;
 }

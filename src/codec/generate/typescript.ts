@@ -386,10 +386,10 @@ class ModuleWriter {
       faces.push(
         method(
           'decodeColumns',
-          'Decodes a batch into one typed array a field; `reservedNonZero` tells which records have a byte set that nothing reads.\n\n@throws DecodeError if the last record is cut.',
-          [[...bytes]],
+          'Decodes a batch into one typed array a field; `reservedNonZero` tells which records have a byte set that nothing reads.\n\nColumns of an earlier batch, as long or longer, are filled again instead of making new ones.\n\n@throws DecodeError if the last record is cut; RangeError if `into` is too short.',
+          [[...bytes], ['into?', `${name}Columns`]],
           `${name}Columns`,
-          [`return decode${name}Columns(bytes);`],
+          [`return decode${name}Columns(bytes, into);`],
         ),
       );
     }
