@@ -46,8 +46,8 @@ export interface ChangedHeaders {
 
 /** The headers of one target that were added, removed or changed, or include something that was. */
 export function changedHeaders(old: TargetHeaders, next: TargetHeaders): ChangedHeaders {
-  const before = new Graph(old);
-  const after = new Graph(next);
+  const before = graphOf(old);
+  const after = graphOf(next);
   const changed = new Set<string>();
   for (const name of new Set([...before.files.keys(), ...after.files.keys()])) {
     const a = before.files.get(name);
@@ -64,6 +64,15 @@ export function changedHeaders(old: TargetHeaders, next: TargetHeaders): Changed
 /** Every header that those in `names` include, however deep, and the names themselves. */
 export function includeClosure(headers: TargetHeaders, names: Iterable<string>): ReadonlySet<string> {
   return new Set(new Graph(headers, names).files.keys());
+}
+
+/** Targets of one architecture share their headers, and so what these include. */
+const graphs = new WeakMap<TargetHeaders, Graph>();
+
+function graphOf(headers: TargetHeaders): Graph {
+  let graph = graphs.get(headers);
+  if (graph === undefined) graphs.set(headers, (graph = new Graph(headers)));
+  return graph;
 }
 
 class Graph {

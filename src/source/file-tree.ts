@@ -31,6 +31,8 @@ export interface FileTree {
 /** `path` without `.`, `..` and doubled slashes; `undefined` if it is absolute or climbs out of the root. */
 export function normalizePath(path: string): string | undefined {
   if (path.startsWith('/') || path.includes('\0')) return undefined;
+  // Nearly every path is as it should be.
+  if (!/(?:^|\/)\.{0,2}(?:\/|$)/.test(path)) return path;
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;

@@ -68,6 +68,8 @@ export class GitTree implements FileTree {
   /** Entries known so far, by path, and the folders they were listed for. */
   readonly #files = new Map<string, GitEntry>();
   readonly #listed = new Set<string>();
+  /** Folders of the files known so far; worked out when first asked for. */
+  readonly #implied = new Set<string>();
   readonly #folders = new Map<string, readonly GitEntry[]>();
 
   constructor(blobs: BlobStore, tree: string | undefined, label: string) {
@@ -86,6 +88,7 @@ export class GitTree implements FileTree {
       const paths = unlisted.includes('') ? [] : unlisted;
       for (const entry of this.#blobs.repository.listTree(this.#tree, paths, true)) this.#files.set(entry.path, entry);
       for (const folder of unlisted) this.#listed.add(folder);
+      this.#implied.clear();
     }
     const prefixes = folders.map((folder) => (folder === '' ? '' : `${folder}/`));
     return sorted([...this.#files.keys()].filter((path) => prefixes.some((prefix) => path.startsWith(prefix))));
@@ -158,10 +161,14 @@ export class GitTree implements FileTree {
 
   /** Recursive listings and the index hold files only; a folder is there if a file is in it. */
   #impliedFolder(path: string): GitEntry | undefined {
-    for (const file of this.#files.keys()) {
-      if (file.startsWith(`${path}/`)) return { mode: '040000', id: '', path };
+    if (this.#implied.size === 0) {
+      for (const file of this.#files.keys()) {
+        for (let folder = folderOf(file); folder !== '' && !this.#implied.has(folder); folder = folderOf(folder)) {
+          this.#implied.add(folder);
+        }
+      }
     }
-    return undefined;
+    return this.#implied.has(path) ? { mode: '040000', id: '', path } : undefined;
   }
 
   #children(folder: string): readonly GitEntry[] {

@@ -1,10 +1,10 @@
 /**
  * A header of a kernel tree, as `make headers_install` would install it.
  *
- * scripts/headers_install.sh edits text with sed and unifdef; the same edits are made here, except that nothing changes its
- * line and that removed words leave blanks where they can, so that a place in the result is a place in the kernel's
- * file. `unifdef -U__KERNEL__` needs no counterpart: the macro is simply never defined. The installed text has
- * `__EXPORTED_HEADERS__` decided, so a condition on it must be decided here: it is defined for nobody else.
+ * scripts/headers_install.sh edits text with sed and unifdef; the same edits are made here. Nothing changes its line, so a line
+ * of the result is a line of the kernel's file. `unifdef -U__KERNEL__` needs no counterpart: the macro is simply never
+ * defined. The installed text has `__EXPORTED_HEADERS__` decided, so a condition on it is decided here: it is defined for
+ * nobody else.
  *
  * Left out: the script's checks (SPDX lines, `CONFIG_` leaks), which judge a header but do not change it.
  */
@@ -17,11 +17,8 @@ const blank = (text: string): string => ' '.repeat(text.length);
  */
 export function installedText(text: string): string {
   let result = text
-    .replace(
-      /([ \t\r\f\v(])(__user|__force|__iomem)[ \t\r\f\v]/g,
-      (_, before: string, word: string) => `${before}${blank(word)} `,
-    )
-    .replace(/__attribute_const__(?:([ \t\r\f\v])|$)/gm, (word) => blank(word))
+    .replace(/([ \t\r\f\v(])(?:__user|__force|__iomem)[ \t\r\f\v]/g, '$1')
+    .replace(/__attribute_const__([ \t\r\f\v]|$)/gm, '$1')
     .replace(/^#include <linux\/compiler(?:|_types).h>/gm, blank)
     .replace(/(^|[^a-zA-Z0-9])__packed([^a-zA-Z0-9_]|$)/gm, '$1__attribute__((packed))$2')
     .replace(/(^|[ \t\r\f\v(])(inline|asm|volatile)([ \t\r\f\v(]|$)/gm, '$1__$2__$3')

@@ -49,11 +49,11 @@ export class KernelTree implements HeaderCollection {
   constructor(tree: FileTree) {
     this.label = tree.label;
     this.#tree = tree;
-    this.#architectures = tree
-      .entries('arch')
-      .filter((name) => tree.kindOf(`arch/${name}/include/uapi/asm`) === 'folder');
-    // One listing for all folders: with git, each costs a process.
-    tree.list([common, ...this.#architectures.map((name) => `arch/${name}/include/uapi/asm`)]);
+    // All that any architecture may need, listed and read in one go: with git, each look costs a process.
+    const names = tree.entries('arch');
+    const inputs = names.flatMap((name) => [`arch/${name}/include/uapi/asm`, ...generatorInputs(name)]);
+    tree.prefetch(tree.list([common, 'Makefile', ...new Set(inputs)]));
+    this.#architectures = names.filter((name) => tree.kindOf(`arch/${name}/include/uapi/asm`) === 'folder');
     this.#commonPaths = tree.list([common]);
   }
 
@@ -104,14 +104,6 @@ class ArchitectureHeaders implements TargetHeaders {
     this.#asmFolder = `arch/${architecture}/include/uapi/asm`;
     const asmPaths = tree.list([this.#asmFolder]);
     this.#asmFiles = new Set(asmPaths.map((path) => path.slice(this.#asmFolder.length + 1)));
-    const kbuildFiles = [
-      `${this.#asmFolder}/Kbuild`,
-      `${common}/asm-generic/Kbuild`,
-      `${common}/Kbuild`,
-      'Makefile',
-      ...generatorInputs(architecture),
-    ];
-    tree.prefetch([...commonPaths, ...asmPaths, ...kbuildFiles]);
     this.#kbuild = this.#evaluateKbuild();
 
     const hidden = new Set(this.#words('no-export-headers'));

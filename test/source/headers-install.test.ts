@@ -44,19 +44,15 @@ describe('the edits of headers_install.sh', () => {
     fc.assert(
       fc.property(fc.array(line, { minLength: 200, maxLength: 200 }), (lines) => {
         const text = lines.join('');
-        // Where sed leaves one blank and uabi several, only one of them sees the second word of `asm __user volatile`.
-        const plain = (one: string): string => tokens(one).replace(/\b__(inline|asm|volatile)__\b/g, '$1');
-        expect(plain(installedText(text))).toBe(plain(sed(text)));
+        expect(tokens(installedText(text))).toBe(tokens(sed(text)));
       }),
       { numRuns: 30 },
     );
   });
 
-  test('keep every line where it was, and columns of what follows a dropped word', () => {
+  test('keep every line where it was', () => {
     const text = '#include <linux/compiler.h>\nint x;\nvoid __user *p;\n';
-    const result = installedText(text);
-    expect(result.split('\n').length).toBe(text.split('\n').length);
-    expect(result.split('\n')[2]?.indexOf('*p')).toBe('void __user *p;'.indexOf('*p'));
+    expect(installedText(text).split('\n')).toEqual([expect.stringMatching(/^ *$/), 'int x;', 'void *p;', '']);
   });
 
   test('decide __EXPORTED_HEADERS__ as unifdef would', () => {
