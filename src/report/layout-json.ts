@@ -26,7 +26,13 @@ export function layoutDocument(abi: ListedAbi): Record<string, unknown> {
       .filter(({ record }) => record.isComplete)
       .map((declaration) => recordEntry(declaration, target)),
     enums: [...abi.enums.values()].map(enumEntry),
-    constants: Object.fromEntries([...abi.constants.values()].map(({ name, value }) => [name, String(value)])),
+    // A request is an object-like macro with an integer value too, so it stands in both lists.
+    constants: Object.fromEntries(
+      [
+        ...abi.constants.values(),
+        ...[...abi.requests.values()].map(({ name, number }) => ({ name, value: number })),
+      ].map(({ name, value }) => [name, String(value)]),
+    ),
     requests: [...abi.requests.values()].map(requestEntry),
   };
 }

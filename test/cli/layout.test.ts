@@ -76,6 +76,15 @@ describe('json', () => {
     ]);
   });
 
+  test('a request is listed among the constants as well, in decimal', async () => {
+    const argv = ['layout', 'KVM_SET_VCPU_EVENTS', '--in', 'layouts/kvm_vcpu_events.arm64.json', '--format', 'json'];
+    const { stdout } = await runCli(argv);
+    expect(JSON.parse(stdout)).toMatchObject({
+      constants: { KVM_SET_VCPU_EVENTS: '1077980832' },
+      requests: [{ name: 'KVM_SET_VCPU_EVENTS', number: '0x4040aea0', direction: 'write' }],
+    });
+  });
+
   test('several targets are one document a line', async () => {
     const { stdout } = await runCli(['layout', '--all', '--in', 'probe.json', '--format', 'json'], { cwd: folder });
     const documents = stdout
