@@ -57,7 +57,10 @@ export class DirectoryTree implements FileTree {
 
   list(folders: readonly string[]): readonly string[] {
     const found = new Set<string>();
-    for (const folder of folders) this.#walk(folder, 0, found);
+    for (const folder of folders) {
+      if (this.kindOf(folder) === 'file') found.add(folder);
+      else this.#walk(folder, 0, found);
+    }
     return sorted(found);
   }
 

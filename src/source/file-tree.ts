@@ -18,7 +18,7 @@ export type ReadResult =
 export interface FileTree {
   /** What the user called it. */
   readonly label: string;
-  /** Every file under each of `folders` (`''` is the root), sorted; folders that do not exist hold nothing. */
+  /** Every file at or under each of `folders` (`''` is the root), sorted; what does not exist holds nothing. */
   list(folders: readonly string[]): readonly string[];
   /** Names directly in `folder`, sorted: files and folders. */
   entries(folder: string): readonly string[];

@@ -90,8 +90,11 @@ export class GitTree implements FileTree {
       for (const folder of unlisted) this.#listed.add(folder);
       this.#implied.clear();
     }
-    const prefixes = folders.map((folder) => (folder === '' ? '' : `${folder}/`));
-    return sorted([...this.#files.keys()].filter((path) => prefixes.some((prefix) => path.startsWith(prefix))));
+    // A path that turns out to be a file stands for itself.
+    const isIn = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
+    return sorted(
+      [...this.#files.keys()].filter((path) => folders.some((folder) => folder === '' || isIn(path, folder))),
+    );
   }
 
   entries(folder: string): readonly string[] {
