@@ -33,4 +33,5 @@ export { encodeRecord } from './codec/interpret-encode.ts';
 export type * from './codec/record-descriptor.ts';
 export * from './diagnostic.ts';
 export { compareAbis } from './diff/compare.ts';
+export { type CallContext, type CallResult, type KernelOptions, SimulatedKernel } from './kernel/simulated-kernel.ts';
 export { checkAbis, type CheckOptions, type CheckResult } from './verdict/check.ts';

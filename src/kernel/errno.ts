@@ -20,8 +20,6 @@ export const errno = {
   ENOSYS: 38,
 } as const;
 
-export type ErrnoName = keyof typeof errno;
-
 const names = new Map<number, string>(Object.entries(errno).map(([name, value]) => [value, name]));
 
 /** `EINVAL` for 22; empty for 0; `errno 77` for a number KVM does not use. */

@@ -37,15 +37,10 @@ export function setEvents(vcpu: Vcpu, bytes: Uint8Array, version: KernelVersion,
   }
   const result = setAbort(vcpu, events, version);
   if (result !== 0) return result;
-  vcpu.mmio = abortPending(events) ? undefined : vcpu.mmio;
-  vcpu.commitPending();
+  vcpu.commitInjected();
   const sErrorResult = setSError(vcpu, events, version, hasRas);
-  if (sErrorResult === 0) vcpu.commitPending();
+  vcpu.commitInjected();
   return sErrorResult;
-}
-
-function abortPending(events: VcpuEvents): boolean {
-  return events.dataAbortPending || events.instructionAbortPending;
 }
 
 function setSError(vcpu: Vcpu, events: VcpuEvents, version: KernelVersion, hasRas: boolean): number {
@@ -69,13 +64,10 @@ function setValidated(vcpu: Vcpu, events: VcpuEvents, version: KernelVersion, ha
   if (events.abortHasEsr && (events.abortEsr & ~issMask) !== 0n) return -errno.EINVAL;
   const result = setAbort(vcpu, events, version, events.abortHasEsr ? events.abortEsr : 0n);
   if (result !== 0) return result;
-  if (commitsAtOnce(version)) {
-    if (abortPending(events)) vcpu.mmio = undefined;
-    vcpu.commitPending();
-  }
+  if (commitsAtOnce(version)) vcpu.commitInjected();
   if (events.serrorPending) {
     injectSError(vcpu, version, events.serrorHasEsr ? events.serrorEsr : defaultSErrorSyndrome);
-    if (commitsAtOnce(version)) vcpu.commitPending();
+    if (commitsAtOnce(version)) vcpu.commitInjected();
   }
   return 0;
 }

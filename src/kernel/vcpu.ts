@@ -83,6 +83,16 @@ export class Vcpu {
     this.pendingIncrement = false;
   }
 
+  /**
+   * Enters an exception that was just injected, if there is one. An unfinished MMIO access is given up for it, or the next
+   * run would step PC inside the handler (kernels from 6.17 on).
+   */
+  commitInjected(): void {
+    if (this.pendingException === undefined) return;
+    this.mmio = undefined;
+    this.commitPending();
+  }
+
   /** A synchronous exception or an SError waits for `commitPending`. */
   pend(type: typeof exceptionType.synchronous | typeof exceptionType.sError): void {
     this.pendingException = type;

@@ -60,6 +60,21 @@ describe('a script', () => {
     expect((await run('test x\nguest 0x1e602800\nrun\n')).stdout).toContain('0x1e602800');
   });
 
+  test('shows that an SError taken inside SET gives up the unfinished access, so that no later run steps PC', async () => {
+    // mov x1, #0x0a000000; msr daifclr, #4; mov x0, #0x1111; ldr x0, [x1]
+    const script = `test x
+      guest 0xd2a14001 0xd50344ff 0xd2822220 0xf9400020 0x14000000
+      run
+      expect exit MMIO
+      set serror
+      expect pc == 0x40001380
+      run
+      expect guest.elr == 0x4000000c
+      expect guest.x0 == 0x1111`;
+    const { stdout } = await runCli(['simulate', 'run', '-', '--kernel', '6.17'], { stdin: script });
+    expect(stdout).toContain('\nok 1 x');
+  });
+
   test.each(['guest 1\n', 'test x\nfly\n', 'test x\nset wings\n', 'test x\nexpect a == b\n', 'test x\nneeds luck\n'])(
     'that is not understood is a wrong call: %j',
     async (script) => {
