@@ -76,10 +76,27 @@ function isSentinel(
   return endsList(was, old) && endsList(is, next);
 }
 
+const membersByEnum = new WeakMap<ReadonlyMap<string, NamedNumber>, ReadonlyMap<string, readonly NamedNumber[]>>();
+
+/** The numbers of each enum; worked out once for each side. */
+function membersOf(all: ReadonlyMap<string, NamedNumber>): ReadonlyMap<string, readonly NamedNumber[]> {
+  const known = membersByEnum.get(all);
+  if (known !== undefined) return known;
+  const found = new Map<string, NamedNumber[]>();
+  for (const number of all.values()) {
+    if (number.enum === undefined) continue;
+    const members = found.get(number.enum);
+    if (members === undefined) found.set(number.enum, [number]);
+    else members.push(number);
+  }
+  membersByEnum.set(all, found);
+  return found;
+}
+
 /** Nobody of its enum stands above it, or it is one more than a member: it counts the list. */
 function endsList(number: NamedNumber, all: ReadonlyMap<string, NamedNumber>): boolean {
   if (number.enum === undefined) return true;
-  const others = [...all.values()].filter((other) => other.enum === number.enum && other.name !== number.name);
+  const others = (membersOf(all).get(number.enum) ?? []).filter((other) => other.name !== number.name);
   return (
     others.every((other) => other.value <= number.value || SENTINEL_NAME.test(other.name)) ||
     (/(?:MAX|LAST|NUM|COUNT)$/.test(number.name) && others.some((other) => other.value === number.value - 1n))
@@ -91,15 +108,22 @@ function collisions(
   next: ReadonlyMap<string, NamedNumber>,
   families: Families,
 ): NumberChange[] {
-  const byValue = new Map<bigint, NamedNumber[]>();
-  for (const number of next.values()) byValue.set(number.value, [...(byValue.get(number.value) ?? []), number]);
+  // Of one value in one header: thousands of constants are 1, a handful of them in any one header.
+  const byPlace = new Map<string, NamedNumber[]>();
+  const placeOf = ({ value, declaration }: NamedNumber): string => `${value} ${declaration.header}`;
+  for (const number of next.values()) {
+    const place = placeOf(number);
+    const there = byPlace.get(place);
+    if (there === undefined) byPlace.set(place, [number]);
+    else there.push(number);
+  }
   const changes: NumberChange[] = [];
-  for (const sharers of byValue.values()) {
+  for (const sharers of byPlace.values()) {
     if (sharers.length < 2) continue;
     for (const newcomer of sharers) {
       if (old.get(newcomer.name)?.value === newcomer.value) continue;
       for (const holder of sharers) {
-        if (holder === newcomer || holder.declaration.header !== newcomer.declaration.header) continue;
+        if (holder === newcomer) continue;
         if (SENTINEL_NAME.test(holder.name) || SENTINEL_NAME.test(newcomer.name)) continue;
         const isBothNew = old.get(holder.name)?.value !== holder.value;
         if (isBothNew && holder.name > newcomer.name) continue;
@@ -137,9 +161,26 @@ function isOfNewGroup(
 class Families {
   private readonly isFamily = new Map<string, boolean>();
   private readonly numbers: ReadonlyMap<string, NamedNumber>;
+  /** By name, so that all with one prefix stand together. */
+  private readonly sorted: readonly NamedNumber[];
 
   constructor(numbers: ReadonlyMap<string, NamedNumber>) {
     this.numbers = numbers;
+    this.sorted = [...numbers.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  }
+
+  private *withPrefix(prefix: string): Generator<NamedNumber> {
+    let low = 0;
+    let high = this.sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.sorted[middle]?.name ?? '') < prefix) low = middle + 1;
+      else high = middle;
+    }
+    for (let index = low; this.sorted[index]?.name.startsWith(prefix) === true; index++) {
+      const number = this.sorted[index];
+      if (number !== undefined) yield number;
+    }
   }
 
   /** The longest prefix two names share that marks a family of the old side to which both would belong. */
@@ -158,7 +199,7 @@ class Families {
 
   /** Numbers are handed out upwards, so a clash is one near the top; a small number is another list's. */
   isRecent(prefix: string, value: bigint): boolean {
-    const values = [...this.numbers.values()].filter((one) => one.name.startsWith(prefix)).map((one) => one.value);
+    const values = [...this.withPrefix(prefix)].map((one) => one.value);
     return values.filter((one) => one < value).length * 2 >= values.length;
   }
 
@@ -174,9 +215,8 @@ class Families {
     if (known !== undefined) return known;
     const values = new Set<bigint>();
     let count = 0;
-    for (const number of this.numbers.values()) {
-      if (!number.name.startsWith(prefix) || this.details(number.name, prefix) || SENTINEL_NAME.test(number.name))
-        continue;
+    for (const number of this.withPrefix(prefix)) {
+      if (this.details(number.name, prefix) || SENTINEL_NAME.test(number.name)) continue;
       count++;
       values.add(number.value);
     }

@@ -25,8 +25,26 @@ export interface Traffic {
 /** Requests that carry a record, on one side. */
 export function carriersOf(name: string, abi: Abi): RequestDeclaration[] {
   const uses = abi.records.get(name)?.record.semantics?.requests ?? [];
+  if (uses.length === 0) return carriersByArgument(abi).get(name) ?? [];
   const named = new Set(uses.map((use) => use.name));
   return [...abi.requests.values()].filter((request) => request.argument === name || named.has(request.name));
+}
+
+const carriers = new WeakMap<Abi, Map<string, RequestDeclaration[]>>();
+
+/** The requests of an ABI by what they carry; a tree has two thousand of them and asks as often. */
+function carriersByArgument(abi: Abi): Map<string, RequestDeclaration[]> {
+  const known = carriers.get(abi);
+  if (known !== undefined) return known;
+  const found = new Map<string, RequestDeclaration[]>();
+  for (const request of abi.requests.values()) {
+    if (request.argument === undefined) continue;
+    const there = found.get(request.argument);
+    if (there === undefined) found.set(request.argument, [request]);
+    else there.push(request);
+  }
+  carriers.set(abi, found);
+  return found;
 }
 
 export function trafficOf(pair: RecordPair, node: FieldNode | undefined, abi: Abi): Traffic {
