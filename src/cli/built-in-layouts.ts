@@ -7,7 +7,7 @@
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Abi, ConstantDeclaration, RecordDeclaration, RequestDeclaration } from '../abi/abi.ts';
+import type { Abi, ConstantDeclaration, RecordDeclaration, RequestDeclaration, VariantInfo } from '../abi/abi.ts';
 import type { LayoutFile } from '../abi/definition/document.ts';
 import {
   abiOfSoundVariant,
@@ -121,6 +121,13 @@ function mentionsRecord({ document }: LayoutFile, bare: string): boolean {
   );
 }
 
+/** The variants of a built-in record on a target, oldest first, from the file that is about the record. */
+export function variantsOfBuiltInRecord(name: string, target: Target): readonly VariantInfo[] {
+  const bare = bareName(name.split('#')[0]?.trim() ?? '');
+  for (const file of filesFor(target, bare, bare)) if (mentionsRecord(file, bare)) return variantsOf(file);
+  return [];
+}
+
 /** Every target on which some built-in file knows the record. */
 export function targetsOfBuiltInRecord(name: string): readonly Target[] {
   const bare = bareName(name);
@@ -162,6 +169,17 @@ export function findBuiltInConstant(name: string, target: Target): Found<Constan
     if (declaration !== undefined) return { declaration, abi };
   }
   return undefined;
+}
+
+/** Value → name of the built-in constants with a prefix; the first name wins where two share a value. */
+export function builtInConstantNames(prefix: string, target: Target): ReadonlyMap<bigint, string> {
+  const names = new Map<bigint, string>();
+  for (const { constants } of newestAbis(target)) {
+    for (const { name, value } of constants.values()) {
+      if (name.startsWith(prefix) && !names.has(value)) names.set(value, name);
+    }
+  }
+  return names;
 }
 
 /** The names of all built-in records, requests and constants on a target: for listings and suggestions. */

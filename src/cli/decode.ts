@@ -9,11 +9,13 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readHex } from '../capture/hex.ts';
+import { readBuffer } from '../capture/reading.ts';
 import { decodedRecord } from '../codec/decode-json.ts';
-import { inspectBytes, type Note } from '../codec/inspect.ts';
+import type { Note } from '../codec/inspect.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
 import { UndecidedError, UserError } from '../diagnostic.ts';
 import { renderHexdump, renderNotes } from '../report/hexdump.ts';
+import { decodeSyndrome, syndromeRegisterOf } from './decode-syndrome.ts';
 import { findRecord, type RecordOptions } from './find-record.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 
@@ -25,17 +27,25 @@ interface Options extends RecordOptions {
 
 export function configure(command: Command): void {
   command
-    .argument('[file]', 'the bytes; - or nothing for standard input', '-')
-    .option('--type <name>', 'the record: kvm_vcpu_events, kvm_vcpu_events#v1')
+    .argument(
+      '[file]',
+      'the bytes or the log; - or nothing for standard input. For a syndrome register, its value',
+      '-',
+    )
+    .option('--type <name>', 'the record: kvm_vcpu_events, kvm_vcpu_events#v1; or ESR_EL1, ESR_EL2, ISS, SERROR_ISS')
     .option('--request <number>', 'the request that carries it: 0x4040aea0, KVM_SET_VCPU_EVENTS')
     .option('--target <target>', 'the architecture it comes from')
     .option('--in <source>', 'look the record up in this source instead of the layouts that come with uabi')
-    .option('--input <form>', 'bin or hex (default: hex if the input is hexadecimal text, else bin)', 'auto')
+    .option(
+      '--input <form>',
+      'bin, hex, strace or jsonl (default: hex if the input is hexadecimal text, else bin)',
+      'auto',
+    )
     .option('--format <format>', 'text or json', 'text')
     .option('--cross-check', 'let binary-parser and restructure read the bytes as well, and compare')
     .addHelpText(
       'after',
-      '\nExamples:\n  uabi decode --type kvm_vcpu_events#v1 events.bin\n  echo 01 00 00 | uabi decode --request 0x4040aea0 --target arm64 --input hex',
+      '\nExamples:\n  uabi decode --type kvm_vcpu_events#v1 events.bin\n  echo 01 00 00 | uabi decode --request 0x4040aea0 --target arm64 --input hex\n  uabi decode --type ESR_EL1 0x96000010\n  uabi decode --input strace log.txt',
     );
 }
 
@@ -43,17 +53,24 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   if (options.format !== 'text' && options.format !== 'json') {
     throw new UserError(`"${options.format}" is not a format; decode has text and json.`);
   }
-  const { descriptor, notes } = await findRecord(options, io);
+  const register = syndromeRegisterOf(options.type);
+  if (register !== undefined) return decodeSyndrome(register, args[0], options.format, io);
   const file = args[0] ?? '-';
+  if (options.input === 'strace' || options.input === 'jsonl') {
+    const { decodeStream } = await import('./decode-stream.ts');
+    return decodeStream(file, options.input, options, io);
+  }
+  const { descriptor, notes } = await findRecord(options, io);
   const bytes = asBytes(await readInput(file, io), options.input, file);
-  const inspection = inspectBytes(descriptor, bytes);
-  const allNotes = [...notes, ...(options.crossCheck === true ? await crossCheck(descriptor, bytes) : [])];
+  const { inspection, notes: found } = readBuffer(descriptor, bytes);
+  const second = options.crossCheck === true ? await crossCheck(descriptor, bytes) : [];
+  const allNotes = [...notes, ...second, ...found];
   if (options.format === 'json') {
-    io.stdout(`${JSON.stringify(decodedRecord(inspection, bytes, allNotes), undefined, 2)}\n`);
+    io.stdout(`${JSON.stringify({ ...decodedRecord(inspection, bytes), notes: allNotes }, undefined, 2)}\n`);
   } else {
     const { type, variant, target, sizeBytes } = descriptor;
     const title = `${type}${variant === undefined ? '' : `#${variant}`} on ${target}: ${String(sizeBytes)} bytes`;
-    const lines = [title, ...renderHexdump(inspection, bytes), ...renderNotes([...allNotes, ...inspection.notes])];
+    const lines = [title, ...renderHexdump(inspection, bytes), ...renderNotes(allNotes)];
     io.stdout(lines.map((line) => `${line}\n`).join(''));
   }
   return inspection.missingBytes > 0 || inspection.trailingBytes > 0 ? exitCodes.undecided : exitCodes.done;

@@ -1,0 +1,137 @@
+/**
+ * One buffer read as one version of a record, and the choice among several.
+ *
+ * The same 64 bytes can be read as kvm_vcpu_events of x86, of arm64, and of several proposals for it. What tells them apart
+ * is evidence: which fields become impossible under a reading, and what the kernel answered. Each reading gets a penalty
+ * for what is wrong under it; readings with equal penalties cannot be told apart, and that is then said.
+ */
+
+import { inspectBytes, type Inspection, type Note } from '../codec/inspect.ts';
+import type { FieldDescriptor, RecordDescriptor } from '../codec/record-descriptor.ts';
+import { explainValue } from './explain-value.ts';
+import { kvmNotes } from './kvm-notes.ts';
+
+/** What is known about the call that carried the bytes. */
+export interface Circumstances {
+  /** `before`: what the program gave the kernel. `after`: what the kernel wrote. */
+  readonly moment?: 'before' | 'after';
+  /** Whether the call returned success, where that is known. */
+  readonly wasAccepted?: boolean;
+  readonly errno?: string;
+}
+
+export interface Reading {
+  readonly inspection: Inspection;
+  readonly notes: readonly Note[];
+}
+
+export interface RankedReading {
+  readonly reading: Reading;
+  readonly penalty: number;
+  /** Why not: the notes that cost it its place, shortest form. */
+  readonly evidence: readonly string[];
+}
+
+/** Reads bytes as a record and says what is wrong with them in these circumstances. */
+export function readBuffer(
+  descriptor: RecordDescriptor,
+  bytes: Uint8Array,
+  circumstances: Circumstances = {},
+): Reading {
+  const inspection = inspectBytes(descriptor, bytes, { explain: explainValue });
+  const notes = [...inspection.notes, ...kvmNotes(inspection, bytes)].map((note) =>
+    inContext(note, circumstances, inspection),
+  );
+  return { inspection, notes };
+}
+
+/** What the codec says about a value, corrected by what is known about the call and about KVM. */
+function inContext(note: Note, { moment }: Circumstances, inspection: Inspection): Note {
+  const { type } = inspection.descriptor;
+  if (note.rule === 'boolean-not-0-or-1') return aboutBoolean(note, moment);
+  if (note.rule === 'outside-accepted-mask' && isUnreadSyndrome(note, inspection)) {
+    const message =
+      'exception.serror_esr has bits the kernel would refuse, but it does not look at them: serror_pending is 0.';
+    return { ...note, severity: 'info', message };
+  }
+  if (moment !== 'after' || note.rule === 'missing-bytes' || note.rule === 'trailing-bytes') return note;
+  if (note.rule === 'reserved-not-zero') {
+    const path = note.path ?? 'A reserved byte';
+    // The page of kvm_run is shared: whoever wrote a byte last, the kernel clears only what an exit uses.
+    return type === 'struct kvm_run'
+      ? {
+          ...note,
+          severity: 'info',
+          message: `${path} is not zero: nothing writes it at an exit, it holds what was there before.`,
+        }
+      : {
+          ...note,
+          severity: 'warning',
+          message: `${path} is not zero in what the kernel wrote: a newer kernel, or another record.`,
+        };
+  }
+  return note.severity === 'error' ? { ...note, severity: 'warning' } : note;
+}
+
+function aboutBoolean(note: Note, moment: Circumstances['moment']): Note {
+  const value = /is (0x[0-9a-f]+);/.exec(note.message)?.[1] ?? 'no boolean';
+  const path = note.path ?? 'A boolean';
+  const message =
+    moment === 'after'
+      ? `${path} is ${value}, neither 0 nor 1: the kernel has not written it.`
+      : `${path} is ${value}; every non-zero value counts as true.`;
+  return { ...note, message };
+}
+
+/** KVM looks at the syndrome of an SError only if one is to be pending; the ext_abt_esr proposals look at it always. */
+function isUnreadSyndrome({ path }: Note, { descriptor, fields }: Inspection): boolean {
+  if (path !== 'exception.serror_esr' || descriptor.variant?.includes('ext_abt_esr') === true) return false;
+  const pending = fields.flatMap(({ children }) => children).find((field) => field.path === 'exception.serror_pending');
+  return pending?.value === 0n;
+}
+
+/** Readings by how little is wrong under each; equal ones stay in the order given. */
+export function rankReadings(
+  descriptors: readonly RecordDescriptor[],
+  bytes: Uint8Array,
+  circumstances: Circumstances = {},
+): RankedReading[] {
+  return descriptors
+    .map((descriptor): RankedReading => {
+      const reading = readBuffer(descriptor, bytes, circumstances);
+      const against = reading.notes.filter(({ severity }) => severity !== 'info');
+      const evidence = against.map(({ message }) => message);
+      let penalty = against.reduce((sum, { severity }) => sum + (severity === 'error' ? 10 : 1), 0);
+      if (circumstances.wasAccepted === true && against.some(({ severity }) => severity === 'error')) {
+        penalty += 100;
+        evidence.unshift('the kernel accepted the bytes, which it would have refused under this reading');
+      }
+      return { reading, penalty, evidence };
+    })
+    .sort((a, b) => a.penalty - b.penalty);
+}
+
+/** Names the field other versions of a record have where this one has reserved bytes. */
+export function fieldsElsewhere(
+  descriptors: readonly RecordDescriptor[],
+  offsetBytes: number,
+): { readonly path: string; readonly descriptor: RecordDescriptor }[] {
+  return descriptors.flatMap((descriptor) => {
+    const path = fieldAt(descriptor, offsetBytes * 8, '');
+    return path === undefined ? [] : [{ path, descriptor }];
+  });
+}
+
+function fieldAt(record: RecordDescriptor, offsetBits: number, prefix: string): string | undefined {
+  const field = record.fields.find(
+    (one) => one.offsetBits <= offsetBits && offsetBits < one.offsetBits + one.sizeBits && carriesMeaning(one),
+  );
+  if (field === undefined) return undefined;
+  const path = field.cName === undefined ? prefix : prefix === '' ? field.cName : `${prefix}.${field.cName}`;
+  if (field.element.kind !== 'record') return field.element.kind === 'union' ? undefined : path;
+  return field.dimensions.length > 0 ? path : fieldAt(field.element.record, offsetBits - field.offsetBits, path);
+}
+
+function carriesMeaning(field: FieldDescriptor): boolean {
+  return field.role === undefined && field.nonZero === undefined;
+}

@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readHex } from '../../src/capture/hex.ts';
+
+const hexOf = (text: string): string => Buffer.from(readHex(text, 'x').bytes).toString('hex');
+
+describe('one buffer in the forms people paste', () => {
+  const wanted = '010000a541000000ff7f0000000000000200';
+  test.each([
+    ['plain', '010000a541000000ff7f0000000000000200'],
+    ['spaced', '01 00 00 a5 41 00 00 00 ff 7f 00 00 00 00 00 00\n02 00'],
+    [
+      'C array',
+      'static const uint8_t a[] = { 0x01, 0x00, 0x00, 0xa5, /* A */ 0x41, 0, 0x00, 0x00,'.replace(' 0,', ' 0x00,') +
+        '\n 0xff, 0x7f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00 };',
+    ],
+    ['\\x string', String.raw`"\x01\x00\x00\xa5\x41\x00\x00\x00\xff\x7f\x00\x00\x00\x00\x00\x00\x02\x00"`],
+    [
+      'xxd',
+      '00000000: 0100 00a5 4100 0000 ff7f 0000 0000 0000  ....A...........\n00000010: 0200                                     ..',
+    ],
+    [
+      'hexdump -C',
+      '00000000  01 00 00 a5 41 00 00 00  ff 7f 00 00 00 00 00 00  |....A...........|\n00000010  02 00                                             |..|\n00000012',
+    ],
+    ['hexdump', '0000000 0001 a500 0041 0000 7fff 0000 0000 0000\n0000010 0002\n0000012'],
+    ['od -tx1', '0000000 01 00 00 a5 41 00 00 00 ff 7f 00 00 00 00 00 00\n0000020 02 00\n0000022'],
+    ['od -tx8', '0000000 00000041a5000001 0000000000007fff\n0000020 0200\n0000022'.replace('0200', '0002')],
+    [
+      'gdb x/xb',
+      '0x7ffe10:\t0x01\t0x00\t0x00\t0xa5\t0x41\t0x00\t0x00\t0x00\n0x7ffe18 <buf+8>:\t0xff\t0x7f\t0x00\t0x00\t0x00\t0x00\t0x00\t0x00\n0x7ffe20:\t0x02\t0x00',
+    ],
+    ['gdb x/xw', '0x7ffe10:\t0xa5000001\t0x00000041\t0x00007fff\t0x00000000\n0x7ffe20:\t0x0002'],
+  ])('%s', (_, text) => {
+    expect(readHex(text, 'x').diagnostics).toEqual([]);
+    expect(hexOf(text)).toBe(wanted);
+  });
+
+  test('a star stands for as many lines as the next offset says', () => {
+    const text =
+      '00000000  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|\n*\n00000040  01                                                |.|\n00000041';
+    expect(hexOf(text)).toBe(`${'00'.repeat(64)}01`);
+  });
+});
+
+describe('what cannot be read is said with its place', () => {
+  test.each([
+    ['01 0g', 1, 5, 'no hexadecimal digit'],
+    ['01\n0 1', 2, 1, 'odd number'],
+    ['00000000: 0102\n00000008: 03', 2, 1, 'bytes are missing'],
+    ['0000000 000001 122400\n0000020 000002\n0000022', 1, 9, 'octal'],
+  ])('%s', (text, line, column, message) => {
+    const [first] = readHex(text, 'x').diagnostics;
+    expect(first?.location).toEqual({ file: 'x', line, column });
+    expect(first?.message).toContain(message);
+  });
+
+  test('no text makes it throw or grow beyond reason', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(() => readHex(text, 'x')).not.toThrow();
+      }),
+    );
+    const bomb = '00000000  00 |.|\n*\nfffffffffff0  00 |.|';
+    expect(readHex(bomb, 'x').bytes.length).toBeLessThan(10);
+  });
+});
+
+describe('against the programs themselves', () => {
+  const run =
+    (program: string, ...args: readonly string[]) =>
+    (bytes: Uint8Array): string =>
+      execFileSync(program, args, { input: bytes, encoding: 'latin1' });
+  const programs: readonly (readonly [string, (bytes: Uint8Array) => string])[] = [
+    ['od -tx1', run('od', '-tx1')],
+    ['od -tx4', run('od', '-tx4')],
+  ];
+  test.each(programs)('%s', (_, dump) => {
+    const bytes = Uint8Array.from({ length: 96 }, (_unused, i) => (i >= 16 && i < 64 ? 0 : (i * 37) & 0xff));
+    expect(hexOf(dump(bytes))).toBe(Buffer.from(bytes).toString('hex'));
+  });
+});
