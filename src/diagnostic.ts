@@ -3,8 +3,8 @@
  *
  * Everything uabi reads is written by somebody else: headers, layout files, patches, captures. A problem in it is a
  * `Diagnostic` with a place, collected beside the result, so that one strange declaration does not cost the other forty.
- * Only a wrong *call* (an unknown flag, a file that is not there) is thrown, as `UserError`; anything else that is thrown
- * is a bug in uabi. Text that goes to a terminal passes through `printable`, because names in the input may hold escapes.
+ * Thrown are only a wrong *call* (an unknown flag), as `UserError`, and input without which there is no answer (a file that
+ * is not there), as `UndecidedError`; anything else that is thrown is a bug in uabi. Text that goes to a terminal passes through `printable`, because names in the input may hold escapes.
  */
 
 /** A place in a text the user gave us. Lines and columns count from 1; columns count UTF-16 code units. */

@@ -98,7 +98,8 @@ export function findBuiltInRecord(nameAndVariant: string, target: Target): Found
   for (const file of filesFor(target, bare, bare)) {
     if (!mentionsRecord(file, bare)) continue;
     const names = variantsOf(file).map((one) => one.name);
-    for (const one of names) variantNames.add(one);
+    // Another file may hold the record as a part of its own; the variants there are its own, not the record's.
+    if (variantNames.size === 0) for (const one of names) variantNames.add(one);
     const chosen = variant ?? defaultVariant(file)?.name;
     if (chosen === undefined || !names.includes(chosen)) continue;
     const abi = abiOf(file, chosen, target);

@@ -81,14 +81,14 @@ async function crossCheck(descriptor: RecordDescriptor, bytes: Uint8Array): Prom
   return secondOpinions(descriptor, bytes);
 }
 
-/** The content of a file, or of standard input for `-`. @throws UserError if it cannot be read. */
+/** The content of a file, or of standard input for `-`. @throws UndecidedError if it cannot be read. */
 export async function readInput(file: string, io: Io): Promise<Uint8Array> {
   if (file === '-') return io.stdin();
   try {
     return await readFile(resolve(io.cwd, file));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    throw new UserError(`${file} cannot be read${code}`);
+    throw new UndecidedError(`${file} cannot be read${code}`);
   }
 }
 

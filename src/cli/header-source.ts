@@ -11,7 +11,7 @@ import type { Abi } from '../abi/abi.ts';
 import { type Target, targets as allTargets } from '../abi/target.ts';
 import { readAbi } from '../c/lower/read-abi.ts';
 import { FrontEnd } from '../c/lower/unit.ts';
-import { UserError } from '../diagnostic.ts';
+import { UndecidedError, UserError } from '../diagnostic.ts';
 import { GitRepository, isPlausibleRevision } from '../source/git.ts';
 import { BlobStore, GitTree, openRevision } from '../source/git-tree.ts';
 import { HeaderFiles, TextTree } from '../source/header-files.ts';
@@ -73,7 +73,7 @@ export class HeaderWorkshop {
 
   /**
    * Opens a SOURCE that is not a JSON file.
-   * @throws {UserError} if there is no such thing.
+   * @throws {UndecidedError} if there is no such thing.
    */
   async open(text: string): Promise<HeaderSource> {
     if (text === '-') return this.#openText(new TextDecoder().decode(await this.#io.stdin()));
@@ -98,7 +98,9 @@ export class HeaderWorkshop {
     const { tree, path } = this.#splitPath(text);
     const result = tree.read(path);
     if (result.kind === 'text') return result.text;
-    throw new UserError(result.kind === 'absent' ? `There is no "${text}".` : `${text} is not read: ${result.reason}.`);
+    throw new UndecidedError(
+      result.kind === 'absent' ? `There is no "${text}".` : `${text} is not read: ${result.reason}.`,
+    );
   }
 
   #openText(content: string): HeaderSource {
@@ -112,9 +114,9 @@ export class HeaderWorkshop {
     const includes = this.#includeDirectories();
     if (!text.includes(':') || /^[^:]*\^\{\//.test(text)) {
       const looksLikePath = text.includes('/') || text.endsWith('.h');
-      if (!isPlausibleRevision(text)) throw new UserError(`There is no file, directory or revision "${text}".`);
+      if (!isPlausibleRevision(text)) throw new UndecidedError(`There is no file, directory or revision "${text}".`);
       if (looksLikePath && this.#repositoryOrUndefined()?.resolve(text, 'object') === undefined) {
-        throw new UserError(`There is no file, directory or revision "${text}".`);
+        throw new UndecidedError(`There is no file, directory or revision "${text}".`);
       }
       return this.#wrap(openTree(openRevision(this.#store(), text), includes), undefined, text);
     }
@@ -124,7 +126,7 @@ export class HeaderWorkshop {
       case 'folder':
         return this.#wrap(openTree(new SubTree(tree, path, text), includes), undefined, text);
       case 'absent':
-        throw new UserError(`There is no "${path}" in ${tree.label}.`);
+        throw new UndecidedError(`There is no "${path}" in ${tree.label}.`);
       case 'file':
       case 'other': {
         const { collection, only } = openTreeFile(tree, path, text, includes);
@@ -160,7 +162,7 @@ export class HeaderWorkshop {
     try {
       return this.repository();
     } catch (error) {
-      if (error instanceof UserError) return undefined;
+      if (error instanceof UserError || error instanceof UndecidedError) return undefined;
       throw error;
     }
   }
@@ -182,7 +184,7 @@ export class HeaderWorkshop {
     const isAvailable = (target: Target): boolean =>
       collection.unavailable(target) === undefined && (only === undefined || namesFor(target).length > 0);
     const targets = allTargets.filter(isAvailable);
-    if (targets.length === 0) throw new UserError(`${label} cannot be read for any target.`);
+    if (targets.length === 0) throw new UndecidedError(`${label} cannot be read for any target.`);
     if (chosen !== undefined) {
       for (const name of chosen) {
         if (targets.every((target) => collection.forTarget(target).resolve(name, 'angle', undefined) === undefined)) {

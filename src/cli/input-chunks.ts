@@ -4,13 +4,13 @@ import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { UndecidedError, UserError } from '../diagnostic.ts';
+import { UndecidedError } from '../diagnostic.ts';
 import type { Io } from './io.ts';
 
 /**
  * The bytes of a file, or of standard input for `-`.
  *
- * @throws UserError if the file cannot be read, UndecidedError if it is no gzip file though its name says so.
+ * @throws UndecidedError if the file cannot be read, or if it is no gzip file though its name says so.
  */
 export async function* inputChunks(file: string, io: Io): AsyncGenerator<Uint8Array> {
   if (file === '-') {
@@ -31,6 +31,6 @@ export async function* inputChunks(file: string, io: Io): AsyncGenerator<Uint8Ar
     const cause: unknown = failure ?? error;
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     if (code.startsWith('Z_')) throw new UndecidedError(`${file} is not a whole gzip file (${code})`);
-    throw new UserError(`${file} cannot be read (${code})`);
+    throw new UndecidedError(`${file} cannot be read (${code})`);
   }
 }

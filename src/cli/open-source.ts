@@ -13,7 +13,7 @@ import { abiOfVariant, checkLayoutFile, defaultVariant, targetsOf, variantsOf } 
 import { readSnapshot } from '../abi/snapshot-read.ts';
 import { suggestionFor } from '../abi/suggest.ts';
 import type { Target } from '../abi/target.ts';
-import { UserError } from '../diagnostic.ts';
+import { UndecidedError, UserError } from '../diagnostic.ts';
 import { readRegularFile } from '../source/directory.ts';
 import { builtInText } from './built-in-layouts.ts';
 import type { HeaderOptions, HeaderWorkshop } from './header-source.ts';
@@ -55,7 +55,7 @@ export async function workshopFor(io: Io, options: SourceOptions): Promise<Heade
 /**
  * Opens a SOURCE of any kind.
  *
- * @throws UserError if it cannot be opened.
+ * @throws UndecidedError if it cannot be opened.
  */
 export async function openSource(source: string, io: Io, options: SourceOptions = {}): Promise<OpenedSource> {
   if (!isJsonSource(source)) return (await workshopFor(io, options)).open(source);
@@ -74,7 +74,9 @@ function openSnapshot(source: string, cwd: string): OpenedSource | undefined {
   try {
     document = JSON.parse(file.text);
   } catch (error) {
-    throw new UserError(`${source} is a damaged snapshot: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UndecidedError(
+      `${source} is a damaged snapshot: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   return readSnapshot(document, source);
 }
@@ -82,7 +84,7 @@ function openSnapshot(source: string, cwd: string): OpenedSource | undefined {
 /**
  * Opens `x.json` or `x.json#variant`.
  *
- * @throws UserError if there is no such file or variant, or if the file has mistakes (all of them as diagnostics).
+ * @throws UserError if it has no such variant; UndecidedError if there is no such file, or it has mistakes (all as diagnostics).
  */
 export async function openLayout(source: string, cwd: string): Promise<OpenedLayout> {
   const { path, variantName } = splitVariant(source);
@@ -90,7 +92,7 @@ export async function openLayout(source: string, cwd: string): Promise<OpenedLay
   const { file, diagnostics } = await checkLayoutFile(text, path);
   if (file === undefined || diagnostics.length > 0) {
     const count = diagnostics.length === 1 ? 'a mistake' : `${String(diagnostics.length)} mistakes`;
-    throw new UserError(`${path} has ${count}.`, diagnostics);
+    throw new UndecidedError(`${path} has ${count}.`, diagnostics);
   }
   const variant =
     variantName === undefined ? defaultVariant(file) : variantsOf(file).find(({ name }) => name === variantName);
@@ -118,10 +120,10 @@ async function readText(path: string, cwd: string): Promise<string> {
     return await readFile(resolve(cwd, path), 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code !== 'ENOENT') throw new UserError(`${path} cannot be read${code === '' ? '' : ` (${code})`}.`);
+    if (code !== 'ENOENT') throw new UndecidedError(`${path} cannot be read${code === '' ? '' : ` (${code})`}.`);
     const isPlain = path === basename(path) || path === `layouts/${basename(path)}`;
     const text = isPlain ? builtInText(basename(path)) : undefined;
-    if (text === undefined) throw new UserError(`There is no file ${path}.`);
+    if (text === undefined) throw new UndecidedError(`There is no file ${path}.`);
     return text;
   }
 }

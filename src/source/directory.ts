@@ -23,7 +23,7 @@ import {
   type Dirent,
 } from 'node:fs';
 import { join, sep } from 'node:path';
-import { UserError } from '../diagnostic.ts';
+import { UndecidedError, UserError } from '../diagnostic.ts';
 import {
   type FileTree,
   folderOf,
@@ -47,7 +47,7 @@ export class DirectoryTree implements FileTree {
 
   /**
    * `also`: further directories that links of this tree may lead into.
-   * @throws {UserError} if `root` is not a directory that can be read.
+   * @throws {UserError} if `root` is not a directory, {UndecidedError} if it cannot be read.
    */
   constructor(root: string, label: string, also: readonly string[] = []) {
     this.label = label;
@@ -94,7 +94,7 @@ export class DirectoryTree implements FileTree {
     for (const entry of this.#readFolder(folder)) {
       this.#entriesSeen += 1;
       if (this.#entriesSeen > maximumEntries) {
-        throw new UserError(`${this.label} holds more than ${maximumEntries} files; this is no tree of headers.`);
+        throw new UndecidedError(`${this.label} holds more than ${maximumEntries} files; this is no tree of headers.`);
       }
       const path = joinPath(folder, entry.name);
       const kind = entry.isSymbolicLink() ? this.#kindOfLink(path) : kindOfEntry(entry);
@@ -119,7 +119,7 @@ export class DirectoryTree implements FileTree {
       return readdirSync(place.path, { withFileTypes: true });
     } catch (error) {
       if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
-      throw new UserError(`The directory ${place.path} cannot be read: ${messageOf(error)}`);
+      throw new UndecidedError(`The directory ${place.path} cannot be read: ${messageOf(error)}`);
     }
   }
 
@@ -184,7 +184,7 @@ function realDirectory(directory: string, label: string): string {
     const real = realpathSync.native(directory);
     if (statSync(real).isDirectory()) return real;
   } catch (error) {
-    throw new UserError(`${label} cannot be read: ${messageOf(error)}`);
+    throw new UndecidedError(`${label} cannot be read: ${messageOf(error)}`);
   }
   throw new UserError(`${label} is not a directory.`);
 }

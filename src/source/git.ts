@@ -11,7 +11,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { UserError } from '../diagnostic.ts';
+import { UndecidedError, UserError } from '../diagnostic.ts';
 
 const maximumOutputBytes = 768 * 1024 * 1024;
 
@@ -54,7 +54,7 @@ export class GitRepository {
 
   /**
    * @param isExplicit whether the user named the directory (`-C`), so that `GIT_DIR` from the environment does not count.
-   * @throws {UserError} if there is no git, or no repository at `directory`.
+   * @throws {UserError} if there is no repository at `directory`.
    */
   constructor(directory: string, environment: Environment, isExplicit: boolean) {
     this.#directory = directory;
@@ -90,7 +90,7 @@ export class GitRepository {
 
   /**
    * As `resolve`, for a revision that the user gave.
-   * @throws {UserError} if there is no such revision, with what can be done in a shallow clone.
+   * @throws {UndecidedError} if there is no such revision, with what can be done in a shallow clone.
    */
   require(revision: string, type: 'commit' | 'tree' | 'object'): string {
     const id = this.resolve(revision, type);
@@ -98,19 +98,19 @@ export class GitRepository {
     const hint = this.isShallow()
       ? ' The repository is a shallow clone that may not reach so far back: run "git fetch --unshallow" (or "git fetch --deepen=100") first.'
       : '';
-    throw new UserError(`There is no revision "${revision}" in the git repository.${hint}`);
+    throw new UndecidedError(`There is no revision "${revision}" in the git repository.${hint}`);
   }
 
   isShallow(): boolean {
     return this.#run(['rev-parse', '--is-shallow-repository']).stdout.toString().trim() === 'true';
   }
 
-  /** @throws {UserError} if the two have no common ancestor. */
+  /** @throws {UndecidedError} if the two have no common ancestor. */
   mergeBase(a: string, b: string): string {
     const answer = this.#run(['merge-base', this.require(a, 'commit'), this.require(b, 'commit')]);
     if (answer.status === 0) return answer.stdout.toString().trim();
     const hint = this.isShallow() ? ' The clone is shallow: "git fetch --unshallow" brings the history.' : '';
-    throw new UserError(`${a} and ${b} have no common ancestor.${hint}`);
+    throw new UndecidedError(`${a} and ${b} have no common ancestor.${hint}`);
   }
 
   /** The entries under `paths` (all of the tree, if none are given) of the tree-ish with that id. */
@@ -152,16 +152,16 @@ export class GitRepository {
   }
 
   /** What to say when objects that a revision names are not in the repository. */
-  missingObjects(ids: readonly string[]): UserError {
+  missingObjects(ids: readonly string[]): UndecidedError {
     const remote = this.#promisorRemote();
     if (remote === undefined) {
-      return new UserError(
+      return new UndecidedError(
         `The git repository lacks object ${ids[0] ?? ''}; it is damaged ("git fsck" tells more), or its alternates are gone.`,
       );
     }
     const some = ids.slice(0, 8).join(' ');
     const command = ids.length <= 8 ? `git fetch ${remote} ${some}` : `git fetch --refetch --no-filter ${remote}`;
-    return new UserError(
+    return new UndecidedError(
       `The git repository is a partial clone that lacks ${ids.length} of the objects needed. Fetch them first: ${command}`,
     );
   }
@@ -176,7 +176,7 @@ export class GitRepository {
     // A partial clone tries to fetch what is missing; with every transport forbidden that attempt ends here.
     const isPartial = /promisor|transport .* not allowed|lazy/.test(answer.stderr);
     if (isPartial) return this.missingObjects(this.#absentOf(ids, answer.stderr));
-    return new UserError(`git failed: ${firstLine(answer.stderr)}`);
+    return new UndecidedError(`git failed: ${firstLine(answer.stderr)}`);
   }
 
   #absentOf(ids: readonly string[], complaint: string): readonly string[] {
@@ -218,11 +218,11 @@ export function isPlausibleRevision(revision: string): boolean {
 
 function explainSpawn(error: Error, directory: string): Error {
   const code = 'code' in error ? error.code : undefined;
-  if (code === 'ENOBUFS') return new UserError('git answered with more than 768 MB; this is no tree of headers.');
+  if (code === 'ENOBUFS') return new UndecidedError('git answered with more than 768 MB; this is no tree of headers.');
   if (code === 'ENOENT') {
-    return new UserError(`git cannot be started: it is not installed, or ${directory} does not exist.`);
+    return new UndecidedError(`git cannot be started: it is not installed, or ${directory} does not exist.`);
   }
-  return new UserError(`git cannot be started: ${error.message}`);
+  return new UndecidedError(`git cannot be started: ${error.message}`);
 }
 
 function parseEntries(output: Buffer, form: RegExp): GitEntry[] {
@@ -240,7 +240,7 @@ function parseBatch(output: Buffer, count: number): GitObject[] {
   let position = 0;
   while (objects.length < count) {
     const end = output.indexOf(10, position);
-    if (end < 0) throw new UserError('git cat-file ended before it had answered everything.');
+    if (end < 0) throw new UndecidedError('git cat-file ended before it had answered everything.');
     const header = output.toString('latin1', position, end).split(' ');
     position = end + 1;
     const size = Number(header[2]);

@@ -7,7 +7,7 @@
 
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { UserError } from '../diagnostic.ts';
+import { UndecidedError } from '../diagnostic.ts';
 import { DirectoryTree, readRegularFile } from './directory.ts';
 import { type FileTree, folderOf } from './file-tree.ts';
 import { HeaderFiles } from './header-files.ts';
@@ -26,13 +26,13 @@ export function openTree(tree: FileTree, includes: readonly HeaderCollection[], 
   if (isKernelTree(tree)) return new KernelTree(tree);
   if (isInstalledTree(tree)) return new InstalledTree(tree, path);
   const headers = tree.list(['']).filter((name) => name.endsWith('.h'));
-  if (headers.length === 0) throw new UserError(`${tree.label} holds no headers.`);
+  if (headers.length === 0) throw new UndecidedError(`${tree.label} holds no headers.`);
   return new HeaderFiles({ label: tree.label, tree, headers, isSearched: true, includes });
 }
 
 /**
  * Opens a directory on disk.
- * @throws {UserError} if it cannot be read or holds no headers.
+ * @throws {UndecidedError} if it cannot be read or holds no headers.
  */
 export function openDirectory(path: string, label: string, includes: readonly HeaderCollection[]): HeaderCollection {
   const root = treeRootFor(path);
@@ -49,12 +49,12 @@ export function openIncludeDirectory(path: string): HeaderCollection {
 
 /**
  * Opens one header on disk; the tree it stands in, if any, is found by looking upwards.
- * @throws {UserError} if it cannot be read.
+ * @throws {UndecidedError} if it cannot be read.
  */
 export function openFile(path: string, label: string, includes: readonly HeaderCollection[]): OpenedHeaders {
   const content = readRegularFile(path);
-  if (content.kind === 'absent') throw new UserError(`There is no file or directory "${label}".`);
-  if (content.kind === 'refused') throw new UserError(`${label} is not read: ${content.reason}.`);
+  if (content.kind === 'absent') throw new UndecidedError(`There is no file or directory "${label}".`);
+  if (content.kind === 'refused') throw new UndecidedError(`${label} is not read: ${content.reason}.`);
   const real = realpathSync(path);
   if (includes.length === 0) {
     const home = findHome(real);
@@ -76,8 +76,8 @@ export function openTreeFile(
   includes: readonly HeaderCollection[],
 ): OpenedHeaders {
   const content = tree.read(path);
-  if (content.kind === 'absent') throw new UserError(`There is no "${path}" in ${tree.label}.`);
-  if (content.kind === 'refused') throw new UserError(`${label} is not read: ${content.reason}.`);
+  if (content.kind === 'absent') throw new UndecidedError(`There is no "${path}" in ${tree.label}.`);
+  if (content.kind === 'refused') throw new UndecidedError(`${label} is not read: ${content.reason}.`);
   if (includes.length === 0) {
     const homes = foldersAround(path).map((folder) => ({
       part: folder === '' ? tree : new SubTree(tree, folder),

@@ -68,8 +68,8 @@ describe('uabi decode of logs', () => {
     expect(stderr).not.toContain('\u001b');
   });
 
-  test('a file that is not there is a wrong call', async () => {
-    expect((await runCli(['decode', '--input', 'strace', 'nowhere.txt'])).code).toBe(2);
+  test('a file that is not there leaves nothing to decide', async () => {
+    expect((await runCli(['decode', '--input', 'strace', 'nowhere.txt'])).code).toBe(3);
   });
 });
 

@@ -121,7 +121,7 @@ describe('mistakes', () => {
       2,
       /not for arm64/,
     ],
-    ['a missing file', ['layout', 'probe', '--in', 'nowhere.json'], 2, /nowhere\.json/],
+    ['a missing file', ['layout', 'probe', '--in', 'nowhere.json'], 3, /nowhere\.json/],
     ['an unknown format', ['layout', 'probe', '--format', 'xml'], 2, /text, json and c-assert/],
     ['C for two targets', ['layout', 'probe', '--in', 'probe.json', '--format', 'c-assert'], 2, /one target/],
     ['an unknown variant', ['layout', 'kvm_vcpu_events#v11'], 2, /did you mean "v1"/],

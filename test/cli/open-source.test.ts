@@ -2,18 +2,18 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { UserError } from '../../src/diagnostic.ts';
+import { type Diagnostic, UndecidedError, UserError } from '../../src/diagnostic.ts';
 import { findBuiltInConstant, findBuiltInRecord, findBuiltInRequests } from '../../src/cli/built-in-layouts.ts';
 import { openLayout } from '../../src/cli/open-source.ts';
 import { targetOf } from '../layouts/support.ts';
 
 const arm64 = targetOf('arm64');
 
-async function refusalOf(source: string, cwd: string): Promise<UserError> {
+async function refusalOf(source: string, cwd: string): Promise<Error & { diagnostics: readonly Diagnostic[] }> {
   try {
     await openLayout(source, cwd);
   } catch (error) {
-    if (error instanceof UserError) return error;
+    if (error instanceof UserError || error instanceof UndecidedError) return error;
     throw error;
   }
   throw new Error('it was opened');

@@ -72,14 +72,15 @@ describe('uabi check', () => {
   });
 
   test.each([
-    [['v1']],
-    [['--', '--exec=x', 'v1']],
-    [['v1..nothing']],
-    [['v1', 'no/such/path']],
-    [['v1:nothing.h', 'v1']],
-  ])('of %j is a wrong call that says why', async (sides) => {
+    [['v1'], 2, 'a comparison needs two'],
+    [['--', '--exec=x', 'v1'], 3, 'no file, directory or revision "--exec=x"'],
+    [['v1..nothing'], 3, 'no revision "nothing"'],
+    [['v1', 'no/such/path'], 3, 'no file, directory or revision "no/such/path"'],
+    [['v1:nothing.h', 'v1'], 3, 'no "nothing.h" in v1'],
+  ])('of %j gives no verdict and says why', async (sides, expected, reason) => {
     const { code, err } = await uabi(repository, ['check', ...sides]);
-    expect(code).toBe(2);
+    expect(code).toBe(expected);
+    expect(err).toContain(reason);
     expect(err).not.toContain('bug');
   });
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { UserError } from '../../src/diagnostic.ts';
+import { UndecidedError, UserError } from '../../src/diagnostic.ts';
 import { DirectoryTree } from '../../src/source/directory.ts';
 import { openFile } from '../../src/source/open-headers.ts';
 import { arm64, kernelFiles, scratchDirectory } from './scratch.ts';
@@ -54,7 +54,7 @@ describe('a directory', () => {
 
   test('that is none is a wrong call', () => {
     expect(() => new DirectoryTree(join(root, 'a.h'), 'a.h')).toThrow(UserError);
-    expect(() => new DirectoryTree(join(root, 'nothing'), 'nothing')).toThrow(UserError);
+    expect(() => new DirectoryTree(join(root, 'nothing'), 'nothing')).toThrow(UndecidedError);
   });
 });
 

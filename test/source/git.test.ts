@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { UserError } from '../../src/diagnostic.ts';
+import { UndecidedError } from '../../src/diagnostic.ts';
 import { GitRepository } from '../../src/source/git.ts';
 import { BlobStore, GitTree, openRevision } from '../../src/source/git-tree.ts';
 import { openTree, openTreeFile } from '../../src/source/open-headers.ts';
@@ -60,9 +60,9 @@ describe('the index', () => {
 
 describe('revisions that do not exist or are not meant to', () => {
   test.each(['--help', '--output=/tmp/x', '-v', '', 'nothing', 'v1\nv2', 'HEAD~99', '--exec=touch pwned'])(
-    '%j is a wrong call and nothing else',
+    '%j names nothing, and nothing else happens',
     (revision) => {
-      expect(() => openRevision(open(repository), revision)).toThrow(UserError);
+      expect(() => openRevision(open(repository), revision)).toThrow(UndecidedError);
     },
   );
 
@@ -79,7 +79,7 @@ describe('revisions that do not exist or are not meant to', () => {
 
   test('no repository, and no directory', () => {
     expect(() => open(scratchDirectory())).toThrow(/not in a git repository/);
-    expect(() => open('/nonexistent/directory')).toThrow(UserError);
+    expect(() => open('/nonexistent/directory')).toThrow(UndecidedError);
   });
 
   test('no git', () => {
@@ -144,7 +144,7 @@ describe('every way to keep a repository', () => {
     try {
       read(partial);
     } catch (error) {
-      message = error instanceof UserError ? error.message : String(error);
+      message = error instanceof UndecidedError ? error.message : String(error);
     }
     const command = /(git fetch .*)$/.exec(message)?.[1];
     expect(command).toMatch(/^git fetch origin [0-9a-f]{40}$/);
