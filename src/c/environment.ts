@@ -12,7 +12,7 @@
  */
 
 import type { OrdinaryBinding, PackState, SizedType, TagBinding } from './lower/symbols.ts';
-import type { Macro } from './macro.ts';
+import type { Macro, SavedMacros } from './macro.ts';
 
 /** Stands in a layer for a name that was defined before and is not any more (`#undef`). */
 const undefinedMarker = Symbol('undefined');
@@ -25,7 +25,7 @@ export const targetFact = ' target';
 export const requestFact = ' request encoding';
 
 /** What a name in the macro name space stands for: a macro, a target fact, or a note of the preprocessor's own. */
-export type MacroBinding = Macro | string | PackState;
+export type MacroBinding = Macro | string | PackState | SavedMacros;
 
 export interface Layer {
   readonly macros: Map<string, MacroBinding | Removed>;

@@ -155,3 +155,9 @@ export function readDefinition(file: TokenFile, hash: number): MacroResult {
   inFile.set(hash, macro);
   return { macro };
 }
+
+/** What `#pragma push_macro` put aside for one name, the latest last; `undefined` where the name was no macro then. */
+export interface SavedMacros {
+  readonly kind: 'saved';
+  readonly macros: readonly (Macro | undefined)[];
+}

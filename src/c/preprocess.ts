@@ -16,13 +16,12 @@ import type { Scope } from './environment.ts';
 import { Expander, expandTokens, type ExpansionContext } from './expand.ts';
 import { hasFeature } from './features.ts';
 import { LimitReached, limits } from './limits.ts';
-import { packState } from './lower/symbols.ts';
 import { type HasTest, Macro, readDefinition } from './macro.ts';
+import { applyPragma } from './pragma.ts';
 import type { IncludeForm } from './source.ts';
 import { locationOf, spellTokens, type Token, type TokenFile, TokenKind } from './token.ts';
 
-/** Where `#pragma pack` keeps its state and `#pragma once` its memory, among the names that no macro can have. */
-export const packNote = ' pack';
+/** Where `#pragma once` keeps its memory, among the names that no macro can have. */
 const onceNote = ' once ';
 
 export type PieceEnd =
@@ -94,7 +93,11 @@ export class Preprocessor {
       return;
     }
     const words = text.text.match(/[A-Za-z_]\w*|\d+|[(),]/g) ?? [];
-    this.#pragma(words.map((word) => text.as(TokenKind.identifier, word)));
+    applyPragma(
+      words.map((word) => text.as(TokenKind.identifier, word)),
+      this.#scope,
+      this.#host.report,
+    );
   }
 
   #enter(open: OpenFile): void {
@@ -180,7 +183,7 @@ export class Preprocessor {
         return;
       }
       case 'pragma':
-        this.#pragma(this.#line(file, hash + 2, end));
+        applyPragma(this.#line(file, hash + 2, end), this.#scope, this.#host.report);
         return;
       case 'line':
       case 'ident':
@@ -354,34 +357,6 @@ export class Preprocessor {
     this.#enter(inner);
     this.#files.push(inner);
     this.#top = inner;
-  }
-
-  /** `#pragma pack(n)`, `(push)`, `(push, n)`, `(pop)`, `()`: GCC's structure layout pragmas. */
-  #pragma(line: readonly Token[]): void {
-    const [first] = line;
-    if (first?.text !== 'pack') return;
-    const argumentsText = line.slice(1).map(({ text }) => text);
-    const found = this.#scope.binding(packNote);
-    const stack = [...(typeof found === 'object' && 'stack' in found ? found.stack : [0])];
-    const match = /^\((?:(push|pop)(?:,[A-Za-z_]\w*)?(?:,(\d+))?|(\d*))\)$/.exec(argumentsText.join(''));
-    const digits = match?.[2] ?? match?.[3] ?? '';
-    const size = digits === '' ? undefined : Number(digits);
-    if (match === null || (size !== undefined && ![0, 1, 2, 4, 8, 16].includes(size))) {
-      const message = 'This #pragma pack is not understood, and what follows may be laid out wrong.';
-      this.#host.report({ severity: 'error', code: 'bad-pragma-pack', message, location: locationOf(first) });
-      return;
-    }
-    if (match[1] === 'push') {
-      if (stack.length > limits.syntaxNesting)
-        throw new LimitReached('#pragma pack is nested too deeply.', locationOf(first));
-      stack.push(size ?? stack.at(-1) ?? 0);
-    } else if (match[1] === 'pop') {
-      if (stack.length > 1) stack.pop();
-      if (size !== undefined) stack[stack.length - 1] = size;
-    } else {
-      stack[stack.length - 1] = size ?? 0;
-    }
-    this.#scope.bind(packNote, packState(stack));
   }
 
   #report(file: TokenFile, index: number, severity: Diagnostic['severity'], code: string, message: string): void {

@@ -35,6 +35,30 @@ describe('macro expansion', () => {
     ['a joined line', '#define A 1 \\\n + 2', 'A', 3n],
     ['a comment across lines', '#define A 1 /* x\n y */ + 2', 'A', 3n],
     ['__LINE__', '', '__LINE__', 2n],
+    [
+      'push_macro and pop_macro',
+      '#define A 1\n#pragma push_macro("A")\n#undef A\n#define A 2\nenum { B = A };\n#pragma pop_macro("A")',
+      'A * 10 + B',
+      12n,
+    ],
+    [
+      'a name that was no macro when it was pushed',
+      '#pragma push_macro("A")\n#define A 2\nenum { B = A };\n#pragma pop_macro("A")\nenum { A = 5 };',
+      'A * 10 + B',
+      52n,
+    ],
+    [
+      'pop_macro alone, and of another name',
+      '#define A 1\n#pragma pop_macro("A")\n#pragma push_macro("B")\n#define A 3\n#pragma pop_macro("B")',
+      'A',
+      3n,
+    ],
+    [
+      'pushed twice',
+      '#define A 1\n#pragma push_macro("A")\n#define A 2\n_Pragma("push_macro(\\"A\\")")\n#define A 3\n#pragma pop_macro("A")\nenum { B = A };\n#pragma pop_macro("A")',
+      'A * 10 + B',
+      12n,
+    ],
     ['#undef', '#define A 1\n#undef A\nenum { A = 2 };', 'A', 2n],
   ])('%s', (_name, definitions, text, value) => {
     expect(expand(definitions, text)).toBe(value);

@@ -16,7 +16,7 @@ import { Evaluator } from '../expression.ts';
 import { integerBase } from '../expression/arithmetic.ts';
 import { limits } from '../limits.ts';
 import { Macro } from '../macro.ts';
-import { packNote } from '../preprocess.ts';
+import { packNote, packStack } from '../pragma.ts';
 import type {
   Attribute,
   Declarator,
@@ -253,8 +253,7 @@ export class Lowering {
       else this.#addFields(fields, member);
     }
     const attributes = this.#attributes(specifier.attributes);
-    const pack = this.#scope.binding(packNote);
-    const packBytes = typeof pack === 'object' && 'stack' in pack ? (pack.stack.at(-1) ?? 0) : 0;
+    const packBytes = packStack(this.#scope.binding(packNote)).at(-1) ?? 0;
     const location = locationOf(token);
     const record = this.#types.record({
       ...{ kind: 'record', recordKind, tag, isComplete: true, fields, location },
