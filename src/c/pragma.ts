@@ -20,16 +20,8 @@ const savedNote = ' saved ';
 /** Carries out a pragma, given the tokens behind `#pragma`. @throws LimitReached if it nests too deeply. */
 export function applyPragma(line: readonly Token[], scope: Scope, report: (diagnostic: Diagnostic) => void): void {
   const [first] = line;
-  switch (first?.text) {
-    case 'pack':
-      applyPack(first, line, scope, report);
-      return;
-    case 'push_macro':
-    case 'pop_macro':
-      applySavedMacro(first, line, scope, report);
-      return;
-    default:
-  }
+  if (first?.text === 'pack') applyPack(first, line, scope, report);
+  else if (first?.text === 'push_macro' || first?.text === 'pop_macro') applySavedMacro(first, line, scope, report);
 }
 
 /** `pack(n)`, `pack(push)`, `pack(push, n)`, `pack(push, name, n)`, `pack(pop)`, `pack()`. */

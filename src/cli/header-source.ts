@@ -72,11 +72,10 @@ export class HeaderWorkshop {
   }
 
   /**
-   * Opens a SOURCE that is not a JSON file.
+   * Opens a SOURCE that is neither a JSON file nor standard input.
    * @throws {UndecidedError} if there is no such thing.
    */
-  async open(text: string): Promise<HeaderSource> {
-    if (text === '-') return this.#openText(new TextDecoder().decode(await this.#io.stdin()));
+  open(text: string): HeaderSource {
     const path = resolve(this.#io.cwd, text);
     const stats = text === '' ? undefined : statSync(path, { throwIfNoEntry: false });
     if (stats?.isDirectory() === true)
@@ -103,7 +102,8 @@ export class HeaderWorkshop {
     );
   }
 
-  #openText(content: string): HeaderSource {
+  /** The header that came through standard input. */
+  openHeaderText(content: string): HeaderSource {
     const name = '<standard input>';
     const tree = new TextTree('-', name, content);
     const options = { label: '-', tree, headers: [name], isSearched: false, includes: this.#includeDirectories() };

@@ -5,6 +5,7 @@
  * directory but is that of a built-in layout means the built-in one, so that `layouts/kvm_run.json#6.12` works anywhere.
  */
 
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Abi, VariantInfo } from '../abi/abi.ts';
@@ -58,25 +59,51 @@ export async function workshopFor(io: Io, options: SourceOptions): Promise<Heade
  * @throws UndecidedError if it cannot be opened.
  */
 export async function openSource(source: string, io: Io, options: SourceOptions = {}): Promise<OpenedSource> {
+  if (source === '-') return openStandardInput(io, options);
   if (!isJsonSource(source)) return (await workshopFor(io, options)).open(source);
-  const snapshot = openSnapshot(source, io.cwd);
-  return snapshot ?? openLayout(source, io.cwd);
+  const { path, variantName } = splitVariant(source);
+  const text = await textInGit(path, io, options);
+  if (text !== undefined) return openText(text, source, path, variantName);
+  const file = readRegularFile(resolve(io.cwd, path), maximumSnapshotBytes);
+  if (file.kind === 'text' && isSnapshot(file.text)) return openText(file.text, source, path, variantName);
+  return openLayout(source, io.cwd);
 }
 
 /** All targets of a whole kernel are some 30 MB. */
 const maximumSnapshotBytes = 512 * 1024 * 1024;
 
-/** The snapshot in a file, if it is one. A snapshot says so in its first hundred bytes. */
-function openSnapshot(source: string, cwd: string): OpenedSource | undefined {
-  const file = readRegularFile(resolve(cwd, source), maximumSnapshotBytes);
-  if (file.kind !== 'text' || !/^\s*\{[^{[]{0,200}"kind"\s*:\s*"uabi-snapshot"/.test(file.text)) return undefined;
+/** A header, unless it starts as a JSON document does: C has nothing that starts with a brace. */
+async function openStandardInput(io: Io, options: SourceOptions): Promise<OpenedSource> {
+  const text = new TextDecoder().decode(await io.stdin());
+  if (/^\s*\{/.test(text)) return openText(text, '-', '<standard input>', undefined);
+  return (await workshopFor(io, options)).openHeaderText(text);
+}
+
+/** The content of `rev:path.json` and `:path.json`, unless a file of that name stands in the directory. */
+async function textInGit(path: string, io: Io, options: SourceOptions): Promise<string | undefined> {
+  if (!path.includes(':') || existsSync(resolve(io.cwd, path))) return undefined;
+  return (await workshopFor(io, options)).readFromGit(path);
+}
+
+/** A snapshot says so in its first hundred bytes. */
+function isSnapshot(text: string): boolean {
+  return /^\s*\{[^{[]{0,200}"kind"\s*:\s*"uabi-snapshot"/.test(text);
+}
+
+async function openText(
+  text: string,
+  source: string,
+  path: string,
+  variantName: string | undefined,
+): Promise<OpenedSource> {
+  if (!isSnapshot(text)) return layoutFromText(text, source, path, variantName);
+  if (variantName !== undefined) throw new UserError(`${path} is a snapshot, which has no variants.`);
   let document: unknown;
   try {
-    document = JSON.parse(file.text);
+    document = JSON.parse(text);
   } catch (error) {
-    throw new UndecidedError(
-      `${source} is a damaged snapshot: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UndecidedError(`${source} is a damaged snapshot: ${reason}`);
   }
   return readSnapshot(document, source);
 }
@@ -88,7 +115,15 @@ function openSnapshot(source: string, cwd: string): OpenedSource | undefined {
  */
 export async function openLayout(source: string, cwd: string): Promise<OpenedLayout> {
   const { path, variantName } = splitVariant(source);
-  const text = await readText(path, cwd);
+  return layoutFromText(await readText(path, cwd), source, path, variantName);
+}
+
+async function layoutFromText(
+  text: string,
+  source: string,
+  path: string,
+  variantName: string | undefined,
+): Promise<OpenedLayout> {
   const { file, diagnostics } = await checkLayoutFile(text, path);
   if (file === undefined || diagnostics.length > 0) {
     const count = diagnostics.length === 1 ? 'a mistake' : `${String(diagnostics.length)} mistakes`;

@@ -185,3 +185,35 @@ test('a header that leans on a libc header included before it is read behind one
   expect(lost.code).toBe(3);
   expect(lost.err).toContain('nobody_knows_t');
 });
+
+describe('JSON sources', () => {
+  test('a snapshot in a revision, in the index and on standard input', async () => {
+    const place = scratchRepository({ ...kernelFiles, [path]: before }, { [path]: after });
+    const { out } = await uabi(place, ['snapshot', 'v1', '--target', 'arm64']);
+    writeFiles(place, { 'abi.json': out });
+    git(place, 'add', 'abi.json');
+    for (const old of [':abi.json', 'abi.json', '-']) {
+      const { code, out: report } = await uabi(place, ['check', old, 'v2', '--format', 'json'], out);
+      expect([old, code, (JSON.parse(report) as Check).verdict]).toEqual([old, 1, 'break']);
+    }
+    git(place, 'commit', '-q', '-m', 'the ABI as of v1');
+    expect((await uabi(place, ['check', 'HEAD:abi.json', 'v1', '--target', 'arm64'])).code).toBe(0);
+  });
+
+  test('a layout file in a revision, with a variant', async () => {
+    const layout = (type: string): string =>
+      JSON.stringify({
+        header: 'x.h',
+        targets: ['arm64'],
+        record: 'struct x',
+        variants: [{ name: 'one', status: 'merged', fields: [{ field: `${type} a` }] }],
+      });
+    const place = scratchRepository({ ...kernelFiles, 'x.json': layout('__u32') });
+    writeFiles(place, { 'x.json': layout('__u64') });
+    const { code, out, err } = await uabi(place, ['check', 'HEAD:x.json#one', 'x.json#one']);
+    expect(err).toBe('');
+    expect(out).toContain('struct x');
+    expect(code).toBe(1);
+    expect((await uabi(place, ['check', 'HEAD:y.json', 'x.json'])).code).toBe(3);
+  });
+});
