@@ -9,13 +9,14 @@ import { abiOfVariant, variantsOf } from '../abi/definition/layout-file.ts';
 import { parseTargetList } from '../abi/target-list.ts';
 import type { Target } from '../abi/target.ts';
 import { nearestWord } from '../abi/suggest.ts';
+import type { AbiPair } from '../diff/changes.ts';
 import { UserError } from '../diagnostic.ts';
 import { checkJson } from '../report/check-json.ts';
 import { checkTerse } from '../report/check-terse.ts';
 import { checkText } from '../report/check-text.ts';
 import { colourStyle, plainStyle } from '../report/style.ts';
 import { adviseOn } from '../verdict/advice.ts';
-import { checkAbis, type CheckResult } from '../verdict/check.ts';
+import { checkAbis, checkTargets, type CheckResult } from '../verdict/check.ts';
 import { type Contract, contracts as allContracts } from '../verdict/contract.ts';
 import { type Alternative } from '../verdict/finding.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
@@ -69,10 +70,12 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const { sides, paths } = splitArguments(args);
   const { old, new: next } = await openPair(sides, io, { ...sourceOptionsOf(options), paths });
   const targets = commonTargets(old, next, options.target);
-  const result = checkAbis(
-    targets.map((target) => ({ old: old.abiFor(target), new: next.abiFor(target) })),
-    { contracts },
-  );
+  let last: AbiPair | undefined;
+  const pairFor = (target: Target): AbiPair => {
+    if (last?.old.target !== target) last = { old: old.abiFor(target), new: next.abiFor(target) };
+    return last;
+  };
+  const result = checkTargets(targets, pairFor, { contracts });
   const alternatives = alternativesFor(result);
   switch (format) {
     case 'text':

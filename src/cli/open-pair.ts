@@ -5,7 +5,6 @@
  * header costs as much as that header.
  */
 
-import type { Abi } from '../abi/abi.ts';
 import type { Target } from '../abi/target.ts';
 import { UserError } from '../diagnostic.ts';
 import { changedHeaders } from '../source/changes.ts';
@@ -83,18 +82,12 @@ function restrictToChanges(old: HeaderSource, next: HeaderSource, paths: readonl
     }
     return found;
   };
-  const restrict = (source: HeaderSource, side: 'old' | 'new'): HeaderSource => {
-    const known = new Map<Target, Abi>();
-    return {
-      ...source,
-      namesFor: (target) => changesFor(target)[side],
-      abiFor: (target) => {
-        let abi = known.get(target);
-        if (abi === undefined) known.set(target, (abi = source.abiOf(target, changesFor(target)[side])));
-        return abi;
-      },
-    };
-  };
+  // Not remembered: whoever compares trees goes from target to target, and could not hold all of them.
+  const restrict = (source: HeaderSource, side: 'old' | 'new'): HeaderSource => ({
+    ...source,
+    namesFor: (target) => changesFor(target)[side],
+    abiFor: (target) => source.abiOf(target, changesFor(target)[side]),
+  });
   return { old: restrict(old, 'old'), new: restrict(next, 'new') };
 }
 

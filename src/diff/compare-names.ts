@@ -10,10 +10,11 @@ import { extentOf } from '../abi/layout-engine.ts';
 import type { TypeExtent } from '../abi/layout.ts';
 import { type Type, unalias } from '../abi/types.ts';
 import type { AbiPair, NameChange } from './changes.ts';
+import type { Numbers, NumberPair } from './compare-numbers.ts';
 import { differences } from './types.ts';
 
-export function compareNames(pair: AbiPair): NameChange[] {
-  return [...compareHeaders(pair), ...compareTypedefs(pair), ...compareMacros(pair)];
+export function compareNames(pair: AbiPair, numbers: NumberPair): NameChange[] {
+  return [...compareHeaders(pair), ...compareTypedefs(pair), ...compareMacros(pair, numbers)];
 }
 
 function compareHeaders(pair: AbiPair): NameChange[] {
@@ -31,6 +32,7 @@ function compareTypedefs(pair: AbiPair): NameChange[] {
   const changes: NameChange[] = [];
   for (const [name, old] of pair.old.typedefs) {
     const next = pair.new.typedefs.get(name);
+    if (next?.type === old.type) continue;
     if (next === undefined) {
       if (!pair.new.records.has(name)) changes.push({ kind: 'typedef-removed', typedef: old });
       continue;
@@ -60,16 +62,17 @@ function sizeOf(type: Type, abi: Abi): TypeExtent | undefined {
   return hasSize ? extentOf(type, abi.target) : undefined;
 }
 
-function compareMacros(pair: AbiPair): NameChange[] {
+function compareMacros(pair: AbiPair, numbers: NumberPair): NameChange[] {
   const changes: NameChange[] = [];
   for (const [name, old] of pair.old.macros) {
     const next = pair.new.macros.get(name);
     if (next !== undefined) {
-      if (textOf(old) !== textOf(next)) changes.push({ kind: 'macro-changed', old, new: next });
-    } else if (!isNameKnown(name, pair.new) && !isGuard(old)) changes.push({ kind: 'macro-removed', macro: old });
+      if (!isSameText(old, next)) changes.push({ kind: 'macro-changed', old, new: next });
+    } else if (!isNameKnown(name, pair.new, numbers.new) && !isGuard(old))
+      changes.push({ kind: 'macro-removed', macro: old });
   }
   for (const [name, macro] of pair.new.macros) {
-    if (!pair.old.macros.has(name) && !isNameKnown(name, pair.old) && !isGuard(macro)) {
+    if (!pair.old.macros.has(name) && !isNameKnown(name, pair.old, numbers.old) && !isGuard(macro)) {
       changes.push({ kind: 'macro-added', macro });
     }
   }
@@ -77,14 +80,18 @@ function compareMacros(pair: AbiPair): NameChange[] {
 }
 
 /** A name that lives on as a number or a request is compared there. */
-function isNameKnown(name: string, abi: Abi): boolean {
-  if (abi.constants.has(name) || abi.requests.has(name) || abi.typedefs.has(name)) return true;
-  return [...abi.enums.values()].some((declaration) => declaration.type.enumerators.some((one) => one.name === name));
+function isNameKnown(name: string, abi: Abi, numbers: Numbers): boolean {
+  return abi.constants.has(name) || abi.requests.has(name) || abi.typedefs.has(name) || numbers.has(name);
 }
 
 /** `#define _LINUX_KVM_H`: an include guard is nobody's interface. */
 function isGuard(macro: MacroDeclaration): boolean {
   return macro.parameters === undefined && macro.body.trim() === '' && /_H_*$|^_+(?:UAPI|ASM|LINUX)/.test(macro.name);
+}
+
+function isSameText(old: MacroDeclaration, next: MacroDeclaration): boolean {
+  if (old.body === next.body && old.parameters?.join() === next.parameters?.join()) return true;
+  return textOf(old) === textOf(next);
 }
 
 function textOf(macro: MacroDeclaration): string {

@@ -7,31 +7,33 @@
 
 import type { RequestDeclaration } from '../abi/abi.ts';
 import type { AbiPair, NamedNumber, RequestChange } from './changes.ts';
-import { numbersOf } from './compare-numbers.ts';
+import type { NumberPair } from './compare-numbers.ts';
 
-export function compareRequests(pair: AbiPair): RequestChange[] {
+export function compareRequests(pair: AbiPair, numbers: NumberPair): RequestChange[] {
   const changes: RequestChange[] = [];
   const old = pair.old.requests;
   const next = pair.new.requests;
-  const numbers = numbersOf(pair.new);
-  const oldNumbers = numbersOf(pair.old);
   for (const [name, was] of old) {
     const is = next.get(name);
     if (is === undefined) {
       // A request may become an enumerator: the name and the number are the same to every program.
-      if (!isSame(numbers.get(name), was)) changes.push({ kind: 'request-removed', request: was });
+      if (!isSame(numbers.new.get(name), was)) changes.push({ kind: 'request-removed', request: was });
     } else if (is.number !== was.number) {
       changes.push({ kind: 'request-changed', old: was, new: is, aspects: aspectsOf(was, is) });
     }
   }
   for (const [name, is] of next) {
-    if (!old.has(name) && !isSame(oldNumbers.get(name), is)) {
+    if (!old.has(name) && !isSame(numbers.old.get(name), is)) {
       changes.push({ kind: 'request-added', request: is });
     }
   }
 
   const byNumber = new Map<number, RequestDeclaration[]>();
-  for (const request of next.values()) byNumber.set(request.number, [...(byNumber.get(request.number) ?? []), request]);
+  for (const request of next.values()) {
+    const sharers = byNumber.get(request.number);
+    if (sharers === undefined) byNumber.set(request.number, [request]);
+    else sharers.push(request);
+  }
   for (const sharers of byNumber.values()) {
     for (const newcomer of sharers) {
       if (old.get(newcomer.name)?.number === newcomer.number) continue;

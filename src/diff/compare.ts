@@ -6,12 +6,16 @@
  */
 
 import type { Abi, RecordDeclaration } from '../abi/abi.ts';
+import { layoutOf } from '../abi/layout-engine.ts';
 import { LayoutError } from '../abi/layout.ts';
+import type { Target } from '../abi/target.ts';
+import type { RecordType } from '../abi/types.ts';
 import type { Diagnostic } from '../diagnostic.ts';
+import { areAlike } from './alike.ts';
 import type { AbiPair, Change } from './changes.ts';
 import { compareRecords } from './compare-fields.ts';
 import { compareNames } from './compare-names.ts';
-import { compareNumbers } from './compare-numbers.ts';
+import { compareNumbers, numbersOfPair } from './compare-numbers.ts';
 import { compareRequests } from './compare-requests.ts';
 import { matchRecords } from './match.ts';
 import { type PlacedRecord, placeRecord } from './placed.ts';
@@ -30,11 +34,12 @@ export function compareAbis(pair: AbiPair): Comparison {
   }
   const notUnderstood: Diagnostic[] = [];
   const records = compareRecordSets(pair, notUnderstood);
-  const numbers = compareNumbers(pair);
+  const named = numbersOfPair(pair);
+  const numbers = compareNumbers(pair, named);
   const renumbered = new Set(numbers.flatMap((change) => (change.kind === 'number-changed' ? [change.old.name] : [])));
   // A value that a field's description gives a name is told once: at the constant of that name, where there is one.
   const own = records.filter((change) => change.kind !== 'value-renumbered' || !renumbered.has(change.was.name));
-  const changes = [...own, ...numbers, ...compareRequests(pair), ...compareNames(pair)];
+  const changes = [...own, ...numbers, ...compareRequests(pair, named), ...compareNames(pair, named)];
   return { changes: foldIntoHeaders(changes), notUnderstood };
 }
 
@@ -69,11 +74,13 @@ function compareRecordSets(pair: AbiPair, notUnderstood: Diagnostic[]): Change[]
   const changes: Change[] = [];
   const renamed = findRenames(pair.old, pair.new);
   for (const [name, old] of pair.old.records) {
-    const next = pair.new.records.get(name) ?? renamed.get(old);
-    const other = otherKind(name, pair.new);
+    const same = pair.new.records.get(name);
+    const next = same ?? renamed.get(old);
+    const other = next === undefined ? otherKind(name, pair.new) : undefined;
     if (next !== undefined) {
-      if (!pair.new.records.has(name)) changes.push({ kind: 'record-renamed', old, new: next });
+      if (same === undefined) changes.push({ kind: 'record-renamed', old, new: next });
       if (!old.record.isComplete || !next.record.isComplete) continue;
+      if (areAlike(old.record, next.record) && hasLayout(old.record, pair.old.target)) continue;
       const was = placeOrExplain(old, pair.old, notUnderstood);
       const is = placeOrExplain(next, pair.new, notUnderstood);
       if (was !== undefined && is !== undefined) changes.push(...compareRecords(matchRecords(name, was, is)));
@@ -86,6 +93,16 @@ function compareRecordSets(pair: AbiPair, notUnderstood: Diagnostic[]): Change[]
     changes.push({ kind: 'record-added', declaration });
   }
   return changes;
+}
+
+function hasLayout(record: RecordType, target: Target): boolean {
+  try {
+    layoutOf(record, target);
+    return true;
+  } catch (error) {
+    if (error instanceof LayoutError) return false;
+    throw error;
+  }
 }
 
 /** A record that no compiler could lay out is the header's problem, and nothing can be said about it. */

@@ -25,17 +25,19 @@ import { carriersOf } from './traffic.ts';
 /** Checked alternatives for one record of a result; empty where it did not break, or nothing safe is known. */
 export function adviseOn(result: CheckResult, name: string): Alternative[] {
   const changed = result.records.get(name);
-  const abis = result.pairs.find((pair) => pair.old.target.name === changed?.target);
-  if (changed === undefined || abis === undefined) return [];
+  if (changed === undefined) return [];
   const { pair } = changed;
   const added = pair.new.nodes.filter((node) => node.isLeaf && !pair.reverse.has(node) && !isFiller(node));
   if (added.length === 0) return [];
+  const abis = result.pairFor(changed.target);
+  if (abis === undefined) return [];
   return [atEndOfReserve(pair, abis, added), asSecondRecord(pair, abis)].flatMap((one) => one ?? []);
 }
 
 /** Whether replacing the record by `record` (and adding to the ABI what `more` says) is judged compatible. */
 function isCompatible(abis: AbiPair, key: string, next: Abi): boolean {
-  if (!next.records.has(key)) return false;
+  // Where something was not understood nothing is judged compatible.
+  if (!next.records.has(key) || next.notUnderstood.length > 0) return false;
   return checkAbis([{ old: abis.old, new: next }]).verdict === 'compatible';
 }
 

@@ -6,7 +6,7 @@
  * verdict is then `undecided`, never `compatible`.
  */
 
-import { type TargetName, targetNames } from '../abi/target.ts';
+import { type Target, type TargetName, targetNames } from '../abi/target.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { AbiPair, Change, RecordPair } from '../diff/changes.ts';
 import { compareAbis } from '../diff/compare.ts';
@@ -40,21 +40,44 @@ export interface CheckResult {
   readonly records: ReadonlyMap<string, ChangedRecord>;
   /** The first target's pair, for whoever wants to look further. */
   readonly pairs: readonly AbiPair[];
+  /** The pair of any target that was judged; it may have to be read again. */
+  readonly pairFor: (target: TargetName) => AbiPair | undefined;
 }
 
 const severity: readonly Verdict[] = ['break', 'review', 'compatible'];
 
 /** Compares and judges `pairs`, one for each target. Throws for a break without a witness: that is a bug in uabi. */
 export function checkAbis(pairs: readonly AbiPair[], options: CheckOptions = {}): CheckResult {
-  const contracts = allContracts.filter((contract) => options.contracts?.includes(contract) ?? true);
-  const ordered = [...pairs].sort(
-    (a, b) => targetNames.indexOf(a.old.target.name) - targetNames.indexOf(b.old.target.name),
+  const byTarget = new Map(pairs.map((pair) => [pair.old.target, pair]));
+  return checkTargets(
+    [...byTarget.keys()],
+    (target) => {
+      const pair = byTarget.get(target);
+      if (pair === undefined) throw new TypeError(`${target.name} was not asked for`);
+      return pair;
+    },
+    options,
   );
+}
+
+/**
+ * As `checkAbis`, for sides that are read when they are needed: two kernels seen by twenty targets at once are more than
+ * most machines want to hold. Only the first pair is kept.
+ */
+export function checkTargets(
+  targets: readonly Target[],
+  open: (target: Target) => AbiPair,
+  options: CheckOptions = {},
+): CheckResult {
+  const contracts = allContracts.filter((contract) => options.contracts?.includes(contract) ?? true);
+  const ordered = [...targets].sort((a, b) => targetNames.indexOf(a.name) - targetNames.indexOf(b.name));
+  let first: AbiPair | undefined;
   const merged = new Map<string, Finding>();
   const records = new Map<string, ChangedRecord>();
   const problems = new Map<string, Diagnostic>();
-  for (const pair of ordered) {
-    const target = pair.old.target;
+  for (const target of ordered) {
+    const pair = open(target);
+    first ??= pair;
     const context: Context = { abis: pair, order: target.byteOrder };
     const { changes, notUnderstood } = compareAbis(pair);
     for (const diagnostic of [...pair.old.notUnderstood, ...pair.new.notUnderstood, ...notUnderstood]) {
@@ -74,15 +97,20 @@ export function checkAbis(pairs: readonly AbiPair[], options: CheckOptions = {})
   const worst = severity.find((verdict) => findings.some((finding) => finding.verdict === verdict)) ?? 'compatible';
   const notUnderstood = [...problems.values()];
   return {
-    old: ordered[0]?.old.label ?? '',
-    new: ordered[0]?.new.label ?? '',
-    targets: ordered.map((pair) => pair.old.target.name),
+    old: first?.old.label ?? '',
+    new: first?.new.label ?? '',
+    targets: ordered.map((target) => target.name),
     contracts,
     verdict: worst !== 'break' && notUnderstood.length > 0 ? 'undecided' : worst,
     findings,
     notUnderstood,
     records,
-    pairs: ordered,
+    pairs: first === undefined ? [] : [first],
+    pairFor: (name) => {
+      if (first?.old.target.name === name) return first;
+      const target = ordered.find((one) => one.name === name);
+      return target === undefined ? undefined : open(target);
+    },
   };
 }
 

@@ -60,7 +60,9 @@ export class FrontEnd {
   readonly values = new MacroValues(this.types);
   readonly pieces = new Map<TokenFile, Map<number, PieceEffect[]>>();
   readonly files = new Map<TokenFile, FileEffect[]>();
-  readonly roots = new Map<TokenFile, Map<Environment, Unit[]>>();
+  /** The units of one target, the last one asked for: two trees share them, two targets do not. */
+  readonly #units = new Map<TokenFile, Unit[]>();
+  #target: Target | undefined;
   readonly #definedNames = new Set<string>();
   readonly #spellings: SpellingTable = new Map();
   readonly #tokenFiles = new Map<string, TokenFile>();
@@ -68,6 +70,17 @@ export class FrontEnd {
   readonly #sourceFiles = new WeakMap<Source, Map<TokenFile, SourceFile>>();
   readonly #bases = new Map<Target, Environment>();
   readonly #predefined = new Map<string, Macro>();
+
+  /** The units known for a file on a target. */
+  unitsOf(file: TokenFile, target: Target): Unit[] {
+    if (target !== this.#target) {
+      this.#target = target;
+      this.#units.clear();
+    }
+    let units = this.#units.get(file);
+    if (units === undefined) this.#units.set(file, (units = []));
+    return units;
+  }
 
   /** What is defined before the first line of a header. */
   baseOf(target: Target): Environment {
@@ -141,10 +154,7 @@ export function readHeader(frontEnd: FrontEnd, source: Source, header: SourceFil
   const base = frontEnd.baseOf(target);
   const file = frontEnd.tokensOf(header, source);
   const reader = new UnitReader(frontEnd, source, target);
-  let byBase = frontEnd.roots.get(file);
-  if (byBase === undefined) frontEnd.roots.set(file, (byBase = new Map<Environment, Unit[]>()));
-  let known = byBase.get(base);
-  if (known === undefined) byBase.set(base, (known = []));
+  const known = frontEnd.unitsOf(file, target);
   const same = known.find((unit) => reader.resolvesTheSame(unit.root.resolutions));
   if (same !== undefined) return same;
   const unit = reader.readRoot(header, file, base);

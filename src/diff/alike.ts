@@ -1,0 +1,83 @@
+/**
+ * Whether two declarations of a record say the same, wherever they stand: then they are laid out alike on every target, and
+ * there is nothing to compare.
+ *
+ * Most records of two kernels are alike and only moved a few lines. The answer depends on no target, so it is found once for
+ * all of them. It errs on the side of looking closer: a typedef that was renamed is not alike, though its bytes may be.
+ */
+
+import type { Field, RecordType, Type } from '../abi/types.ts';
+
+const known = new WeakMap<RecordType, WeakMap<RecordType, boolean>>();
+
+export function areAlike(old: RecordType, next: RecordType): boolean {
+  if (old === next) return true;
+  let answers = known.get(old);
+  if (answers === undefined) known.set(old, (answers = new WeakMap<RecordType, boolean>()));
+  let answer = answers.get(next);
+  if (answer === undefined) {
+    // A record holds no part of itself, so this is never asked again before it is answered.
+    answer = haveSameAttributes(old, next) && haveSameFields(old.fields, next.fields);
+    answers.set(next, answer);
+  }
+  return answer;
+}
+
+function haveSameAttributes(old: RecordType, next: RecordType): boolean {
+  return (
+    old.recordKind === next.recordKind &&
+    old.tag === next.tag &&
+    old.isComplete === next.isComplete &&
+    old.isPacked === next.isPacked &&
+    old.alignBytes === next.alignBytes &&
+    old.packBytes === next.packBytes &&
+    old.semantics === next.semantics
+  );
+}
+
+function haveSameFields(old: readonly Field[], next: readonly Field[]): boolean {
+  if (old.length !== next.length) return false;
+  return old.every((was, index) => {
+    const is = next[index];
+    return (
+      was.name === is?.name &&
+      was.bitWidth === is?.bitWidth &&
+      was.alignBytes === is?.alignBytes &&
+      was.isPacked === is?.isPacked &&
+      was.semantics === is?.semantics &&
+      is !== undefined &&
+      areTypesAlike(was.type, is.type)
+    );
+  });
+}
+
+function areTypesAlike(old: Type, next: Type): boolean {
+  if (old === next) return true;
+  switch (old.kind) {
+    case 'integer':
+    case 'float':
+      return next.kind === old.kind && old.base === next.base;
+    case 'void':
+    case 'function':
+    case 'pointer':
+      // What a pointer leads to is compared under its own name.
+      return next.kind === old.kind;
+    case 'array':
+      return next.kind === 'array' && old.length === next.length && areTypesAlike(old.element, next.element);
+    case 'vector':
+      return next.kind === 'vector' && old.sizeBytes === next.sizeBytes && areTypesAlike(old.element, next.element);
+    case 'enum':
+      return next.kind === 'enum' && old.underlying === next.underlying && old.alignBytes === next.alignBytes;
+    case 'typedef':
+      return (
+        next.kind === 'typedef' &&
+        old.name === next.name &&
+        old.alignBytes === next.alignBytes &&
+        areTypesAlike(old.type, next.type)
+      );
+    case 'record':
+      return next.kind === 'record' && areAlike(old, next);
+    default:
+      return old satisfies never;
+  }
+}
