@@ -54,7 +54,7 @@ export async function* compareTree(tree: string, options: TreeOptions): AsyncGen
       ...{ stdout: () => undefined, stderr: () => undefined, stdin: () => Promise.resolve(new Uint8Array()) },
       ...{ cwd: '/', env: process.env, isTerminal: { stdout: false, stderr: false }, columns: undefined },
     };
-    const source = await new HeaderWorkshop(io, { headers: options.headers }).open(resolve(tree));
+    const source = new HeaderWorkshop(io, { headers: options.headers }).open(resolve(tree));
     const isKernel = existsSync(join(tree, 'include/uapi/linux'));
     const wanted = source.targets.filter((target) => options.targets.includes(target));
     if (isKernel) {
