@@ -16,6 +16,22 @@ export function kvmNotes(inspection: Inspection, bytes: Uint8Array): Note[] {
   return [];
 }
 
+/** A field that must be non-zero, and perhaps one that must be zero, for a record to earn one of these notes. */
+export interface NoteCondition {
+  readonly nonZero: string;
+  readonly zero?: string;
+}
+
+/** When records of a type may have notes of KVM's own; those of `kvm_run` always may. */
+export function conditionsOfKvmNotes(type: string): readonly NoteCondition[] {
+  if (type !== 'struct kvm_vcpu_events') return [];
+  return [
+    { nonZero: 'exception.ext_iabt_pending' },
+    { nonZero: 'exception.serror_esr', zero: 'exception.serror_pending' },
+    { nonZero: 'exception.injected' },
+  ];
+}
+
 function note(
   severity: Note['severity'],
   rule: string,

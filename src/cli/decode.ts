@@ -23,6 +23,10 @@ interface Options extends RecordOptions {
   readonly input: string;
   readonly format: string;
   readonly crossCheck?: boolean;
+  readonly columns?: boolean;
+  readonly out?: string;
+  readonly fields?: string;
+  readonly notes: boolean;
 }
 
 export function configure(command: Command): void {
@@ -41,7 +45,11 @@ export function configure(command: Command): void {
       'bin, hex, strace or jsonl (default: hex if the input is hexadecimal text, else bin)',
       'auto',
     )
-    .option('--format <format>', 'text or json', 'text')
+    .option('--format <format>', 'text or json; with --columns arrow, parquet or csv', 'text')
+    .option('--columns', 'turn very many records into one table: records one behind the other, or --input jsonl')
+    .option('--out <file>', 'with --columns: the file to write')
+    .option('--fields <paths>', 'with --columns: only these fields, separated by commas')
+    .option('--no-notes', 'with --columns: leave out what is wrong with each record')
     .option('--cross-check', 'let binary-parser and restructure read the bytes as well, and compare')
     .addHelpText(
       'after',
@@ -50,6 +58,10 @@ export function configure(command: Command): void {
 }
 
 export async function run(args: readonly string[], options: Options, io: Io): Promise<ExitCode> {
+  if (options.columns === true) {
+    const { decodeColumns } = await import('./decode-columns.ts');
+    return decodeColumns(args[0] ?? '-', options, io);
+  }
   if (options.format !== 'text' && options.format !== 'json') {
     throw new UserError(`"${options.format}" is not a format; decode has text and json.`);
   }

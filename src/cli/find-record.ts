@@ -73,7 +73,8 @@ function inOrder(targets: readonly Target[]): Target[] {
   return targets.toSorted((a, b) => rank(a) - rank(b));
 }
 
-function targetNamed(name: string): Target {
+/** @throws UserError for a name that is no target. */
+export function targetNamed(name: string): Target {
   const target = findTarget(name);
   if (target !== undefined) return target;
   const { hint } = suggestionFor(
