@@ -158,11 +158,6 @@ export function findBuiltInRequests(
   return [...found.values()];
 }
 
-/** Every built-in request on a target, as of the newest merged variants; a name may come more than once. */
-export function builtInRequests(target: Target): readonly RequestDeclaration[] {
-  return [...newestAbis(target, requestKey)].flatMap(({ requests }) => [...requests.values()]);
-}
-
 /** The built-in constant of that name on a target. */
 export function findBuiltInConstant(name: string, target: Target): Found<ConstantDeclaration> | undefined {
   for (const abi of newestAbis(target, name)) {

@@ -1,13 +1,14 @@
 /**
  * `uabi generate LAYOUT… --out DIR`: typed codecs from layout files.
  *
- * One module a record, variant and target. `--check` writes nothing and fails if a file differs from what would be
+ * One module a record, variant and target, or with `--to requests` one table of all requests and their numbers. `--check` writes nothing and fails if a file differs from what would be
  * written: the way to keep generated code in a repository honest.
  */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { RequestDeclaration } from '../abi/abi.ts';
 import { layoutOf } from '../abi/layout-engine.ts';
 import { parseTargetList } from '../abi/target-list.ts';
 import type { Target } from '../abi/target.ts';
@@ -48,7 +49,7 @@ export function configure(command: Command): void {
     .option('--target <list>', 'targets to generate for (default: the first of the file)')
     .option('--variant <list>', 'variants to generate (default: all)')
     .option('--record <name>', 'the record (default: the one the file is about)')
-    .option('--to <kind>', 'typescript, binary-parser or restructure', 'typescript')
+    .option('--to <kind>', 'typescript, binary-parser, restructure or requests', 'typescript')
     .option('--runtime <module>', 'where generated modules import the runtime from', 'uabi/runtime')
     .addHelpText('after', '\nExample:\n  uabi generate layouts/kvm_vcpu_events.arm64.json --out src/generated --check');
 }
@@ -56,9 +57,21 @@ export function configure(command: Command): void {
 export async function run(sources: readonly string[], options: Options, io: Io): Promise<ExitCode> {
   const { out } = options;
   if (out === undefined) throw new UserError('say where the modules go: --out DIR');
+  const files =
+    options.to === 'requests' ? await requestTable(sources, options, io) : await codecs(sources, options, io);
+  const directory = resolve(io.cwd, out);
+  if (options.check === true) return check(files, directory, io);
+  await mkdir(directory, { recursive: true });
+  for (const [name, text] of files) await writeFile(join(directory, name), text);
+  io.stderr(`${String(files.size)} ${files.size === 1 ? 'module' : 'modules'} written to ${out}\n`);
+  return exitCodes.done;
+}
+
+async function codecs(sources: readonly string[], options: Options, io: Io): Promise<ReadonlyMap<string, string>> {
   const load = Object.hasOwn(generators, options.to) ? generators[options.to] : undefined;
   if (load === undefined) {
-    throw new UserError(`"${options.to}" cannot be generated; there are ${Object.keys(generators).join(', ')}.`);
+    const known = [...Object.keys(generators), 'requests'].join(', ');
+    throw new UserError(`"${options.to}" cannot be generated; there are ${known}.`);
   }
   const generate = await load();
   const suffix = options.to === 'typescript' ? 'ts' : 'mjs';
@@ -68,12 +81,24 @@ export async function run(sources: readonly string[], options: Options, io: Io):
       files.set(`${moduleName(descriptor)}.${suffix}`, generate(descriptor, options.runtime));
     }
   }
-  const directory = resolve(io.cwd, out);
-  if (options.check === true) return check(files, directory, io);
-  await mkdir(directory, { recursive: true });
-  for (const [name, text] of files) await writeFile(join(directory, name), text);
-  io.stderr(`${String(files.size)} ${files.size === 1 ? 'module' : 'modules'} written to ${out}\n`);
-  return exitCodes.done;
+  return files;
+}
+
+/** All requests of the files, each in its newest merged variant or the one named, on all targets or those listed. */
+async function requestTable(
+  sources: readonly string[],
+  options: Options,
+  io: Io,
+): Promise<ReadonlyMap<string, string>> {
+  const { requestTableModule, tableRequests } = await import('../codec/generate/requests.ts');
+  const declarations: [string, RequestDeclaration][] = [];
+  for (const source of sources) {
+    const opened = await openLayout(source, io.cwd);
+    for (const target of targetsFor(opened.targets, options.target ?? 'all')) {
+      for (const request of opened.abiFor(target).requests.values()) declarations.push([target.name, request]);
+    }
+  }
+  return new Map([['requests.ts', requestTableModule(tableRequests(declarations))]]);
 }
 
 async function check(files: ReadonlyMap<string, string>, directory: string, io: Io): Promise<ExitCode> {

@@ -13,9 +13,8 @@ import { parseTargetList } from '../abi/target-list.ts';
 import { nearestWord } from '../abi/suggest.ts';
 import { type Target, targets as allTargets } from '../abi/target.ts';
 import { printable, UndecidedError, UserError } from '../diagnostic.ts';
-import { builtInRequests } from './built-in-layouts.ts';
+import { builtInRequests } from './built-in-requests.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
-import { openSource } from './open-source.ts';
 
 interface Options {
   readonly target?: string;
@@ -68,6 +67,8 @@ type RequestTable = (target: Target) => readonly RequestDeclaration[];
 
 async function requestTable(options: Options, io: Io): Promise<RequestTable> {
   if (options.in === undefined) return builtInRequests;
+  // Loaded only when asked for: a number is looked up in less time than this takes.
+  const { openSource } = await import('./open-source.ts');
   const source = await openSource(options.in, io);
   return (target) =>
     source.targets.some(({ name }) => name === target.name) ? [...source.abiFor(target).requests.values()] : [];

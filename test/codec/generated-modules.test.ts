@@ -1,5 +1,6 @@
 /** The modules uabi generated for itself are what `uabi generate` would write today, and what they say of real buffers. */
 
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { KvmRun } from '../../src/generated/kvm_run.7.3.arm64.ts';
 import { KvmVcpuEvents } from '../../src/generated/kvm_vcpu_events.v1.arm64.ts';
@@ -27,6 +28,17 @@ describe('generate --check', () => {
     },
     60_000,
   );
+
+  test('the table of requests is up to date with every layout', async () => {
+    const layouts = readdirSync('layouts').filter((name) => name !== 'layout.schema.json');
+    const { code, stderr } = await runCli([
+      'generate',
+      ...layouts.map((name) => `layouts/${name}`),
+      ...['--to', 'requests', '--out', 'src/generated', '--check'],
+    ]);
+    expect(stderr).toContain('up to date');
+    expect(code).toBe(0);
+  });
 
   test('a stale module is named, and the exit code is 1', async () => {
     const { code, stderr } = await runCli([
