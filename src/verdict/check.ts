@@ -11,7 +11,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { AbiPair, Change, RecordPair } from '../diff/changes.ts';
 import { compareAbis } from '../diff/compare.ts';
 import { type Contract, contracts as allContracts, type Verdict } from './contract.ts';
-import { type Finding } from './finding.ts';
+import { type Finding, standing } from './finding.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { judge } from './judge.ts';
 import type { Context, Judgement } from './judgement.ts';
@@ -166,7 +166,14 @@ export function recordOf(subject: string): string {
   return /^(?:struct|union) [^.]*/.exec(subject)?.[0] ?? subject;
 }
 
+/** How many findings of each verdict stand, and how many are waived. */
 export function countsOf(findings: readonly Finding[]): Record<Verdict | 'waived', number> {
-  const count = (verdict: Verdict): number => findings.filter((finding) => finding.verdict === verdict).length;
-  return { break: count('break'), review: count('review'), compatible: count('compatible'), waived: 0 };
+  const open = standing(findings);
+  const count = (verdict: Verdict): number => open.filter((finding) => finding.verdict === verdict).length;
+  return {
+    break: count('break'),
+    review: count('review'),
+    compatible: count('compatible'),
+    waived: findings.length - open.length,
+  };
 }

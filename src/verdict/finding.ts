@@ -32,6 +32,16 @@ export interface SideFacts {
   readonly text?: string;
 }
 
+/** On the record: somebody accepted a finding. */
+export interface GrantedWaiver {
+  readonly reason: string;
+  /** The last day it holds, `YYYY-MM-DD`. */
+  readonly expires: string;
+  /** Where it stands. */
+  readonly file?: string;
+  readonly line?: number;
+}
+
 export interface Finding {
   readonly rule: RuleId;
   readonly verdict: Verdict;
@@ -51,6 +61,13 @@ export interface Finding {
   readonly because: string | null;
   /** 12 hex digits of what changed: independent of words, lines and targets. */
   readonly fingerprint: string;
+  /** A waived finding keeps its verdict; it no longer counts towards that of the whole check. */
+  readonly waiver?: GrantedWaiver;
+}
+
+/** The findings nobody has waived. */
+export function standing(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter((finding) => finding.waiver === undefined);
 }
 
 /** The contracts a finding touches: those it breaks, or (where it breaks none) those it leaves open. */
