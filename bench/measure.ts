@@ -1,8 +1,8 @@
 /**
  * Time of one call, in nanoseconds.
  *
- * All competitors of a subject run in the same process on the same bytes, in turns, and the fastest round counts: noise only
- * ever adds time. What a call returns goes into `keep`, so that no compiler can leave the work out.
+ * All competitors of a subject run in the same process on the same bytes, in turns, so that whatever else the machine does
+ * meets them all; the median round counts. What a call returns goes into `keep`, so that no work can be left out.
  */
 
 export interface Competitor {
@@ -18,21 +18,24 @@ export interface Row {
   readonly subject: string;
   readonly nsPerOp: number;
   readonly ratioToBest: number;
+  /** Nanoseconds an operation in each round; round i of one row ran next to round i of the others of its subject. */
+  readonly times?: readonly number[];
 }
 
-let kept: unknown;
-
-export function keep(value: unknown): void {
-  kept = value;
+/** How much longer one row takes than another of its subject: the median over the rounds, in which both met the same noise. */
+export function ratioOf(slower: Row, faster: Row): number {
+  const others = faster.times ?? [];
+  return median((slower.times ?? []).map((ns, round) => ns / (others[round] ?? Number.NaN)));
 }
 
-/** Keeps the compiler from proving that nobody reads `kept`. */
-export function lastKept(): unknown {
-  return kept;
+/** Held by the global object, so that no compiler can prove that nobody reads it. */
+function keep(value: unknown): void {
+  (globalThis as { kept?: unknown }).kept = value;
 }
 
-const roundNs = 20e6;
-const rounds = 7;
+// Shorter than the time slice of a busy machine, so that most rounds run undisturbed.
+const roundNs = 4e6;
+export const rounds = 61;
 
 function timeOf(competitor: Competitor, count: number): number {
   const start = process.hrtime.bigint();
@@ -40,37 +43,58 @@ function timeOf(competitor: Competitor, count: number): number {
   return Number(process.hrtime.bigint() - start);
 }
 
-/** Measures the competitors of one subject against each other. */
-export function compare(subject: string, competitors: readonly Competitor[]): Row[] {
-  const counts = competitors.map((competitor) => {
-    let count = 1;
-    while (timeOf(competitor, count) < roundNs / 4) count *= 2;
-    return count * 4;
-  });
-  const best = competitors.map(() => Number.POSITIVE_INFINITY);
-  for (let round = 0; round < rounds; round++) {
-    for (const [index, competitor] of competitors.entries()) {
-      const count = counts[index] ?? 1;
-      const ns = timeOf(competitor, count) / count / (competitor.operations ?? 1);
-      best[index] = Math.min(best[index] ?? ns, ns);
-    }
-  }
-  const fastest = Math.min(...best);
-  return competitors.map(({ name }, index) => ({
-    name: `${subject}: ${name}`,
-    subject,
-    nsPerOp: best[index] ?? 0,
-    ratioToBest: (best[index] ?? 0) / fastest,
-  }));
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >>> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** Bytes the heap grew by, for each call; only meaningful under `--expose-gc`. */
-export function allocatedBytes(competitor: Competitor, count: number): number {
-  const collect = (globalThis as { gc?: () => void }).gc;
-  competitor.run(20_000);
-  competitor.run(20_000);
-  collect?.();
-  const before = process.memoryUsage().heapUsed;
-  keep(competitor.run(count));
-  return Math.max(0, process.memoryUsage().heapUsed - before) / count;
+/** Does a competitor's work about 4 ms long, again for each call, and gives the nanoseconds of one operation. */
+export function stopwatch(competitor: Competitor): () => number {
+  let count = 1;
+  while (timeOf(competitor, count) < roundNs / 4) count *= 2;
+  count *= 4;
+  return () => timeOf(competitor, count) / count / (competitor.operations ?? 1);
+}
+
+/** One row for each competitor, from the median of its rounds. */
+export function rowsOf(subject: string, names: readonly string[], times: readonly (readonly number[])[]): Row[] {
+  const medians = times.map(median);
+  const fastest = Math.min(...medians);
+  return names.map((name, index) => {
+    const nsPerOp = medians[index] ?? Number.NaN;
+    return { name: `${subject}: ${name}`, subject, nsPerOp, ratioToBest: nsPerOp / fastest, times: times[index] ?? [] };
+  });
+}
+
+/** Measures the competitors of one subject against each other. */
+export function compare(subject: string, competitors: readonly Competitor[]): Row[] {
+  const watches = competitors.map(stopwatch);
+  const times = watches.map((): number[] => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, watch] of watches.entries()) times[index]?.push(watch());
+  }
+  return rowsOf(
+    subject,
+    competitors.map(({ name }) => name),
+    times,
+  );
+}
+
+/**
+ * Bytes the heap grew by, for each operation. A collection in between would hide them, so the fewest calls that matter are
+ * made and the median of several tries taken.
+ */
+export function allocatedBytes(competitor: Competitor): number {
+  const operations = competitor.operations ?? 1;
+  const count = Math.ceil(20_000 / operations);
+  for (let i = 0; i < 20; i++) keep(competitor.run(count));
+  const tries: number[] = [];
+  for (let i = 0; i < 9; i++) {
+    const before = process.memoryUsage().heapUsed;
+    keep(competitor.run(count));
+    tries.push(Math.max(0, process.memoryUsage().heapUsed - before) / count / operations);
+  }
+  return median(tries);
 }

@@ -1,6 +1,7 @@
 /**
- * `uabi decode` and `uabi encode` as a user meets them. The buffers of arm64 events and the MMIO exit are what Linux 6.12.117
- * was given and gave; what the kernel answered is said beside each.
+ * `uabi decode` and `uabi encode` as a user meets them. The pending SError and the MMIO exit are buffers that Linux 6.12.117
+ * wrote on arm64; where a test says so, the kernel's answer to one is known too. All other buffers are variations of them or
+ * made up for the test.
  */
 
 import { describe, expect, test } from 'vitest';
