@@ -42,6 +42,16 @@ export interface GrantedWaiver {
   readonly line?: number;
 }
 
+/** The waiver that accepts a finding: somebody said why, and until when. */
+export interface AppliedWaiver {
+  readonly reason: string;
+  /** ISO date, the last day on which it holds. */
+  readonly expires: string;
+  /** Where the waiver is written; for SARIF's suppressions. */
+  readonly file: string;
+  readonly line: number;
+}
+
 export interface Finding {
   readonly rule: RuleId;
   readonly verdict: Verdict;
