@@ -15,14 +15,17 @@ import type { Note } from '../codec/inspect.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
 import { UndecidedError, UserError } from '../diagnostic.ts';
 import { renderHexdump, renderNotes } from '../report/hexdump.ts';
+import { styleFor } from '../report/style.ts';
 import { decodeSyndrome, syndromeRegisterOf } from './decode-syndrome.ts';
 import { findRecord, type RecordOptions } from './find-record.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
+import { addSourceOptions } from './source-options.ts';
 
 interface Options extends RecordOptions {
   readonly input: string;
   readonly format: string;
   readonly crossCheck?: boolean;
+  readonly diff?: boolean;
   readonly columns?: boolean;
   readonly out?: string;
   readonly fields?: string;
@@ -30,11 +33,10 @@ interface Options extends RecordOptions {
 }
 
 export function configure(command: Command): void {
-  command
+  addSourceOptions(command)
     .argument(
-      '[file]',
-      'the bytes or the log; - or nothing for standard input. For a syndrome register, its value',
-      '-',
+      '[files...]',
+      'the bytes or the log; - or nothing for standard input. For a syndrome register, its value. With --diff, two',
     )
     .option('--type <name>', 'the record: kvm_vcpu_events, kvm_vcpu_events#v1; or ESR_EL1, ESR_EL2, ISS, SERROR_ISS')
     .option('--request <number>', 'the request that carries it: 0x4040aea0, KVM_SET_VCPU_EVENTS')
@@ -46,6 +48,7 @@ export function configure(command: Command): void {
       'auto',
     )
     .option('--format <format>', 'text or json; with --columns arrow, parquet or csv', 'text')
+    .option('--diff', 'compare two captures by field: only what differs')
     .option('--columns', 'turn very many records into one table: records one behind the other, or --input jsonl')
     .option('--out <file>', 'with --columns: the file to write')
     .option('--fields <paths>', 'with --columns: only these fields, separated by commas')
@@ -53,7 +56,7 @@ export function configure(command: Command): void {
     .option('--cross-check', 'let binary-parser and restructure read the bytes as well, and compare')
     .addHelpText(
       'after',
-      '\nExamples:\n  uabi decode --type kvm_vcpu_events#v1 events.bin\n  echo 01 00 00 | uabi decode --request 0x4040aea0 --target arm64 --input hex\n  uabi decode --type ESR_EL1 0x96000010\n  uabi decode --input strace log.txt',
+      '\nExamples:\n  uabi decode --type kvm_vcpu_events#v1 events.bin\n  echo 01 00 00 | uabi decode --request 0x4040aea0 --target arm64 --input hex\n  uabi decode --type ESR_EL1 0x96000010\n  uabi decode --input strace log.txt\n  uabi decode --diff before.bin after.bin --type kvm_run --target arm64\n  uabi decode --type epoll_event --in v6.12 --target x86_64 events.bin',
     );
 }
 
@@ -67,7 +70,12 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   }
   const register = syndromeRegisterOf(options.type);
   if (register !== undefined) return decodeSyndrome(register, args[0], options.format, io);
-  const file = args[0] ?? '-';
+  if (options.diff === true) {
+    const { decodeDiff } = await import('./decode-diff.ts');
+    return decodeDiff(args, options, async (path) => asBytes(await readInput(path, io), options.input, path), io);
+  }
+  const [file = '-', ...more] = args;
+  if (more.length > 0) throw new UserError('decode reads one capture; --diff compares two');
   if (options.input === 'strace' || options.input === 'jsonl') {
     const { decodeStream } = await import('./decode-stream.ts');
     return decodeStream(file, options.input, options, io);
@@ -81,8 +89,9 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     io.stdout(`${JSON.stringify({ ...decodedRecord(inspection, bytes), notes: allNotes }, undefined, 2)}\n`);
   } else {
     const { type, variant, target, sizeBytes } = descriptor;
+    const style = styleFor(io);
     const title = `${type}${variant === undefined ? '' : `#${variant}`} on ${target}: ${String(sizeBytes)} bytes`;
-    const lines = [title, ...renderHexdump(inspection, bytes), ...renderNotes(allNotes)];
+    const lines = [title, ...renderHexdump(inspection, bytes, style), ...renderNotes(allNotes, style)];
     io.stdout(lines.map((line) => `${line}\n`).join(''));
   }
   return inspection.missingBytes > 0 || inspection.trailingBytes > 0 ? exitCodes.undecided : exitCodes.done;
@@ -113,7 +122,7 @@ function asBytes(input: Uint8Array, form: string, file: string): Uint8Array {
     case 'auto':
       return looksLikeHex(input) ? hexBytes(input, file) : input;
     default:
-      throw new UserError(`"${form}" is not a form of input; decode reads bin and hex.`);
+      throw new UserError(`"${form}" is not a form of input; decode reads bin, hex, strace and jsonl.`);
   }
 }
 

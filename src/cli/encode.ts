@@ -9,6 +9,7 @@ import { UserError } from '../diagnostic.ts';
 import { readInput } from './decode.ts';
 import { findRecord, type RecordOptions } from './find-record.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
+import { addSourceOptions } from './source-options.ts';
 
 interface Options extends RecordOptions {
   readonly out?: string;
@@ -16,7 +17,7 @@ interface Options extends RecordOptions {
 }
 
 export function configure(command: Command): void {
-  command
+  addSourceOptions(command)
     .argument('[file]', 'the values as JSON; - or nothing for standard input', '-')
     .option('--type <name>', 'the record: kvm_vcpu_events, kvm_vcpu_events#v1')
     .option('--request <number>', 'the request that carries it')

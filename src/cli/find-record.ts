@@ -21,8 +21,9 @@ import {
 } from './built-in-layouts.ts';
 import type { Io } from './io.ts';
 import { isJsonSource, openSource } from './open-source.ts';
+import { type SourceFlags, sourceOptionsOf } from './source-options.ts';
 
-export interface RecordOptions {
+export interface RecordOptions extends SourceFlags {
   readonly type?: string;
   readonly request?: string;
   readonly target?: string;
@@ -51,11 +52,15 @@ export async function findRecord(options: RecordOptions, io: Io): Promise<Chosen
   const targets = options.target === undefined ? inOrder(allTargets) : [targetNamed(options.target)];
   const notes: Note[] = [];
   const type = options.type ?? typeOfRequest(options.request ?? '', targets, notes);
-  const candidates = options.in === undefined ? builtIn(type, targets) : await inSource(options.in, type, targets, io);
+  const candidates =
+    options.in === undefined ? builtIn(type, targets) : await inSource(options.in, type, targets, options, io);
   const [chosen] = candidates;
   if (chosen === undefined) throw unknownType(type, targets);
   const variant = chosen.abi.variant?.name;
   if (options.target === undefined && candidates.length > 1) notes.push(targetNote(candidates));
+  if (options.target === undefined && options.in !== undefined && !isJsonSource(options.in)) {
+    notes.push(info('default-target', `Read for ${chosen.target.name}; --target says for which other one.`));
+  }
   if (variant !== undefined && !type.includes('#') && !(options.in ?? '').includes('#')) {
     notes.push(
       info('default-variant', `Read as variant ${variant}, the newest that was merged; add #NAME for another.`),
@@ -107,20 +112,29 @@ function builtIn(type: string, targets: readonly Target[]): Candidate[] {
   return candidates;
 }
 
-async function inSource(source: string, type: string, targets: readonly Target[], io: Io): Promise<Candidate[]> {
+async function inSource(
+  source: string,
+  type: string,
+  targets: readonly Target[],
+  flags: SourceFlags,
+  io: Io,
+): Promise<Candidate[]> {
   const [name = '', variant] = type.split('#');
   if (variant !== undefined && (!isJsonSource(source) || source.includes('#'))) {
     throw new UserError(`${printable(source)} has no variants; write the record as ${printable(name)}`);
   }
-  const opened = await openSource(variant === undefined ? source : `${source}#${variant}`, io);
+  const opened = await openSource(variant === undefined ? source : `${source}#${variant}`, io, sourceOptionsOf(flags));
   const candidates: Candidate[] = [];
   for (const target of targets.filter((one) => opened.targets.some((other) => other.name === one.name))) {
-    const abi = opened.abiFor(target);
     const bare = name.trim();
+    const abi = opened.abiMentioning?.(target, [bare.replace(/^(?:struct|union) /, '')]) ?? opened.abiFor(target);
     const declaration = [bare, `struct ${bare}`, `union ${bare}`]
       .map((key) => abi.records.get(key))
       .find((one) => one !== undefined);
-    if (declaration?.record.isComplete === true) candidates.push({ declaration, abi, target });
+    if (declaration?.record.isComplete !== true) continue;
+    candidates.push({ declaration, abi, target });
+    // Headers are read once for every target; one reading is enough, but for saying that there are others.
+    if (!isJsonSource(source)) break;
   }
   return candidates;
 }

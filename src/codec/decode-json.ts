@@ -48,6 +48,11 @@ export function decodedRecord(inspection: Inspection, bytes: Uint8Array, notes: 
   };
 }
 
+/** The fields with values of their own, as `fields` of a decoded record lists them. */
+export function decodedFields(inspection: Inspection): DecodedField[] {
+  return fieldsOf(inspection.fields);
+}
+
 function fieldsOf(fields: readonly InspectedField[]): DecodedField[] {
   return fields.flatMap((field) => {
     if (field.kind === 'group') return fieldsOf(field.children);

@@ -28,6 +28,9 @@ export interface InspectedField {
   readonly value?: InspectedValue;
   readonly meaning?: string;
   readonly children: readonly InspectedField[];
+  /** On a union that nothing selects from: the children are readings of the same bytes, of which one is meant. */
+  readonly isAlternatives?: true;
+  readonly role?: 'padding' | 'reserved';
 }
 
 export interface Note {
@@ -67,12 +70,14 @@ export function inspectBytes(
   const trailingBytes = Math.max(0, bytes.length - sizeBytes);
   const lengthNotes: Note[] = [];
   if (missingBytes > 0) {
+    const first = firstMissing(fields, bytes.length);
+    const verb = missingBytes === 1 ? 'is' : 'are';
     lengthNotes.push({
       severity: 'error',
-      path: null,
+      path: first?.path ?? null,
       offsetBytes: bytes.length,
       rule: 'missing-bytes',
-      message: `${descriptor.type} has ${bytesText(sizeBytes)}; the last ${bytesText(missingBytes)} of it are missing.`,
+      message: `${descriptor.type} has ${bytesText(sizeBytes)}; the last ${bytesText(missingBytes)} of it ${verb} missing${first === undefined ? '' : `, from ${first.text}`}.`,
     });
   }
   if (trailingBytes > 0) {
@@ -85,6 +90,27 @@ export function inspectBytes(
     });
   }
   return { descriptor, fields, notes: [...lengthNotes, ...inspector.notes], sizeBytes, trailingBytes, missingBytes };
+}
+
+/** The first field, in the order the fields lie, that is not or not wholly there. */
+function firstMissing(
+  fields: readonly InspectedField[],
+  available: number,
+): { readonly path: string; readonly text: string } | undefined {
+  let found: InspectedField | undefined;
+  const visit = (field: InspectedField): void => {
+    if (field.kind === 'group' && field.children.length > 0) field.children.forEach(visit);
+    else if (field.path !== '' && (field.kind === 'value' || field.kind === 'group')) {
+      const isCut = field.offsetBits + field.sizeBits > available * 8;
+      if (isCut && (found === undefined || field.offsetBits < found.offsetBits)) found = field;
+    }
+  };
+  fields.forEach(visit);
+  if (found === undefined) return undefined;
+  const { path, offsetBits, sizeBits } = found;
+  const present = available - Math.floor(offsetBits / 8);
+  const size = Math.ceil(sizeBits / 8);
+  return { path, text: present > 0 ? `${path}, of which ${String(present)} of ${bytesText(size)} are there` : path };
 }
 
 function bytesText(count: number): string {
@@ -134,7 +160,8 @@ class Inspector {
     const offsetBits = baseBits + field.offsetBits;
     const path = field.cName === undefined ? prefix : prefix === '' ? field.cName : `${prefix}.${field.cName}`;
     const isLive = this.#checkValidity(field, baseBits, offsetBits, path);
-    const common = { path, type: field.type, offsetBits, sizeBits: field.sizeBits };
+    const role = field.role === undefined ? {} : { role: field.role };
+    const common = { path, type: field.type, offsetBits, sizeBits: field.sizeBits, ...role };
     if (field.dimensions.length > 0) {
       const declared = field.dimensions.reduce((product, length) => product * length, 1);
       const length = field.isFlexible === true ? this.#flexibleLength(field, baseBits) : declared;
@@ -149,7 +176,12 @@ class Inspector {
       case 'record':
         return { ...common, kind: 'group', children: this.record(element.record, offsetBits, path) };
       case 'union':
-        return { ...common, kind: 'group', children: this.#union(field, element, baseBits, path) };
+        return {
+          ...common,
+          kind: 'group',
+          children: this.#union(field, element, baseBits, path),
+          ...(element.select === undefined ? { isAlternatives: true } : {}),
+        };
       case 'opaque':
         return { ...common, kind: 'value', children: [], ...this.#opaque(offsetBits, element.sizeBytes) };
       case 'integer':
@@ -192,6 +224,7 @@ class Inspector {
           offsetBits: at,
           sizeBits: stride,
           children: this.record(element.record, at, itemPath),
+          ...(element.kind === 'union' ? { isAlternatives: true } : {}),
         };
       });
       return { kind: 'group', children };

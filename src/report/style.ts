@@ -25,6 +25,16 @@ export const colourStyle: Style = {
   green: sgr(32, 39),
 };
 
+/** Colour for a terminal whose user has not asked for none (no-color.org). */
+export function styleFor(io: {
+  readonly isTerminal: { readonly stdout: boolean };
+  readonly env: Readonly<Record<string, string | undefined>>;
+}): Style {
+  const noColour = io.env['NO_COLOR'];
+  const wantsColour = io.isTerminal.stdout && (noColour === undefined || noColour === '') && io.env['TERM'] !== 'dumb';
+  return wantsColour ? colourStyle : plainStyle;
+}
+
 /** Breaks text into lines of at most `width`; a word that is longer stands alone. */
 export function wrap(text: string, width: number, indent = '', first = indent): string {
   const lines: string[] = [];
