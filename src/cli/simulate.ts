@@ -19,7 +19,7 @@ import { parseTranscript } from '../kernel/replay/transcript.ts';
 import { formatTap, runScript } from '../kernel/scenario/run-script.ts';
 import { parseScript } from '../kernel/scenario/script.ts';
 import { selftests } from '../kernel/scenario/selftests.ts';
-import { isX86Transcript, replayX86Events, x86VendorOf } from '../kernel/x86/replay-events.ts';
+import { isX86Transcript, replayX86Transcript, x86VendorOf } from '../kernel/x86/replay.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 import { clientSource } from './simulate-client.ts';
 import { matrixReport } from './simulate-matrix.ts';
@@ -95,7 +95,7 @@ export async function run(
   for (const diagnostic of transcript.diagnostics) io.stderr(`${formatDiagnostic(diagnostic)}\n`);
   if (transcript.records.length === 0) throw new UndecidedError(`${replay} holds no record of a transcript.`);
   const report = isX86Transcript(transcript.records)
-    ? replayX86Events(transcript.records, version, x86VendorOf(cpu))
+    ? replayX86Transcript(transcript.records, version, x86VendorOf(cpu))
     : replayTranscript(transcript.records, version, parseCpuModel(cpu));
   if (format === 'json') {
     io.stdout(`${JSON.stringify({ schemaVersion: 1, kernel, cpu, ...report }, undefined, 2)}\n`);

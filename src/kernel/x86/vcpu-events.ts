@@ -1,5 +1,5 @@
 /**
- * KVM_GET_VCPU_EVENTS and KVM_SET_VCPU_EVENTS on x86 (arch/x86/kvm/x86.c), without the processor around them.
+ * KVM_GET_VCPU_EVENTS and KVM_SET_VCPU_EVENTS on x86 (arch/x86/kvm/x86.c), and which event the guest meets next.
  *
  * x86 looks at no pad or reserved byte: what was added later counts only with its flag bit, and two of the flags only once
  * a capability was enabled. Offsets as of 6.0; SVM keeps one bit for the interrupt shadow and reads it back as 3, VMX keeps
@@ -7,7 +7,8 @@
  */
 
 import { errno } from '../errno.ts';
-import type { KernelVersion } from '../kernel-version.ts';
+import { enableX86Capability, x86MachineCapabilities } from './capabilities.ts';
+import type { X86Host } from './host.ts';
 
 export const x86EventsSize = 64;
 
@@ -16,19 +17,18 @@ const nmiVector = 2;
 /** #BP and #OF are raised by instructions, and are raised again by them: GET does not show them. */
 const softVectors = new Set([3, 4]);
 
-export const x86EventCapabilities = { exceptionPayload: 164, tripleFaultEvent: 218 } as const;
-
-/** Intel's, AMD's, and the paravirtual KVM that runs without either and knows no system management mode. */
-export type X86Vendor = 'svm' | 'vmx' | 'pvm';
-
-export interface X86EventsHost {
-  readonly version: KernelVersion;
-  readonly vendor: X86Vendor;
+/** What the guest is to meet: the kind decides what its delivery changes. */
+export interface X86Delivery {
+  readonly kind: 'exception' | 'nmi' | 'interrupt';
+  readonly vector: number;
+  /** For a page fault, the address that goes into CR2. */
+  readonly payload?: bigint;
 }
 
 export class X86VcpuEvents {
-  readonly #host: X86EventsHost;
-  readonly #enabled = new Set<number>();
+  readonly #host: X86Host;
+  /** What KVM_ENABLE_CAP turned on in the machine, shared by its vCPUs. */
+  readonly #enabled: Map<number, bigint>;
   #injected = false;
   #pending = false;
   #vector = 0;
@@ -42,28 +42,99 @@ export class X86VcpuEvents {
   #smi = { smm: false, pending: false, insideNmi: false };
   #tripleFault = false;
 
-  constructor(host: X86EventsHost) {
+  constructor(host: X86Host, switches = new Map<number, bigint>()) {
     this.#host = host;
+    this.#enabled = switches;
   }
 
-  /** KVM_ENABLE_CAP on the machine, for the two capabilities that matter here. Returns 0 or a negative error number. */
+  /** KVM_ENABLE_CAP on the machine. Returns 0 or a negative error number. */
   enableCapability(capability: number, isOn: boolean): number {
-    const since = new Map<number, readonly [number, number]>([
-      [x86EventCapabilities.exceptionPayload, [4, 20]],
-      [x86EventCapabilities.tripleFaultEvent, [6, 0]],
-    ]).get(capability);
-    if (since === undefined || !this.#host.version.isAtLeast(...since)) return -errno.EINVAL;
-    if (isOn) this.#enabled.add(capability);
-    else this.#enabled.delete(capability);
-    return 0;
+    const request = { cap: capability, flags: 0, argument: isOn ? 1n : 0n };
+    return enableX86Capability(request, this.#enabled, this.#host);
+  }
+
+  /** Whether something keeps an interrupt from being taken after the current instruction. */
+  get isShadowed(): boolean {
+    return this.#shadow !== 0;
+  }
+
+  set isShadowed(value: boolean) {
+    // STI holds interrupts off for one instruction; VMX tells that from what MOV SS does (2).
+    this.#shadow = value ? this.#shadowOf(1) : 0;
+  }
+
+  get hasInterrupt(): boolean {
+    return this.#interrupt.injected;
+  }
+
+  /** KVM_NMI: at most two wait, one while another is handled. */
+  queueNmi(): void {
+    const limit = this.#nmi.masked || this.#nmi.injected ? 1 : 2;
+    this.#nmi = { ...this.#nmi, pending: Math.min(this.#nmi.pending + 1, limit) };
+  }
+
+  /** KVM_INTERRUPT without an interrupt chip in the kernel. */
+  queueInterrupt(vector: number, isSoft = false): void {
+    this.#interrupt = { injected: true, vector, soft: isSoft };
+  }
+
+  queueException(vector: number): void {
+    this.#injected = true;
+    this.#vector = vector;
+    this.#hasErrorCode = false;
+    this.#errorCode = 0;
+  }
+
+  /** Takes a waiting triple fault. */
+  takeTripleFault(): boolean {
+    const isWaiting = this.#tripleFault;
+    this.#tripleFault = false;
+    return isWaiting;
+  }
+
+  /** Takes the event that comes first, as kvm_check_and_inject_events does; its numbers stay to be seen. */
+  takeNext(): X86Delivery | undefined {
+    if (this.#injected || this.#pending) {
+      const payload = this.#pending && this.#hasPayload ? this.#payload : undefined;
+      this.#injected = false;
+      this.#pending = false;
+      this.#hasPayload = false;
+      this.#payload = 0n;
+      return { kind: 'exception', vector: this.#vector, ...(payload === undefined ? {} : { payload }) };
+    }
+    if (this.#nmi.injected || (this.#nmi.pending > 0 && !this.#nmi.masked)) {
+      const pending = this.#nmi.injected ? this.#nmi.pending : this.#nmi.pending - 1;
+      this.#nmi = { injected: false, pending, masked: true };
+      return { kind: 'nmi', vector: nmiVector };
+    }
+    if (this.#interrupt.injected) {
+      this.#interrupt = { ...this.#interrupt, injected: false };
+      return { kind: 'interrupt', vector: this.#interrupt.vector };
+    }
+    return undefined;
+  }
+
+  /** IRET ends the handling of an NMI. */
+  endNmi(): void {
+    this.#nmi = { ...this.#nmi, masked: false };
+  }
+
+  /** INIT drops what waits, but not the numbers of what was under way. */
+  reset(): void {
+    this.#injected = false;
+    this.#pending = false;
+    this.#interrupt = { ...this.#interrupt, injected: false };
+    this.#nmi = { injected: false, pending: 0, masked: false };
+    this.#shadow = 0;
+    this.#tripleFault = false;
   }
 
   get #takesPayload(): boolean {
-    return this.#enabled.has(x86EventCapabilities.exceptionPayload);
+    return this.#enabled.has(x86MachineCapabilities.exceptionPayload);
   }
 
   get #takesTripleFault(): boolean {
-    return this.#enabled.has(x86EventCapabilities.tripleFaultEvent);
+    return this.#enabled.has(x86MachineCapabilities.tripleFaultEvent);
   }
 
   /** Flag bits the kernel's headers name. */
