@@ -34,6 +34,8 @@ export interface TypedefDeclaration extends Declaration {
 /** An object-like macro (or an enumerator's twin) with an integer value. */
 export interface ConstantDeclaration extends Declaration {
   readonly value: bigint;
+  /** What it is made of, as written, where other names are part of it: `FLAG_A | FLAG_B`, or the name it stands for. */
+  readonly text?: string;
   /** The family it belongs to (`KVM_CAP_`), where a layout file says so. Headers know prefixes at best. */
   readonly family?: ConstantFamily;
 }

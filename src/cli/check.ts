@@ -20,7 +20,7 @@ import { checkAbis, checkTargets, type CheckResult } from '../verdict/check.ts';
 import { type Contract, contracts as allContracts } from '../verdict/contract.ts';
 import { type Alternative } from '../verdict/finding.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
-import { isRange, openPair } from './open-pair.ts';
+import { isRange, openPair, pairOf } from './open-pair.ts';
 import type { OpenedLayout, OpenedSource } from './open-source.ts';
 import { addSourceOptions, type SourceFlags, sourceOptionsOf } from './source-options.ts';
 
@@ -72,7 +72,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const targets = commonTargets(old, next, options.target);
   let last: AbiPair | undefined;
   const pairFor = (target: Target): AbiPair => {
-    if (last?.old.target !== target) last = { old: old.abiFor(target), new: next.abiFor(target) };
+    if (last?.old.target !== target) last = pairOf({ old, new: next }, target);
     return last;
   };
   const result = checkTargets(targets, pairFor, { contracts });

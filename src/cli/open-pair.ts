@@ -5,8 +5,10 @@
  * header costs as much as that header.
  */
 
+import type { Abi } from '../abi/abi.ts';
 import type { Target } from '../abi/target.ts';
 import { UserError } from '../diagnostic.ts';
+import type { AbiPair } from '../diff/changes.ts';
 import { changedHeaders } from '../source/changes.ts';
 import type { HeaderSource } from './header-source.ts';
 import type { Io } from './io.ts';
@@ -36,6 +38,24 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
   const old = isFromBase ? await openMergeBase(oldName, newName, io, shared) : await openSource(oldName, io, shared);
   const next = await openSource(newName, io, shared);
   return isHeaders(old) && isHeaders(next) ? restrictToChanges(old, next, options.paths ?? []) : { old, new: next };
+}
+
+/**
+ * Both sides as one target sees them. A header that only one side reads, because the other no longer includes it there, is
+ * not gone as long as it can be included: it counts as a header of both.
+ */
+export function pairOf({ old, new: next }: OpenedPair, target: Target): AbiPair {
+  const [before, after] = [old.abiFor(target), next.abiFor(target)];
+  if (!isHeaders(old) || !isHeaders(next)) return { old: before, new: after };
+  const withHeadersOf = (abi: Abi, source: HeaderSource, other: Abi): Abi => {
+    const headers = source.headersFor(target);
+    const known = new Set(abi.headers);
+    const there = other.headers.filter(
+      (name) => !known.has(name) && headers.resolve(name, 'angle', undefined) !== undefined,
+    );
+    return there.length === 0 ? abi : { ...abi, headers: [...abi.headers, ...there] };
+  };
+  return { old: withHeadersOf(before, old, after), new: withHeadersOf(after, next, before) };
 }
 
 /** Whether an argument is a range of revisions: `A..B`, `A...B`, `A..`, `..B`. A path may hold `..` only as a whole part. */

@@ -157,6 +157,12 @@ export interface NamedNumber {
   readonly enumerator: Enumerator | undefined;
 }
 
+/**
+ * Changes that follow from others: the end or count of a list that grew, a version, a mask of flags that gained the bits of
+ * new ones (or lost some), a reserve whose bits were given names.
+ */
+export type Routine = 'end' | 'version' | 'mask-grew' | 'mask-shrank' | 'reserve';
+
 export type NumberChange =
   | { readonly kind: 'number-added'; readonly number: NamedNumber }
   | {
@@ -169,8 +175,8 @@ export type NumberChange =
       readonly kind: 'number-changed';
       readonly old: NamedNumber;
       readonly new: NamedNumber;
-      /** It ends a list that only grew (`FOO_MAX`, `__FOO_LAST`). */
-      readonly isSentinel: boolean;
+      /** What is expected to change along with others, and did; `undefined` for a number that just changed. */
+      readonly routine: Routine | undefined;
     }
   | {
       readonly kind: 'number-collision';
@@ -198,6 +204,8 @@ export type NameChange =
       readonly header: string;
       /** Declarations of it that are nowhere else now; they are told here and not one by one. */
       readonly lost: readonly string[];
+      /** Where most of what it declared is declared now. */
+      readonly movedTo: string | undefined;
     }
   | { readonly kind: 'macro-added' | 'macro-removed'; readonly macro: MacroDeclaration }
   | { readonly kind: 'macro-changed'; readonly old: MacroDeclaration; readonly new: MacroDeclaration }

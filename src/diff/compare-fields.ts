@@ -170,11 +170,40 @@ function added(pair: RecordPair, unions: ReadonlyMap<UnionNode, UnionNode>): Cha
     if (node.isArm && old !== undefined) {
       return [{ kind: 'union-arm-added', pair, node, old }];
     }
-    if (isFlexible(node.type)) return [{ kind: 'flexible-array', pair, change: 'added', old: undefined, new: node }];
+    if (isFlexible(node.type)) {
+      const before = arrayAt(pair, node);
+      const change = before === undefined ? 'added' : 'converted';
+      return [{ kind: 'flexible-array', pair, change, old: before, new: node }];
+    }
+    if (keepsSizeOfConverted(pair, node)) return [];
     const took = occupantsInOld(pair, unions, node);
     if (isFiller(node) && took.every((occupant) => occupant.kind === 'filler')) return [];
     return [{ kind: 'field-added', pair, node, took }];
   });
+}
+
+/** The array that a new flexible array gives a second view of: at the same place, of the same elements. */
+function arrayAt(pair: RecordPair, node: FieldNode): FieldNode | undefined {
+  const element = asArray(node.type)?.element;
+  return pair.old.nodes.find((old) => {
+    const array = asArray(old.type);
+    if (array === undefined || element === undefined || old.offsetBits !== node.offsetBits) return false;
+    return differences(array.element, element).length === 0;
+  });
+}
+
+/** `union { __le32 legacy_padding; __le32 attr[]; }` for `attr[1]`: the other arm is only there to keep the size. */
+function keepsSizeOfConverted(pair: RecordPair, node: FieldNode): boolean {
+  for (const [old, next] of pair.matches) {
+    if (
+      isOneBecomingFlexible(old, next) &&
+      next.offsetBits === node.offsetBits &&
+      old.sizeBits === node.sizeBits &&
+      !canCoexist(node, next)
+    )
+      return true;
+  }
+  return false;
 }
 
 /** Size and alignment of the whole. */

@@ -23,7 +23,7 @@ function compareHeaders(pair: AbiPair): NameChange[] {
   return [
     ...[...old]
       .filter((header) => !next.has(header))
-      .map((header) => ({ kind: 'header-removed' as const, header, lost: [] })),
+      .map((header) => ({ kind: 'header-removed' as const, header, lost: [], movedTo: undefined })),
     ...[...next].filter((header) => !old.has(header)).map((header) => ({ kind: 'header-added' as const, header })),
   ];
 }
@@ -34,7 +34,9 @@ function compareTypedefs(pair: AbiPair): NameChange[] {
     const next = pair.new.typedefs.get(name);
     if (next?.type === old.type) continue;
     if (next === undefined) {
-      if (!pair.new.records.has(name)) changes.push({ kind: 'typedef-removed', typedef: old });
+      // `typedef struct { … } name;` is told as the record it names.
+      if (!pair.new.records.has(name) && !pair.old.records.has(name))
+        changes.push({ kind: 'typedef-removed', typedef: old });
       continue;
     }
     // A typedef of a record changes when the record does, and that is told at the record.
@@ -67,7 +69,7 @@ function compareMacros(pair: AbiPair, numbers: NumberPair): NameChange[] {
   for (const [name, old] of pair.old.macros) {
     const next = pair.new.macros.get(name);
     if (next !== undefined) {
-      if (!isSameText(old, next)) changes.push({ kind: 'macro-changed', old, new: next });
+      if (!isSameText(old, next, pair, numbers)) changes.push({ kind: 'macro-changed', old, new: next });
     } else if (!isNameKnown(name, pair.new, numbers.new) && !isGuard(old))
       changes.push({ kind: 'macro-removed', macro: old });
   }
@@ -89,15 +91,45 @@ function isGuard(macro: MacroDeclaration): boolean {
   return macro.parameters === undefined && macro.body.trim() === '' && /_H_*$|^_+(?:UAPI|ASM|LINUX)/.test(macro.name);
 }
 
-function isSameText(old: MacroDeclaration, next: MacroDeclaration): boolean {
+/** Two definitions that a program cannot tell apart, as far as their text shows. */
+function isSameText(old: MacroDeclaration, next: MacroDeclaration, pair: AbiPair, numbers: NumberPair): boolean {
   if (old.body === next.body && old.parameters?.join() === next.parameters?.join()) return true;
-  return textOf(old) === textOf(next);
+  return textOf(old, pair.old, numbers.old) === textOf(next, pair.new, numbers.new);
 }
 
-function textOf(macro: MacroDeclaration): string {
-  const body = macro.body.replace(/\s+/g, ' ').trim();
-  // The names of parameters mean nothing outside: they are replaced by their positions.
-  const positions = new Map((macro.parameters ?? []).map((name, index) => [name, `$${String(index)}`]));
-  const renamed = body.replace(/[A-Za-z_]\w*/g, (word) => positions.get(word) ?? word);
-  return `${String(macro.parameters?.length ?? -1)}:${renamed}`;
+const maximumAliases = 8;
+
+/**
+ * The text with everything evened out that changes nothing: white space, the names of parameters, parentheses around a
+ * single word, `U` behind a number, the name of a number instead of the number, a macro that only stands for another one.
+ */
+function textOf(macro: MacroDeclaration, abi: Abi, numbers: Numbers): string {
+  let { body } = macro;
+  const { parameters } = macro;
+  for (let step = 0; parameters === undefined && step < maximumAliases; step++) {
+    const alias = abi.macros.get(body.trim());
+    if (alias === undefined || alias.parameters !== undefined || alias === macro) break;
+    body = alias.body;
+  }
+  const positions = new Map((parameters ?? []).map((name, index) => [name, `$${String(index)}`]));
+  // Texts in quotes are taken as they stand.
+  const words = body.match(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[A-Za-z_]\w*|\d\w*|\S/g) ?? [];
+  const even = words.map((word) => {
+    if (/^\d/.test(word)) return parseNumber(word) ?? word;
+    return positions.get(word) ?? numbers.get(word)?.value.toString() ?? word;
+  });
+  let text = even.join(' ');
+  for (let before = ''; before !== text;) {
+    before = text;
+    // Not behind a word: there the parentheses make a call.
+    text = text.replace(/(^|[^\w$] )\( ([\w$]+) \)/g, '$1$2');
+  }
+  return `${String(parameters?.length ?? -1)}:${text}`;
+}
+
+function parseNumber(word: string): string | undefined {
+  const match = /^(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)[uUlL]*$/.exec(word);
+  const digits = match?.[1];
+  if (digits === undefined) return undefined;
+  return BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits).toString();
 }

@@ -7,7 +7,8 @@
 
 import type { Abi } from '../abi/abi.ts';
 import type { AbiPair, NamedNumber, NumberChange } from './changes.ts';
-import { Families, isSentinelName } from './families.ts';
+import { Families, isMemberName } from './families.ts';
+import { RoutineChanges } from './routine-changes.ts';
 
 /** Constants and enumerators by name. A tree has fifty thousand, so they are put together once for each side. */
 export type Numbers = ReadonlyMap<string, NamedNumber>;
@@ -49,6 +50,7 @@ export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): N
   if (old === next) return [];
   const families = new Families(old);
   const changes: NumberChange[] = [];
+  let routine: RoutineChanges | undefined;
   const added: NamedNumber[] = [];
   const addedByValue = new Map<bigint, NamedNumber[]>();
   for (const number of next.values()) {
@@ -65,7 +67,8 @@ export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): N
       );
       changes.push({ kind: 'number-removed', number, heirs });
     } else if (is.value !== number.value) {
-      changes.push({ kind: 'number-changed', old: number, new: is, isSentinel: isSentinel(number, is, old, next) });
+      routine ??= new RoutineChanges(old, next);
+      changes.push({ kind: 'number-changed', old: number, new: is, routine: routine.of(number, is) });
     }
   }
   for (const number of added) changes.push({ kind: 'number-added', number });
@@ -85,56 +88,30 @@ function isRequest(number: NamedNumber, abi: Abi): boolean {
   return request !== undefined && BigInt(request.number) === BigInt.asUintN(32, number.value);
 }
 
-/** `FOO_MAX` moves whenever the list it ends grows, a version whenever anything does; nothing else about them is promised. */
-function isSentinel(was: NamedNumber, is: NamedNumber, old: Numbers, next: Numbers): boolean {
-  if (is.value < was.value || !isSentinelName(was.name)) return false;
-  return endsList(was, old) && endsList(is, next);
-}
-
-const membersByEnum = new WeakMap<Numbers, ReadonlyMap<string, readonly NamedNumber[]>>();
-
-/** The numbers of each enum; worked out once for each side. */
-function membersOf(all: Numbers): ReadonlyMap<string, readonly NamedNumber[]> {
-  const known = membersByEnum.get(all);
-  if (known !== undefined) return known;
-  const found = new Map<string, NamedNumber[]>();
-  for (const number of all.values()) {
-    if (number.enum === undefined) continue;
-    const members = found.get(number.enum);
-    if (members === undefined) found.set(number.enum, [number]);
-    else members.push(number);
-  }
-  membersByEnum.set(all, found);
-  return found;
-}
-
-/** Nobody of its enum stands above it, or it is one more than a member: it counts the list. */
-function endsList(number: NamedNumber, all: Numbers): boolean {
-  if (number.enum === undefined) return true;
-  const others = (membersOf(all).get(number.enum) ?? []).filter((other) => other.name !== number.name);
-  return (
-    others.every((other) => other.value <= number.value || isSentinelName(other.name)) ||
-    (/(?:MAX|LAST|NUM|COUNT)$/.test(number.name) && others.some((other) => other.value === number.value - 1n))
-  );
-}
-
 function collisions(old: Numbers, next: Numbers, families: Families): NumberChange[] {
   const isNew = ({ name, value }: NamedNumber): boolean => old.get(name)?.value !== value;
   const changes: NumberChange[] = [];
   for (const sharers of placesOfNewcomers(next, isNew)) {
     for (const newcomer of sharers) {
-      if (!isNew(newcomer) || isSentinelName(newcomer.name)) continue;
+      if (!isNew(newcomer) || !isMemberName(newcomer.name)) continue;
       for (const holder of sharers) {
-        if (holder === newcomer || isSentinelName(holder.name)) continue;
+        if (holder === newcomer || !isMemberName(holder.name) || isAlias(newcomer, holder)) continue;
         if (isNew(holder) && holder.name > newcomer.name) continue;
         const family = families.common(newcomer.name, holder.name);
         if (family === undefined || !families.isRecent(family, newcomer.value)) continue;
-        if (isOfNewGroup(newcomer, family, old, next)) continue;
+        if (!families.isNumberSpace(family) || isOfNewGroup(newcomer, family, old, next)) continue;
         changes.push({ kind: 'number-collision', family, newcomer, holder });
       }
     }
   }
   return changes;
+}
+
+/** Two names for one thing on purpose: one is defined by the other. */
+function isAlias(a: NamedNumber, b: NamedNumber): boolean {
+  const standsFor = (one: NamedNumber, other: NamedNumber): boolean =>
+    'text' in one.declaration && one.declaration.text.replace(/[()\s]/g, '') === other.name;
+  return standsFor(a, b) || standsFor(b, a);
 }
 
 /**

@@ -6,7 +6,7 @@
  */
 
 import type { Change, RecordPair } from './changes.ts';
-import type { UnionNode } from './placed.ts';
+import type { FieldNode, PlacedRecord, UnionNode } from './placed.ts';
 
 export function compareUnions(pair: RecordPair, unions: ReadonlyMap<UnionNode, UnionNode>): Change[] {
   const changes: Change[] = [];
@@ -21,10 +21,15 @@ export function compareUnions(pair: RecordPair, unions: ReadonlyMap<UnionNode, U
 
 /** Only the first member matters: `{ … }` without a designator initialises it (C17 6.7.9p17). */
 function hasOtherFirstArm(pair: RecordPair, old: UnionNode, next: UnionNode): boolean {
-  const first = old.members[0];
-  const node = first === undefined ? undefined : pair.old.byPath.get(first);
-  const kept = node === undefined ? undefined : pair.matches.get(node)?.path;
-  return kept !== undefined && next.members.includes(kept) && next.members[0] !== kept;
+  const first = firstMember(pair.old, old);
+  const kept = first === undefined ? undefined : pair.matches.get(first)?.path;
+  return kept !== undefined && next.members.includes(kept) && firstMember(pair.new, next)?.path !== kept;
+}
+
+/** `__DECLARE_FLEX_ARRAY` puts an empty record before a flexible array: there is nothing in it to initialise. */
+function firstMember(side: PlacedRecord, union: UnionNode): FieldNode | undefined {
+  const nodes = union.members.flatMap((path) => side.byPath.get(path) ?? []);
+  return nodes.find((node) => node.record === undefined || node.record.fields.length > 0);
 }
 
 function compareSelectors(pair: RecordPair, old: UnionNode, next: UnionNode): Change[] {

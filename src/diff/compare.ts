@@ -40,13 +40,15 @@ export function compareAbis(pair: AbiPair): Comparison {
   // A value that a field's description gives a name is told once: at the constant of that name, where there is one.
   const own = records.filter((change) => change.kind !== 'value-renumbered' || !renumbered.has(change.was.name));
   const changes = [...own, ...numbers, ...compareRequests(pair, named), ...compareNames(pair, named)];
-  return { changes: foldIntoHeaders(changes), notUnderstood };
+  return { changes: foldIntoHeaders(changes, pair), notUnderstood };
 }
 
 /** A header that went took its declarations along: that is one change, not one for each of them. */
-function foldIntoHeaders(changes: readonly Change[]): Change[] {
+function foldIntoHeaders(changes: readonly Change[], pair: AbiPair): Change[] {
   const lost = new Map<string, string[]>();
   for (const change of changes) if (change.kind === 'header-removed') lost.set(change.header, []);
+  if (lost.size === 0) return [...changes];
+  const moves = destinations(pair, lost);
   const rest = changes.filter((change) => {
     const gone = goneDeclaration(change);
     const names = gone === undefined ? undefined : lost.get(gone.header);
@@ -54,8 +56,31 @@ function foldIntoHeaders(changes: readonly Change[]): Change[] {
     return names === undefined;
   });
   return rest.map((change) =>
-    change.kind === 'header-removed' ? { ...change, lost: [...(lost.get(change.header) ?? [])].sort() } : change,
+    change.kind === 'header-removed'
+      ? { ...change, lost: [...(lost.get(change.header) ?? [])].sort(), movedTo: moves.get(change.header) }
+      : change,
   );
+}
+
+/** For headers that are gone, the one that declares most of what they did, if it declares at least half of it. */
+function destinations(pair: AbiPair, gone: ReadonlyMap<string, unknown>): Map<string, string> {
+  const counts = new Map<string, { total: number; readonly to: Map<string, number> }>();
+  for (const kind of ['records', 'enums', 'typedefs', 'constants', 'requests', 'macros'] as const) {
+    for (const [name, { header }] of pair.old[kind]) {
+      if (!gone.has(header)) continue;
+      let count = counts.get(header);
+      if (count === undefined) counts.set(header, (count = { total: 0, to: new Map<string, number>() }));
+      count.total++;
+      const place = pair.new[kind].get(name)?.header;
+      if (place !== undefined) count.to.set(place, (count.to.get(place) ?? 0) + 1);
+    }
+  }
+  const result = new Map<string, string>();
+  for (const [header, { total, to }] of counts) {
+    const [best] = [...to].sort((a, b) => b[1] - a[1]);
+    if (best !== undefined && best[1] * 2 >= total) result.set(header, best[0]);
+  }
+  return result;
 }
 
 /** What a change says is nowhere on the new side; a name whose number lives on under another is more than gone. */

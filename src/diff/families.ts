@@ -10,12 +10,36 @@ import type { NamedNumber } from './changes.ts';
 
 const minimumMembers = 4;
 
-const sentinelName =
-  /(?:^|_)(?:MAX|LAST|END|COUNT|NUM|NR|CNT|MASK|ALL|ALL_FLAGS|VALID)(?:$|_)|(?:MAX|NUM|COUNT|LAST)$|^(?:NR|NUM|MAX)_|_VERSION(?:$|_)|_SUBVERSION$/i;
+/**
+ * What kind of number a name announces. These are habits of the kernel's headers, and each is only a hint: what a name is
+ * taken for has to agree with what its number did (`routine-changes.ts`).
+ */
+const sentinelName = /(?:^|_)(?:MAX|LAST|END|COUNT|NUM|NR|CNT)(?:$|_)|(?:MAX|NUM|COUNT|LAST)$|^(?:NR|NUM|MAX)_/i;
+const versionName = /(?:^|_)(?:SUB)?VERSION(?:$|_)|_(?:SUBLEVEL|PATCHLEVEL)$|_ABI_(?:MAJOR|MINOR|PATCH)$/i;
+const maskName = /(?:^|_)(?:MASK|ALL|FLAGS|VALID|SUPPORTED|FEATURES)(?:$|_)/i;
+const positionName = /_(?:BIT|SHIFT|POS|OFFSET|WIDTH|BITS|SIZE|SIZEOF|LEN|LENGTH)$/i;
 
-/** Whether a name is that of a list's end, of a count or of a version: its number moves whenever the list grows. */
+/** The end of a list, or a count: its number moves whenever the list grows. `__NR_read` is a system call and no count. */
 export function isSentinelName(name: string): boolean {
-  return sentinelName.test(name);
+  return sentinelName.test(name) && !/^__NR\w*_(?!syscalls$)/.test(name);
+}
+
+/** A version, or a part of one. */
+export function isVersionName(name: string): boolean {
+  return versionName.test(name);
+}
+
+/** Several flags in one number: it gains a bit whenever a flag is added. */
+export function isMaskName(name: string): boolean {
+  return maskName.test(name);
+}
+
+/**
+ * Whether a name is one of a list of things at all. The end of the list, a mask over it, a version, and the position or
+ * width of a bit are numbers of another unit: `X86_CR4_PAE` is 1 << 5, and `X86_CR4_FRED_BIT` may be 32 all the same.
+ */
+export function isMemberName(name: string): boolean {
+  return !isSentinelName(name) && !isVersionName(name) && !isMaskName(name) && !positionName.test(name);
 }
 
 /** Families of an ABI, found on demand. */
@@ -48,6 +72,18 @@ export class Families {
     return members.filter((one) => one.value < value).length * 2 >= members.length;
   }
 
+  /**
+   * Whether the numbers under a prefix are drawn from one space: one after another, or one bit each. The fields of a
+   * register (`UART_IIR_…`: some bits, some masks, some values) are neither, and two of them may well be equal.
+   */
+  isNumberSpace(prefix: string): boolean {
+    const members = this.#withPrefix(prefix).filter(({ name }) => !this.#details(name, prefix) && isMemberName(name));
+    const values = members.map(({ value }) => value).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    if (values.every((value) => value > 0n && (value & (value - 1n)) === 0n)) return true;
+    const steps = values.slice(1).filter((value, index) => value - (values[index] ?? 0n) <= 2n);
+    return steps.length * 4 >= (values.length - 1) * 3;
+  }
+
   #withPrefix(prefix: string): readonly NamedNumber[] {
     this.#byFirstWord ??= groupByFirstWord(this.#numbers.values());
     const there = this.#byFirstWord.get(firstWordOf(prefix) ?? '') ?? [];
@@ -67,7 +103,7 @@ export class Families {
     const values = new Set<bigint>();
     let count = 0;
     for (const number of this.#withPrefix(prefix)) {
-      if (this.#details(number.name, prefix) || isSentinelName(number.name)) continue;
+      if (this.#details(number.name, prefix) || !isMemberName(number.name)) continue;
       count++;
       values.add(number.value);
     }

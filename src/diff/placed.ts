@@ -63,7 +63,7 @@ export interface PlacedRecord {
 
 /** What bytes without information are called where nothing better is declared. A hint about intent, never a verdict. */
 const FILLER_NAME =
-  /^_*(?:pad|padding|reserved|resv|rsvd|rsv|unused|spare|filler?|mbz|dummy|hole|align)(?:_?[a-z0-9]{1,3})?_*$/i;
+  /^_*(?:pad|padding|reserved|resv|rsvd|rsv|unused|spare|filler?|mbz|dummy|hole|align)(?:_?[a-z0-9]{1,3})?_*$|^[a-z]{1,3}_(?:pad|padding|spare|unused)\d*$/i;
 
 /** Whether a node carries no information: declared so, or (with no declaration) named so. */
 export function isFiller(node: FieldNode): boolean {
@@ -131,7 +131,7 @@ export function placeRecord(declaration: RecordDeclaration, abi: Abi): PlacedRec
     isArm: boolean,
   ): void => {
     const inner = placed.record;
-    const element = inner === undefined ? taglessElement(placed.field.type) : undefined;
+    const element = inner === undefined ? taglessElement(placed.field.type, abi) : undefined;
     const isOpaque = inner !== undefined && isComparedAlone(placed.field.type, inner.record, abi);
     const node: FieldNode = {
       path,
@@ -166,11 +166,14 @@ function unionOf(placed: FieldLayout): UnionArms | undefined {
   return placed.field.semantics?.union;
 }
 
-function taglessElement(type: Type): RecordType | undefined {
-  let current = unalias(type);
-  if (current.kind !== 'array') return undefined;
-  while (current.kind === 'array') current = unalias(current.element);
-  return current.kind === 'record' && current.tag === undefined && current.isComplete ? current : undefined;
+/** The record an array is made of, where nobody else tells of its fields. */
+function taglessElement(type: Type, abi: Abi): RecordType | undefined {
+  if (unalias(type).kind !== 'array') return undefined;
+  let current = type;
+  for (let bare = unalias(current); bare.kind === 'array'; bare = unalias(current)) current = bare.element;
+  const element = unalias(current);
+  if (element.kind !== 'record' || element.tag !== undefined || !element.isComplete) return undefined;
+  return isComparedAlone(current, element, abi) ? undefined : element;
 }
 
 /** A record that the ABI also lists by itself, under its tag or under the typedef name used here. */

@@ -121,6 +121,8 @@ function hasSameDimensions(a: readonly (number | undefined)[], b: readonly (numb
 
 /** Records with tags are compared by name where they are declared; tagless ones field by field where they stand. */
 function areSameRecords(a: RecordType, b: RecordType): boolean {
+  // A tagless struct that becomes a union so that its only member gets a second name is no change by itself.
+  if (a.tag === undefined && b.tag === undefined) return true;
   if (a.recordKind !== b.recordKind) return false;
   if (a.tag !== undefined && b.tag !== undefined)
     return a.tag === b.tag || signatureOfRecord(a) === signatureOfRecord(b);

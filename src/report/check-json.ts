@@ -46,6 +46,7 @@ function findingJson(finding: Finding): unknown {
     answers: finding.answers,
     lookAt: finding.lookAt,
     because: finding.because,
+    members: finding.members ?? [],
   };
 }
 

@@ -105,6 +105,7 @@ const finding = {
     },
     lookAt: textOrNull,
     because: textOrNull,
+    members: { type: 'array', items: text },
   }),
   // A break is proven, and nothing else claims a proof.
   if: { properties: { verdict: { const: 'break' } } },

@@ -137,6 +137,7 @@ function draw(judgement: Judgement, target: TargetName, contracts: readonly Cont
     witness: verdict === 'break' ? (judgement.witness ?? null) : null,
     lookAt: verdict === 'review' ? (judgement.lookAt ?? rules.get(rule)?.lookAt ?? null) : null,
     because: judgement.because ?? null,
+    ...(judgement.members === undefined ? {} : { members: judgement.members }),
     fingerprint: fingerprintOf(rule, subject, old, next),
   };
 }

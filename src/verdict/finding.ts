@@ -69,6 +69,8 @@ export interface Finding {
   readonly lookAt: string | null;
   /** The subject whose change explains this one. */
   readonly because: string | null;
+  /** Everything it is about, where it is about many things: what a header took along, a family that went. */
+  readonly members?: readonly string[];
   /** 12 hex digits of what changed: independent of words, lines and targets. */
   readonly fingerprint: string;
   /** A waived finding keeps its verdict; it no longer counts towards that of the whole check. */

@@ -4,7 +4,8 @@
 
 import type { MacroDeclaration, RequestDeclaration } from '../abi/abi.ts';
 import { spellType } from '../abi/types.ts';
-import type { NameChange, NamedNumber, NumberChange, RequestChange } from '../diff/changes.ts';
+import type { NameChange, NamedNumber, NumberChange, RequestChange, Routine } from '../diff/changes.ts';
+import { isVersionName } from '../diff/families.ts';
 import type { SideFacts } from './finding.ts';
 import {
   answers,
@@ -15,6 +16,7 @@ import {
   type Judgement,
   kept,
   list,
+  membersWords,
   placeOf,
   unknown,
   unknownErrno,
@@ -46,6 +48,16 @@ const useOf = (name: string): Witness => ({
 
 const pick = (number: NamedNumber, enumerator: RuleId, constant: RuleId): RuleId =>
   number.enum === undefined ? constant : enumerator;
+
+const routineWords = {
+  end: ['sentinel-moved', 'it marks the end of a list or counts it, and the list grew; nobody may rely on its value'],
+  version: ['sentinel-moved', 'a version is there to change'],
+  'mask-grew': ['mask-grew', 'it gained the bits of flags that are new; the bits old programs know mean what they did'],
+  reserve: [
+    'sentinel-moved',
+    'it says which bits are free, and some of them were given names that are judged by themselves',
+  ],
+} as const satisfies Record<Exclude<Routine, 'mask-shrank'>, readonly [RuleId, string]>;
 
 export function judgeNumber(change: NumberChange): Judgement {
   switch (change.kind) {
@@ -87,18 +99,28 @@ export function judgeNumber(change: NumberChange): Judgement {
       };
     }
     case 'number-changed': {
-      const { old, new: next, isSentinel } = change;
+      const { old, new: next, routine } = change;
       const base = {
         subject: subjectOfNumber(old),
         old: factsOfNumber(old),
         new: factsOfNumber(next),
         message: `${old.name} changed from ${String(old.value)} to ${String(next.value)}`,
       };
-      if (isSentinel) {
+      if (routine !== undefined && routine !== 'mask-shrank') {
+        const [rule, why] = routineWords[routine];
+        return { ...base, rule, answers: harmless(why), witness: undefined };
+      }
+      if (routine === 'mask-shrank') {
+        const lost = `0x${(old.value & ~next.value).toString(16)}`;
         return {
           ...base,
-          rule: 'sentinel-moved',
-          answers: harmless('it marks the end of a list, which grew; nobody may rely on its value'),
+          rule: 'mask-shrank',
+          answers: answers({
+            'old-binary': unknown(`an old program may still set ${lost}; the headers do not say what it gets for it`),
+            rebuild: kept('the flag that left the mask is judged by itself'),
+            'mixed-objects': kept('both masks agree in the bits that are left'),
+            'new-binary': kept('a new program sets fewer bits'),
+          }),
           witness: undefined,
         };
       }
@@ -269,10 +291,9 @@ function judgeRequestChanged(change: Extract<RequestChange, { kind: 'request-cha
   };
 }
 
-function lostWords(names: readonly string[]): string {
-  if (names.length === 0) return '; what it declared is declared elsewhere';
-  const shown = names.length > 4 ? [...names.slice(0, 3), `${String(names.length - 3)} more`] : names;
-  return `, and with it ${list(shown)}`;
+function lostWords(names: readonly string[], movedTo: string | undefined): string {
+  const rest = movedTo === undefined ? '' : `; most of it is in <${movedTo}> now`;
+  return names.length === 0 ? '; it declared nothing that is gone' : `, and with it ${membersWords(names)}${rest}`;
 }
 
 export function judgeName(change: NameChange): Judgement {
@@ -289,11 +310,16 @@ export function judgeName(change: NameChange): Judgement {
       };
     case 'header-removed':
       return {
-        rule: 'header-removed',
+        rule: change.movedTo !== undefined && change.lost.length === 0 ? 'header-moved' : 'header-removed',
         subject: `header ${change.header}`,
         old: { header: change.header },
-        new: null,
-        message: `<${change.header}> is gone${lostWords(change.lost)}`,
+        new: change.movedTo === undefined ? null : { header: change.movedTo },
+        message: `<${change.header}> is gone${
+          change.lost.length === 0 && change.movedTo !== undefined
+            ? `; all it declared is in <${change.movedTo}> now`
+            : lostWords(change.lost, change.movedTo)
+        }`,
+        ...(change.lost.length === 0 ? {} : { members: change.lost }),
         answers: answers({
           'old-binary': kept('programs do not carry headers; its declarations are judged one by one'),
           rebuild: broken('a program that includes it no longer compiles'),
@@ -337,12 +363,14 @@ function judgeMacro(
       old: facts(change.old),
       new: facts(change.new),
       message: `the macro ${change.old.name} is defined differently`,
-      answers: answers({
-        'old-binary': kept('old programs have the old text in them'),
-        rebuild: doubt,
-        'mixed-objects': doubt,
-        'new-binary': kept('judged where its value is used'),
-      }),
+      answers: isVersionName(change.old.name)
+        ? harmless('a version is there to change')
+        : answers({
+            'old-binary': kept('old programs have the old text in them'),
+            rebuild: doubt,
+            'mixed-objects': doubt,
+            'new-binary': kept('judged where its value is used'),
+          }),
       witness: undefined,
     };
   }

@@ -26,6 +26,8 @@ export interface Judgement {
   readonly witness: Witness | undefined;
   readonly lookAt?: string;
   readonly because?: string;
+  /** Everything a finding about many things is about, where the message names only some. */
+  readonly members?: readonly string[];
 }
 
 export interface Context {
@@ -63,6 +65,11 @@ export function at(offsetBits: number): string {
 export function list(names: readonly string[], word = 'and'): string {
   if (names.length <= 1) return names[0] ?? '';
   return `${names.slice(0, -1).join(', ')} ${word} ${names.at(-1) ?? ''}`;
+}
+
+/** Some of many names, and how many more there are. */
+export function membersWords(names: readonly string[]): string {
+  return list(names.length > 4 ? [...names.slice(0, 3), `${String(names.length - 3)} more`] : names);
 }
 
 export function subjectOf(pair: RecordPair, node: FieldNode): string {
@@ -112,9 +119,12 @@ export function sizeRuleOf(pair: RecordPair, abi: Abi): SizeRule | undefined {
   return undefined;
 }
 
-/** DRM (type 'd') masks the size off, copies the smaller of the two sizes and zero-fills the rest. */
-export function isDrm(request: RequestDeclaration): boolean {
-  return request.type === 0x64 && request.header.startsWith('drm/');
+/**
+ * DRM (type 'd') and amdkfd (type 'K') look a request up without its size, copy the smaller of the two sizes and zero-fill
+ * the rest (drm_ioctl.c, kfd_chardev.c).
+ */
+export function isDrm({ type, header }: RequestDeclaration): boolean {
+  return (type === 0x64 && header.startsWith('drm/')) || (type === 0x4b && header === 'linux/kfd_ioctl.h');
 }
 
 /**

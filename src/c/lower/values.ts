@@ -140,7 +140,7 @@ class MacroReader {
     if (value === undefined) return { kind: 'text', declaration: textOf(macro) };
     const request = this.#request(macro, value);
     return request === undefined
-      ? { kind: 'constant', declaration: { ...placeOf(macro), value } }
+      ? { kind: 'constant', declaration: { ...placeOf(macro), value, ...mentions(macro) } }
       : { kind: 'request', declaration: { ...placeOf(macro), ...request } };
   }
 
@@ -200,6 +200,14 @@ class MacroReader {
     if (word?.text !== 'sizeof' || open?.text !== '(' || tokens.at(-1)?.text !== ')') return undefined;
     return spellType(this.#lowering.typeOf(this.#parser(tokens.slice(2, -1), call.use).parseTypeName()));
   }
+}
+
+/** The text of a macro that is made of other names. */
+function mentions({ file, bodyStart, bodyEnd, body }: Macro): { readonly text?: string } {
+  for (let index = bodyStart; index < bodyEnd; index++) {
+    if (file.kinds[index] === TokenKind.identifier) return { text: spellTokens(body) };
+  }
+  return {};
 }
 
 /** Whether the macro is nothing but this call, as nearly all requests are. */

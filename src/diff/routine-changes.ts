@@ -1,0 +1,136 @@
+/**
+ * Numbers that change because others did: nobody's promise was broken there, and what was is told elsewhere.
+ *
+ * `FOO_MAX` moves whenever its list grows; a mask of all known flags gains the bit of a new flag; a reserve loses it; a
+ * version counts. Names only suggest which of these a number may be. What it did has to agree: the end of a list still
+ * stands at its end, the bits a mask gained have names, a count grew by as many as its list did.
+ */
+
+import type { NamedNumber, Routine } from './changes.ts';
+import { isMaskName, isSentinelName, isVersionName } from './families.ts';
+
+type Numbers = ReadonlyMap<string, NamedNumber>;
+
+const countName = /(?:^|_)(?:SIZE|CNT|NR|NUM|MAX|LAST|COUNT)(?:$|_)|^N[A-Z]|(?:MAX|NUM|COUNT|LAST|SIZE)$/;
+const reserveName = /(?:^|_)(?:RESERVED|RSVD|UNUSED)(?:$|_)/;
+
+/** Judges changed numbers against all others of both sides. */
+export class RoutineChanges {
+  readonly #old: Numbers;
+  readonly #next: Numbers;
+  readonly #oldEnums: ReadonlyMap<string, readonly NamedNumber[]>;
+  readonly #newEnums: ReadonlyMap<string, readonly NamedNumber[]>;
+  readonly #addedByHeader: ReadonlyMap<string, readonly NamedNumber[]>;
+
+  constructor(old: Numbers, next: Numbers) {
+    this.#old = old;
+    this.#next = next;
+    this.#oldEnums = groupBy(old.values(), (number) => number.enum);
+    this.#newEnums = groupBy(next.values(), (number) => number.enum);
+    const added = [...next.values()].filter(({ name }) => !old.has(name));
+    this.#addedByHeader = groupBy(added, ({ declaration }) => declaration.header);
+  }
+
+  of(was: NamedNumber, is: NamedNumber): Routine | undefined {
+    if (this.#isVersion(was, is)) return 'version';
+    if (this.#isEnd(was, is) || this.#countsItsList(was, is)) return 'end';
+    return this.#maskChange(was, is);
+  }
+
+  /** Versions rise; a part of one may fall when a part before it rises (6.1.192 to 6.12.117). */
+  #isVersion(was: NamedNumber, is: NamedNumber): boolean {
+    if (!isVersionName(was.name)) return false;
+    if (is.value > was.value) return true;
+    const { header } = is.declaration;
+    for (const other of this.#next.values()) {
+      if (other.declaration.header !== header || !isVersionName(other.name)) continue;
+      const before = this.#old.get(other.name);
+      if (before !== undefined && before.value < other.value) return true;
+    }
+    return false;
+  }
+
+  #isEnd(was: NamedNumber, is: NamedNumber): boolean {
+    const isEnumerator = was.enum !== undefined && is.enum !== undefined;
+    const isNamedSo = isSentinelName(was.name) || (isEnumerator && was.name.endsWith('_SIZE'));
+    if (!isEnumerator) return isNamedSo && is.value > was.value;
+    const [before, after] = [standsLast(was, this.#oldEnums), standsLast(is, this.#newEnums)];
+    // A name with two underscores belongs to the header itself (C17 7.1.3); programs use the FOO_MAX made of it.
+    const isPrivate = was.name.startsWith('__');
+    if (isPrivate && before && after) return true;
+    if (!isNamedSo || is.value <= was.value) return false;
+    return (before || countsOne(was, this.#oldEnums)) && (after || countsOne(is, this.#newEnums));
+  }
+
+  /** `NSIGSEGV` is the number of the last `SEGV_…`; `AT_VECTOR_SIZE_ARCH` says how many `AT_…` there are. */
+  #countsItsList(was: NamedNumber, is: NamedNumber): boolean {
+    if (is.value <= was.value || !countName.test(was.name)) return false;
+    const added = this.#addedByHeader.get(is.declaration.header) ?? [];
+    const first = firstWord(was.name);
+    const siblings = added.filter(({ name }) => firstWord(name) === first);
+    if (siblings.length > 0 && is.value - was.value === BigInt(siblings.length)) return true;
+    return added.some(({ name, value }) => value === is.value && was.name.endsWith(firstWord(name)));
+  }
+
+  #maskChange(was: NamedNumber, is: NamedNumber): Routine | undefined {
+    const [gained, lost] = [is.value & ~was.value, was.value & ~is.value];
+    if (reserveName.test(was.name)) return gained === 0n && this.#areNamed(lost, is) ? 'reserve' : undefined;
+    const isList = isOfNames(was, this.#old) && isOfNames(is, this.#next);
+    if (!isList && !isMaskName(was.name)) return undefined;
+    if (lost === 0n && (isList || this.#areNamed(gained, is))) return 'mask-grew';
+    return gained === 0n && isList ? 'mask-shrank' : undefined;
+  }
+
+  /** Whether names that are new in the same header and share its first word stand for all of these bits. */
+  #areNamed(bits: bigint, mask: NamedNumber): boolean {
+    let left = bits;
+    const first = firstWord(mask.name);
+    for (const { name, value } of this.#addedByHeader.get(mask.declaration.header) ?? []) {
+      if (value > 0n && firstWord(name) === first) left &= ~value;
+    }
+    return left === 0n;
+  }
+}
+
+/** Whether a constant is written as `A | B`, with names of numbers for its parts. */
+function isOfNames({ declaration }: NamedNumber, all: Numbers): boolean {
+  if (!('text' in declaration) || !declaration.text.includes('|')) return false;
+  return (declaration.text.match(/[A-Za-z_]\w*/g) ?? []).some((word) => all.has(word));
+}
+
+/** Nobody of its enum stands above it, but for other ends. */
+function standsLast(number: NamedNumber, enums: ReadonlyMap<string, readonly NamedNumber[]>): boolean {
+  return othersOf(number, enums).every(({ name, value }) => value <= number.value || isSentinelName(name));
+}
+
+/** It is one more than another: the first of two lists that share an enum ends so. */
+function countsOne(number: NamedNumber, enums: ReadonlyMap<string, readonly NamedNumber[]>): boolean {
+  return (
+    /(?:MAX|LAST|NUM|COUNT)$/.test(number.name) &&
+    othersOf(number, enums).some(({ value }) => value === number.value - 1n)
+  );
+}
+
+function othersOf(number: NamedNumber, enums: ReadonlyMap<string, readonly NamedNumber[]>): readonly NamedNumber[] {
+  return (enums.get(number.enum ?? '') ?? []).filter(({ name }) => name !== number.name);
+}
+
+/** `AT` of `AT_VECTOR_SIZE_ARCH`. */
+function firstWord(name: string): string {
+  return /^_*[^_]+/.exec(name)?.[0] ?? name;
+}
+
+function groupBy<Value>(
+  values: Iterable<Value>,
+  keyOf: (value: Value) => string | undefined,
+): ReadonlyMap<string, readonly Value[]> {
+  const groups = new Map<string, Value[]>();
+  for (const value of values) {
+    const key = keyOf(value);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [value]);
+    else group.push(value);
+  }
+  return groups;
+}
