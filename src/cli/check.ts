@@ -8,31 +8,34 @@ import type { Command } from 'commander';
 import { abiOfVariant, variantsOf } from '../abi/definition/layout-file.ts';
 import { parseTargetList } from '../abi/target-list.ts';
 import type { Target } from '../abi/target.ts';
-import { nearestWord } from '../abi/suggest.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import { UserError } from '../diagnostic.ts';
-import { checkJson } from '../report/check-json.ts';
-import { checkTerse } from '../report/check-terse.ts';
-import { checkText } from '../report/check-text.ts';
-import { colourStyle, plainStyle } from '../report/style.ts';
+import { checkFormatNames, checkFormats } from '../report/check-formats.ts';
+import { isFailing, makeReport } from '../report/check-report.ts';
+import type { TextOf } from '../report/quotes.ts';
 import { adviseOn } from '../verdict/advice.ts';
 import { checkAbis, checkTargets, type CheckResult } from '../verdict/check.ts';
 import { type Contract, contracts as allContracts } from '../verdict/contract.ts';
-import { type Alternative } from '../verdict/finding.ts';
+import { type Alternative, standing } from '../verdict/finding.ts';
+import { parseOutputs, writeOutputs } from './check-outputs.ts';
+import { styleFor } from './colours.ts';
+import type { HeaderSource } from './header-source.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
+import { oneOf } from './one-of.ts';
 import { isRange, openPair, pairOf } from './open-pair.ts';
 import type { OpenedLayout, OpenedSource } from './open-source.ts';
 import { addSourceOptions, type SourceFlags, sourceOptionsOf } from './source-options.ts';
+import { version } from './version.ts';
 
 interface Options extends SourceFlags {
   readonly target?: string;
   readonly contracts?: string;
   readonly format: string;
+  readonly output: readonly string[];
   readonly failOn: string;
   readonly show?: string;
 }
 
-const formats = ['text', 'json', 'terse'] as const;
 const thresholds = ['break', 'review', 'never'] as const;
 const shows = ['all', 'findings'] as const;
 
@@ -43,7 +46,13 @@ export function configure(command: Command): void {
     .argument('[paths...]', 'after "--": only headers at or below these paths')
     .option('--target <list>', 'targets to compare, or "all" (default: all that both sides know)')
     .option('--contracts <list>', `contracts to judge: ${allContracts.join(', ')} (default: all)`)
-    .option('--format <format>', formats.join(', '), 'text')
+    .option('--format <format>', checkFormatNames.join(', '), 'text')
+    .option(
+      '-o, --output <format=file>',
+      'write a report in FORMAT to FILE as well (repeatable)',
+      (one: string, before: readonly string[]) => [...before, one],
+      [],
+    )
     .option('--fail-on <verdict>', `exit with 1 from this verdict on: ${thresholds.join(', ')}`, 'break')
     .option('--show <what>', '"all" lists what is compatible as well')
     .addHelpText(
@@ -63,7 +72,8 @@ Examples:
 }
 
 export async function run(args: readonly string[], options: Options, io: Io): Promise<ExitCode> {
-  const format = oneOf(formats, options.format, '--format');
+  const format = oneOf(checkFormatNames, options.format, '--format');
+  const outputs = parseOutputs(options.output, io.cwd);
   const failOn = oneOf(thresholds, options.failOn, '--fail-on');
   const showAll = options.show !== undefined && oneOf(shows, options.show, '--show') === 'all';
   const contracts = options.contracts === undefined ? allContracts : parseContracts(options.contracts);
@@ -77,26 +87,18 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   };
   const result = checkTargets(targets, pairFor, { contracts });
   const alternatives = alternativesFor(result);
-  switch (format) {
-    case 'text':
-      io.stdout(
-        checkText(result, {
-          style: styleFor(io),
-          showAll,
-          alternatives,
-          siblings: siblingsOf(next, result, alternatives),
-        }),
-      );
-      break;
-    case 'json':
-      io.stdout(checkJson(result, { showAll, alternatives }));
-      break;
-    case 'terse':
-      io.stdout(checkTerse(result, showAll));
-      break;
-    default:
-      format satisfies never;
-  }
+  const report = makeReport(result, {
+    showAll,
+    failOn,
+    alternatives,
+    siblings: siblingsOf(next, result, alternatives),
+    style: styleFor(io),
+    textOf: textOf(old, next),
+    toolVersion: version,
+  });
+  // Files first: where one cannot be written, nothing has been said yet.
+  writeOutputs(outputs, report);
+  io.stdout(checkFormats[format].render(report));
   return exitCodeFor(result, failOn);
 }
 
@@ -107,15 +109,6 @@ function splitArguments(args: readonly string[]): {
 } {
   const count = isRange(args[0] ?? '') ? 1 : 2;
   return { sides: args.slice(0, count), paths: args.slice(count) };
-}
-
-function oneOf<T extends string>(known: readonly T[], given: string, option: string): T {
-  const found = known.find((one) => one === given);
-  if (found !== undefined) return found;
-  const nearest = nearestWord(given, known);
-  throw new UserError(
-    `"${given}" is nothing for ${option}; it takes ${known.join(', ')}${nearest === undefined ? '' : ` (did you mean ${nearest}?)`}.`,
-  );
 }
 
 function parseContracts(text: string): Contract[] {
@@ -190,14 +183,21 @@ function isLayout(source: OpenedSource): source is OpenedLayout {
   return 'variant' in source;
 }
 
-function styleFor(io: Io): typeof plainStyle {
-  const noColour = io.env['NO_COLOR'];
-  const wantsColour = io.isTerminal.stdout && (noColour === undefined || noColour === '') && io.env['TERM'] !== 'dumb';
-  return wantsColour ? colourStyle : plainStyle;
+/** What a header says on either side, for quotations; layout files and snapshots have no text. */
+function textOf(old: OpenedSource, next: OpenedSource): TextOf {
+  return (side, { header }, targetName) => {
+    const source = side === 'old' ? old : next;
+    const target = source.targets.find((one) => one.name === targetName);
+    if (target === undefined || !isHeaderSource(source)) return undefined;
+    return source.headersFor(target).resolve(header, 'angle', undefined)?.text;
+  };
+}
+
+function isHeaderSource(source: OpenedSource): source is HeaderSource {
+  return 'headersFor' in source;
 }
 
 function exitCodeFor(result: CheckResult, failOn: (typeof thresholds)[number]): ExitCode {
-  const has = (verdict: string): boolean => result.findings.some((finding) => finding.verdict === verdict);
-  if (failOn !== 'never' && (has('break') || (failOn === 'review' && has('review')))) return exitCodes.findings;
+  if (standing(result.findings).some((one) => isFailing(one.verdict, failOn))) return exitCodes.findings;
   return result.notUnderstood.length > 0 ? exitCodes.undecided : exitCodes.done;
 }

@@ -8,6 +8,7 @@ import { type ExitCode, exitCodes, type Io } from './io.ts';
 /** Every published schema; each is loaded only when it is asked for. */
 const schemas: ReadonlyMap<string, () => Promise<object>> = new Map([
   ['check', async () => (await import('../report/check-schema.ts')).checkSchema],
+  ['check-line', async () => (await import('../report/check-schema.ts')).checkLineSchema],
   ['snapshot', async () => (await import('../abi/snapshot-schema.ts')).snapshotSchema],
   ['layout-file', async () => (await import('../abi/definition/schema.ts')).layoutSchema],
 ]);

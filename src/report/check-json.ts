@@ -1,18 +1,15 @@
 /** The report for programs: what INTERFACE promises, in one JSON document. `check-schema.ts` describes it. */
 
 import type { Diagnostic } from '../diagnostic.ts';
-import { type CheckResult, countsOf } from '../verdict/check.ts';
+import { countsOf } from '../verdict/check.ts';
 import { type Alternative, type Finding, type SideFacts, touchedContracts } from '../verdict/finding.ts';
 import type { Reading, Witness } from '../verdict/witness.ts';
+import { type CheckReport, shownFindings, waivedFindings } from './check-report.ts';
 import { verdictSentence } from './check-words.ts';
+import { safeJson } from './safe-text.ts';
 
-export interface JsonOptions {
-  readonly showAll?: boolean;
-  readonly alternatives?: ReadonlyMap<string, readonly Alternative[]>;
-}
-
-export function checkJson(result: CheckResult, options: JsonOptions = {}): string {
-  const shown = result.findings.filter((finding) => options.showAll === true || finding.verdict !== 'compatible');
+export function checkJson(report: CheckReport): string {
+  const { result } = report;
   const document = {
     schemaVersion: 1,
     old: result.old,
@@ -22,16 +19,20 @@ export function checkJson(result: CheckResult, options: JsonOptions = {}): strin
     verdict: result.verdict,
     summary: verdictSentence(result),
     counts: countsOf(result.findings),
-    findings: shown.map(findingJson),
-    alternatives: [...(options.alternatives ?? [])].flatMap(([record, all]) =>
-      all.map(({ title, places, reason, declaration }) => ({ record, title, places, reason, declaration })),
-    ),
+    findings: shownFindings(report).map(findingJson),
+    waived: waivedFindings(result).map(findingJson),
+    alternatives: [...report.alternatives].flatMap(([record, all]) => all.map((one) => alternativeJson(record, one))),
     notUnderstood: result.notUnderstood.map(diagnosticJson),
   };
-  return `${JSON.stringify(document, undefined, 2)}\n`;
+  return `${safeJson(document, 2)}\n`;
 }
 
-function findingJson(finding: Finding): unknown {
+export function alternativeJson(record: string, alternative: Alternative): Record<string, unknown> {
+  const { title, places, reason, declaration } = alternative;
+  return { record, title, places, reason, declaration };
+}
+
+export function findingJson(finding: Finding): Record<string, unknown> {
   return {
     rule: finding.rule,
     verdict: finding.verdict,
@@ -47,6 +48,7 @@ function findingJson(finding: Finding): unknown {
     lookAt: finding.lookAt,
     because: finding.because,
     members: finding.members ?? [],
+    ...(finding.waiver === undefined ? {} : { waiver: finding.waiver }),
   };
 }
 
@@ -127,7 +129,7 @@ function hexOf(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function diagnosticJson({ location, message, code }: Diagnostic): unknown {
+export function diagnosticJson({ location, message, code }: Diagnostic): Record<string, unknown> {
   return {
     header: location?.file ?? null,
     line: location?.line ?? null,

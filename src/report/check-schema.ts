@@ -87,30 +87,62 @@ const side = {
   ],
 };
 
-const finding = {
-  ...object({
-    rule: { enum: [...rules.keys()] },
-    verdict: { enum: ['break', 'review', 'compatible'] },
-    subject: text,
-    targets: { type: 'array', items: { enum: targetNames }, minItems: 1 },
-    contracts: { type: 'array', items: contract },
-    old: side,
-    new: side,
-    fingerprint: { type: 'string', pattern: '^[0-9a-f]{12}$' },
-    message: text,
-    witness,
-    answers: {
-      type: 'array',
-      items: object({ contract, answer: { enum: ['kept', 'broken', 'unknown'] }, reason: text }),
-    },
-    lookAt: textOrNull,
-    because: textOrNull,
-    members: { type: 'array', items: text },
-  }),
-  // A break is proven, and nothing else claims a proof.
-  if: { properties: { verdict: { const: 'break' } } },
-  then: { properties: { witness: { type: 'object' } } },
-  else: { properties: { witness: { type: 'null' } } },
+const waiver = object({ reason: text, expires: text, file: text, line: count });
+
+const findingKeys = (kind?: string): Record<string, unknown> => ({
+  ...(kind === undefined ? {} : { kind: { const: kind } }),
+  rule: { enum: [...rules.keys()] },
+  verdict: { enum: ['break', 'review', 'compatible'] },
+  subject: text,
+  targets: { type: 'array', items: { enum: targetNames }, minItems: 1 },
+  contracts: { type: 'array', items: contract },
+  old: side,
+  new: side,
+  fingerprint: { type: 'string', pattern: '^[0-9a-f]{12}$' },
+  message: text,
+  witness,
+  answers: {
+    type: 'array',
+    items: object({ contract, answer: { enum: ['kept', 'broken', 'unknown'] }, reason: text }),
+  },
+  lookAt: textOrNull,
+  because: textOrNull,
+  members: { type: 'array', items: text },
+});
+
+/** A finding, on a line of its own if it has a kind; `waiver` is there exactly where it is waived. */
+function finding(kind?: string, isWaived = false): Record<string, unknown> {
+  return {
+    ...object({ ...findingKeys(kind), ...(isWaived ? { waiver } : {}) }),
+    // A break is proven, and nothing else claims a proof.
+    if: { properties: { verdict: { const: 'break' } } },
+    then: { properties: { witness: { type: 'object' } } },
+    else: { properties: { witness: { type: 'null' } } },
+  };
+}
+
+const alternativeKeys = {
+  record: text,
+  title: text,
+  places: { type: 'array', items: text },
+  reason: text,
+  declaration: text,
+};
+
+const diagnosticKeys = { header: textOrNull, line: integerOrNull, column: integerOrNull, code: text, message: text };
+
+const headKeys = {
+  schemaVersion: { const: 1 },
+  old: text,
+  new: text,
+  targets: { type: 'array', items: { enum: targetNames } },
+  contracts: { type: 'array', items: contract },
+};
+
+const verdictKeys = {
+  verdict: { enum: ['break', 'review', 'compatible', 'undecided'] },
+  summary: text,
+  counts: object({ break: count, review: count, compatible: count, waived: count }),
 };
 
 export const checkSchema: object = {
@@ -118,28 +150,26 @@ export const checkSchema: object = {
   $id: 'uabi-check-1',
   title: 'uabi check --format json',
   ...object({
-    schemaVersion: { const: 1 },
-    old: text,
-    new: text,
-    targets: { type: 'array', items: { enum: targetNames } },
-    contracts: { type: 'array', items: contract },
-    verdict: { enum: ['break', 'review', 'compatible', 'undecided'] },
-    summary: text,
-    counts: object({ break: count, review: count, compatible: count, waived: count }),
-    findings: { type: 'array', items: finding },
-    alternatives: {
-      type: 'array',
-      items: object({
-        record: text,
-        title: text,
-        places: { type: 'array', items: text },
-        reason: text,
-        declaration: text,
-      }),
-    },
-    notUnderstood: {
-      type: 'array',
-      items: object({ header: textOrNull, line: integerOrNull, column: integerOrNull, code: text, message: text }),
-    },
+    ...headKeys,
+    ...verdictKeys,
+    findings: { type: 'array', items: finding() },
+    waived: { type: 'array', items: finding(undefined, true) },
+    alternatives: { type: 'array', items: object(alternativeKeys) },
+    notUnderstood: { type: 'array', items: object(diagnosticKeys) },
   }),
+};
+
+/** JSON Schema of each line of `uabi check --format jsonl`. */
+export const checkLineSchema: object = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'uabi-check-line-1',
+  title: 'a line of uabi check --format jsonl',
+  oneOf: [
+    object({ kind: { const: 'check' }, ...headKeys }),
+    finding('finding'),
+    finding('waived', true),
+    object({ kind: { const: 'alternative' }, ...alternativeKeys }),
+    object({ kind: { const: 'not-understood' }, ...diagnosticKeys }),
+    object({ kind: { const: 'verdict' }, ...verdictKeys }),
+  ],
 };

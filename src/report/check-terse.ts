@@ -1,23 +1,29 @@
-/** One line for each finding, in the form compilers use, and one for the verdict. */
+/** One line for each finding, in the form compilers use, and one for the verdict; nothing at all where nothing was found. */
 
 import { printable } from '../diagnostic.ts';
-import { type CheckResult, countsOf } from '../verdict/check.ts';
+import { countsOf } from '../verdict/check.ts';
+import { type CheckReport, isClean, placeOf, shownFindings, waivedFindings } from './check-report.ts';
+import { countsInWords } from './check-words.ts';
+import { safeForLogs } from './safe-text.ts';
 
-export function checkTerse(result: CheckResult, showAll = false): string {
-  const lines = result.findings
-    .filter((finding) => showAll || finding.verdict !== 'compatible')
-    .map((finding) => {
-      const { header, file = header, line } = finding.new ?? finding.old ?? { header: '' };
-      const place = line === undefined ? file : `${file}:${String(line)}`;
-      return `${place}: ${finding.verdict}: ${finding.subject}: ${finding.message} [${finding.rule} ${finding.fingerprint}]`;
-    });
-  for (const { location, message } of result.notUnderstood) {
-    const place = location === undefined ? '-' : `${location.file}:${String(location.line)}`;
-    lines.push(`${place}: not understood: ${message}`);
+export function checkTerse(report: CheckReport): string {
+  const { result } = report;
+  const waived = waivedFindings(result);
+  if (isClean(report) && waived.length === 0) return '';
+  const at = (file: string, line: number | undefined): string =>
+    line === undefined ? file : `${file}:${String(line)}`;
+  const lines = shownFindings(report).map((finding) => {
+    const { file, line } = placeOf(finding, report);
+    return `${at(file, line)}: ${finding.verdict}: ${finding.subject}: ${finding.message} [${finding.rule} ${finding.fingerprint}]`;
+  });
+  for (const { rule, subject, fingerprint, waiver } of waived) {
+    lines.push(
+      `${at(waiver.file, waiver.line)}: waived until ${waiver.expires}: ${subject}: ${waiver.reason} [${rule} ${fingerprint}]`,
+    );
   }
-  const counts = countsOf(result.findings);
-  lines.push(
-    `${result.verdict}: ${String(counts.break)} break, ${String(counts.review)} review, ${String(counts.compatible)} compatible`,
-  );
-  return `${lines.map(printable).join('\n')}\n`;
+  for (const { location, message } of result.notUnderstood) {
+    lines.push(`${at(location?.file ?? '-', location?.line)}: not understood: ${message}`);
+  }
+  lines.push(`${result.verdict}: ${countsInWords(countsOf(result.findings))}`);
+  return safeForLogs(`${lines.map(printable).join('\n')}\n`);
 }

@@ -10,26 +10,18 @@ import type { RecordPair } from '../diff/changes.ts';
 import type { FieldNode } from '../diff/placed.ts';
 import { type CheckResult, countsOf, recordOf } from '../verdict/check.ts';
 import { type Contract, type Verdict } from '../verdict/contract.ts';
-import { type Alternative, type Finding, touchedContracts } from '../verdict/finding.ts';
+import { type Alternative, type Finding, standing, touchedContracts } from '../verdict/finding.ts';
 import { carriersOf } from '../verdict/traffic.ts';
 import type { Reading, Witness } from '../verdict/witness.ts';
+import { type CheckReport, isClean, shownFindings, type Sibling, waivedFindings } from './check-report.ts';
 import { contractNames, describeTargets, hex, joinWords, requestNumber, verdictSentence } from './check-words.ts';
 import { hexRows } from './hex-rows.ts';
-import { plainStyle, type Style, wrap } from './style.ts';
+import { safeForLogs } from './safe-text.ts';
+import { type Style, wrap } from './style.ts';
 
 const WIDTH = 80;
 /** A record with more fields than this shows only those that changed. */
 const MAX_ROWS = 20;
-
-export interface TextOptions {
-  readonly style?: Style;
-  /** List what is compatible as well. */
-  readonly showAll?: boolean;
-  /** Safe layouts by record, already judged. */
-  readonly alternatives?: ReadonlyMap<string, readonly Alternative[]>;
-  /** Further variants of the same layout file, judged against the same old side. */
-  readonly siblings?: readonly { readonly name: string; readonly verdict: CheckResult['verdict'] }[];
-}
 
 const labels: Readonly<Record<CheckResult['verdict'], string>> = {
   break: 'BREAK',
@@ -38,37 +30,61 @@ const labels: Readonly<Record<CheckResult['verdict'], string>> = {
   undecided: 'UNDECIDED',
 };
 
-export function checkText(result: CheckResult, options: TextOptions = {}): string {
-  const style = options.style ?? plainStyle;
+export function checkText(report: CheckReport): string {
+  const { result, style, showAll } = report;
+  const counts = countsOf(result.findings);
   const blocks: string[] = [];
-  blocks.push(heading(result, style));
-  const shown = result.findings.filter((finding) => options.showAll === true || finding.verdict !== 'compatible');
-  if (result.findings.length > 0) blocks.push(contractTable(result, style));
+  const shown = shownFindings(report);
+  // Where nothing is to be read, one line says so.
+  blocks.push(isClean(report) ? verdictLine(result, style) : heading(result, style));
+  if (shown.length > 0) blocks.push(contractTable(result, style));
   for (const [name, group] of groupByRecord(shown)) {
     const changed = result.records.get(name);
     if (changed !== undefined) blocks.push(recordTable(changed.pair, result, style));
     for (const [index, finding] of group.entries()) blocks.push(findingText(finding, style, group.slice(0, index)));
-    const alternatives = options.alternatives?.get(name) ?? [];
-    if (alternatives.length > 0) blocks.push(alternativesText(alternatives, options.siblings ?? [], style));
+    const alternatives = report.alternatives.get(name) ?? [];
+    if (alternatives.length > 0) blocks.push(alternativesText(alternatives, report.siblings, style));
   }
+  if (counts.waived > 0) blocks.push(waivedText(report));
   if (result.notUnderstood.length > 0) {
     const lines = result.notUnderstood.map((one) => wrap(formatDiagnostic(one), WIDTH, '    ', '  '));
     blocks.push([style.bold('Not understood'), ...lines].join('\n'));
   }
-  const hidden = countsOf(result.findings).compatible;
-  if (options.showAll !== true && hidden > 0) {
+  if (!showAll && counts.compatible > 0) {
+    const { compatible } = counts;
     blocks.push(
-      style.dim(`${String(hidden)} compatible ${hidden === 1 ? 'change is' : 'changes are'} not listed (--show all).`),
+      style.dim(
+        `${String(compatible)} compatible ${compatible === 1 ? 'change is' : 'changes are'} not listed (--show all).`,
+      ),
     );
   }
-  return `${blocks.join('\n\n')}\n`;
+  return safeForLogs(`${blocks.join('\n\n')}\n`);
+}
+
+/** Each waived finding in a line: what, why, and until when. */
+function waivedText(report: CheckReport): string {
+  const { style } = report;
+  const lines = waivedFindings(report.result).map(({ verdict, rule, subject, fingerprint, waiver }) =>
+    wrap(
+      printable(`${verdict} ${rule}: ${subject} (${fingerprint}), until ${waiver.expires}: ${waiver.reason}`),
+      WIDTH,
+      '    ',
+      '  ',
+    ),
+  );
+  return [style.bold('Waived'), ...lines].join('\n');
+}
+
+function verdictLine(result: CheckResult, style: Style): string {
+  const sentence = wrap(printable(`${labels[result.verdict]}: ${verdictSentence(result)}`), WIDTH);
+  const label = labels[result.verdict];
+  return paint(result.verdict, style)(style.bold(label)) + sentence.slice(label.length);
 }
 
 function heading(result: CheckResult, style: Style): string {
-  const sentence = wrap(printable(`${labels[result.verdict]}: ${verdictSentence(result)}`), WIDTH);
-  const label = labels[result.verdict];
-  const coloured = paint(result.verdict, style)(style.bold(label)) + sentence.slice(label.length);
-  return [coloured, '', `  old  ${printable(result.old)}`, `  new  ${printable(result.new)}`].join('\n');
+  return [verdictLine(result, style), '', `  old  ${printable(result.old)}`, `  new  ${printable(result.new)}`].join(
+    '\n',
+  );
 }
 
 function paint(verdict: CheckResult['verdict'], style: Style): (text: string) => string {
@@ -79,7 +95,7 @@ function paint(verdict: CheckResult['verdict'], style: Style): (text: string) =>
 function contractTable(result: CheckResult, style: Style): string {
   const lines = [style.bold('Who is hurt, and who is not')];
   for (const contract of result.contracts) {
-    const { word, verdict, reason } = worstAnswer(result.findings, contract);
+    const { word, verdict, reason } = worstAnswer(standing(result.findings), contract);
     const head = `  ${paint(verdict, style)(word.padEnd(6))}  ${style.bold(contractNames[contract])}`;
     lines.push(head, wrap(printable(reason), WIDTH, '          '));
   }
@@ -342,11 +358,7 @@ function codeLines(code: string): string[] {
   });
 }
 
-function alternativesText(
-  alternatives: readonly Alternative[],
-  siblings: NonNullable<TextOptions['siblings']>,
-  style: Style,
-): string {
+function alternativesText(alternatives: readonly Alternative[], siblings: readonly Sibling[], style: Style): string {
   const lines = [style.bold('Safe ways out (each judged like the change above, and found compatible)')];
   for (const [index, one] of alternatives.entries()) {
     const where = one.places.length === 0 ? '' : ` (${one.places.join(', ')})`;

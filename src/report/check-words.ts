@@ -1,10 +1,9 @@
 /** The words all reports of a check share: the verdict as a sentence, targets, contracts, numbers. */
 
 import { targetNames } from '../abi/target.ts';
-import type { CheckResult } from '../verdict/check.ts';
-import { recordOf } from '../verdict/check.ts';
+import { type CheckResult, type countsOf, recordOf } from '../verdict/check.ts';
 import { type Contract } from '../verdict/contract.ts';
-import { type Finding, touchedContracts } from '../verdict/finding.ts';
+import { type Finding, standing, touchedContracts } from '../verdict/finding.ts';
 
 export const contractNames: Readonly<Record<Contract, string>> = {
   'old-binary': 'old program, new kernel',
@@ -39,9 +38,17 @@ export function joinWords(words: readonly string[]): string {
   return words.length <= 1 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 }
 
+/** `1 break, 2 review, 5 compatible`, and how many are waived if any are. */
+export function countsInWords(counts: ReturnType<typeof countsOf>): string {
+  const { waived, ...open } = counts;
+  const parts = Object.entries(open).map(([verdict, count]) => `${String(count)} ${verdict}`);
+  return [...parts, ...(waived === 0 ? [] : [`${String(waived)} waived`])].join(', ');
+}
+
 /** The verdict as one sentence. */
 export function verdictSentence(result: CheckResult): string {
-  const of = (verdict: Finding['verdict']): Finding[] => result.findings.filter((one) => one.verdict === verdict);
+  const open = standing(result.findings);
+  const of = (verdict: Finding['verdict']): Finding[] => open.filter((one) => one.verdict === verdict);
   const breaks = of('break');
   const reviews = of('review');
   const where = describeTargets(result.targets);
@@ -58,7 +65,7 @@ export function verdictSentence(result: CheckResult): string {
       const safe = result.contracts.filter(
         (contract) =>
           !hurt.includes(contract) &&
-          result.findings.every((one) => one.answers.every((a) => a.contract !== contract || a.answer === 'kept')),
+          open.every((one) => one.answers.every((a) => a.contract !== contract || a.answer === 'kept')),
       );
       const spared =
         safe.length === 0 || unread > 0 ? '' : `; it is safe for ${joinWords(safe.map((one) => whoIsHurt[one]))}`;
@@ -69,9 +76,9 @@ export function verdictSentence(result: CheckResult): string {
     case 'undecided':
       return `No verdict: ${String(unread)} ${unread === 1 ? 'thing' : 'things'} could not be read (${where}).`;
     case 'compatible':
-      return result.findings.length === 0
-        ? `Nothing changed (${where}).`
-        : `No contract is broken by the change to ${subjects(result.findings)} (${where}).`;
+      if (result.findings.length === 0) return `Nothing changed (${where}).`;
+      if (open.length < result.findings.length) return `Nothing is broken but what has been waived (${where}).`;
+      return `No contract is broken by the change to ${subjects(open)} (${where}).`;
     default:
       return result.verdict satisfies never;
   }

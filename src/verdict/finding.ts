@@ -32,16 +32,6 @@ export interface SideFacts {
   readonly text?: string;
 }
 
-/** On the record: somebody accepted a finding. */
-export interface GrantedWaiver {
-  readonly reason: string;
-  /** The last day it holds, `YYYY-MM-DD`. */
-  readonly expires: string;
-  /** Where it stands. */
-  readonly file?: string;
-  readonly line?: number;
-}
-
 /** The waiver that accepts a finding: somebody said why, and until when. */
 export interface AppliedWaiver {
   readonly reason: string;
@@ -74,7 +64,7 @@ export interface Finding {
   /** 12 hex digits of what changed: independent of words, lines and targets. */
   readonly fingerprint: string;
   /** A waived finding keeps its verdict; it no longer counts towards that of the whole check. */
-  readonly waiver?: GrantedWaiver;
+  readonly waiver?: AppliedWaiver;
 }
 
 /** The findings nobody has waived. */

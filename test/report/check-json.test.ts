@@ -3,6 +3,7 @@
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { checkJson } from '../../src/report/check-json.ts';
+import { makeReport } from '../../src/report/check-report.ts';
 import { checkSchema } from '../../src/report/check-schema.ts';
 import { checkTerse } from '../../src/report/check-terse.ts';
 import { checkText } from '../../src/report/check-text.ts';
@@ -17,21 +18,24 @@ describe('json', () => {
   test.each(eventsForms)('v1 → %s obeys the published schema', (form) => {
     const result = checkAbis([{ old: vcpuEvents('v1'), new: vcpuEvents(form) }]);
     const alternatives = new Map([...result.records.keys()].map((name) => [name, adviseOn(result, name)] as const));
-    const document: unknown = JSON.parse(checkJson(result, { showAll: true, alternatives }));
+    const document: unknown = JSON.parse(checkJson(makeReport(result, { showAll: true, alternatives })));
     validate(document);
     expect(validate.errors ?? []).toEqual([]);
   });
 
   test('the schema refuses a break without a witness', () => {
     const result = checkAbis([{ old: vcpuEvents('v1'), new: vcpuEvents('ext_abt_esr') }]);
-    const document = JSON.parse(checkJson(result)) as { findings: { witness: unknown }[] };
+    const document = JSON.parse(checkJson(makeReport(result))) as { findings: { witness: unknown }[] };
     for (const finding of document.findings) finding.witness = null;
     expect(validate(document)).toBe(false);
   });
 
   test('without --show all only breaks and reviews are listed, but all are counted', () => {
     const result = checkAbis([{ old: vcpuEvents('v1'), new: vcpuEvents('iabt') }]);
-    const document = JSON.parse(checkJson(result)) as { findings: unknown[]; counts: { compatible: number } };
+    const document = JSON.parse(checkJson(makeReport(result))) as {
+      findings: unknown[];
+      counts: { compatible: number };
+    };
     expect(document.findings).toEqual([]);
     expect(document.counts.compatible).toBeGreaterThan(0);
   });
@@ -41,14 +45,14 @@ describe('text', () => {
   test('begins with the verdict and fits 80 columns', () => {
     for (const form of eventsForms) {
       const result = checkAbis([{ old: vcpuEvents('v1'), new: vcpuEvents(form) }]);
-      const text = checkText(result, { showAll: true });
+      const text = checkText(makeReport(result, { showAll: true }));
       expect(text).toMatch(/^(BREAK|REVIEW|COMPATIBLE|UNDECIDED): /);
       expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
     }
   });
 
   test('shows both offsets of reserved, the witness bytes and both readings', () => {
-    const text = checkText(checkAbis([{ old: vcpuEvents('v1'), new: vcpuEvents('ext_abt_esr') }]));
+    const text = checkText(makeReport(checkAbis([{ old: vcpuEvents('v1'), new: vcpuEvents('ext_abt_esr') }])));
     expect(text).toMatch(/^ +16 +48 +24 +40 {2}~ reserved/m);
     expect(text).toMatch(/^ +0010 {2}88 77 66 01 00 00 00 00/m);
     expect(text).toContain('exception.ext_abt_esr = 0x1667788');
@@ -59,7 +63,10 @@ describe('text', () => {
     const hostile = (name: string): Parameters<typeof checkAbis>[0][0]['old'] =>
       abi({ label: '\u001b]0;x\u0007', records: [record('struct', 'r', [field('__u32', name), field('__u32', 'b')])] });
     const result = checkAbis([{ old: hostile('\u001b[31mred'), new: hostile('__proto__') }]);
-    for (const text of [checkText(result, { showAll: true }), checkTerse(result, true)]) {
+    for (const text of [
+      checkText(makeReport(result, { showAll: true })),
+      checkTerse(makeReport(result, { showAll: true })),
+    ]) {
       expect(text).not.toContain('\u001b');
       expect(text).toContain('\\x1b');
     }
@@ -67,6 +74,6 @@ describe('text', () => {
 
   test('old against itself says that nothing changed', () => {
     const one = abi({ records: [struct('r', field('__u32', 'a'))] });
-    expect(checkText(checkAbis([{ old: one, new: one }]))).toContain('Nothing changed');
+    expect(checkText(makeReport(checkAbis([{ old: one, new: one }])))).toContain('Nothing changed');
   });
 });
