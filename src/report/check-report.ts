@@ -7,7 +7,7 @@
 
 import type { CheckResult } from '../verdict/check.ts';
 import type { Verdict } from '../verdict/contract.ts';
-import { type Alternative, type Finding, type AppliedWaiver, type SideFacts, standing } from '../verdict/finding.ts';
+import { type Alternative, type Finding, type GrantedWaiver, type SideFacts, standing } from '../verdict/finding.ts';
 import { Quotes, type TextOf } from './quotes.ts';
 import { plainStyle, type Style } from './style.ts';
 
@@ -56,7 +56,7 @@ export function shownFindings(report: CheckReport): readonly Finding[] {
   return standing(report.result.findings).filter((one) => report.showAll || one.verdict !== 'compatible');
 }
 
-export type WaivedFinding = Finding & { readonly waiver: AppliedWaiver };
+export type WaivedFinding = Finding & { readonly waiver: GrantedWaiver };
 
 export function waivedFindings(result: CheckResult): readonly WaivedFinding[] {
   return result.findings.filter((finding): finding is WaivedFinding => finding.waiver !== undefined);

@@ -87,7 +87,7 @@ const side = {
   ],
 };
 
-const waiver = object({ reason: text, expires: text, file: text, line: count });
+const waiver = object({ reason: text, expires: text, file: text, line: count }, ['file', 'line']);
 
 const findingKeys = (kind?: string): Record<string, unknown> => ({
   ...(kind === undefined ? {} : { kind: { const: kind } }),

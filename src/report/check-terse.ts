@@ -18,7 +18,7 @@ export function checkTerse(report: CheckReport): string {
   });
   for (const { rule, subject, fingerprint, waiver } of waived) {
     lines.push(
-      `${at(waiver.file, waiver.line)}: waived until ${waiver.expires}: ${subject}: ${waiver.reason} [${rule} ${fingerprint}]`,
+      `${at(waiver.file ?? '-', waiver.line)}: waived until ${waiver.expires}: ${subject}: ${waiver.reason} [${rule} ${fingerprint}]`,
     );
   }
   for (const { location, message } of result.notUnderstood) {

@@ -32,14 +32,14 @@ export interface SideFacts {
   readonly text?: string;
 }
 
-/** The waiver that accepts a finding: somebody said why, and until when. */
-export interface AppliedWaiver {
+/** On the record: somebody accepted a finding. */
+export interface GrantedWaiver {
   readonly reason: string;
-  /** ISO date, the last day on which it holds. */
+  /** The last day it holds, `YYYY-MM-DD`. */
   readonly expires: string;
-  /** Where the waiver is written; for SARIF's suppressions. */
-  readonly file: string;
-  readonly line: number;
+  /** Where it stands. */
+  readonly file?: string;
+  readonly line?: number;
 }
 
 export interface Finding {
@@ -64,7 +64,7 @@ export interface Finding {
   /** 12 hex digits of what changed: independent of words, lines and targets. */
   readonly fingerprint: string;
   /** A waived finding keeps its verdict; it no longer counts towards that of the whole check. */
-  readonly waiver?: AppliedWaiver;
+  readonly waiver?: GrantedWaiver;
 }
 
 /** The findings nobody has waived. */
