@@ -8,10 +8,10 @@
  */
 
 import type { Diagnostic } from '../diagnostic.ts';
-import type { Scope } from './environment.ts';
 import { hide, hides, intersect } from './hide-set.ts';
 import { LimitReached, limits } from './limits.ts';
 import { Macro } from './macro.ts';
+import type { Scope } from './scope.ts';
 import { substitute } from './substitute.ts';
 import { type HideSet, locationOf, type Token, TokenKind, usedAs } from './token.ts';
 

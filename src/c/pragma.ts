@@ -7,7 +7,8 @@
  */
 
 import type { Diagnostic } from '../diagnostic.ts';
-import type { MacroBinding, Scope } from './environment.ts';
+import type { MacroBinding } from './environment.ts';
+import type { Scope } from './scope.ts';
 import { LimitReached, limits } from './limits.ts';
 import { packState } from './lower/symbols.ts';
 import { Macro } from './macro.ts';

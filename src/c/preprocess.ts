@@ -12,12 +12,12 @@
 
 import type { Diagnostic } from '../diagnostic.ts';
 import { evaluateCondition } from './condition.ts';
-import type { Scope } from './environment.ts';
 import { Expander, expandTokens, type ExpansionContext } from './expand.ts';
 import { hasFeature } from './features.ts';
 import { LimitReached, limits } from './limits.ts';
 import { type HasTest, Macro, readDefinition } from './macro.ts';
 import { applyPragma } from './pragma.ts';
+import type { Scope } from './scope.ts';
 import type { IncludeForm } from './source.ts';
 import { locationOf, spellTokens, type Token, type TokenFile, TokenKind } from './token.ts';
 

@@ -23,6 +23,47 @@ export function areAlike(old: RecordType, next: RecordType): boolean {
   return answer;
 }
 
+const bounds = new WeakMap<RecordType, number>();
+
+/** Whether the record has a layout on every target: it is complete, and far smaller than any address space. */
+export function isSurelyLaidOut(record: RecordType): boolean {
+  return boundOf(record) < 2 ** 40;
+}
+
+/** More bytes than the type can take on any target, its padding included; `Infinity` where there is no saying. */
+function boundOf(type: Type): number {
+  switch (type.kind) {
+    case 'array':
+      return boundOf(type.element) * (type.length ?? 0);
+    case 'vector':
+      return 2 * type.sizeBytes;
+    case 'enum':
+    case 'typedef':
+      return (type.kind === 'enum' ? largestScalarBytes : boundOf(type.type)) + (type.alignBytes ?? 0);
+    case 'record': {
+      const known = bounds.get(type);
+      if (known !== undefined) return known;
+      let bound = type.isComplete ? 2 * (type.alignBytes ?? 0) : Infinity;
+      bounds.set(type, Infinity);
+      for (const field of type.fields)
+        bound += 2 * (boundOf(field.type) + (field.alignBytes ?? 0)) + largestScalarBytes;
+      bounds.set(type, bound);
+      return bound;
+    }
+    case 'integer':
+    case 'float':
+    case 'pointer':
+    case 'void':
+    case 'function':
+      return largestScalarBytes;
+    default:
+      return type satisfies never;
+  }
+}
+
+/** Twice the largest, for the padding before it. */
+const largestScalarBytes = 32;
+
 function haveSameAttributes(old: RecordType, next: RecordType): boolean {
   return (
     old.recordKind === next.recordKind &&

@@ -53,8 +53,12 @@ export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): N
   let routine: RoutineChanges | undefined;
   const added: NamedNumber[] = [];
   const addedByValue = new Map<bigint, NamedNumber[]>();
+  const newcomers: NamedNumber[] = [];
   for (const number of next.values()) {
-    if (old.has(number.name) || isRequest(number, pair.old)) continue;
+    const was = old.get(number.name);
+    if (was?.value === number.value) continue;
+    newcomers.push(number);
+    if (was !== undefined || isRequest(number, pair.old)) continue;
     added.push(number);
     listAt(addedByValue, number.value).push(number);
   }
@@ -72,7 +76,7 @@ export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): N
     }
   }
   for (const number of added) changes.push({ kind: 'number-added', number });
-  changes.push(...collisions(old, next, families));
+  changes.push(...collisions(newcomers, old, next, families));
   return changes;
 }
 
@@ -88,15 +92,21 @@ function isRequest(number: NamedNumber, abi: Abi): boolean {
   return request !== undefined && BigInt(request.number) === BigInt.asUintN(32, number.value);
 }
 
-function collisions(old: Numbers, next: Numbers, families: Families): NumberChange[] {
-  const isNew = ({ name, value }: NamedNumber): boolean => old.get(name)?.value !== value;
+/** `newcomers`: the numbers of the new side whose value the old side did not give their name. */
+function collisions(
+  newcomers: readonly NamedNumber[],
+  old: Numbers,
+  next: Numbers,
+  families: Families,
+): NumberChange[] {
+  const isNew = new Set(newcomers);
   const changes: NumberChange[] = [];
-  for (const sharers of placesOfNewcomers(next, isNew)) {
+  for (const sharers of placesOf(newcomers, next)) {
     for (const newcomer of sharers) {
-      if (!isNew(newcomer) || !isMemberName(newcomer.name)) continue;
+      if (!isNew.has(newcomer) || !isMemberName(newcomer.name)) continue;
       for (const holder of sharers) {
         if (holder === newcomer || !isMemberName(holder.name) || isAlias(newcomer, holder)) continue;
-        if (isNew(holder) && holder.name > newcomer.name) continue;
+        if (isNew.has(holder) && holder.name > newcomer.name) continue;
         const family = families.common(newcomer.name, holder.name);
         if (family === undefined || !families.isRecent(family, newcomer.value)) continue;
         if (!families.isNumberSpace(family) || isOfNewGroup(newcomer, family, old, next)) continue;
@@ -118,21 +128,22 @@ function isAlias(a: NamedNumber, b: NamedNumber): boolean {
  * Names that share one value in one header, where one of them is new: thousands of constants are 1, a handful of them in
  * any one header. In the order of the first name at each place.
  */
-function placesOfNewcomers(
-  next: Numbers,
-  isNew: (number: NamedNumber) => boolean,
-): readonly (readonly NamedNumber[])[] {
+function placesOf(newcomers: readonly NamedNumber[], next: Numbers): readonly (readonly NamedNumber[])[] {
   const places = new Map<string, Map<bigint, NamedNumber[]>>();
-  for (const number of next.values()) {
-    if (!isNew(number)) continue;
-    const { header } = number.declaration;
-    let byValue = places.get(header);
-    if (byValue === undefined) places.set(header, (byValue = new Map<bigint, NamedNumber[]>()));
-    listAt(byValue, number.value);
+  for (const { value, declaration } of newcomers) {
+    let byValue = places.get(declaration.header);
+    if (byValue === undefined) places.set(declaration.header, (byValue = new Map<bigint, NamedNumber[]>()));
+    listAt(byValue, value);
   }
   const inOrder: NamedNumber[][] = [];
+  let header: string | undefined;
+  let inHeader: Map<bigint, NamedNumber[]> | undefined;
   for (const number of next.values()) {
-    const sharers = places.get(number.declaration.header)?.get(number.value);
+    if (number.declaration.header !== header) {
+      ({ header } = number.declaration);
+      inHeader = places.get(header);
+    }
+    const sharers = inHeader?.get(number.value);
     if (sharers === undefined) continue;
     if (sharers.length === 0) inOrder.push(sharers);
     sharers.push(number);

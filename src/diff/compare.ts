@@ -6,12 +6,9 @@
  */
 
 import type { Abi, RecordDeclaration } from '../abi/abi.ts';
-import { layoutOf } from '../abi/layout-engine.ts';
 import { LayoutError } from '../abi/layout.ts';
-import type { Target } from '../abi/target.ts';
-import type { RecordType } from '../abi/types.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import { areAlike } from './alike.ts';
+import { areAlike, isSurelyLaidOut } from './alike.ts';
 import type { AbiPair, Change } from './changes.ts';
 import { compareRecords } from './compare-fields.ts';
 import { compareNames } from './compare-names.ts';
@@ -105,7 +102,7 @@ function compareRecordSets(pair: AbiPair, notUnderstood: Diagnostic[]): Change[]
     if (next !== undefined) {
       if (same === undefined) changes.push({ kind: 'record-renamed', old, new: next });
       if (!old.record.isComplete || !next.record.isComplete) continue;
-      if (areAlike(old.record, next.record) && hasLayout(old.record, pair.old.target)) continue;
+      if (areAlike(old.record, next.record) && isSurelyLaidOut(old.record)) continue;
       const was = placeOrExplain(old, pair.old, notUnderstood);
       const is = placeOrExplain(next, pair.new, notUnderstood);
       if (was !== undefined && is !== undefined) changes.push(...compareRecords(matchRecords(name, was, is)));
@@ -118,16 +115,6 @@ function compareRecordSets(pair: AbiPair, notUnderstood: Diagnostic[]): Change[]
     changes.push({ kind: 'record-added', declaration });
   }
   return changes;
-}
-
-function hasLayout(record: RecordType, target: Target): boolean {
-  try {
-    layoutOf(record, target);
-    return true;
-  } catch (error) {
-    if (error instanceof LayoutError) return false;
-    throw error;
-  }
 }
 
 /** A record that no compiler could lay out is the header's problem, and nothing can be said about it. */

@@ -3,7 +3,8 @@
  */
 
 import type { Diagnostic } from '../../diagnostic.ts';
-import type { Layer, Reads } from '../environment.ts';
+import type { Layer } from '../environment.ts';
+import type { Reads } from '../reads.ts';
 import type { PieceEnd } from '../preprocess.ts';
 import type { IncludeForm } from '../source.ts';
 import type { TokenFile } from '../token.ts';

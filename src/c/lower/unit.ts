@@ -8,16 +8,9 @@
 
 import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
-import {
-  dataModelFact,
-  emptyLayer,
-  Environment,
-  ReadCollector,
-  Reads,
-  requestFact,
-  Scope,
-  targetFact,
-} from '../environment.ts';
+import { dataModelFact, emptyLayer, Environment, requestFact, targetFact } from '../environment.ts';
+import { ReadCollector, type Reads, readsOfMacros } from '../reads.ts';
+import { Scope } from '../scope.ts';
 import { measureOn } from '../expression.ts';
 import { LimitReached, limits } from '../limits.ts';
 import { type DynamicMacro, Macro, readDefinition } from '../macro.ts';
@@ -49,6 +42,11 @@ export interface UnitValues {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** The values of a piece's macros, wherever `reads` hold. */
+interface SharedValues extends UnitValues {
+  readonly reads: Reads;
+}
+
 const dynamicMacros: readonly DynamicMacro[] = [
   ...(['__LINE__', '__FILE__', '__COUNTER__', '__DATE__', '__TIME__', '__INCLUDE_LEVEL__'] as const),
   ...(['__has_include', '__has_include_next', '__has_attribute', '__has_c_attribute', '__has_builtin'] as const),
@@ -58,16 +56,18 @@ const dynamicMacros: readonly DynamicMacro[] = [
 export class FrontEnd {
   readonly types = new TypeTable();
   readonly values = new MacroValues(this.types);
+  readonly valuesOfPieces = new WeakMap<PieceEffect, SharedValues[]>();
   readonly pieces = new Map<TokenFile, Map<number, PieceEffect[]>>();
   readonly files = new Map<TokenFile, FileEffect[]>();
   /** The units of one target, the last one asked for: two trees share them, two targets do not. */
   readonly #units = new Map<TokenFile, Unit[]>();
   #target: Target | undefined;
-  readonly #definedNames = new Set<string>();
   readonly #spellings: SpellingTable = new Map();
   readonly #tokenFiles = new Map<string, TokenFile>();
   readonly #tokensOf = new WeakMap<SourceFile, TokenFile>();
   readonly #sourceFiles = new WeakMap<Source, Map<TokenFile, SourceFile>>();
+  readonly #shut = new WeakMap<Macro, FileEffect>();
+  readonly #agreements = new WeakMap<Source, Map<readonly Resolution[], boolean>>();
   readonly #bases = new Map<Target, Environment>();
   readonly #predefined = new Map<string, Macro>();
 
@@ -95,8 +95,7 @@ export class FrontEnd {
       layer.macros.set(dataModelFact, target.dataModel);
       layer.macros.set(targetFact, target.name);
       layer.macros.set(requestFact, JSON.stringify(target.request));
-      base = new Environment(layer, { measure: measureOn(target), definedNames: this.#definedNames });
-      for (const name of layer.macros.keys()) this.#definedNames.add(name);
+      base = new Environment(layer, { measure: measureOn(target) });
       this.#bases.set(target, base);
     }
     return base;
@@ -123,6 +122,34 @@ export class FrontEnd {
   resolve(source: Source, name: string, form: IncludeForm, from: TokenFile): TokenFile | undefined {
     const found = source.resolve(name, form, this.#sourceFiles.get(source)?.get(from));
     return found === undefined ? undefined : this.tokensOf(found, source);
+  }
+
+  isResolvedTheSame(source: Source, resolutions: readonly Resolution[]): boolean {
+    return resolutions.every(({ name, form, from, answer }) => this.resolve(source, name, form, from) === answer);
+  }
+
+  /** Whether every include leads to the same text in `source`; remembered, for includes that are asked for often. */
+  resolvesTheSame(source: Source, resolutions: readonly Resolution[]): boolean {
+    if (resolutions.length === 0) return true;
+    let known = this.#agreements.get(source);
+    if (known === undefined) this.#agreements.set(source, (known = new Map<readonly Resolution[], boolean>()));
+    let answer = known.get(resolutions);
+    if (answer === undefined) {
+      answer = this.isResolvedTheSame(source, resolutions);
+      known.set(resolutions, answer);
+    }
+    return answer;
+  }
+
+  /** What including a file does whose include guard is set: nothing. */
+  shut(file: TokenFile, name: string, guard: Macro): FileEffect {
+    let effect = this.#shut.get(guard);
+    if (effect?.file !== file) {
+      const nothing = { layer: emptyLayer(), resolutions: [], parts: [], diagnostics: [], isShareable: true };
+      effect = { kind: 'file', file, reads: readsOfMacros([name, guard]), ...nothing };
+      this.#shut.set(guard, effect);
+    }
+    return effect;
   }
 
   #predefine(line: string): Macro {
@@ -155,7 +182,7 @@ export function readHeader(frontEnd: FrontEnd, source: Source, header: SourceFil
   const file = frontEnd.tokensOf(header, source);
   const reader = new UnitReader(frontEnd, source, target);
   const known = frontEnd.unitsOf(file, target);
-  const same = known.find((unit) => reader.resolvesTheSame(unit.root.resolutions));
+  const same = known.find((unit) => frontEnd.isResolvedTheSame(source, unit.root.resolutions));
   if (same !== undefined) return same;
   const unit = reader.readRoot(header, file, base);
   if (unit.root.isShareable) known.push(unit);
@@ -166,8 +193,22 @@ export function readHeader(frontEnd: FrontEnd, source: Source, header: SourceFil
 export function valuesOf(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect): UnitValues {
   const known = unit.values.get(piece);
   if (known !== undefined) return known;
+  const shared = frontEnd.valuesOfPieces.get(piece) ?? [];
+  const same = shared.find(({ reads }) => reads.holdIn(unit.environment));
+  const result = same ?? workOutValues(frontEnd, unit, piece);
+  // One that ran into a limit may do better where others have worked a part of it out.
+  if (same === undefined && result.diagnostics.length === 0) {
+    frontEnd.valuesOfPieces.set(piece, shared);
+    shared.unshift(result);
+  }
+  unit.values.set(piece, result);
+  return result;
+}
+
+function workOutValues(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect): SharedValues {
   const values: MacroValue[] = [];
   const diagnostics: Diagnostic[] = [];
+  const collector = new ReadCollector();
   const budget = {
     tokensLeft: limits.expandedTokensPerValues,
     report: (diagnostic: Diagnostic): void => {
@@ -178,12 +219,10 @@ export function valuesOf(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect): Un
     if (!(binding instanceof Macro)) continue;
     // A guard without a value says nothing to anybody but the preprocessor.
     if (binding.name === binding.file.guard && binding.bodyStart === binding.bodyEnd) continue;
-    const value = frontEnd.values.read(binding, unit.environment, unit.target, budget);
+    const value = frontEnd.values.read(binding, unit.environment, unit.target, budget, collector);
     if (value !== undefined) values.push(value);
   }
-  const result = { values, diagnostics };
-  unit.values.set(piece, result);
-  return result;
+  return { values, diagnostics, reads: collector.reads() };
 }
 
 /** What was right once is likely right next time. */
@@ -191,7 +230,7 @@ function toFront(list: unknown[], index: number): void {
   if (index > 0) list.unshift(...list.splice(index, 1));
 }
 
-const noReads = new Reads([]);
+const noReads = readsOfMacros();
 
 class UnitReader {
   readonly #frontEnd: FrontEnd;
@@ -207,7 +246,7 @@ class UnitReader {
   }
 
   resolvesTheSame(resolutions: readonly Resolution[]): boolean {
-    return resolutions.every(({ name, form, from, answer }) => this.#resolve(name, form, from) === answer);
+    return this.#frontEnd.resolvesTheSame(this.#source, resolutions);
   }
 
   readRoot(header: SourceFile, file: TokenFile, base: Environment): Unit {
@@ -224,15 +263,13 @@ class UnitReader {
     if (file.guard !== undefined) {
       const guard = environment.macro(file.guard);
       if (guard instanceof Macro) {
-        const reads = new Reads([{ space: 'macro', name: file.guard, answer: guard }]);
-        const nothing = { layer: emptyLayer(), resolutions: [], parts: [], diagnostics: [], isShareable: true };
-        return { kind: 'file', file, reads, ...nothing };
+        return this.#frontEnd.shut(file, file.guard, guard);
       }
     }
     let known = this.#frontEnd.files.get(file);
     if (known === undefined) this.#frontEnd.files.set(file, (known = []));
     const index = known.findIndex(
-      (effect) => effect.reads.holdIn(environment) && this.resolvesTheSame(effect.resolutions),
+      (effect) => this.resolvesTheSame(effect.resolutions) && effect.reads.holdIn(environment),
     );
     const found = known[index];
     if (found !== undefined) {
@@ -296,7 +333,7 @@ class UnitReader {
     let known = byStart.get(start);
     if (known === undefined) byStart.set(start, (known = []));
     const index = known.findIndex(
-      (piece) => piece.reads.holdIn(environment) && this.resolvesTheSame(piece.resolutions),
+      (piece) => this.resolvesTheSame(piece.resolutions) && piece.reads.holdIn(environment),
     );
     const found = known[index];
     if (found !== undefined) {

@@ -11,7 +11,9 @@ import { decodeRequest } from '../../abi/request.ts';
 import type { Target } from '../../abi/target.ts';
 import { spellType } from '../../abi/types.ts';
 import type { Diagnostic, SourceLocation } from '../../diagnostic.ts';
-import { type Environment, type Reads, requestFact, Scope } from '../environment.ts';
+import { type Environment, requestFact } from '../environment.ts';
+import type { ReadCollector, Reads } from '../reads.ts';
+import { Scope } from '../scope.ts';
 import { expanderOf, type ExpansionContext } from '../expand.ts';
 import { LimitReached, limits } from '../limits.ts';
 import { parseInteger } from '../literal.ts';
@@ -58,9 +60,20 @@ export class MacroValues {
     this.#types = types;
   }
 
-  /** The value of `macro` in `environment`, or `undefined` if it is not in force there. */
-  read(macro: Macro, environment: Environment, target: Target, budget: ValueBudget): MacroValue | undefined {
-    if (environment.macro(macro.name) !== macro) return undefined;
+  /**
+   * The value of `macro` in `environment`, or `undefined` if it is not in force there. What the answer depends on is added
+   * to `collector`.
+   */
+  read(
+    macro: Macro,
+    environment: Environment,
+    target: Target,
+    budget: ValueBudget,
+    collector: ReadCollector,
+  ): MacroValue | undefined {
+    const inForce = environment.macro(macro.name);
+    collector.addMacro(macro.name, inForce);
+    if (inForce !== macro) return undefined;
     let known = this.#known.get(macro);
     if (known === undefined) this.#known.set(macro, (known = fixedValue(macro) ?? []));
     if (!Array.isArray(known)) return known;
@@ -74,6 +87,7 @@ export class MacroValues {
     } else if (index > 0) {
       known.unshift(...known.splice(index, 1));
     }
+    collector.add(found.reads);
     for (const diagnostic of found.diagnostics) budget.report(diagnostic);
     return found.value;
   }

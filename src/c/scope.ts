@@ -1,0 +1,75 @@
+/**
+ * The surroundings of a piece of text while it is being processed, and what the piece asks of them (`reads.ts`).
+ */
+
+import { emptyLayer, type Environment, type MacroBinding, undefinedMarker } from './environment.ts';
+import type { OrdinaryBinding, SizedType, TagBinding } from './lower/symbols.ts';
+import { Reads } from './reads.ts';
+
+export class Scope {
+  readonly layer = emptyLayer();
+  readonly #base: Environment;
+  readonly #macros = new Map<string, MacroBinding | undefined>();
+  readonly #ordinary = new Map<string, OrdinaryBinding | undefined>();
+  readonly #tags = new Map<string, TagBinding | undefined>();
+  readonly #sizes = new Map<SizedType, number | string>();
+  readonly #alignments = new Map<SizedType, number | string>();
+
+  constructor(base: Environment) {
+    this.#base = base;
+  }
+
+  /** Everything that stands for `name` among macros, facts and notes. */
+  binding(name: string): MacroBinding | undefined {
+    const own = this.layer.macros.get(name);
+    if (own !== undefined) return own === undefinedMarker ? undefined : own;
+    const read = this.#macros.get(name);
+    if (read !== undefined || this.#macros.has(name)) return read;
+    const outside = this.#base.macro(name);
+    this.#macros.set(name, outside);
+    return outside;
+  }
+
+  ordinary(name: string): OrdinaryBinding | undefined {
+    const own = this.layer.ordinary.get(name) ?? this.#ordinary.get(name);
+    if (own !== undefined || this.#ordinary.has(name)) return own;
+    const outside = this.#base.ordinary(name);
+    this.#ordinary.set(name, outside);
+    return outside;
+  }
+
+  tag(name: string): TagBinding | undefined {
+    const own = this.layer.tags.get(name) ?? this.#tags.get(name);
+    if (own !== undefined || this.#tags.has(name)) return own;
+    const outside = this.#base.tag(name);
+    this.#tags.set(name, outside);
+    return outside;
+  }
+
+  /** Size or alignment of a type in bytes, or why it has none. */
+  measure(type: SizedType, property: 'size' | 'align'): number | string {
+    const known = property === 'size' ? this.#sizes : this.#alignments;
+    let answer = known.get(type);
+    if (answer === undefined) known.set(type, (answer = this.#base.measure(type, property)));
+    return answer;
+  }
+
+  bind(name: string, binding: MacroBinding | undefined): void {
+    this.layer.macros.set(name, binding ?? undefinedMarker);
+  }
+
+  bindOrdinary(name: string, binding: OrdinaryBinding): void {
+    this.layer.ordinary.set(name, binding);
+  }
+
+  bindTag(name: string, binding: TagBinding): void {
+    this.layer.tags.set(name, binding);
+  }
+
+  reads(): Reads {
+    return new Reads({
+      ...{ macros: this.#macros, ordinary: this.#ordinary, tags: this.#tags },
+      ...{ sizes: this.#sizes, alignments: this.#alignments },
+    });
+  }
+}
