@@ -1,13 +1,12 @@
 /**
  * The processors a kernel can run on, as QEMU 7.2 models them: what KVM asks of the host, as data.
  *
- * Identification registers are the values a guest (and KVM_GET_ONE_REG) sees: EL3 is absent, the GIC is a GICv3, SVE, MTE
- * and pointer authentication are hidden from a vCPU that was not given them, and KVM has set CSV2 and CSV3 where the
- * processor is known not to be vulnerable. Cortex-A57 and `max` were read from real kernels; the others follow QEMU's
- * tables and the kernel's lists of safe processors.
+ * Values of identification registers are the hardware's, from QEMU's tables of processors; a64/identification.ts says what a
+ * guest sees of them.
  */
 
 import { UserError } from '../diagnostic.ts';
+import type { KernelVersion } from './kernel-version.ts';
 
 /** What can be switched off in a model: `max,-pmu`. */
 const switchableFeatures = [
@@ -23,9 +22,21 @@ const switchableFeatures = [
   'vhe',
   'pmu',
   'aarch32',
+  'doublefault2',
 ] as const;
 
 export type CpuFeature = (typeof switchableFeatures)[number];
+
+/** What the processor says of itself, and what Linux knows of it. */
+export interface HardwareIdentification {
+  readonly idAa64Pfr0: bigint;
+  readonly idAa64Pfr1: bigint;
+  readonly idAa64Mmfr0: bigint;
+  /** On Linux's list of processors whose branch prediction cannot be steered (Spectre 2), though CSV2 does not say so. */
+  readonly hasSafeBranches: boolean;
+  /** On Linux's list of processors that need no page table isolation (Meltdown), though CSV3 does not say so. */
+  readonly hidesKernelMemory: boolean;
+}
 
 export interface CpuModel {
   readonly name: string;
@@ -37,9 +48,7 @@ export interface CpuModel {
   /** KVM_ARM_TARGET_* of kernels that named processors (6.1): 5 is "generic". */
   readonly target: number;
   readonly midr: bigint;
-  readonly idAa64Pfr0: bigint;
-  readonly idAa64Pfr1: bigint;
-  readonly idAa64Mmfr0: bigint;
+  readonly hardware: HardwareIdentification;
 }
 
 const armv8 = { breakpoints: 6, watchpoints: 4, target: 5 } as const;
@@ -48,15 +57,26 @@ function features(...names: readonly CpuFeature[]): ReadonlySet<CpuFeature> {
   return new Set(names);
 }
 
+/** Processors of 2012 to 2015: no feature registers beyond v8.0's, EL3 present, the GIC not in system registers. */
+const early = { idAa64Pfr0: 0x2222n, idAa64Pfr1: 0n, hidesKernelMemory: true } as const;
+
+/** Cortex-A76 and Neoverse N1 differ in little: AArch64 only above EL0, RAS, CSV2 and CSV3. */
+const v82 = { idAa64Pfr0: 0x1100_0000_1011_1112n, hasSafeBranches: false, hidesKernelMemory: false } as const;
+
 const max: CpuModel = {
   ...armv8,
   name: 'max',
   features: features('ras', 'sve', 'pauth', 'bti', 'dit', 'ssbs', 'pan', 'uao', 'vhe', 'pmu', 'aarch32'),
   physicalAddressBits: 52,
   midr: 0xf0510n,
-  idAa64Pfr0: 0x1101_0010_2111_0222n,
-  idAa64Pfr1: 0x21n,
-  idAa64Mmfr0: 0x323_1020_1126n,
+  hardware: {
+    // CSV2_2, which KVM cuts to 1; SVE and EL3, which guests do not see
+    idAa64Pfr0: 0x1201_0011_2111_2222n,
+    idAa64Pfr1: 0x21n,
+    idAa64Mmfr0: 0x323_1020_1126n,
+    hasSafeBranches: false,
+    hidesKernelMemory: false,
+  },
 };
 
 const models: readonly CpuModel[] = [
@@ -69,9 +89,7 @@ const models: readonly CpuModel[] = [
     physicalAddressBits: 40,
     target: 4,
     midr: 0x410f_d034n,
-    idAa64Pfr0: 0x1100_0000_0100_0222n,
-    idAa64Pfr1: 0n,
-    idAa64Mmfr0: 0x1122n,
+    hardware: { ...early, idAa64Mmfr0: 0x1122n, hasSafeBranches: true },
   },
   {
     ...armv8,
@@ -80,9 +98,7 @@ const models: readonly CpuModel[] = [
     physicalAddressBits: 44,
     target: 2,
     midr: 0x411f_d070n,
-    idAa64Pfr0: 0x1000_0000_0100_0222n,
-    idAa64Pfr1: 0n,
-    idAa64Mmfr0: 0x1124n,
+    hardware: { ...early, idAa64Mmfr0: 0x1124n, hasSafeBranches: false },
   },
   {
     ...armv8,
@@ -90,9 +106,7 @@ const models: readonly CpuModel[] = [
     features: features('pmu', 'aarch32'),
     physicalAddressBits: 44,
     midr: 0x410f_d083n,
-    idAa64Pfr0: 0x1000_0000_0100_0222n,
-    idAa64Pfr1: 0n,
-    idAa64Mmfr0: 0x1124n,
+    hardware: { ...early, idAa64Mmfr0: 0x1124n, hasSafeBranches: false },
   },
   {
     ...armv8,
@@ -100,9 +114,7 @@ const models: readonly CpuModel[] = [
     features: features('ras', 'pan', 'uao', 'ssbs', 'vhe', 'pmu'),
     physicalAddressBits: 40,
     midr: 0x414f_d0b1n,
-    idAa64Pfr0: 0x1100_0000_1111_0112n,
-    idAa64Pfr1: 0x10n,
-    idAa64Mmfr0: 0x10_1122n,
+    hardware: { ...v82, idAa64Pfr1: 0x10n, idAa64Mmfr0: 0x10_1122n },
   },
   {
     ...armv8,
@@ -110,9 +122,7 @@ const models: readonly CpuModel[] = [
     features: features('ras', 'pan', 'uao', 'ssbs', 'vhe', 'pmu'),
     physicalAddressBits: 48,
     midr: 0x414f_d0c1n,
-    idAa64Pfr0: 0x1100_0000_1111_0112n,
-    idAa64Pfr1: 0x20n,
-    idAa64Mmfr0: 0x10_1125n,
+    hardware: { ...v82, idAa64Pfr1: 0x20n, idAa64Mmfr0: 0x10_1125n },
   },
 ];
 
@@ -139,4 +149,10 @@ export function parseCpuModel(text: string): CpuModel {
     else chosen.add(feature);
   }
   return { ...model, features: chosen };
+}
+
+/** The processor as a kernel lets its guests see it: SCTLR2_EL1 and FEAT_DoubleFault2 are handled since 6.17. */
+export function guestModel(cpu: CpuModel, version: KernelVersion): CpuModel {
+  if (version.isAtLeast(6, 17) || !cpu.features.has('doublefault2')) return cpu;
+  return { ...cpu, features: new Set([...cpu.features].filter((name) => name !== 'doublefault2')) };
 }

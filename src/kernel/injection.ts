@@ -16,6 +16,7 @@ import type { Vcpu } from './vcpu.ts';
 const ilBit = 1 << 25;
 const fnvBit = 1 << 10;
 const faultExternalAbort = 0x10;
+const sctlr2Ease = 1n << 5n;
 const classes = {
   instructionLower: 0x20,
   instructionSame: 0x21,
@@ -66,7 +67,9 @@ export function injectAbort(vcpu: Vcpu, version: KernelVersion, kind: 'data' | '
         : classes.instructionSame;
   let syndrome = (exceptionClass << 26) | il(vcpu, version) | faultExternalAbort | Number(seed);
   if (version.hasPatchThat('emulatesFnv')) syndrome |= vcpu.trap.syndrome & fnvBit;
-  vcpu.pend(exceptionType.synchronous);
+  // SCTLR2_EL1.EASE: external aborts come through the SError vector; everything else stays as it is.
+  const isSError = (cpu.read(sysreg.SCTLR2_EL1) & sctlr2Ease) !== 0n;
+  vcpu.pend(isSError ? exceptionType.sError : exceptionType.synchronous);
   cpu.write(sysreg.ESR_EL1, widen(syndrome, version));
   cpu.write(sysreg.FAR_EL1, vcpu.trap.far);
 }

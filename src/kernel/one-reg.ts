@@ -5,7 +5,7 @@
  * word offsets into `struct kvm_regs`; asking for a middle word or the wrong size is EINVAL, asking past the end ENOENT.
  */
 
-import { identification } from './a64/branches-system.ts';
+import { identification, isIdentification } from './a64/identification.ts';
 import { pstateBits } from './a64/pstate.ts';
 import { sysreg } from './a64/system-registers.ts';
 import { errno } from './errno.ts';
@@ -31,7 +31,8 @@ export function registerSize(id: bigint): number {
   return 1 << Number((id >> 52n) & 15n);
 }
 
-export type RegisterResult = { readonly error: number } | { readonly value: bigint };
+/** `note`: the value is not what a kernel would say. */
+export type RegisterResult = { readonly error: number } | { readonly value: bigint; readonly note?: string };
 
 const noEntry: RegisterResult = { error: -errno.ENOENT };
 const invalid: RegisterResult = { error: -errno.EINVAL };
@@ -50,10 +51,10 @@ export function getRegister(vcpu: Vcpu, id: bigint, version: KernelVersion): Reg
     case registerClasses.core:
       return getCore(vcpu, number, registerSize(id));
     case registerClasses.systemRegister:
-      return isListed(id, version) ? { value: readSystem(vcpu, number) } : noEntry;
+      return isListed(id, vcpu, version) ? readSystem(vcpu, number) : noEntry;
     case registerClasses.firmware:
     case registerClasses.firmwareBitmap:
-      return isListed(id, version) ? { value: firmware(vcpu, id, version) } : noEntry;
+      return isListed(id, vcpu, version) ? { value: firmware(vcpu, id, version) } : noEntry;
     default:
       return noEntry;
   }
@@ -68,7 +69,7 @@ export function setRegister(vcpu: Vcpu, id: bigint, value: bigint, version: Kern
     case registerClasses.core:
       return setCore(vcpu, number, registerSize(id), value);
     case registerClasses.systemRegister:
-      if (!isListed(id, version)) return -errno.ENOENT;
+      if (!isListed(id, vcpu, version)) return -errno.ENOENT;
       return writeSystem(vcpu, number, value);
     default:
       return -errno.ENOENT;
@@ -77,8 +78,8 @@ export function setRegister(vcpu: Vcpu, id: bigint, value: bigint, version: Kern
 
 const listed = new Map<readonly bigint[], ReadonlySet<bigint>>();
 
-function isListed(id: bigint, version: KernelVersion): boolean {
-  const list = registerList(version);
+function isListed(id: bigint, vcpu: Vcpu, version: KernelVersion): boolean {
+  const list = registerList(version, vcpu.cpu.model);
   let ids = listed.get(list);
   if (ids === undefined) {
     ids = new Set(list);
@@ -201,16 +202,18 @@ function setPstate(vcpu: Vcpu, value: number): number {
   return 0;
 }
 
-function readSystem(vcpu: Vcpu, encoding: number): bigint {
-  return isIdentification(encoding) ? identification(vcpu.cpu, encoding) : vcpu.cpu.read(encoding);
-}
-
-function isIdentification(encoding: number): boolean {
-  return encoding === sysreg.MIDR_EL1 || encoding === sysreg.MPIDR_EL1 || (encoding >= 0xc008 && encoding <= 0xc03f);
+function readSystem(vcpu: Vcpu, encoding: number): RegisterResult {
+  if (!isIdentification(encoding)) return { value: vcpu.cpu.read(encoding) };
+  const value = identification(vcpu.cpu.model, encoding);
+  if (value !== undefined) return { value };
+  return { value: 0n, note: `The value of the identification register 0x${encoding.toString(16)} is not simulated` };
 }
 
 function writeSystem(vcpu: Vcpu, encoding: number, value: bigint): number {
-  if (isIdentification(encoding)) return value === readSystem(vcpu, encoding) ? 0 : -errno.EINVAL;
+  if (isIdentification(encoding)) {
+    const known = identification(vcpu.cpu.model, encoding);
+    return known === undefined || value === known ? 0 : -errno.EINVAL;
+  }
   vcpu.cpu.write(encoding, value);
   return 0;
 }

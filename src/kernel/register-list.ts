@@ -6,6 +6,7 @@
  * features a vCPU has to be given (SVE, PMU, pointer authentication) are left out.
  */
 
+import type { CpuModel } from './cpu-models.ts';
 import type { KernelVersion } from './kernel-version.ts';
 
 export const registerClasses = {
@@ -66,6 +67,7 @@ const el1Table = [
 ];
 /** TCR2_EL1, PIRE0_EL1, PIR_EL1: listed whether or not the processor has them, until visibility rules came. */
 const listedWithoutFeature = [0xc103, 0xc512, 0xc513];
+const sctlr2 = 0xc083;
 const midrAndRevidr = [0xc000, 0xc006];
 const clidr = 0xc801;
 const aidr = 0xc807;
@@ -75,7 +77,7 @@ const afterTable = [0xde82, 0xde83];
 const aarch32Registers = [0xe180, 0xe281, 0xe298];
 
 /** System register encodings in the order of the list; timers included. */
-function systemRegisterOrder(version: KernelVersion): number[] {
+function systemRegisterOrder(version: KernelVersion, hasSctlr2: boolean): number[] {
   const hasWritableIdRegisters = version.isAtLeast(6, 15);
   const hasTimersInTable = version.isAtLeast(6, 18);
   const isBefore67 = !version.isAtLeast(6, 7);
@@ -90,6 +92,7 @@ function systemRegisterOrder(version: KernelVersion): number[] {
     ...debugRegisters,
     ...el1Table,
     ...(hasUnfiltered ? listedWithoutFeature : []),
+    ...(hasSctlr2 ? [sctlr2] : []),
     ...(hasWritableIdRegisters ? [...midrAndRevidr, aidr] : []),
     ...(isBefore67 ? [] : [clidr, ctr]),
     csselr,
@@ -113,16 +116,23 @@ const coreIds: readonly bigint[] = [
 
 const lists = new Map<string, readonly bigint[]>();
 
-/** The whole list of a vCPU without optional features. */
-export function registerList(version: KernelVersion): readonly bigint[] {
-  const key = `${String(version.major)}.${String(version.minor)}`;
+/** The whole list of a vCPU without optional features of its own; `cpu` is the processor as the kernel lets guests see it. */
+export function registerList(version: KernelVersion, cpu: CpuModel): readonly bigint[] {
+  const hasSctlr2 = cpu.features.has('doublefault2');
+  const key = `${String(version.major)}.${String(version.minor)}${hasSctlr2 ? '+sctlr2' : ''}`;
   const known = lists.get(key);
   if (known !== undefined) return known;
   const firmware = range(0, 3).map((index) => u64 | 0x14_0000n | BigInt(index));
   const bitmaps = range(0, version.isAtLeast(6, 15) ? 3 : 2).map((index) => u64 | 0x16_0000n | BigInt(index));
   // Since 6.3 KVM makes cache geometry up: fourteen levels and types instead of the processor's own.
   const caches = range(0, version.isAtLeast(6, 3) ? 13 : 2).map((index) => u32 | 0x11_0000n | BigInt(index));
-  const list = [...coreIds, ...firmware, ...bitmaps, ...systemRegisterOrder(version).map(systemRegisterId), ...caches];
+  const list = [
+    ...coreIds,
+    ...firmware,
+    ...bitmaps,
+    ...systemRegisterOrder(version, hasSctlr2).map(systemRegisterId),
+    ...caches,
+  ];
   lists.set(key, list);
   return list;
 }

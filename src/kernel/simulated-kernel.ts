@@ -7,7 +7,7 @@
  */
 
 import { checkExtension, enableCapability, ipaLimitBits } from './capabilities.ts';
-import { type CpuModel, parseCpuModel } from './cpu-models.ts';
+import { type CpuModel, guestModel, parseCpuModel } from './cpu-models.ts';
 import { errno } from './errno.ts';
 import { KernelVersion, parseKernelVersion, type PatchName } from './kernel-version.ts';
 import { Machine } from './machine.ts';
@@ -215,7 +215,7 @@ export class SimulatedKernel {
     const id = this.version.isAtLeast(6, 11) ? argument : BigInt.asUintN(32, argument);
     if (id >= BigInt(maximumVcpuIds)) return -errno.EINVAL;
     if (machine.vcpus.has(Number(id))) return -errno.EEXIST;
-    const vcpu = new Vcpu(Number(id), this.cpu);
+    const vcpu = new Vcpu(Number(id), guestModel(this.cpu, this.version));
     machine.vcpus.set(vcpu.id, vcpu);
     return this.#install({ kind: 'vcpu', machine, vcpu });
   }
@@ -277,7 +277,7 @@ export class SimulatedKernel {
         return this.#run(machine, vcpu, argument, context);
       case requests.GET_ONE_REG:
       case requests.SET_ONE_REG:
-        return this.#done(this.#oneRegister(vcpu, argument, request === requests.SET_ONE_REG));
+        return this.#oneRegister(vcpu, argument, request === requests.SET_ONE_REG);
       case requests.GET_REG_LIST:
         return this.#done(this.#listRegisters(vcpu, argument));
       case requests.ARM_VCPU_INIT: {
@@ -327,21 +327,22 @@ export class SimulatedKernel {
     return this.#done(result, note);
   }
 
-  #oneRegister(vcpu: Vcpu, argument: bigint, isSet: boolean): number {
-    if (!vcpu.isInitialised) return -errno.ENOEXEC;
+  #oneRegister(vcpu: Vcpu, argument: bigint, isSet: boolean): CallResult {
+    if (!vcpu.isInitialised) return this.#done(-errno.ENOEXEC);
     const bytes = this.#copyIn(argument, 16);
-    if (bytes === undefined) return -errno.EFAULT;
+    if (bytes === undefined) return this.#done(-errno.EFAULT);
     const view = new DataView(bytes.buffer, bytes.byteOffset);
     const id = view.getBigUint64(0, true);
     const address = view.getBigUint64(8, true);
     const size = registerSize(id);
     if (!isSet) {
       const result = getRegister(vcpu, id, this.version);
-      return 'error' in result ? result.error : this.#copyOut(address, littleEndian(result.value, size));
+      if ('error' in result) return this.#done(result.error);
+      return this.#done(this.#copyOut(address, littleEndian(result.value, size)), result.note);
     }
     const value = this.#copyIn(address, size);
-    if (value === undefined) return -errno.EFAULT;
-    return setRegister(vcpu, id, fromLittleEndian(value), this.version);
+    if (value === undefined) return this.#done(-errno.EFAULT);
+    return this.#done(setRegister(vcpu, id, fromLittleEndian(value), this.version));
   }
 
   #listRegisters(vcpu: Vcpu, argument: bigint): number {
@@ -350,7 +351,7 @@ export class SimulatedKernel {
     const given = this.#copyIn(argument, 8);
     if (given === undefined) return -errno.EFAULT;
     const room = new DataView(given.buffer, given.byteOffset).getBigUint64(0, true);
-    const list = registerList(this.version);
+    const list = registerList(this.version, vcpu.cpu.model);
     const count = this.#copyOut(argument, littleEndian(BigInt(list.length), 8));
     if (count !== 0) return count;
     // The true number is written even where there is no room for the list.

@@ -36,6 +36,15 @@ describe('the three selftests', () => {
     expect(lines).toContain('ok 1 sea_to_user # SKIP the kernel has no KVM_EXIT_ARM_SEA');
   });
 
+  test('take external aborts through the SError vector where SCTLR2_EL1.EASE is set', async () => {
+    const ease = async (kernel: string, cpu: string): Promise<string | undefined> =>
+      (await tap('external_aborts', kernel, cpu)).lines.find((line) => line.includes('mmio_ease'));
+    expect(await ease('6.17', 'max,+doublefault2')).toBe('ok 8 mmio_ease');
+    expect(await ease('7.3', 'max,+doublefault2')).toBe('ok 8 mmio_ease');
+    expect(await ease('6.16', 'max,+doublefault2')).toContain('# SKIP the guest has no SCTLR2_EL1');
+    expect(await ease('7.3', 'max')).toContain('# SKIP');
+  });
+
   test('are scripts without mistakes', () => {
     for (const [name, script] of selftests) expect(parseScript(script, name).diagnostics).toEqual([]);
   });

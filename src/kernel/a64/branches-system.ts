@@ -8,6 +8,7 @@
 import { conditionHolds, signExtend } from './arithmetic.ts';
 import type { GuestCpu } from './guest-cpu.ts';
 import { exceptionType } from './guest-cpu.ts';
+import { identification, isIdentification } from './identification.ts';
 import { implementedPstate, modes, pstateBits } from './pstate.ts';
 import { el0Registers, storedRegisters, sysreg, systemRegister } from './system-registers.ts';
 import type { Trap } from './trap.ts';
@@ -242,16 +243,20 @@ function moveSystemRegister(cpu: GuestCpu, move: RegisterMove, next: bigint): Fl
       if (isRead) cpu.setX(rt, cpu.read(encoding));
       else cpu.write(encoding, cpu.x(rt));
       return goOn;
-    case sysreg.MPIDR_EL1:
-    case sysreg.MIDR_EL1:
-    case sysreg.ID_AA64PFR0_EL1:
-    case sysreg.ID_AA64PFR1_EL1:
-    case sysreg.ID_AA64MMFR0_EL1:
-      if (!isRead) return undefinedAtEl1(cpu);
-      cpu.setX(rt, identification(cpu, encoding));
+    case sysreg.SCTLR2_EL1:
+      if (!cpu.model.features.has('doublefault2')) return undefinedAtEl1(cpu);
+      if (isRead) cpu.setX(rt, cpu.read(encoding));
+      else cpu.write(encoding, cpu.x(rt));
       return goOn;
     default:
       break;
+  }
+  if (isIdentification(encoding)) {
+    if (!isRead) return undefinedAtEl1(cpu);
+    const value = identification(cpu.model, encoding);
+    if (value === undefined) return unknown;
+    cpu.setX(rt, value);
+    return goOn;
   }
   // Implementation-defined registers trap to KVM (TIDCP), which makes them undefined for the guest.
   const crn = (encoding >>> 7) & 15;
@@ -271,21 +276,3 @@ const pstateRegisters = new Map<number, number>([
   [sysreg.DIT, pstateBits.dit],
   [sysreg.SSBS, pstateBits.ssbs],
 ]);
-
-/** Identification registers as the guest reads them. */
-export function identification(cpu: GuestCpu, encoding: number): bigint {
-  switch (encoding) {
-    case sysreg.MIDR_EL1:
-      return cpu.model.midr;
-    case sysreg.MPIDR_EL1:
-      return 0x8000_0000n;
-    case sysreg.ID_AA64PFR0_EL1:
-      return cpu.model.idAa64Pfr0;
-    case sysreg.ID_AA64PFR1_EL1:
-      return cpu.model.idAa64Pfr1;
-    case sysreg.ID_AA64MMFR0_EL1:
-      return cpu.model.idAa64Mmfr0;
-    default:
-      return 0n;
-  }
-}

@@ -47,6 +47,12 @@ export interface HostAction {
   readonly newMachine?: true;
 }
 
+/** The scenarios this program has; what another one does between its calls is in no transcript. */
+export const scenarios: ReadonlySet<string> = new Set([
+  ...['main', 'env', 'sys', 'checkext', 'preinit', 'init', 'events', 'evptr', 'evseq', 'enablecap', 'memslot'],
+  ...['mmio', 'dabt', 'byte3run', 'nisv', 'nisv2', 'serror', 'exits', 'romem', 'skip', 'sea'],
+]);
+
 type Call = 'RUN' | 'SET' | 'GET' | 'regs';
 
 interface ActionRow {

@@ -10,13 +10,14 @@ import { type CpuModel } from '../cpu-models.ts';
 import { errnoName } from '../errno.ts';
 import type { KernelVersion } from '../kernel-version.ts';
 import { requests } from '../request-numbers.ts';
-import { type CallContext, type CallResult, SimulatedKernel } from '../simulated-kernel.ts';
+import { type CallContext, type CallResult, type KernelOptions, SimulatedKernel } from '../simulated-kernel.ts';
 import { pageSize } from '../user-memory.ts';
 import {
   actionsBefore,
   brokenPageAt,
   eventsRegisters,
   guestLayout,
+  scenarios,
   setupOf,
   smcccFilter,
   unrecordedCode,
@@ -49,7 +50,8 @@ export interface ReplayReport {
 /** Ops that hold answers; all others are inputs or surroundings and do not count as steps. */
 const comparedOps = new Set(['ioctl', 'kvm_run', 'regs', 'mem', 'guest_mem', 'guest_result']);
 
-const firstDescriptor = 6;
+/** What the program has open before /dev/kvm, where its transcript does not say. */
+const usualDescriptor = 6;
 const childProcess = 2;
 
 /** Replays a transcript of an arm64 kernel. */
@@ -60,10 +62,13 @@ export function replayTranscript(
 ): ReplayReport {
   const skipped: SkippedStep[] = [];
   const mismatched: Mismatch[] = [];
+  const firstDescriptor = descriptorOf(records);
   let steps = 0;
   let scenario: Scenario | undefined;
   for (const record of records) {
-    if (scenario?.name !== record.scenario) scenario = new Scenario(record.scenario, version, cpu);
+    if (scenario?.name !== record.scenario) {
+      scenario = new Scenario(record.scenario, { version, cpu, firstDescriptor });
+    }
     const differences = scenario.replay(record);
     if (!comparedOps.has(record.op)) continue;
     steps++;
@@ -77,6 +82,15 @@ export function replayTranscript(
   }
   const failing = new Set(mismatched.map(({ i }) => i)).size;
   return { steps, matched: steps - skipped.length - failing, skipped, mismatched };
+}
+
+/** The number the program got for /dev/kvm, as its first note tells: descriptors are its environment's. */
+function descriptorOf(records: readonly TranscriptRecord[]): number {
+  for (const { op, members } of records) {
+    const opened = op === 'note' ? /^open \/dev\/kvm -> (\d{1,6}) errno 0/.exec(text(members, 'text') ?? '') : null;
+    if (opened !== null) return Number(opened[1]);
+  }
+  return usualDescriptor;
 }
 
 interface Difference {
@@ -100,13 +114,14 @@ class Scenario {
   #pointerArea = 0;
   #initialised = false;
 
-  constructor(name: string, version: KernelVersion, cpu: CpuModel) {
+  constructor(name: string, options: KernelOptions) {
     this.name = name;
-    this.#world = new World(new SimulatedKernel({ version, cpu, firstDescriptor }));
+    this.#world = new World(new SimulatedKernel(options));
   }
 
   replay(record: TranscriptRecord): Outcome {
     if (this.name === 'aarch32') return 'AArch32 guests are not simulated';
+    if (!scenarios.has(this.name)) return `What the scenario ${this.name} does between its calls is not known`;
     if (record.step !== this.#step) this.#enterStep(record);
     this.#prepare(record);
     switch (record.op) {

@@ -2,7 +2,7 @@
 
 import { UserError } from '../../diagnostic.ts';
 import { seaCapability } from '../capabilities.ts';
-import type { CpuModel } from '../cpu-models.ts';
+import { type CpuModel, guestModel } from '../cpu-models.ts';
 import { errnoName } from '../errno.ts';
 import { type KernelVersion, parseKernelVersion } from '../kernel-version.ts';
 import { exitReasons } from '../kvm-run-page.ts';
@@ -97,7 +97,9 @@ class TestRun {
       case 'no-ras':
         return hasRas ? 'the processor has RAS' : undefined;
       case 'sctlr2':
-        return 'no simulated processor has SCTLR2_EL1';
+        return guestModel(cpu, version).features.has('doublefault2')
+          ? undefined
+          : 'the guest has no SCTLR2_EL1: it takes kernel 6.17 and a processor with +doublefault2';
       case 'since': {
         const wanted = parseKernelVersion(words[1] ?? '');
         return version.isAtLeast(wanted.major, wanted.minor)

@@ -4,7 +4,7 @@
  * One statement a line, `#` begins a comment. A `test` begins with a fresh machine; what follows drives it:
  *
  *     test NAME                    a TAP test of its own
- *     needs WHAT                   skip it unless: sea, iabt, syndrome, ras, no-ras, since 6.17
+ *     needs WHAT                   skip it unless: sea, iabt, syndrome, ras, no-ras, sctlr2, since 6.17
  *     machine [psci] [nisv] [sea] [pstate=0x2c5]
  *     broken 0x0a000000 [fnv] [parity]       a page of guest memory that gives external aborts
  *     guest 0xd2a14001 0xb9400020            code at 0x40000000, in words; several lines add up

@@ -6,6 +6,7 @@
  *   d2a14001 mov x1, #0x0a000000   d2a12009 mov x9, #0x09000000   d2822220 mov x0, #0x1111   b9400420 ldr w0, [x1, #4]
  *   f9400020 ldr x0, [x1]          a9400820 ldp x0, x2, [x1]      d50344ff msr daifclr, #4   d538c100 mrs x0, isr_el1
  *   b9000120 str w0, [x9]          d503201f nop                   d2a10001 mov x1, #0x08000000   14000000 b .
+ *   d2800402 mov x2, #0x20         d5181062 msr sctlr2_el1, x2     d5033fdf isb
  */
 
 const seaToUser = `
@@ -166,8 +167,23 @@ expect guest.vector == 0x380
 expect ec(guest.esr) == 0x2f
 expect iss(guest.esr) == 0x1000000
 
+# The guest sets SCTLR2_EL1.EASE: its aborts come through the SError vector, and say "data abort" as ever.
 test mmio_ease
 needs sctlr2
+guest 0xd2800402 0xd5181062 0xd5033fdf 0xd2a10001 0xd2822220 0xf9400020 0x14000000
+run
+expect exit MMIO
+expect mmio.phys_addr == 0x8000000
+set dabt
+expect ok
+run
+expect done == 1
+expect guest.vector == 0x380
+expect ec(guest.esr) == 0x25
+expect fsc(guest.esr) == 0x10
+expect guest.elr == 0x40000014
+expect guest.far == 0x8000000
+expect guest.x0 == 0x1111
 
 test inject_data_abort
 needs syndrome
