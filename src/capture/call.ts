@@ -37,6 +37,8 @@ export interface CapturedCall {
   /** Of KVM_RUN, where the capture says it: `KVM_EXIT_HLT`, `6`. */
   readonly exitReason: string | undefined;
   readonly durationSeconds: number | undefined;
+  /** What the returned descriptor stands for, of a call that makes one: `machine 3`. */
+  readonly made?: string;
 }
 
 /** A line that could not be used, and why. */

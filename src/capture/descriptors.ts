@@ -17,6 +17,8 @@ export interface Descriptor {
   readonly kind: DescriptorKind | 'other' | 'unknown';
   /** `kvm-vcpu:0`, `/dev/null`; where it is known. */
   readonly name: string | undefined;
+  /** Which one it is, among all of the log: `machine 3`, `virtual CPU 0 of machine 3`. */
+  readonly label?: string;
   /** How we know, for people: `opened as /dev/kvm on line 3`. */
   readonly evidence: string;
 }

@@ -42,6 +42,7 @@ const getStats = 0xaece;
 export class StraceReader {
   readonly #tables = new DescriptorTables();
   readonly #unfinished = new Map<number, Unfinished>();
+  #machines = 0;
 
   /** What a line says about ioctls: nothing, a call, or that it could not be read. */
   read(line: Line): StraceItem | undefined {
@@ -93,10 +94,9 @@ export class StraceReader {
     const request = readRequest(requestText);
     const owner = process ?? 0;
     const isSuccess = result.value !== undefined && result.errno === undefined && result.value >= 0n;
-    let known: Descriptor =
-      descriptor.annotation === undefined
-        ? this.#tables.find(owner, descriptor.number)
-        : describeAnnotation(descriptor.annotation);
+    const followed = this.#tables.find(owner, descriptor.number);
+    let known = descriptor.annotation === undefined ? followed : describeAnnotation(descriptor.annotation);
+    if (known.kind === followed.kind && followed.label !== undefined) known = { ...known, label: followed.label };
     if (known.kind === 'unknown' && isSuccess) {
       const kind = provenKind(request);
       if (kind !== undefined) {
@@ -120,28 +120,38 @@ export class StraceReader {
       exitReason: result.remark?.startsWith('KVM_EXIT_') === true ? result.remark : undefined,
       durationSeconds: result.durationSeconds,
     };
-    if (isSuccess) this.#followIoctl(call, result.annotation, owner);
-    return { kind: 'call', call };
+    const made = isSuccess ? this.#followIoctl(call, result.annotation, owner) : undefined;
+    return { kind: 'call', call: made === undefined ? call : { ...call, made } };
   }
 
-  /** Requests that make descriptors. */
-  #followIoctl(call: CapturedCall, annotation: string | undefined, owner: number): void {
+  /** Requests that make descriptors: what was made, where it has a label. */
+  #followIoctl(call: CapturedCall, annotation: string | undefined, owner: number): string | undefined {
     const { request, result, line } = call;
-    const made = (kind: Descriptor['kind'], name: string | undefined, what: string): Descriptor =>
-      annotation === undefined
+    const made = (kind: Descriptor['kind'], name: string | undefined, what: string, label?: string): Descriptor => ({
+      ...(annotation === undefined
         ? { kind, name, evidence: `returned by ${what} on line ${String(line)}` }
-        : describeAnnotation(annotation);
+        : describeAnnotation(annotation)),
+      ...(label === undefined ? {} : { label }),
+    });
     if (isRequest(request, createVm, 'KVM_CREATE_VM')) {
-      this.#tables.set(owner, Number(result), made('vm', 'kvm-vm', 'KVM_CREATE_VM'));
-    } else if (isRequest(request, createVcpu, 'KVM_CREATE_VCPU')) {
+      this.#machines += 1;
+      const label = `machine ${String(this.#machines)}`;
+      this.#tables.set(owner, Number(result), made('vm', 'kvm-vm', 'KVM_CREATE_VM', label));
+      return label;
+    }
+    if (isRequest(request, createVcpu, 'KVM_CREATE_VCPU')) {
       const id = call.argument.kind === 'number' ? String(call.argument.value) : '?';
-      this.#tables.set(owner, Number(result), made('vcpu', `kvm-vcpu:${id}`, 'KVM_CREATE_VCPU'));
-    } else if (isRequest(request, getStats, 'KVM_GET_STATS_FD')) {
+      const label = `virtual CPU ${id} of ${call.descriptor.label ?? 'a machine'}`;
+      this.#tables.set(owner, Number(result), made('vcpu', `kvm-vcpu:${id}`, 'KVM_CREATE_VCPU', label));
+      return label;
+    }
+    if (isRequest(request, getStats, 'KVM_GET_STATS_FD')) {
       this.#tables.set(owner, Number(result), made('other', 'kvm statistics', 'KVM_GET_STATS_FD'));
     } else if (isRequest(request, createDevice, 'KVM_CREATE_DEVICE') && call.argument.kind === 'members') {
       const number = call.argument.members.find(({ path }) => path === 'fd')?.value;
       if (number !== undefined) this.#tables.set(owner, Number(number), made('device', undefined, 'KVM_CREATE_DEVICE'));
     }
+    return undefined;
   }
 
   /** System calls that open, copy and close descriptors, and that make processes. */

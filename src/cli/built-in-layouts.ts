@@ -158,6 +158,11 @@ export function findBuiltInRequests(
   return [...found.values()];
 }
 
+/** All built-in requests of a target, as of the newest merged variant. */
+export function builtInRequests(target: Target): readonly RequestDeclaration[] {
+  return [...newestAbis(target, requestKey)].flatMap(({ requests }) => [...requests.values()]);
+}
+
 /** The built-in constant of that name on a target. */
 export function findBuiltInConstant(name: string, target: Target): Found<ConstantDeclaration> | undefined {
   for (const abi of newestAbis(target, name)) {

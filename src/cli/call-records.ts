@@ -7,13 +7,14 @@
 
 import type { RequestDeclaration } from '../abi/abi.ts';
 import { layoutOf } from '../abi/layout-engine.ts';
-import { encodeRequest } from '../abi/request.ts';
-import type { Target } from '../abi/target.ts';
+import { decodeRequest, encodeRequest, type RequestParts } from '../abi/request.ts';
+import { findTarget, type Target } from '../abi/target.ts';
 import type { CapturedCall } from '../capture/call.ts';
 import { describeRecord } from '../codec/descriptor.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
 import {
   builtInConstantNames,
+  builtInRequests,
   findBuiltInRecord,
   findBuiltInRequests,
   variantsOfBuiltInRecord,
@@ -34,7 +35,34 @@ export interface CallMeaning {
   readonly alternatives: readonly string[];
 }
 
+const kvmType = 0xae;
+const notOfKvm = 'this is no request of KVM';
+const otherTargets = ['arm64', 'x86_64', 's390x', 'ppc64le', 'riscv64', 'loongarch64', 'mips64'];
+const kindWords = {
+  system: '/dev/kvm',
+  vm: 'a machine',
+  vcpu: 'a virtual CPU',
+  device: 'a device',
+} as const;
+
+const directionWords = {
+  none: 'carries nothing',
+  read: 'reads',
+  write: 'writes',
+  readwrite: 'writes and reads',
+} as const;
+
+function differenceOf(asked: RequestParts, known: RequestDeclaration): string {
+  if (asked.direction === known.direction) {
+    return `${String(known.sizeBytes)} bytes instead of ${String(asked.sizeBytes)}`;
+  }
+  const what = ({ direction, sizeBytes }: Pick<RequestParts, 'direction' | 'sizeBytes'>): string =>
+    direction === 'none' ? directionWords.none : `${directionWords[direction]} ${String(sizeBytes)} bytes`;
+  return `${what(known)} where this one ${what(asked)}`;
+}
+
 export class CallRecords {
+  #all: readonly RequestDeclaration[] | undefined;
   readonly target: Target;
   readonly #requests = new Map<string | number, readonly RequestDeclaration[]>();
   readonly #constants = new Map<string, ReadonlyMap<bigint, string>>();
@@ -66,6 +94,40 @@ export class CallRecords {
       versions: record === undefined ? undefined : this.versionsOf(record),
       alternatives: alternatives.map(({ name }) => name),
     };
+  }
+
+  /**
+   * Why the kernel does not know a request, or not on this descriptor; `undefined` if it does.
+   * KVM compares the whole number, so another size or direction is another request.
+   */
+  whyUnknown(call: CapturedCall, { name, number, declaration }: CallMeaning): string | undefined {
+    const { kind } = call.descriptor;
+    if (declaration !== undefined) {
+      const { descriptors } = declaration;
+      if (descriptors === undefined || kind === 'unknown' || kind === 'other') return undefined;
+      if (descriptors.some((one) => one === kind)) return undefined;
+      return `this is a request to ${descriptors.map((one) => kindWords[one]).join(' or ')}, not to ${kindWords[kind]}`;
+    }
+    if (kind === 'unknown' || kind === 'other') return undefined;
+    const parts = call.request.parts ?? (number === undefined ? undefined : decodeRequest(number, this.target));
+    if (parts === undefined) return name.startsWith('KVM_') ? undefined : notOfKvm;
+    if (parts.type !== kvmType) {
+      const isNamed = /^[A-Z]\w+$/.test(name);
+      return isNamed ? notOfKvm : `${notOfKvm}: those have type 0xae, this one 0x${parts.type.toString(16)}`;
+    }
+    this.#all ??= builtInRequests(this.target);
+    const similar = this.#all.filter(({ type, nr }) => type === kvmType && nr === parts.nr);
+    const [nearest] = similar.filter(({ descriptors }) => descriptors?.some((one) => one === kind) !== false);
+    if (nearest !== undefined) {
+      return `the kernel knows no such request; ${nearest.name} has this number but ${differenceOf(parts, nearest)}, and the whole has to match`;
+    }
+    const elsewhere = otherTargets.flatMap((target) => {
+      const other = findTarget(target);
+      if (other === undefined || other.name === this.target.name) return [];
+      const [found] = findBuiltInRequests(encodeRequest(parts, other), other);
+      return found === undefined ? [] : [`${found.declaration.name} exists on ${other.name} only`];
+    });
+    return elsewhere[0] ?? 'KVM has no such request';
   }
 
   /** The constant of a family (`KVM_CAP_`, `KVM_EXIT_`) that has the value. */

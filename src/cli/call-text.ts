@@ -5,7 +5,8 @@ import type { DecodedField } from '../codec/decode-json.ts';
 import type { Note } from '../codec/inspect.ts';
 import { printable } from '../diagnostic.ts';
 import { renderHexdump, renderNotes } from '../report/hexdump.ts';
-import { requestWords } from './request-words.ts';
+import { plainStyle, type Style, wrap } from '../report/style.ts';
+import { callStory } from './call-story.ts';
 
 /** What one line of a log was decoded to: an object of `uabi decode --format json`, and where it stood. */
 export interface StreamObject {
@@ -32,6 +33,7 @@ export interface StreamObject {
       readonly number: number | null;
       readonly kind: string;
       readonly name: string | null;
+      readonly label?: string;
       readonly evidence: string;
     };
     readonly argument: string | null;
@@ -40,6 +42,10 @@ export interface StreamObject {
     readonly result: string | null;
     readonly errno: string | null;
     readonly exitReason: string | null;
+    /** Why the kernel refused, where the call proves it. */
+    readonly why?: string;
+    /** What was made: `machine 3`. */
+    readonly madeLabel?: string;
     readonly process: number | null;
     readonly time: string | null;
   };
@@ -52,66 +58,52 @@ export interface StreamObject {
   readonly reading?: Reading;
 }
 
-const descriptorWords: Readonly<Record<string, string>> = {
-  system: '/dev/kvm',
-  vm: 'the VM',
-  vcpu: 'a vCPU',
-  device: 'a device',
-  other: 'another file',
-  unknown: 'an unknown descriptor',
-};
+/** What a reader has been told already: who acts, and remarks that hold for many calls alike. */
+export interface Telling {
+  process: number | null;
+  readonly said: Set<string>;
+}
 
-const errnoWords: Readonly<Record<string, string>> = {
-  EINVAL: ' (the kernel refuses it: no such request here, or values it does not take)',
-  ENOTTY: ' (no such request on this descriptor)',
-  EFAULT: ' (the address cannot be read or written)',
-  ENOEXEC: ' (the virtual CPU has not been initialised)',
-  EINTR: ' (interrupted)',
-  ENOENT: ' (no such thing)',
-  EEXIST: ' (there is one already)',
-  EBADF: ' (no such descriptor)',
-  EIO: ' (another process owns it)',
-  E2BIG: ' (more than the buffer has room for)',
-  ENOSPC: ' (no room left)',
-  EPERM: ' (not allowed)',
-  ENXIO: ' (no such device or address)',
-  ENOSYS: ' (not supported)',
-};
+/** Remarks that are said once in a log: they are about how it was made. */
+const onceRules = new Set(['bytes-not-captured', 'members-left-out', 'members-by-name', 'default-variant']);
+const lineWidth = 110;
 
 /** The call and its record, as lines. */
-export function callText(object: StreamObject): string {
-  const lines = [headline(object)];
+export function callText(object: StreamObject, telling: Telling, style: Style = plainStyle): string {
+  const lines: string[] = [];
+  const process = object.call?.process ?? null;
+  if (process !== null && process !== telling.process) {
+    telling.process = process;
+    lines.push(style.bold(`process ${String(process)}`));
+  }
+  lines.push(printable(headline(object)));
   if (object.registers !== undefined) {
-    for (const { name, value, meaning } of object.registers) lines.push(`  ${name} = ${value}  ${meaning}`);
+    for (const { name, value, meaning } of object.registers) lines.push(printable(`  ${name} = ${value}  ${meaning}`));
   } else if (object.reading !== undefined) {
     const version = object.variant === null ? '' : `#${object.variant}`;
     const when = object.moment === 'before' ? 'given to the kernel' : 'written by the kernel';
-    lines.push(`  ${object.type ?? ''}${version}, ${when}:`);
+    lines.push(printable(`  ${object.type ?? ''}${version}, ${when}:`));
     const bytes = Buffer.from(object.bytes ?? '', 'hex');
-    for (const line of renderHexdump(object.reading.inspection, bytes)) lines.push(`  ${line}`);
-  } else {
-    for (const { path, value } of object.fields) lines.push(`  ${path} = ${String(value)}`);
+    for (const line of renderHexdump(object.reading.inspection, bytes, style)) lines.push(`  ${line}`);
+  } else if (object.fields.length > 0) {
+    const members = object.fields.map(({ path, value }) => `${path} = ${String(value)}`).join(', ');
+    lines.push(...wrap(printable(members), lineWidth, '  ').split('\n'));
   }
-  for (const line of renderNotes(object.notes)) lines.push(`  ${line}`);
-  return lines.map((line) => `${printable(line)}\n`).join('');
+  for (const line of renderNotes(notYetSaid(object.notes, telling), style)) lines.push(`  ${line}`);
+  return lines.map((line) => `${line}\n`).join('');
 }
 
-function headline({ source, call, type, registers }: StreamObject): string {
+function notYetSaid(notes: readonly Note[], { said }: Telling): Note[] {
+  return notes.flatMap((note) => {
+    if (!onceRules.has(note.rule)) return [note];
+    if (said.has(note.rule)) return [];
+    said.add(note.rule);
+    return [{ ...note, message: `${note.message} (This is said once, and holds for all that follows.)` }];
+  });
+}
+
+function headline({ source, call, type, registers, fields }: StreamObject): string {
   const place = `line ${String(source.line)}${source.step === undefined ? '' : ` (${source.step})`}`;
-  if (call === undefined)
-    return `${place}: ${registers === undefined ? `${type ?? 'a record'} after the run` : 'registers'}`;
-  const who = call.process === null ? '' : `process ${String(call.process)}, `;
-  const number = call.descriptor.number === null ? '' : ` (fd ${String(call.descriptor.number)})`;
-  const on = call.descriptor.name ?? descriptorWords[call.descriptor.kind] ?? call.descriptor.kind;
-  const words = requestWords(call.request, call.argumentMeaning ?? call.argument);
-  const meaning = words === undefined ? '' : ` ${words}`;
-  const maybe = call.alternatives === undefined ? '' : ` (or ${call.alternatives.join(', ')}: the number is the same)`;
-  return `${place}: ${who}${on}${number}: ${call.request}${maybe}${meaning} → ${answer(call)}`;
-}
-
-function answer({ result, errno, exitReason, request }: NonNullable<StreamObject['call']>): string {
-  if (result === null) return 'never returned';
-  const exit = exitReason === null ? '' : `, exit reason ${exitReason}`;
-  if (errno !== null) return `failed: ${errno}${errnoWords[errno] ?? ''}${request === 'KVM_RUN' ? exit : ''}`;
-  return `${result}${exit}`;
+  if (call !== undefined) return `${place}: ${callStory(call, fields)}`;
+  return `${place}: ${registers === undefined ? `${type ?? 'a record'} after the run` : 'registers'}`;
 }

@@ -18,7 +18,9 @@ import type { Note } from '../codec/inspect.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
 import { printable, UserError } from '../diagnostic.ts';
 import { type CallMeaning, CallRecords, type RecordVersions } from './call-records.ts';
-import { callText, type StreamObject } from './call-text.ts';
+import { type Style, styleFor } from '../report/style.ts';
+import { CallSummary } from './call-summary.ts';
+import { callText, type StreamObject, type Telling } from './call-text.ts';
 import { inputChunks } from './input-chunks.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 
@@ -125,6 +127,9 @@ class Printer {
   readonly #records: CallRecords;
   readonly #options: StreamOptions;
   readonly #io: Io;
+  readonly #telling: Telling = { process: null, said: new Set() };
+  readonly #style: Style;
+  readonly #summary = new CallSummary();
   #skipped = 0;
   #firstSkipped = '';
   #printed = 0;
@@ -134,6 +139,7 @@ class Printer {
     this.#records = records;
     this.#options = options;
     this.#io = io;
+    this.#style = styleFor(io);
   }
 
   print(item: Item): void {
@@ -166,6 +172,10 @@ class Printer {
   }
 
   finish(): ExitCode {
+    if (this.#options.format !== 'json') {
+      const lines = this.#summary.lines();
+      this.#io.stdout(lines.map((line, index) => `${index === 0 ? '\n' : ''}${printable(line)}\n`).join(''));
+    }
     if (this.#skipped > 0) {
       const lines = this.#skipped === 1 ? '1 line was' : `${String(this.#skipped)} lines were`;
       this.#io.stderr(`uabi: ${lines} not understood; the first is ${printable(this.#firstSkipped)}\n`);
@@ -239,8 +249,12 @@ class Printer {
     const reason = /^\d+$/.test(call.exitReason ?? '')
       ? this.#records.constantName('KVM_EXIT_', BigInt(call.exitReason ?? ''))
       : undefined;
+    const isRefused = call.errno === 'EINVAL' || call.errno === 'ENOTTY' || call.errno === 'EPERM';
+    const why = isRefused ? this.#records.whyUnknown(call, meaning) : undefined;
     return {
       ...described,
+      ...(why === undefined ? {} : { why }),
+      ...(call.made === undefined ? {} : { madeLabel: call.made }),
       ...(capability === undefined ? {} : { argumentMeaning: capability }),
       ...(reason === undefined ? {} : { exitReason: reason }),
     };
@@ -263,10 +277,11 @@ class Printer {
 
   #emit(object: StreamObject): void {
     this.#printed += 1;
+    this.#summary.add(object);
     if (this.#options.format === 'json') {
       this.#io.stdout(`${JSON.stringify({ ...object, reading: undefined })}\n`);
     } else {
-      this.#io.stdout(callText(object));
+      this.#io.stdout(callText(object, this.#telling, this.#style));
     }
   }
 }
@@ -292,6 +307,7 @@ function describeCall(
       number: descriptor.number ?? null,
       kind: descriptor.kind,
       name: descriptor.name ?? null,
+      ...(descriptor.label === undefined ? {} : { label: descriptor.label }),
       evidence: descriptor.evidence,
     },
     argument: argument.kind === 'number' ? hex(argument.value) : argument.kind === 'text' ? argument.text : null,

@@ -1,44 +1,107 @@
-/** What KVM's common requests do, in plain words for readers who have never met them. */
+/** What KVM's common requests ask for, and why a guest stops, in plain words for readers who have never met them. */
 
 const words: Readonly<Record<string, string>> = {
-  KVM_GET_API_VERSION: 'asks for the version of the interface (12 ever since 2007)',
-  KVM_CREATE_VM: 'makes a virtual machine; the answer is its descriptor',
-  KVM_CHECK_EXTENSION: 'asks whether the kernel has a capability (0 is no)',
-  KVM_GET_VCPU_MMAP_SIZE: 'asks how many bytes to map of a virtual CPU',
-  KVM_CREATE_VCPU: 'makes a virtual CPU; the answer is its descriptor',
-  KVM_SET_USER_MEMORY_REGION: 'gives the machine a piece of memory',
-  KVM_SET_TSS_ADDR: 'sets aside three pages of guest memory that Intel processors need',
-  KVM_RUN: 'runs the virtual CPU until it needs the program',
-  KVM_GET_REGS: 'reads the general registers',
-  KVM_SET_REGS: 'writes the general registers',
-  KVM_GET_SREGS: 'reads the segment and control registers',
-  KVM_SET_SREGS: 'writes the segment and control registers',
-  KVM_GET_ONE_REG: 'reads one register',
-  KVM_SET_ONE_REG: 'writes one register',
-  KVM_GET_REG_LIST: 'asks which registers can be read',
-  KVM_GET_VCPU_EVENTS: 'asks which exceptions and interrupts are pending',
-  KVM_SET_VCPU_EVENTS: 'makes exceptions or interrupts pending',
-  KVM_ENABLE_CAP: 'switches a capability on',
-  KVM_GET_MP_STATE: 'asks whether the virtual CPU runs or is stopped',
-  KVM_SET_MP_STATE: 'starts or stops the virtual CPU',
-  KVM_GET_SUPPORTED_CPUID: 'asks which processor features guests can have',
-  KVM_SET_CPUID2: 'says which processor features the guest sees',
-  KVM_ARM_PREFERRED_TARGET: 'asks which kind of processor to make',
-  KVM_ARM_VCPU_INIT: 'resets the virtual CPU and chooses its features',
-  KVM_CREATE_DEVICE: 'makes a device, such as an interrupt controller',
-  KVM_SET_DEVICE_ATTR: 'configures a device',
-  KVM_INTERRUPT: 'injects an interrupt',
-  KVM_IRQ_LINE: 'raises or lowers an interrupt line',
-  KVM_NMI: 'injects a non-maskable interrupt',
-  KVM_GET_LAPIC: 'reads the interrupt controller of the virtual CPU',
-  KVM_SET_SIGNAL_MASK: 'says which signals may interrupt KVM_RUN',
+  KVM_GET_API_VERSION: 'which version of the interface is this?',
+  KVM_CREATE_VM: 'make a virtual machine',
+  KVM_CHECK_EXTENSION: 'does the kernel have a capability?',
+  KVM_GET_VCPU_MMAP_SIZE: 'how many bytes of a virtual CPU are to be mapped?',
+  KVM_CREATE_VCPU: 'make a virtual CPU',
+  KVM_SET_USER_MEMORY_REGION: 'give the machine a piece of memory',
+  KVM_SET_USER_MEMORY_REGION2: 'give the machine a piece of memory',
+  KVM_SET_TSS_ADDR: 'set aside three pages of guest memory that Intel processors need',
+  KVM_RUN: 'run the guest',
+  KVM_GET_REGS: 'read the general registers',
+  KVM_SET_REGS: 'write the general registers',
+  KVM_GET_SREGS: 'read the segment and control registers',
+  KVM_SET_SREGS: 'write the segment and control registers',
+  KVM_GET_ONE_REG: 'read one register',
+  KVM_SET_ONE_REG: 'write one register',
+  KVM_GET_REG_LIST: 'which registers are there?',
+  KVM_GET_VCPU_EVENTS: 'which exceptions and interrupts are pending?',
+  KVM_SET_VCPU_EVENTS: 'make exceptions or interrupts pending',
+  KVM_ENABLE_CAP: 'switch a capability on',
+  KVM_GET_MP_STATE: 'does the virtual CPU run, or is it stopped?',
+  KVM_SET_MP_STATE: 'start or stop the virtual CPU',
+  KVM_GET_SUPPORTED_CPUID: 'which processor features can guests have?',
+  KVM_SET_CPUID2: 'say which processor features the guest sees',
+  KVM_GET_CPUID2: 'which processor features does the guest see?',
+  KVM_ARM_PREFERRED_TARGET: 'which type of processor fits this host?',
+  KVM_ARM_VCPU_INIT: 'reset the virtual CPU and choose its features',
+  KVM_ARM_VCPU_FINALIZE: 'fix a feature of the virtual CPU for good',
+  KVM_CREATE_DEVICE: 'make a device, such as an interrupt controller',
+  KVM_SET_DEVICE_ATTR: 'configure a device',
+  KVM_GET_DEVICE_ATTR: 'read the configuration of a device',
+  KVM_HAS_DEVICE_ATTR: 'does a device have this attribute?',
+  KVM_CREATE_IRQCHIP: 'make the interrupt controller',
+  KVM_CREATE_PIT2: 'make the timer chip',
+  KVM_INTERRUPT: 'inject an interrupt',
+  KVM_IRQ_LINE: 'raise or lower an interrupt line',
+  KVM_IRQFD: 'tie an interrupt to an event descriptor',
+  KVM_IOEVENTFD: 'tie a guest write to an event descriptor',
+  KVM_NMI: 'inject a non-maskable interrupt',
+  KVM_SMI: 'inject a system management interrupt',
+  KVM_GET_LAPIC: 'read the interrupt controller of the virtual CPU',
+  KVM_SET_LAPIC: 'write the interrupt controller of the virtual CPU',
+  KVM_SET_SIGNAL_MASK: 'say which signals may interrupt KVM_RUN',
+  KVM_SET_GUEST_DEBUG: 'set breakpoints, or run the guest in single steps',
+  KVM_GET_MSRS: 'read model-specific registers',
+  KVM_SET_MSRS: 'write model-specific registers',
+  KVM_GET_CLOCK: 'what time does the guest see?',
+  KVM_SET_CLOCK: 'set the time the guest sees',
+  KVM_GET_DIRTY_LOG: 'which pages has the guest written?',
+  KVM_GET_STATS_FD: 'open the statistics',
 };
 
 /** A phrase for a request; with its argument, where that is a plain number with a meaning. */
 export function requestWords(request: string, argument: string | null): string | undefined {
   const phrase = Object.hasOwn(words, request) ? words[request] : undefined;
-  const carriesNumber =
-    request === 'KVM_CHECK_EXTENSION' || request === 'KVM_CREATE_VCPU' || request === 'KVM_CREATE_VM';
-  if (!carriesNumber || argument === null) return phrase;
-  return `${phrase ?? ''} [${argument}]`.trim();
+  if (argument === null) return phrase;
+  switch (request) {
+    case 'KVM_CHECK_EXTENSION':
+      return `does the kernel have ${argument.startsWith('0x') ? `capability ${decimal(argument)}` : argument}?`;
+    case 'KVM_CREATE_VCPU':
+      return `make virtual CPU ${decimal(argument)}`;
+    case 'KVM_CREATE_VM':
+      return argument === '0x0' ? phrase : `make a virtual machine of type ${argument}`;
+    case 'KVM_SET_TSS_ADDR':
+      return `set aside three pages of guest memory at ${argument}, which Intel processors need`;
+    case 'KVM_GET_API_VERSION':
+    case 'KVM_GET_VCPU_MMAP_SIZE':
+    case 'KVM_RUN':
+      return argument === '0x0' ? phrase : `${phrase ?? ''} [argument ${argument}]`;
+    default:
+      return phrase;
+  }
+}
+
+function decimal(text: string): string {
+  return /^0x[0-9a-f]{1,8}$/.test(text) ? String(Number(text)) : text;
+}
+
+const exits: Readonly<Record<string, string>> = {
+  KVM_EXIT_UNKNOWN: 'for a reason the kernel has no name for',
+  KVM_EXIT_EXCEPTION: 'an exception the kernel did not handle',
+  KVM_EXIT_IO: 'it uses an I/O port, which the program has to play',
+  KVM_EXIT_HYPERCALL: 'it calls the hypervisor',
+  KVM_EXIT_DEBUG: 'it hit a breakpoint or made a single step',
+  KVM_EXIT_HLT: 'it waits for an interrupt',
+  KVM_EXIT_MMIO: 'it touches an address where no memory is, a device that the program has to play',
+  KVM_EXIT_IRQ_WINDOW_OPEN: 'it can take an interrupt now',
+  KVM_EXIT_SHUTDOWN: 'it failed while handling a failure and shut down (a triple fault)',
+  KVM_EXIT_FAIL_ENTRY: 'the processor would not start it',
+  KVM_EXIT_INTR: 'a signal came for the program',
+  KVM_EXIT_INTERNAL_ERROR: 'the kernel could not go on with it',
+  KVM_EXIT_SYSTEM_EVENT: 'it asks to be switched off, reset or put to sleep',
+  KVM_EXIT_ARM_NISV: 'it touches an address where no memory is, with an instruction the processor does not describe',
+  KVM_EXIT_X86_RDMSR: 'it reads a model-specific register that the program has to play',
+  KVM_EXIT_X86_WRMSR: 'it writes a model-specific register that the program has to play',
+  KVM_EXIT_MEMORY_FAULT: 'it touched memory that could not be given to it',
+  KVM_EXIT_ARM_SEA: 'it touched memory with an uncorrectable error',
+  KVM_EXIT_NMI: 'a non-maskable interrupt came for the host',
+};
+
+/** Why the guest stopped, by the name of the exit. */
+export function exitWords(exitReason: string): string | undefined {
+  const name = exitReason.split(' ').find((word) => word.startsWith('KVM_EXIT_')) ?? exitReason;
+  return Object.hasOwn(exits, name) ? exits[name] : undefined;
 }
