@@ -7,12 +7,23 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  appendFileSync,
+  constants,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { UserError } from '../diagnostic.ts';
+import { printable, UserError } from '../diagnostic.ts';
 import { checkFormatNames, checkFormats, type CheckFormatName } from '../report/check-formats.ts';
+import { githubSummary } from '../report/check-github.ts';
 import type { CheckReport } from '../report/check-report.ts';
 import { plainStyle } from '../report/style.ts';
+import type { Io } from './io.ts';
 import { oneOf } from './one-of.ts';
 
 export interface OutputFile {
@@ -87,6 +98,20 @@ export function writeOutputs(outputs: readonly OutputFile[], report: CheckReport
   } catch (error) {
     for (const { from } of waiting) rmSync(from, { force: true });
     throw cannotWrite(current, error);
+  }
+}
+
+/**
+ * Adds the Markdown report to the summary of a GitHub job, where there is one. A summary that cannot be written costs the
+ * summary, not the verdict.
+ */
+export function writeGithubSummary(report: CheckReport, io: Io): void {
+  const path = io.env['GITHUB_STEP_SUMMARY'];
+  if (path === undefined || path === '') return;
+  try {
+    appendFileSync(resolve(io.cwd, path), githubSummary(report));
+  } catch (error) {
+    io.stderr(`uabi: ${printable(cannotWrite('GITHUB_STEP_SUMMARY', error).message)}\n`);
   }
 }
 

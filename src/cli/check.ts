@@ -17,7 +17,7 @@ import { adviseOn } from '../verdict/advice.ts';
 import { checkAbis, checkTargets, type CheckResult } from '../verdict/check.ts';
 import { type Contract, contracts as allContracts } from '../verdict/contract.ts';
 import { type Alternative, standing } from '../verdict/finding.ts';
-import { parseOutputs, writeOutputs } from './check-outputs.ts';
+import { parseOutputs, writeGithubSummary, writeOutputs } from './check-outputs.ts';
 import { styleFor } from './colours.ts';
 import type { HeaderSource } from './header-source.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
@@ -98,6 +98,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   });
   // Files first: where one cannot be written, nothing has been said yet.
   writeOutputs(outputs, report);
+  if (format === 'github' || outputs.some((output) => output.format === 'github')) writeGithubSummary(report, io);
   io.stdout(checkFormats[format].render(report));
   return exitCodeFor(result, failOn);
 }

@@ -1,0 +1,29 @@
+/** A finding in plain lines, for formats that have one box of text for it: what, for whom, what to look at, and the proof. */
+
+import { printable } from '../diagnostic.ts';
+import { type Finding, touchedContracts } from '../verdict/finding.ts';
+import { contractNames, describeTargets } from './check-words.ts';
+import { plainStyle } from './style.ts';
+import { witnessText } from './witness-text.ts';
+
+const MAX_MEMBERS = 20;
+
+export function findingProse(finding: Finding): string[] {
+  const touched = touchedContracts(finding);
+  const lines = [`${finding.subject}: ${finding.message}.`];
+  for (const { contract, answer, reason } of finding.answers) {
+    if (touched.length > 0 && !touched.includes(contract)) continue;
+    const word = answer === 'broken' ? 'Breaks' : answer === 'unknown' ? 'To be checked' : 'Kept';
+    lines.push(`${word}, ${contract} (${contractNames[contract]}): ${reason}.`);
+  }
+  if (finding.lookAt !== null) lines.push(`Look at: ${finding.lookAt}`);
+  if (finding.because !== null) lines.push(`Because of: ${finding.because}`);
+  const { members = [] } = finding;
+  if (members.length > 0) {
+    const more = members.length > MAX_MEMBERS ? ` and ${String(members.length - MAX_MEMBERS)} more` : '';
+    lines.push(`It is about: ${members.slice(0, MAX_MEMBERS).join(', ')}${more}`);
+  }
+  lines.push(`Targets: ${describeTargets(finding.targets)}. Rule ${finding.rule}, fingerprint ${finding.fingerprint}.`);
+  const proof = finding.witness === null ? [] : witnessText(finding.witness, plainStyle);
+  return [...lines.map(printable), ...proof];
+}
