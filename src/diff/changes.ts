@@ -170,6 +170,8 @@ export type NumberChange =
       readonly number: NamedNumber;
       /** New names of the same family that now have its value. */
       readonly heirs: readonly NamedNumber[];
+      /** The enum or prefix that went entirely, with all its members, of which `number` is the first. */
+      readonly family?: { readonly name: string; readonly members: readonly NamedNumber[] };
     }
   | {
       readonly kind: 'number-changed';

@@ -14,6 +14,7 @@ import { compareRecords } from './compare-fields.ts';
 import { compareNames } from './compare-names.ts';
 import { compareNumbers, numbersOfPair } from './compare-numbers.ts';
 import { compareRequests } from './compare-requests.ts';
+import { gatherGone } from './gone-together.ts';
 import { matchRecords } from './match.ts';
 import { type PlacedRecord, placeRecord } from './placed.ts';
 import { signatureOfRecord } from './types.ts';
@@ -37,7 +38,7 @@ export function compareAbis(pair: AbiPair): Comparison {
   // A value that a field's description gives a name is told once: at the constant of that name, where there is one.
   const own = records.filter((change) => change.kind !== 'value-renumbered' || !renumbered.has(change.was.name));
   const changes = [...own, ...numbers, ...compareRequests(pair, named), ...compareNames(pair, named)];
-  return { changes: foldIntoHeaders(changes, pair), notUnderstood };
+  return { changes: gatherGone(foldIntoHeaders(changes, pair), pair), notUnderstood };
 }
 
 /** A header that went took its declarations along: that is one change, not one for each of them. */

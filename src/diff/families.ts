@@ -81,7 +81,7 @@ export class Families {
     const values = members.map(({ value }) => value).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
     if (values.every((value) => value > 0n && (value & (value - 1n)) === 0n)) return true;
     const steps = values.slice(1).filter((value, index) => value - (values[index] ?? 0n) <= 2n);
-    return steps.length * 4 >= (values.length - 1) * 3;
+    return steps.length * 8 >= (values.length - 1) * 7;
   }
 
   #withPrefix(prefix: string): readonly NamedNumber[] {

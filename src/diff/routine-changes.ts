@@ -7,7 +7,7 @@
  */
 
 import type { NamedNumber, Routine } from './changes.ts';
-import { isMaskName, isSentinelName, isVersionName } from './families.ts';
+import { isMaskName, isMemberName, isSentinelName, isVersionName } from './families.ts';
 
 type Numbers = ReadonlyMap<string, NamedNumber>;
 
@@ -27,7 +27,10 @@ export class RoutineChanges {
     this.#next = next;
     this.#oldEnums = groupBy(old.values(), (number) => number.enum);
     this.#newEnums = groupBy(next.values(), (number) => number.enum);
-    const added = [...next.values()].filter(({ name }) => !old.has(name));
+    // `AT_MINSIGSTKSZ` may have come from a common header before: to the header that counts its own, it is new.
+    const added = [...next.values()].filter(
+      ({ name, declaration }) => old.get(name)?.declaration.header !== declaration.header,
+    );
     this.#addedByHeader = groupBy(added, ({ declaration }) => declaration.header);
   }
 
@@ -100,7 +103,7 @@ function isOfNames({ declaration }: NamedNumber, all: Numbers): boolean {
 
 /** Nobody of its enum stands above it, but for other ends. */
 function standsLast(number: NamedNumber, enums: ReadonlyMap<string, readonly NamedNumber[]>): boolean {
-  return othersOf(number, enums).every(({ name, value }) => value <= number.value || isSentinelName(name));
+  return othersOf(number, enums).every(({ name, value }) => value <= number.value || !isMemberName(name));
 }
 
 /** It is one more than another: the first of two lists that share an enum ends so. */

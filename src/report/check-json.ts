@@ -48,6 +48,13 @@ export function findingJson(finding: Finding): Record<string, unknown> {
     lookAt: finding.lookAt,
     because: finding.because,
     members: finding.members ?? [],
+    variants: (finding.variants ?? []).map(({ targets, old, new: next, message, fingerprint }) => ({
+      targets,
+      old: sideJson(old),
+      new: sideJson(next),
+      message,
+      fingerprint,
+    })),
     ...(finding.waiver === undefined ? {} : { waiver: finding.waiver }),
   };
 }

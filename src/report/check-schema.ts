@@ -108,6 +108,16 @@ const findingKeys = (kind?: string): Record<string, unknown> => ({
   lookAt: textOrNull,
   because: textOrNull,
   members: { type: 'array', items: text },
+  variants: {
+    type: 'array',
+    items: object({
+      targets: { type: 'array', items: { enum: targetNames }, minItems: 1 },
+      old: side,
+      new: side,
+      message: text,
+      fingerprint: { type: 'string', pattern: '^[0-9a-f]{12}$' },
+    }),
+  },
 });
 
 /** A finding, on a line of its own if it has a kind; `waiver` is there exactly where it is waived. */

@@ -15,6 +15,7 @@ import { type Finding, standing } from './finding.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { judge } from './judge.ts';
 import type { Context, Judgement } from './judgement.ts';
+import { mergeFindings, type SeenTarget } from './merge.ts';
 import { rules } from './rules.ts';
 
 export interface CheckOptions {
@@ -72,12 +73,14 @@ export function checkTargets(
   const contracts = allContracts.filter((contract) => options.contracts?.includes(contract) ?? true);
   const ordered = [...targets].sort((a, b) => targetNames.indexOf(a.name) - targetNames.indexOf(b.name));
   let first: AbiPair | undefined;
-  const merged = new Map<string, Finding>();
+  const found: Finding[] = [];
+  const seen: SeenTarget[] = [];
   const records = new Map<string, ChangedRecord>();
   const problems = new Map<string, Diagnostic>();
   for (const target of ordered) {
     const pair = open(target);
     first ??= pair;
+    seen.push({ target, headers: new Set([...pair.old.headers, ...pair.new.headers]) });
     const context: Context = { abis: pair, order: target.byteOrder };
     const { changes, notUnderstood } = compareAbis(pair);
     for (const diagnostic of [...pair.old.notUnderstood, ...pair.new.notUnderstood, ...notUnderstood]) {
@@ -88,12 +91,10 @@ export function checkTargets(
         records.set(change.pair.name, { target: target.name, pair: change.pair });
       }
       const finding = draw(judge(change, context), target.name, contracts, change);
-      const key = JSON.stringify([finding.fingerprint, finding.verdict, finding.message]);
-      const known = merged.get(key);
-      merged.set(key, known === undefined ? finding : { ...known, targets: [...known.targets, target.name] });
+      found.push(finding);
     }
   }
-  const findings = [...merged.values()].sort(byWeight);
+  const findings = mergeFindings(found, seen, open).sort(byWeight);
   const worst = severity.find((verdict) => findings.some((finding) => finding.verdict === verdict)) ?? 'compatible';
   const notUnderstood = [...problems.values()];
   return {

@@ -42,6 +42,16 @@ export interface GrantedWaiver {
   readonly line?: number;
 }
 
+/** The same finding with other numbers, on other targets. */
+export interface Variant {
+  readonly targets: readonly TargetName[];
+  readonly old: SideFacts | null;
+  readonly new: SideFacts | null;
+  readonly message: string;
+  /** What its fingerprint would be if it stood alone. */
+  readonly fingerprint: string;
+}
+
 export interface Finding {
   readonly rule: RuleId;
   readonly verdict: Verdict;
@@ -61,6 +71,8 @@ export interface Finding {
   readonly because: string | null;
   /** Everything it is about, where it is about many things: what a header took along, a family that went. */
   readonly members?: readonly string[];
+  /** Where other targets have other numbers; their targets are among `targets`. */
+  readonly variants?: readonly Variant[];
   /** 12 hex digits of what changed: independent of words, lines and targets. */
   readonly fingerprint: string;
   /** A waived finding keeps its verdict; it no longer counts towards that of the whole check. */

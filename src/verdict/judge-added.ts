@@ -131,7 +131,7 @@ function ruleForTaken(took: readonly Occupant[]): RuleId {
 }
 
 /** What stood somewhere, in words: `reserved`, `pad and a hole`. */
-export function describeOccupants(occupants: readonly Occupant[]): string {
+export function describeOccupants(occupants: readonly Occupant[], side: 'old' | 'new' = 'old'): string {
   const words = occupants.map((occupant) => {
     switch (occupant.kind) {
       case 'field':
@@ -142,7 +142,7 @@ export function describeOccupants(occupants: readonly Occupant[]): string {
       case 'slack':
         return 'unused bytes of the union';
       case 'beyond':
-        return 'bytes past the old end';
+        return `bytes past the ${side} end`;
       default:
         return occupant satisfies never;
     }

@@ -74,7 +74,8 @@ export function judgeNumber(change: NumberChange): Judgement {
       };
     }
     case 'number-removed': {
-      const { number, heirs } = change;
+      const { number, heirs, family } = change;
+      if (family !== undefined) return judgeFamilyRemoved(number, family);
       const names = list(heirs.map((heir) => heir.name));
       return {
         rule: heirs.length > 0 ? 'number-reused' : pick(number, 'enumerator-removed', 'constant-removed'),
@@ -174,6 +175,30 @@ export function judgeNumber(change: NumberChange): Judgement {
     default:
       return change satisfies never;
   }
+}
+
+function judgeFamilyRemoved(
+  number: NamedNumber,
+  family: NonNullable<Extract<NumberChange, { kind: 'number-removed' }>['family']>,
+): Judgement {
+  const names = family.members.map(({ name }) => name);
+  const isEnum = number.enum !== undefined;
+  const old = { ...factsOfNumber(number), name: family.name, text: names.join(' ') };
+  return {
+    rule: isEnum ? 'enumerator-removed' : 'constant-removed',
+    subject: isEnum ? `${family.name.startsWith('enum ') ? '' : 'enum '}${family.name}` : `constant ${family.name}`,
+    old,
+    new: null,
+    message: `${family.name} is gone with all its ${String(names.length)} names: ${membersWords(names)}`,
+    answers: answers({
+      'old-binary': unknown('old programs still use the numbers; whether the kernel knows them is not in the headers'),
+      rebuild: broken(`a program that names one of them no longer compiles`),
+      'mixed-objects': kept('the numbers stay what they were in old objects'),
+      'new-binary': kept('a new program does not know them'),
+    }),
+    witness: useOf(number.name),
+    members: names,
+  };
 }
 
 function factsOfRequest(request: RequestDeclaration): SideFacts {

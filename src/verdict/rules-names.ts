@@ -282,6 +282,23 @@ export const nameRules = {
     example: { old: '/* asm/papr.h */ struct papr { int x; };', new: '/* linux/papr.h */ struct papr { int x; };' },
     noMirror: 'a move has no direction',
   },
+  'newly-guarded': {
+    title: 'Declarations are there for some targets only',
+    object: 'header',
+    aspect: 'reach',
+    direction: 'less',
+    contracts: ['rebuild'],
+    verdict: 'break',
+    explanation:
+      'What every architecture could name is under a condition now, or in the header of one architecture. Source that names it elsewhere stops compiling, though it never worked there.',
+    lookAt: 'Whether source for the other architectures names it without a condition of its own.',
+    wayOut: 'Leave declarations where every architecture sees them, even if one alone implements them.',
+    example: {
+      old: '#define VM_XEN_ATTR 3',
+      new: '#ifdef __x86_64__\n#define VM_XEN_ATTR 3\n#endif',
+    },
+    noMirror: 'what other targets get to see is new for them, and told as added',
+  },
   'macro-added': {
     title: 'A macro is new',
     object: 'macro',

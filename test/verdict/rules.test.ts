@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { Abi } from '../../src/abi/abi.ts';
+import type { TargetName } from '../../src/abi/target.ts';
 import { checkAbis, type CheckResult } from '../../src/verdict/check.ts';
 import { contracts } from '../../src/verdict/contract.ts';
 import { findRule, type RuleId, rules, suggestRules } from '../../src/verdict/rules.ts';
@@ -21,24 +22,24 @@ interface Expected {
   readonly fires: readonly string[];
   /** Findings of old.h → near.h; the rule of the folder is never among them. */
   readonly near: readonly string[];
+  /** Targets to look at; x86_64 by itself where none are named. */
+  readonly targets?: readonly TargetName[];
 }
 
-function headers(folder: string, side: string): Abi {
+function headers(folder: string, side: string, target: TargetName): Abi {
   const text = (name: string): string => readFileSync(join(root, folder, name), 'utf8');
   // A fixture about headers themselves is a folder of them.
   const files = readdirSync(join(root, folder));
-  if (!files.includes(side)) return abiOf({ [`${side}.h`]: text(`${side}.h`) });
+  if (!files.includes(side)) return abiOf({ 'x.h': text(`${side}.h`) }, target);
   const names = readdirSync(join(root, folder, side));
-  return abiOf(Object.fromEntries(names.map((name) => [name, text(join(side, name))])));
+  return abiOf(Object.fromEntries(names.map((name) => [name, text(join(side, name))])), target);
 }
 
 /** Fixtures compare one header with itself under one name, so that the header's own name is no change. */
-function check(folder: string, side: 'new' | 'near'): CheckResult {
-  const rename = (abi: Abi): Abi => ({
-    ...abi,
-    headers: abi.headers.map((name) => name.replace(/^(old|new|near)\.h$/, 'x.h')),
-  });
-  return checkAbis([{ old: rename(headers(folder, 'old')), new: rename(headers(folder, side)) }]);
+function check(folder: string, side: 'new' | 'near', targets: readonly TargetName[] = ['x86_64']): CheckResult {
+  return checkAbis(
+    targets.map((target) => ({ old: headers(folder, 'old', target), new: headers(folder, side, target) })),
+  );
 }
 
 const lines = (result: CheckResult): string[] =>
@@ -49,11 +50,11 @@ const folders = readdirSync(root).sort();
 describe('every fixture', () => {
   test.each(folders)('%s', (folder) => {
     const expected = JSON.parse(readFileSync(join(root, folder, 'expected.json'), 'utf8')) as Expected;
-    const fires = check(folder, 'new');
+    const fires = check(folder, 'new', expected.targets);
     expect(fires.notUnderstood).toEqual([]);
     expect(lines(fires)).toEqual([...expected.fires].sort());
     expect(fires.findings.some((one) => one.rule === folder)).toBe(true);
-    const near = check(folder, 'near');
+    const near = check(folder, 'near', expected.targets);
     expect(near.notUnderstood).toEqual([]);
     expect(lines(near)).toEqual([...expected.near].sort());
     expect(near.findings.filter((one) => one.rule === folder)).toEqual([]);

@@ -1,0 +1,106 @@
+/**
+ * Numbers that went as one: a whole enum, a whole family of constants.
+ *
+ * A retired driver interface takes thirty constants along. That is one removal, and the reader wants it told once, with the
+ * names at hand. Only what went *entirely* is told so: as long as one member of the enum or one name with the prefix is
+ * left, each lost name is a loss of its own.
+ */
+
+import type { Abi } from '../abi/abi.ts';
+import type { AbiPair, Change, NamedNumber } from './changes.ts';
+
+type Removed = Extract<Change, { kind: 'number-removed' }>;
+
+const minimumEnum = 3;
+const minimumFamily = 4;
+
+export function gatherGone(changes: readonly Change[], pair: AbiPair): Change[] {
+  const removed = changes.filter(
+    (change): change is Removed => change.kind === 'number-removed' && change.heirs.length === 0,
+  );
+  if (removed.length < minimumEnum) return [...changes];
+  const gone = new Map(removed.map((change) => [change.number.name, change]));
+  const groups = new Map<string, Removed[]>();
+  const groupOf = new Map<string, string>();
+  const put = (key: string, change: Removed): void => {
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [change]);
+    else group.push(change);
+    groupOf.set(change.number.name, key);
+  };
+  for (const change of removed) {
+    const { number } = change;
+    if (number.enum !== undefined && isWholeEnumGone(number.enum, pair.old, gone)) put(number.enum, change);
+  }
+  // `FOO_MAX`, made of an enumerator of such an enum, goes with it.
+  for (const change of removed) {
+    if (groupOf.has(change.number.name)) continue;
+    const key = wordsOf(change.number).flatMap((word) => groupOf.get(word) ?? [])[0];
+    if (key !== undefined && gone.get(change.number.name)?.number.enum === undefined) put(key, change);
+  }
+  const survivors = namesByHeader(pair.new);
+  for (const change of removed) {
+    if (groupOf.has(change.number.name)) continue;
+    const prefix = goneFamily(change.number, removed, survivors.get(change.number.declaration.header) ?? []);
+    if (prefix !== undefined) put(`${change.number.declaration.header} ${prefix}`, change);
+  }
+  const result: Change[] = [];
+  const told = new Set<string>();
+  for (const change of changes) {
+    const key = change.kind === 'number-removed' ? groupOf.get(change.number.name) : undefined;
+    const group = key === undefined ? undefined : groups.get(key);
+    const isEnum = group?.[0]?.number.enum !== undefined;
+    if (key === undefined || group === undefined || group.length < (isEnum ? minimumEnum : minimumFamily)) {
+      result.push(change);
+      continue;
+    }
+    if (told.has(key)) continue;
+    told.add(key);
+    const [first] = group;
+    if (first !== undefined) {
+      const name = isEnum ? key : `${key.slice(key.indexOf(' ') + 1)}*`;
+      result.push({ ...first, family: { name, members: group.map(({ number }) => number) } });
+    }
+  }
+  return result;
+}
+
+function isWholeEnumGone(key: string, old: Abi, gone: ReadonlyMap<string, unknown>): boolean {
+  return old.enums.get(key)?.type.enumerators.every(({ name }) => gone.has(name)) === true;
+}
+
+function wordsOf({ declaration }: NamedNumber): readonly string[] {
+  return 'text' in declaration ? (declaration.text.match(/[A-Za-z_]\w*/g) ?? []) : [];
+}
+
+function namesByHeader(abi: Abi): ReadonlyMap<string, readonly string[]> {
+  const result = new Map<string, string[]>();
+  const add = (header: string, name: string): void => {
+    const names = result.get(header);
+    if (names === undefined) result.set(header, [name]);
+    else names.push(name);
+  };
+  for (const { name, header } of [...abi.constants.values(), ...abi.macros.values(), ...abi.requests.values()]) {
+    add(header, name);
+  }
+  for (const { header, type } of abi.enums.values()) for (const { name } of type.enumerators) add(header, name);
+  return result;
+}
+
+/** The shortest prefix under which nothing is left in the header and enough was lost. */
+function goneFamily(
+  number: NamedNumber,
+  removed: readonly Removed[],
+  survivors: readonly string[],
+): string | undefined {
+  const { name, declaration } = number;
+  const lost = removed.filter((change) => change.number.declaration.header === declaration.header);
+  // `__` alone is no family.
+  for (let end = name.indexOf('_', /^_*/.exec(name)?.[0].length) + 1; end > 0; end = name.indexOf('_', end) + 1) {
+    const prefix = name.slice(0, end);
+    if (survivors.some((other) => other.startsWith(prefix))) continue;
+    const size = lost.filter((change) => change.number.name.startsWith(prefix)).length;
+    return size >= minimumFamily ? prefix : undefined;
+  }
+  return undefined;
+}

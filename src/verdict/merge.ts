@@ -1,0 +1,237 @@
+/**
+ * One thing told once, however many targets see it.
+ *
+ * Findings that say the same about several targets are one finding with several targets. Where only numbers differ (a
+ * request's number on powerpc, an offset on i386), the finding speaks of the first target and holds the others as variants.
+ * What is gone on some targets and still declared on others was not removed but *confined*: all names of a header that met
+ * the same fate are one finding. Two requests with one number on 32-bit targets alone are `long` and `int` forms of one.
+ */
+
+import { createHash } from 'node:crypto';
+import type { Abi } from '../abi/abi.ts';
+import type { Target, TargetName } from '../abi/target.ts';
+import type { AbiPair } from '../diff/changes.ts';
+import type { Finding, Variant } from './finding.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { list, membersWords } from './judgement.ts';
+import type { RuleId } from './rules.ts';
+import type { Witness } from './witness.ts';
+
+/** Rules that say a name is gone, the most telling first: one name may be a macro here and a request there. */
+const goneRules: readonly RuleId[] = [
+  'request-removed',
+  'record-removed',
+  'enumerator-removed',
+  'constant-removed',
+  'typedef-removed',
+  'macro-removed',
+];
+
+/** A target that was compared, and the headers its old side had. */
+export interface SeenTarget {
+  readonly target: Target;
+  readonly headers: ReadonlySet<string>;
+}
+
+/** Merges what was found on each target. `open` may have to read a target again. */
+export function mergeFindings(
+  findings: readonly Finding[],
+  seen: readonly SeenTarget[],
+  open: (target: Target) => AbiPair,
+): Finding[] {
+  const targets = seen.map(({ target }) => target);
+  const same = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = JSON.stringify([finding.fingerprint, finding.verdict, finding.message]);
+    const known = same.get(key);
+    same.set(key, known === undefined ? finding : { ...known, targets: [...known.targets, ...finding.targets] });
+  }
+  const alike = new Map<string, Finding[]>();
+  for (const finding of same.values()) {
+    const key = keyOf(finding);
+    const group = alike.get(key);
+    if (group === undefined) alike.set(key, [finding]);
+    else group.push(finding);
+  }
+  const merged = [...alike.values()].map((group) => mergeVariants(group, targets));
+  const elsewhere = new Elsewhere(seen, open);
+  return confine(
+    merged.map((finding) => withoutOldCollision(finding, elsewhere)),
+    elsewhere,
+  );
+}
+
+function keyOf({ rule, verdict, subject, old }: Finding): string {
+  const isGone = goneRules.includes(rule) && old?.name !== undefined;
+  return JSON.stringify(isGone ? ['gone', verdict, old.header, old.name] : [rule, verdict, subject]);
+}
+
+function mergeVariants(group: readonly Finding[], targets: readonly Target[]): Finding {
+  const weight = ({ rule }: Finding): number => goneRules.indexOf(rule);
+  const [first, ...others] = [...group].sort((a, b) => weight(a) - weight(b));
+  if (first === undefined) throw new TypeError('a group without findings');
+  if (others.length === 0) return first;
+  const names = new Set(group.flatMap((finding) => finding.targets));
+  const differing = others.filter((other) => other.message !== first.message && other.rule === first.rule);
+  const where = differing.flatMap((other) => other.targets);
+  const tail =
+    where.length === 0
+      ? ''
+      : `; with other numbers on ${where.length > 4 ? `${String(where.length)} targets` : list(where)}`;
+  const variants: Variant[] = others.map(({ targets: own, old, new: next, message, fingerprint }) => ({
+    targets: own,
+    old,
+    new: next,
+    message,
+    fingerprint,
+  }));
+  const prints = [...new Set(group.map(({ fingerprint }) => fingerprint))].sort();
+  return {
+    ...first,
+    targets: targets.map(({ name }) => name).filter((name) => names.has(name)),
+    message: first.message + tail,
+    variants,
+    fingerprint: createHash('sha256').update(prints.join()).digest('hex').slice(0, 12),
+  };
+}
+
+/** Looks at the targets that a finding is not about. */
+class Elsewhere {
+  readonly targets: readonly SeenTarget[];
+  readonly #open: (target: Target) => AbiPair;
+  #last: AbiPair | undefined;
+
+  constructor(targets: readonly SeenTarget[], open: (target: Target) => AbiPair) {
+    this.targets = targets;
+    this.#open = open;
+  }
+
+  /** Targets that `finding` leaves out although they had its header; 64-bit ones first, which have more of everything. */
+  others({ targets, old, new: next }: Finding): readonly Target[] {
+    const header = (old ?? next)?.header ?? '';
+    const rest = this.targets.filter(({ target, headers }) => !targets.includes(target.name) && headers.has(header));
+    const isWide = ({ target }: SeenTarget): boolean => target.dataModel === 'LP64';
+    return [...rest.filter(isWide), ...rest.filter((one) => !isWide(one))].map(({ target }) => target);
+  }
+
+  pair(target: Target): AbiPair {
+    if (this.#last?.old.target !== target) this.#last = this.#open(target);
+    return this.#last;
+  }
+}
+
+/** A name that is gone here and declared in `header` for another target. */
+interface Confined {
+  readonly finding: Finding;
+  readonly header: string;
+}
+
+function confine(findings: readonly Finding[], elsewhere: Elsewhere): Finding[] {
+  const isAsked = ({ rule, verdict, targets, old }: Finding): boolean =>
+    goneRules.includes(rule) &&
+    verdict !== 'compatible' &&
+    targets.length < elsewhere.targets.length &&
+    // What asm/ holds is each architecture's own.
+    old?.header.startsWith('asm/') === false;
+  let rest = findings.filter(isAsked);
+  const result = new Set<Finding>(findings);
+  const asked = new Set<Target>();
+  // Each target is read once at most, and one that nobody leaves out not at all.
+  for (;;) {
+    const target = rest.flatMap((finding) => elsewhere.others(finding)).find((one) => !asked.has(one));
+    if (target === undefined) return [...result];
+    asked.add(target);
+    const { old, new: next } = elsewhere.pair(target);
+    const places = new Map<string, Confined[]>();
+    const left: Finding[] = [];
+    for (const finding of rest) {
+      const headers = namesOf(finding).map((name) => [headerOf(name, old), headerOf(name, next)] as const);
+      const header = headers[0]?.[1];
+      const isThere = headers.every(([was, is]) => was === finding.old?.header && is !== undefined);
+      if (!isThere || header === undefined || finding.targets.includes(target.name)) {
+        left.push(finding);
+        continue;
+      }
+      const key = JSON.stringify([finding.verdict, finding.old?.header, header, finding.targets]);
+      const confined = places.get(key);
+      if (confined === undefined) places.set(key, [{ finding, header }]);
+      else confined.push({ finding, header });
+    }
+    for (const confined of places.values()) {
+      for (const { finding } of confined) result.delete(finding);
+      result.add(confinedFinding(confined, target.name));
+    }
+    rest = left;
+  }
+}
+
+function confinedFinding(confined: readonly Confined[], target: TargetName): Finding {
+  const [first] = confined;
+  if (first === undefined) throw new TypeError('nothing is confined');
+  const { finding, header } = first;
+  const from = finding.old?.header ?? '';
+  const members = confined.flatMap((one) => namesOf(one.finding)).sort();
+  const old = { header: from, ...(finding.old?.line === undefined ? {} : { line: finding.old.line }) };
+  const next = { header };
+  const subject = `header ${from}`;
+  const place =
+    header === from ? 'is under a condition there now' : `is in the <${header}> of targets such as ${target} now`;
+  return {
+    ...finding,
+    rule: 'newly-guarded',
+    subject,
+    old,
+    new: next,
+    message: `<${from}> no longer declares ${membersWords(members)}: ${members.length === 1 ? 'it' : 'each'} ${place}`,
+    because: null,
+    members,
+    variants: [],
+    witness: confined.map((one) => one.finding.witness).find((witness) => witness !== null) ?? (null as Witness | null),
+    fingerprint: fingerprintOf('newly-guarded', subject, { ...old, text: members.join() }, next),
+  };
+}
+
+function namesOf(finding: Finding): readonly string[] {
+  return finding.members ?? (finding.old?.name === undefined ? [] : [finding.old.name]);
+}
+
+/** Where an ABI declares a name, whatever it is there. */
+function headerOf(name: string, abi: Abi): string | undefined {
+  const declaration =
+    abi.requests.get(name) ??
+    abi.constants.get(name) ??
+    abi.records.get(name) ??
+    abi.macros.get(name) ??
+    abi.typedefs.get(name);
+  if (declaration !== undefined) return declaration.header;
+  for (const one of abi.enums.values()) {
+    if (one.type.enumerators.some((enumerator) => enumerator.name === name)) return one.header;
+  }
+  return undefined;
+}
+
+/** A collision that another target shows to be old, or to be of sizes that only 32-bit targets make equal. */
+function withoutOldCollision(finding: Finding, elsewhere: Elsewhere): Finding {
+  if (finding.rule !== 'request-collision' || finding.targets.length === elsewhere.targets.length) return finding;
+  const [holder, newcomer] = [finding.old?.name, finding.new?.name];
+  const [target] = elsewhere.others(finding);
+  if (target === undefined || holder === undefined || newcomer === undefined) return finding;
+  const { old, new: next } = elsewhere.pair(target);
+  const numbers = (abi: Abi): readonly (number | undefined)[] =>
+    [holder, newcomer].map((name) => abi.requests.get(name)?.number);
+  const [wasHolder, wasNewcomer] = numbers(old);
+  const [isHolder, isNewcomer] = numbers(next);
+  const reason =
+    wasHolder !== undefined && wasHolder === wasNewcomer
+      ? `both have had one number before, on ${target.name}`
+      : isHolder !== undefined && isNewcomer !== undefined && isHolder !== isNewcomer
+        ? `they differ where long has 8 bytes (${target.name}): one is the 32-bit form of the other`
+        : undefined;
+  if (reason === undefined) return finding;
+  return {
+    ...finding,
+    verdict: 'compatible',
+    answers: finding.answers.map(({ contract }) => ({ contract, answer: 'kept', reason })),
+    lookAt: null,
+  };
+}
