@@ -2,7 +2,7 @@
  * `uabi simulate`: the simulated /dev/kvm from the command line.
  *
  * `matrix` runs programs built for old and new forms of a record on kernels of each. `run` runs a script. `serve` lends it
- * to unmodified programs, through the library that `client` prints. `--replay FILE` drives it with the inputs of a transcript of a real kernel and compares every answer.
+ * to unmodified programs, through the library that `client` prints. `probe` asks a real kernel. `--replay FILE` drives it with the inputs of a transcript of a real kernel and compares every answer.
  */
 
 import { once } from 'node:events';
@@ -23,6 +23,7 @@ import { isX86Transcript, replayX86Transcript, x86VendorOf } from '../kernel/x86
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 import { clientSource } from './simulate-client.ts';
 import { matrixReport } from './simulate-matrix.ts';
+import { probe } from './simulate-probe.ts';
 import { serve } from './simulate-serve.ts';
 
 const unzip = promisify(gunzip);
@@ -36,12 +37,13 @@ interface Options {
   readonly cpu: string;
   readonly replay?: string;
   readonly socket?: string;
+  readonly device: string;
   readonly format: string;
 }
 
 export function configure(command: Command): void {
   command
-    .argument('[what]', 'matrix: old and new programs on old and new kernels; run: a script; serve; client')
+    .argument('[what]', 'matrix: old and new programs on old and new kernels; run: a script; serve; client; probe')
     .argument('[script]', `for run: a file, - or a selftest (${[...selftests.keys()].join(', ')})`)
     .option('--type <record>', 'record the matrix is about', 'kvm_vcpu_events')
     .option('--kernel <version>', `kernel to simulate: 6.1 … 7.3, patches added with + (${patchNames.join(', ')})`)
@@ -52,6 +54,7 @@ export function configure(command: Command): void {
     )
     .option('--replay <file>', 'transcript of a real kernel (.jsonl or .jsonl.gz; - for standard input)')
     .option('--socket <path>', 'for serve: the Unix socket to listen on')
+    .option('--device <path>', 'for probe: the device to ask', '/dev/kvm')
     .addOption(new Option('--format <format>', 'form of the report').choices(['text', 'json']).default('text'))
     .addHelpText(
       'after',
@@ -60,6 +63,7 @@ Examples:
   uabi simulate --kernel 6.12 --cpu max --replay run.jsonl.gz
   uabi simulate matrix --type kvm_vcpu_events
   uabi simulate run sea_to_user --kernel 6.19
+  uabi simulate probe > real.jsonl && uabi simulate --kernel 6.12 --cpu svm --replay real.jsonl
   uabi simulate client > client.c && cc -shared -fPIC -o client.so client.c -ldl
   uabi simulate serve --socket kvm.socket --kernel 6.12 &
   UABI_SOCKET=kvm.socket LD_PRELOAD=./client.so ./vmm
@@ -85,8 +89,9 @@ export async function run(
     return exitCodes.done;
   }
   if (what === 'serve') return serveUntilClosed(options as unknown as Options, io);
+  if (what === 'probe') return probe((options as unknown as Options).device, io);
   if (what !== undefined) {
-    throw new UserError(`There is nothing to simulate called "${what}"; known: matrix, run, serve, client.`);
+    throw new UserError(`There is nothing to simulate called "${what}"; known: matrix, run, serve, client, probe.`);
   }
   if (replay === undefined) throw new UserError('Say what to simulate: --replay FILE.');
   if (kernel === undefined) throw new UserError('Say which kernel to simulate: --kernel 6.12.');

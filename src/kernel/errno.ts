@@ -10,6 +10,7 @@ export const errno = {
   ENOEXEC: 8,
   EBADF: 9,
   ENOMEM: 12,
+  EACCES: 13,
   EFAULT: 14,
   EBUSY: 16,
   EEXIST: 17,
