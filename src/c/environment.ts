@@ -69,3 +69,23 @@ export class Environment {
     return found;
   }
 }
+
+/** The same surroundings, for a thousand questions about few names. */
+export class RememberingEnvironment extends Environment {
+  readonly #inside: Environment;
+  readonly #macros = new Map<string, MacroBinding | undefined>();
+
+  constructor(inside: Environment) {
+    super(inside.layer, inside.parent ?? inside);
+    this.#inside = inside;
+  }
+
+  override macro(name: string): MacroBinding | undefined {
+    let found = this.#macros.get(name);
+    if (found === undefined && !this.#macros.has(name)) {
+      found = this.#inside.macro(name);
+      this.#macros.set(name, found);
+    }
+    return found;
+  }
+}

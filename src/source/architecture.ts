@@ -25,6 +25,9 @@ const byMachine: readonly (readonly [RegExp, string])[] = [
   [/^arc/, 'arc'],
 ];
 
+/** The `arch/` directories that targets are known for. */
+export const knownArchitectures: readonly string[] = [...new Set(byMachine.map(([, architecture]) => architecture))];
+
 /** Header that only one architecture exports → that architecture. */
 const bySignature: readonly (readonly [string, string])[] = [
   ['mtrr.h', 'x86'],

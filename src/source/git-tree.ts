@@ -63,7 +63,7 @@ export class BlobStore {
 export class GitTree implements FileTree {
   readonly label: string;
   readonly #blobs: BlobStore;
-  /** Id of the tree object; `undefined` for the index. */
+  /** Id of the tree, or of a commit or tag that leads to one; `undefined` for the index. */
   readonly #tree: string | undefined;
   /** Entries known so far, by path, and the folders they were listed for. */
   readonly #files = new Map<string, GitEntry>();
@@ -207,9 +207,7 @@ export class GitTree implements FileTree {
  * @throws {UserError} if it names nothing, or a blob.
  */
 export function openRevision(blobs: BlobStore, revision: string): GitTree {
-  // `rev:path^{tree}` would be a path that ends in `^{tree}`: the object is found first, and only then made a tree.
-  const id = blobs.repository.require(revision, 'object');
-  const tree = blobs.repository.resolve(id, 'tree');
-  if (tree !== undefined) return new GitTree(blobs, tree, revision);
+  const { id, type } = blobs.repository.identify(revision);
+  if (type !== 'blob') return new GitTree(blobs, id, revision);
   throw new UserError(`"${revision}" names a file, where a commit or a directory is needed.`);
 }

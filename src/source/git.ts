@@ -101,6 +101,19 @@ export class GitRepository {
     throw new UndecidedError(`There is no revision "${revision}" in the git repository.${hint}`);
   }
 
+  /**
+   * Id and type of the object a revision names.
+   * @throws {UndecidedError} if there is no such revision.
+   */
+  identify(revision: string): { readonly id: string; readonly type: string } {
+    if (isPlausibleRevision(revision)) {
+      const answer = this.#run(['cat-file', '--batch-check=%(objectname) %(objecttype)'], `${revision}\n`);
+      const [, id, type] = /^([0-9a-f]+) (commit|tree|blob|tag)\n$/.exec(answer.stdout.toString()) ?? [];
+      if (id !== undefined && type !== undefined) return { id, type };
+    }
+    return { id: this.require(revision, 'object'), type: 'unknown' };
+  }
+
   isShallow(): boolean {
     return this.#run(['rev-parse', '--is-shallow-repository']).stdout.toString().trim() === 'true';
   }

@@ -10,6 +10,7 @@
  */
 
 import { UserError } from '../diagnostic.ts';
+import { knownArchitectures } from './architecture.ts';
 import { folderOf, type FileTree, joinPath, normalizePath, sorted } from './file-tree.ts';
 import {
   generateAsmHeader,
@@ -32,8 +33,19 @@ import { libcHeader } from './libc.ts';
 
 const common = 'include/uapi';
 
+/** All that the headers of any architecture may be made from. */
+const everything: readonly string[] = [
+  ...new Set([
+    common,
+    'Makefile',
+    ...knownArchitectures.flatMap((name) => [`arch/${name}/include/uapi/asm`, ...generatorInputs(name)]),
+  ]),
+];
+
 /** Whether `tree` has the marks of a kernel tree. */
 export function isKernelTree(tree: FileTree): boolean {
+  // Listed in one go with what will be read if it is one: with git, each look costs a process.
+  tree.list(everything);
   return tree.kindOf(`${common}/linux`) === 'folder';
 }
 
@@ -45,15 +57,16 @@ export class KernelTree implements HeaderCollection {
   readonly #commonPaths: readonly string[];
   readonly #files = new Map<string, HeaderFile>();
   readonly #views = new Map<string, ArchitectureHeaders>();
+  /** What names outside asm/ lead to, which is the same for every architecture. */
+  readonly #common = new Map<string, Lookup>();
 
   constructor(tree: FileTree) {
     this.label = tree.label;
     this.#tree = tree;
-    // All that any architecture may need, listed and read in one go: with git, each look costs a process.
-    const names = tree.entries('arch');
-    const inputs = names.flatMap((name) => [`arch/${name}/include/uapi/asm`, ...generatorInputs(name)]);
-    tree.prefetch(tree.list([common, 'Makefile', ...new Set(inputs)]));
-    this.#architectures = names.filter((name) => tree.kindOf(`arch/${name}/include/uapi/asm`) === 'folder');
+    tree.prefetch(tree.list(everything));
+    this.#architectures = knownArchitectures.filter(
+      (name) => tree.kindOf(`arch/${name}/include/uapi/asm`) === 'folder',
+    );
     this.#commonPaths = tree.list([common]);
   }
 
@@ -69,7 +82,9 @@ export class KernelTree implements HeaderCollection {
     const architecture = target.kernelArchitecture;
     let view = this.#views.get(architecture);
     if (view === undefined) {
-      view = new ArchitectureHeaders(this.#tree, architecture, this.#commonPaths, (...file) => this.#share(...file));
+      view = new ArchitectureHeaders(this.#tree, architecture, this.#commonPaths, this.#common, (...file) =>
+        this.#share(...file),
+      );
       this.#views.set(architecture, view);
     }
     return view;
@@ -95,10 +110,18 @@ class ArchitectureHeaders implements TargetHeaders {
   readonly #asmFiles: ReadonlySet<string>;
   readonly #kbuild: KbuildVariables;
   readonly #share: Share;
-  readonly #results = new Map<string, Lookup>();
+  readonly #common: Map<string, Lookup>;
+  readonly #asm = new Map<string, Lookup>();
 
-  constructor(tree: FileTree, architecture: string, commonPaths: readonly string[], share: Share) {
+  constructor(
+    tree: FileTree,
+    architecture: string,
+    commonPaths: readonly string[],
+    commonResults: Map<string, Lookup>,
+    share: Share,
+  ) {
     this.#tree = tree;
+    this.#common = commonResults;
     this.#architecture = architecture;
     this.#share = share;
     this.#asmFolder = `arch/${architecture}/include/uapi/asm`;
@@ -140,10 +163,11 @@ class ArchitectureHeaders implements TargetHeaders {
   }
 
   #lookUp(name: string): Lookup {
-    let result = this.#results.get(name);
+    const known = name.startsWith('asm/') ? this.#asm : this.#common;
+    let result = known.get(name);
     if (result === undefined) {
       result = this.#search(name);
-      this.#results.set(name, result);
+      known.set(name, result);
     }
     return result;
   }

@@ -8,7 +8,14 @@
 
 import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
-import { dataModelFact, emptyLayer, Environment, requestFact, targetFact } from '../environment.ts';
+import {
+  dataModelFact,
+  emptyLayer,
+  Environment,
+  RememberingEnvironment,
+  requestFact,
+  targetFact,
+} from '../environment.ts';
 import { ReadCollector, type Reads, readsOfMacros } from '../reads.ts';
 import { Scope } from '../scope.ts';
 import { measureOn } from '../expression.ts';
@@ -251,7 +258,8 @@ class UnitReader {
 
   readRoot(header: SourceFile, file: TokenFile, base: Environment): Unit {
     const { effect, environment } = this.#readFile(file, base, 0, undefined);
-    return { header, target: this.#target, root: effect, environment, values: new Map() };
+    const end = new RememberingEnvironment(environment);
+    return { header, target: this.#target, root: effect, environment: end, values: new Map() };
   }
 
   #resolve(name: string, form: IncludeForm, from: TokenFile): TokenFile | undefined {
