@@ -144,6 +144,12 @@ export type MeaningChange =
       readonly was: NamedValue;
       readonly is: NamedValue;
     })
+  | (InRecord & {
+      readonly kind: 'boolean-mask';
+      readonly old: FieldNode;
+      readonly new: FieldNode;
+      readonly flags: readonly NamedValue[];
+    })
   | (InRecord & { readonly kind: 'filler-check'; readonly old: FieldNode; readonly new: FieldNode })
   | (InRecord & { readonly kind: 'accepted-mask'; readonly old: FieldNode; readonly new: FieldNode });
 

@@ -39,6 +39,10 @@ export function compareMeanings(pair: RecordPair, old: FieldNode, next: FieldNod
       }
     }
   }
+  const [before, after] = [old.field.semantics?.meaning, next.field.semantics?.meaning];
+  if (before?.kind === 'boolean' && after?.kind === 'flags') {
+    changes.push({ kind: 'boolean-mask', pair, old, new: next, flags: after.flags });
+  }
   const oldCheck = old.field.semantics?.nonZero;
   const newCheck = next.field.semantics?.nonZero;
   if (oldCheck !== undefined && newCheck !== undefined && oldCheck !== newCheck) {

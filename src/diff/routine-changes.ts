@@ -56,13 +56,22 @@ export class RoutineChanges {
   #isEnd(was: NamedNumber, is: NamedNumber): boolean {
     const isEnumerator = was.enum !== undefined && is.enum !== undefined;
     const isNamedSo = isSentinelName(was.name) || (isEnumerator && was.name.endsWith('_SIZE'));
-    if (!isEnumerator) return isNamedSo && is.value > was.value;
+    if (!isEnumerator) {
+      if (!isNamedSo || is.value <= was.value) return false;
+      // A maximum may be raised by itself. What else a constant counts has to show: `REG_TIMER_CNT` is a counter's address.
+      return /(?:^|_)MAX(?:$|_)|MAX$/.test(was.name) || this.#hasNewSibling(is);
+    }
     const [before, after] = [standsLast(was, this.#oldEnums), standsLast(is, this.#newEnums)];
     // A name with two underscores belongs to the header itself (C17 7.1.3); programs use the FOO_MAX made of it.
     const isPrivate = was.name.startsWith('__');
     if (isPrivate && before && after) return true;
     if (!isNamedSo || is.value <= was.value) return false;
     return (before || countsOne(was, this.#oldEnums)) && (after || countsOne(is, this.#newEnums));
+  }
+
+  #hasNewSibling({ name, declaration }: NamedNumber): boolean {
+    const added = this.#addedByHeader.get(declaration.header) ?? [];
+    return added.some((other) => firstWord(other.name) === firstWord(name) && isMemberName(other.name));
   }
 
   /** `NSIGSEGV` is the number of the last `SEGV_…`; `AT_VECTOR_SIZE_ARCH` says how many `AT_…` there are. */

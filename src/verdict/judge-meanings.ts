@@ -153,6 +153,34 @@ function selectorWitness(
   });
 }
 
+/** "Yes" was any value, and in practice 1: a flag with that bit cannot be told from an old "yes". */
+export function judgeBooleanMask(change: Of<'boolean-mask'>): Judgement {
+  const { pair, old, new: next, flags } = change;
+  const clash = flags.find(({ value }) => (value & 1n) !== 0n);
+  const base = {
+    rule: 'boolean-became-mask' as const,
+    subject: subjectOf(pair, old),
+    old: factsOfNode(pair.old, old),
+    new: factsOfNode(pair.new, next),
+    message: `${old.path} was yes or no and is a mask of flags now${clash === undefined ? '' : `, in which 1 is ${clash.name}`}`,
+  };
+  if (clash === undefined) {
+    const why = 'no flag has the bit that meant yes, so an old answer promises nothing by mistake';
+    return { ...base, answers: harmless(why), witness: undefined };
+  }
+  const wrong = broken(`1 is "yes" to one side and ${clash.name} to the other`);
+  return {
+    ...base,
+    answers: answers({
+      'old-binary': wrong,
+      rebuild: kept('a program that tests for non-zero gets the answer it got'),
+      'mixed-objects': wrong,
+      'new-binary': broken(`an old kernel that says yes seems to say ${clash.name}`),
+    }),
+    witness: numberWitness(old.name, 1n, 1n, clash.name),
+  };
+}
+
 export function judgeCheck(change: Of<'filler-check'>, context: Context): Judgement {
   const { pair, old, new: next } = change;
   const isTighter = next.field.semantics?.nonZero === 'rejected';

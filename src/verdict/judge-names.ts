@@ -212,6 +212,9 @@ export function judgeRequest(change: RequestChange, context: Context): Judgement
   switch (change.kind) {
     case 'request-added': {
       const { request } = change;
+      if (request.argument !== undefined && request.direction !== 'none' && request.sizeBytes === 0) {
+        return judgeEmptyRequest(request, request.argument);
+      }
       return {
         rule: 'request-added',
         subject: `request ${request.name}`,
@@ -263,6 +266,24 @@ export function judgeRequest(change: RequestChange, context: Context): Judgement
     default:
       return change satisfies never;
   }
+}
+
+/** C gives a record without fields no bytes; C++ gives it one, and the size is part of the number. */
+function judgeEmptyRequest(request: RequestDeclaration, argument: string): Judgement {
+  return {
+    rule: 'request-differs-in-cxx',
+    subject: `request ${request.name}`,
+    old: null,
+    new: factsOfRequest(request),
+    message: `${request.name} is ${hex(request.number)} in C only: ${argument} is empty, and C++ gives it 1 byte`,
+    answers: answers({
+      'old-binary': kept('no old program sends it'),
+      rebuild: kept('no old program names it'),
+      'mixed-objects': unknown('objects compiled as C and as C++ send different numbers'),
+      'new-binary': unknown('does the kernel take the number that C++ programs send?'),
+    }),
+    witness: undefined,
+  };
 }
 
 function judgeRequestChanged(change: Extract<RequestChange, { kind: 'request-changed' }>, context: Context): Judgement {

@@ -5,6 +5,7 @@ import { judgeArmAdded, judgeArmRemoved, judgeFieldAdded, judgeUnionResized } fr
 import { judgeFillerChanged, judgeInnerResized, judgeMoved, judgeRemoved, judgeRenamed } from './judge-fields.ts';
 import {
   judgeAcceptedMask,
+  judgeBooleanMask,
   judgeCheck,
   judgeSelector,
   judgeUnionReordered,
@@ -69,6 +70,8 @@ export function judge(change: Change, context: Context): Judgement {
       return judgeValueMeaning(change);
     case 'value-renumbered':
       return judgeValueRenumbered(change);
+    case 'boolean-mask':
+      return judgeBooleanMask(change);
     case 'filler-check':
       return judgeCheck(change, context);
     case 'accepted-mask':

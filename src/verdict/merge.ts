@@ -14,7 +14,7 @@ import type { AbiPair } from '../diff/changes.ts';
 import type { Finding, Variant } from './finding.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { list, membersWords } from './judgement.ts';
-import type { RuleId } from './rules.ts';
+import { type RuleId, rules } from './rules.ts';
 import type { Witness } from './witness.ts';
 
 /** Rules that say a name is gone, the most telling first: one name may be a macro here and a request there. */
@@ -54,6 +54,7 @@ export function mergeFindings(
     else group.push(finding);
   }
   const merged = [...alike.values()].map((group) => mergeVariants(group, targets));
+  merged.push(...merged.flatMap(differsIn32Bit));
   const elsewhere = new Elsewhere(seen, open);
   return confine(
     merged.map((finding) => withoutOldCollision(finding, elsewhere)),
@@ -208,6 +209,48 @@ function headerOf(name: string, abi: Abi): string | undefined {
     if (one.type.enumerators.some((enumerator) => enumerator.name === name)) return one.header;
   }
   return undefined;
+}
+
+/** A 64-bit target, and the one whose programs run on its kernel too. */
+const companions: readonly (readonly [TargetName, TargetName])[] = [
+  ['x86_64', 'i386'],
+  ['arm64', 'arm'],
+  ['riscv64', 'riscv32'],
+  ['ppc64', 'ppc'],
+  ['mips64', 'mips'],
+  ['sparc64', 'sparc'],
+];
+
+/** What is to be said of a new request whose number depends on the size of pointers. */
+function differsIn32Bit(finding: Finding): Finding[] {
+  const { rule, new: next, variants = [] } = finding;
+  if (rule !== 'request-added' || variants.length === 0 || next === null) return [];
+  const factsOn = (target: TargetName): Finding['new'] | undefined =>
+    variants.find((variant) => variant.targets.includes(target))?.new ??
+    (finding.targets.includes(target) ? next : undefined);
+  for (const [wide, narrow] of companions) {
+    const [one, other] = [factsOn(wide), factsOn(narrow)];
+    if (one?.sizeBytes === undefined || other?.sizeBytes === undefined || one.sizeBytes === other.sizeBytes) continue;
+    const reason = `does a 64-bit kernel take the number that 32-bit programs send (${String(other.sizeBytes)} bytes instead of ${String(one.sizeBytes)})?`;
+    return [
+      {
+        ...finding,
+        rule: 'request-differs-in-32-bit',
+        verdict: finding.answers.some(({ contract }) => contract === 'new-binary') ? 'review' : 'compatible',
+        targets: [wide, narrow],
+        answers: finding.answers.map((answer) =>
+          answer.contract === 'new-binary' ? { ...answer, answer: 'unknown', reason } : answer,
+        ),
+        message: `${next.name ?? ''} carries ${String(one.sizeBytes)} bytes on ${wide} and ${String(other.sizeBytes)} on ${narrow}: the two send different numbers`,
+        old: one,
+        new: other,
+        lookAt: rules.get('request-differs-in-32-bit')?.lookAt ?? null,
+        variants: [],
+        fingerprint: fingerprintOf('request-differs-in-32-bit', finding.subject, one, other),
+      },
+    ];
+  }
+  return [];
 }
 
 /** A collision that another target shows to be old, or to be of sizes that only 32-bit targets make equal. */

@@ -299,6 +299,23 @@ export const recordRules = {
     example: { old: '#define TYPE_CRASH 3', new: '#define TYPE_CRASH 2' },
     noMirror: 'a number that changes has no direction',
   },
+  'boolean-became-mask': {
+    title: 'A yes or no became a mask of flags',
+    object: 'value',
+    aspect: 'kind',
+    direction: 'other',
+    contracts: ['old-binary', 'mixed-objects', 'new-binary'],
+    verdict: 'break',
+    explanation:
+      'An old kernel that answers 1 for "yes" seems to promise whatever flag has that bit. `KVM_CLOCK_TSC_STABLE` is 2 for this reason.',
+    lookAt: 'Which bit the first flag has.',
+    wayOut: 'Leave bit 0 to mean "yes", and begin the flags at 2.',
+    example: {
+      old: 'struct cap { __u32 adjust_clock; /* 0 or 1 */ };',
+      new: 'struct cap { __u32 adjust_clock; /* CLOCK_STABLE 1 */ };',
+    },
+    noMirror: 'a mask that becomes a yes or no lost its flags, and those are told',
+  },
   'check-tightened': {
     title: 'The kernel refuses what it used to accept',
     object: 'check',

@@ -70,6 +70,14 @@ const reserve = (nonZero: 'rejected' | 'ignored', words: number): Abi =>
 
 export const semanticCases: readonly SemanticCase[] = [
   {
+    rule: 'boolean-became-mask',
+    verdict: 'break',
+    old: one({ writer: 'kernel', meaning: { kind: 'boolean' } }),
+    fires: flags({ STABLE: 1, REALTIME: 4 }),
+    near: one({ writer: 'kernel', meaning: { kind: 'boolean' } }),
+  },
+
+  {
     rule: 'flag-meaning-changed',
     verdict: 'break',
     old: flags({ GVA_VALID: 1, GPA_VALID: 2 }),
