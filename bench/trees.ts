@@ -1,25 +1,32 @@
 /**
- * What a tree costs: time against the number of headers and the number of targets, and the comparison of two trees.
+ * What a tree costs: time and memory against the number of headers and the number of targets, and the comparison of two trees.
  *
- *   npx tsx bench/trees.ts DIR [OLD NEW]
+ *   npm run build && npx tsx bench/trees.ts DIR [OLD NEW]
  *
- * DIR is a kernel tree, installed headers, or a git repository, of which OLD and NEW are revisions. Each line is one
- * measurement in a process of its own, because the front end remembers what it has read.
+ * DIR is a kernel tree or installed headers; with OLD and NEW it is a git repository, of which they are revisions. Each line
+ * is one measurement of the compiled program in a process of its own, because the front end remembers what it has read.
+ * `cpu` is the time of all threads: where it is well below `time`, the machine was busy with something else.
  */
 
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { targets } from '../src/abi/target.ts';
-import { HeaderWorkshop } from '../src/cli/header-source.ts';
+import type * as TargetModule from '../src/abi/target.ts';
+import type * as HeaderSourceModule from '../src/cli/header-source.ts';
 import type { Io } from '../src/cli/io.ts';
-import { openPair } from '../src/cli/open-pair.ts';
+import type * as OpenPairModule from '../src/cli/open-pair.ts';
+import type * as CheckModule from '../src/verdict/check.ts';
 
 interface Measurement {
   readonly headers: number;
   readonly targets: number;
   readonly milliseconds: number;
-  readonly megabytes: number;
+  readonly cpuMilliseconds: number;
+  readonly peakMegabytes: number;
+}
+
+async function compiled(name: string): Promise<unknown> {
+  return import(new URL(`../dist/${name}.js`, import.meta.url).href);
 }
 
 function ioAt(cwd: string): Io {
@@ -30,71 +37,105 @@ function ioAt(cwd: string): Io {
 }
 
 /** Reads every `stride`-th header for the first `targetCount` targets. */
-function measureTree(directory: string, stride: number, targetCount: number): Measurement {
-  const start = performance.now();
-  const source = new HeaderWorkshop(ioAt(directory), {}).open(directory);
-  const chosen = source.targets.slice(0, targetCount);
+async function measureTree(source: string, cwd: string, stride: number, targetCount: number): Promise<Measurement> {
+  const { HeaderWorkshop } = (await compiled('cli/header-source')) as typeof HeaderSourceModule;
+  const finish = begin();
+  const opened = new HeaderWorkshop(ioAt(cwd), {}).open(source);
+  const chosen = opened.targets.slice(0, targetCount);
   let headers = 0;
   for (const target of chosen) {
-    const names = source.namesFor(target).filter((_, index) => index % stride === 0);
+    const names = opened.namesFor(target).filter((_, index) => index % stride === 0);
     headers = Math.max(headers, names.length);
-    source.abiOf(target, names);
+    opened.abiOf(target, names);
   }
-  return finish(start, headers, chosen.length);
+  return finish(headers, chosen.length);
 }
 
-/** Reads what differs between two revisions, on all targets. */
-async function measurePair(directory: string, old: string, next: string): Promise<Measurement> {
-  const start = performance.now();
-  const pair = await openPair([old, next], ioAt(directory));
-  const common = pair.old.targets.filter((target) => pair.new.targets.includes(target));
+/** Compares two revisions for the first `targetCount` targets, as `uabi check` does; of `path` only, if one is given. */
+async function measurePair(
+  sides: readonly [string, string],
+  cwd: string,
+  path: string,
+  targetCount: number,
+): Promise<Measurement> {
+  const { openPair, pairOf } = (await compiled('cli/open-pair')) as typeof OpenPairModule;
+  const { checkTargets } = (await compiled('verdict/check')) as typeof CheckModule;
+  const finish = begin();
+  const opened = await openPair(sides, ioAt(cwd), path === '' ? {} : { paths: [path] });
+  const targets = opened.old.targets.filter((target) => opened.new.targets.includes(target)).slice(0, targetCount);
   let headers = 0;
-  for (const target of common) {
-    headers = Math.max(headers, pair.old.abiFor(target).headers.length, pair.new.abiFor(target).headers.length);
-  }
-  return finish(start, headers, common.length);
+  checkTargets(targets, (target) => {
+    const pair = pairOf(opened, target);
+    headers = Math.max(headers, pair.old.headers.length, pair.new.headers.length);
+    return pair;
+  });
+  return finish(headers, targets.length);
 }
 
-function finish(start: number, headers: number, targetCount: number): Measurement {
-  return {
-    headers,
-    targets: targetCount,
-    milliseconds: Math.round(performance.now() - start),
-    megabytes: Math.round(process.memoryUsage.rss() / 1e6),
+function begin(): (headers: number, targets: number) => Measurement {
+  const start = performance.now();
+  const cpu = process.cpuUsage();
+  return (headers, targets) => {
+    const { user, system } = process.cpuUsage(cpu);
+    return {
+      headers,
+      targets,
+      milliseconds: Math.round(performance.now() - start),
+      cpuMilliseconds: Math.round((user + system) / 1000),
+      peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1000),
+    };
   };
 }
 
-function inOwnProcess(...parameters: readonly string[]): Measurement {
+function inOwnProcess(parameters: readonly (string | number)[]): Measurement {
   const script = fileURLToPath(import.meta.url);
-  const output = execFileSync(process.execPath, [...process.execArgv, script, '--one', ...parameters], {
+  const output = execFileSync(process.execPath, [...process.execArgv, script, '--one', ...parameters.map(String)], {
     encoding: 'utf8',
+    timeout: 300_000,
   });
   return JSON.parse(output) as Measurement;
 }
 
-function print(name: string, { headers, targets: count, milliseconds, megabytes }: Measurement): void {
-  const cells = [String(headers), String(count), `${milliseconds} ms`, `${megabytes} MB`];
-  console.log(`${name.padEnd(28)}${cells.map((cell) => cell.padStart(12)).join('')}`);
+function row(name: string, cells: readonly string[]): string {
+  return `${name.padEnd(34)}${cells.map((cell) => cell.padStart(10)).join('')}`;
+}
+
+function print(name: string, measured: Measurement): void {
+  const { headers, targets, milliseconds, cpuMilliseconds, peakMegabytes } = measured;
+  const cells = [headers, targets, `${milliseconds} ms`, `${cpuMilliseconds} ms`, `${peakMegabytes} MB`];
+  console.log(row(name, cells.map(String)));
+}
+
+async function measureOne([kind, cwd = '', a = '', b = '', c = '', d = '']: readonly string[]): Promise<void> {
+  const measured = kind === 'tree' ? measureTree(a, cwd, Number(b), Number(c)) : measurePair([a, b], cwd, c, Number(d));
+  process.stdout.write(JSON.stringify(await measured));
 }
 
 async function main(): Promise<void> {
   const parameters = process.argv.slice(2);
   if (parameters[0] === '--one') {
-    const [, kind, directory = '', a = '', b = ''] = parameters;
-    const measurement = kind === 'tree' ? measureTree(directory, Number(a), Number(b)) : measurePair(directory, a, b);
-    process.stdout.write(JSON.stringify(await measurement));
+    await measureOne(parameters.slice(1));
     return;
   }
   const [given, old, next] = parameters;
-  if (given === undefined) throw new Error('usage: trees.ts DIR [OLD NEW]');
-  const directory = resolve(given);
-  console.log(`${''.padEnd(28)}${['headers', 'targets', 'time', 'memory'].map((cell) => cell.padStart(12)).join('')}`);
-  for (const stride of [8, 4, 2, 1]) print('headers, one target', inOwnProcess('tree', directory, String(stride), '1'));
-  for (const count of [2, 5, 10, targets.length]) {
-    print('all headers, more targets', inOwnProcess('tree', directory, '1', String(count)));
+  if (given === undefined || (old === undefined) !== (next === undefined)) {
+    throw new Error('usage: trees.ts DIR [OLD NEW]');
   }
-  if (old !== undefined && next !== undefined) {
-    print(`${old} and ${next}`, inOwnProcess('pair', directory, old, next));
+  const { targets } = (await compiled('abi/target')) as typeof TargetModule;
+  const directory = resolve(given);
+  const source = old ?? directory;
+  console.log(row('', ['headers', 'targets', 'time', 'cpu', 'peak']));
+  for (const stride of [8, 4, 2, 1]) {
+    print('some headers, one target', inOwnProcess(['tree', directory, source, stride, 1]));
+  }
+  for (const count of [2, 5, 10, targets.length]) {
+    print('all headers, some targets', inOwnProcess(['tree', directory, source, 1, count]));
+  }
+  if (old === undefined || next === undefined) return;
+  const header = 'include/uapi/linux/kvm.h';
+  print(`${old}..${next}, one header`, inOwnProcess(['pair', directory, old, next, header, targets.length]));
+  for (const count of [1, 5, 10, targets.length]) {
+    print(`${old}..${next}`, inOwnProcess(['pair', directory, old, next, '', count]));
   }
 }
 
