@@ -3,7 +3,7 @@
  *
  * | op | what is read |
  * |---|---|
- * | `ioctl` | `fd` (`kvm`, `vm`, `vcpu`, …), `name`, `req`, and `arg` (a number) or `in`/`out` (the buffer before and after, hexadecimal); `ret`, `errno`, `err`, `exit_reason` |
+ * | `ioctl` | `fd` (`kvm`, `vm`, `vcpu`, …), `name`, `req`, and `arg` (a number), `id`/`val` (a register) or `in`/`out` (the buffer before and after, hexadecimal); `ret`, `errno`, `err`, `exit_reason` |
  * | `kvm_run` | `hex`: the first bytes of a vCPU's shared page after KVM_RUN |
  * | `regs` | `regs`: name → `{id, val}` of registers read with KVM_GET_ONE_REG |
  * | others | left out: what the guest did, remarks, surroundings |
@@ -14,6 +14,7 @@
 import type { CapturedArgument, CapturedBuffer, CapturedCall, SkippedLine } from './call.ts';
 import type { Descriptor } from './descriptors.ts';
 import type { Line } from './lines.ts';
+import type { StraceMember } from './strace-struct.ts';
 
 export interface CapturedRegister {
   readonly name: string;
@@ -117,10 +118,23 @@ function argumentOf(object: Fields): CapturedArgument {
   if (before !== undefined) buffers.push({ moment: 'before', bytes: before, isTruncated: isShort(before) });
   if (after !== undefined) buffers.push({ moment: 'after', bytes: after, isTruncated: isShort(after) });
   if (buffers.length > 0) return { kind: 'buffers', buffers };
+  const id = integerOf(object.get('id'));
+  if (id !== undefined) return registerArgument(id, integerOf(object.get('val')));
   const value = integerOf(object.get('arg'));
   if (value !== undefined) return { kind: 'number', value };
   const pointer = textOf(object.get('ptr'));
   return pointer === undefined ? { kind: 'none' } : { kind: 'text', text: pointer };
+}
+
+/** A register read or written alone: tracers record its id and value, not the record that points to the value. */
+function registerArgument(id: bigint, value: bigint | undefined): CapturedArgument {
+  const member = (path: string, content: bigint): StraceMember => ({
+    path,
+    text: `0x${content.toString(16)}`,
+    value: content,
+  });
+  const members = [member('id', id), ...(value === undefined ? [] : [member('value', value)])];
+  return { kind: 'members', members, isComplete: true };
 }
 
 function registerOf(name: string, value: unknown): CapturedRegister[] {

@@ -18,6 +18,8 @@ export interface Circumstances {
   /** Whether the call returned success, where that is known. */
   readonly wasAccepted?: boolean;
   readonly errno?: string;
+  /** The bytes are what a call carried: a buffer may be larger than what the kernel looks at. */
+  readonly isOfCall?: boolean;
 }
 
 export interface Reading {
@@ -46,15 +48,26 @@ export function readBuffer(
 }
 
 /** What the codec says about a value, corrected by what is known about the call and about KVM. */
-function inContext(note: Note, { moment }: Circumstances, inspection: Inspection): Note {
+function inContext(note: Note, circumstances: Circumstances, inspection: Inspection): Note {
+  const { moment, errno, isOfCall } = circumstances;
   const { type } = inspection.descriptor;
+  if (note.rule === 'trailing-bytes' && isOfCall === true) {
+    const extra = inspection.trailingBytes === 1 ? 'byte' : `${String(inspection.trailingBytes)} bytes`;
+    const message = `The request carries ${String(inspection.sizeBytes)} bytes; the kernel does not look at the ${extra} behind them.`;
+    return { ...note, severity: 'info', message };
+  }
+  if (note.rule === 'missing-bytes' && errno === 'E2BIG' && moment === 'after') {
+    const message = `The kernel says here how many elements there are; the program's buffer has no room for them.`;
+    return { ...note, severity: 'info', rule: 'buffer-too-small', message };
+  }
   if (note.rule === 'boolean-not-0-or-1') return aboutBoolean(note, moment);
   if (note.rule === 'outside-accepted-mask' && isUnreadSyndrome(note, inspection)) {
     const message =
       'exception.serror_esr has bits the kernel would refuse, but it does not look at them: serror_pending is 0.';
     return { ...note, severity: 'info', message };
   }
-  if (moment !== 'after' || note.rule === 'missing-bytes' || note.rule === 'trailing-bytes') return note;
+  if (note.rule === 'missing-bytes' || note.rule === 'trailing-bytes') return note;
+  if (moment !== 'after') return precededBy(note, errno);
   if (note.rule === 'reserved-not-zero') {
     const path = note.path ?? 'A reserved byte';
     // The page of kvm_run is shared: whoever wrote a byte last, the kernel clears only what an exit uses.
@@ -70,7 +83,20 @@ function inContext(note: Note, { moment }: Circumstances, inspection: Inspection
           message: `${path} is not zero in what the kernel wrote: a newer kernel, or another record.`,
         };
   }
+  if (note.rule === 'unknown-flags' && type === 'struct kvm_run') {
+    return { ...note, message: note.message.replace(/\.$/, ': a newer kernel, or nothing has written it.') };
+  }
   return note.severity === 'error' ? { ...note, severity: 'warning' } : note;
+}
+
+/** A refusal the kernel never got to, because it found something else first. */
+function precededBy(note: Note, errno: string | undefined): Note {
+  if (errno === undefined || errno === 'EINVAL' || note.severity !== 'error') return note;
+  const message = note.message.replace(
+    'the kernel refuses it with EINVAL',
+    `the kernel would refuse it with EINVAL, had it not found something else first (${errno})`,
+  );
+  return { ...note, message };
 }
 
 function aboutBoolean(note: Note, moment: Circumstances['moment']): Note {
@@ -111,8 +137,24 @@ export function rankReadings(
     .sort((a, b) => a.penalty - b.penalty);
 }
 
+/** For each note about reserved bytes that are not zero: what other versions of the record call the byte. */
+export function fieldNotes(notes: readonly Note[], others: readonly RecordDescriptor[]): Note[] {
+  return notes
+    .filter(({ rule }) => rule === 'reserved-not-zero')
+    .flatMap(({ offsetBytes }) => {
+      const names = new Map<string, string[]>();
+      for (const { path, descriptor } of fieldsElsewhere(others, offsetBytes)) {
+        names.set(path, [...(names.get(path) ?? []), descriptor.variant ?? '?']);
+      }
+      if (names.size === 0) return [];
+      const text = [...names].map(([path, variants]) => `${path} (${variants.join(', ')})`).join(' or ');
+      const message = `Another version of the record calls byte ${String(offsetBytes)} ${text}.`;
+      return [{ severity: 'info', path: null, offsetBytes, rule: 'field-of-other-variant', message } as const];
+    });
+}
+
 /** Names the field other versions of a record have where this one has reserved bytes. */
-export function fieldsElsewhere(
+function fieldsElsewhere(
   descriptors: readonly RecordDescriptor[],
   offsetBytes: number,
 ): { readonly path: string; readonly descriptor: RecordDescriptor }[] {

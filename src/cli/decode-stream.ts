@@ -10,7 +10,15 @@ import { findTarget } from '../abi/target.ts';
 import type { CapturedBuffer, CapturedCall } from '../capture/call.ts';
 import { type JsonlItem, readJsonLine } from '../capture/jsonl.ts';
 import { type Line, LineSplitter } from '../capture/lines.ts';
-import { fieldsElsewhere, rankReadings, type Reading, readBuffer } from '../capture/reading.ts';
+import { possibleReasons } from '../capture/refusals.ts';
+import {
+  type Circumstances,
+  fieldNotes,
+  rankReadings,
+  type RankedReading,
+  type Reading,
+  readBuffer,
+} from '../capture/reading.ts';
 import { registerIdText } from '../capture/register-id.ts';
 import { type StraceItem, StraceReader } from '../capture/strace.ts';
 import { decodedRecord } from '../codec/decode-json.ts';
@@ -208,8 +216,8 @@ class Printer {
       return;
     }
     for (const buffer of buffers) {
-      const reading = chooseReading(versions, buffer, call);
-      this.#isShort ||= reading.inspection.missingBytes > 0 || buffer.isTruncated;
+      const reading = chooseReading(versions, buffer, call, base.call.why !== undefined);
+      this.#isShort ||= reading.notes.some(({ rule }) => rule === 'missing-bytes') || buffer.isTruncated;
       const notes = buffer.isTruncated ? [cutNote(buffer), ...reading.notes] : reading.notes;
       this.#emit({ ...base, ...shape(reading, buffer.bytes, notes), moment: buffer.moment, reading });
     }
@@ -335,18 +343,28 @@ function tellingBuffers(
 }
 
 /** Reads with the version to prefer, or with another one if the kernel's answer rules that out. */
-function chooseReading({ preferred, others }: RecordVersions, buffer: CapturedBuffer, call: CapturedCall): Reading {
+function chooseReading(
+  { preferred, others }: RecordVersions,
+  buffer: CapturedBuffer,
+  call: CapturedCall,
+  isUnknownRequest: boolean,
+): Reading {
   const wasAccepted = call.result !== undefined && call.errno === undefined;
-  const circumstances = { moment: buffer.moment, wasAccepted };
+  const circumstances: Circumstances = {
+    moment: buffer.moment,
+    wasAccepted,
+    isOfCall: true,
+    ...(call.errno === undefined ? {} : { errno: call.errno }),
+  };
   const first = readBuffer(preferred, buffer.bytes, circumstances);
   if (buffer.moment === 'after') return withElsewhere(first, others);
-  const refusals = first.notes.filter(({ severity }) => severity === 'error');
+  const refusals = first.notes.filter(({ severity, rule }) => severity === 'error' && rule !== 'missing-bytes');
   if (wasAccepted && refusals.length > 0) {
     const sound = rankReadings(others, buffer.bytes, circumstances).filter(({ reading }) => !hasError(reading));
     const [best] = sound;
     if (best !== undefined) {
       const names = sound.map(({ reading }) => reading.inspection.descriptor.variant ?? '?').join(', ');
-      const message = `The kernel accepted what variant ${preferred.variant ?? '?'} would refuse (${refusals[0]?.message ?? ''}), so it knows another one: ${names} ${sound.length === 1 ? 'fits' : 'fit'}.`;
+      const message = `The kernel accepted what variant ${preferred.variant ?? '?'} would refuse (${(refusals[0]?.message ?? '').replace(/: the kernel refuses.*$/, '')}), so it knows another one: ${names} ${sound.length === 1 ? 'fits' : 'fit'}.`;
       return { ...best.reading, notes: [infoNote('other-variant', message), ...best.reading.notes] };
     }
     const message = `The kernel accepted this, so it does not check what this reading says it refuses.`;
@@ -355,10 +373,15 @@ function chooseReading({ preferred, others }: RecordVersions, buffer: CapturedBu
   const noted = withElsewhere(first, others);
   const isExplained =
     refusals.length > 0 || first.notes.some(({ rule }) => rule === 'unknown-value' || rule === 'unknown-flags');
-  if (call.errno !== 'EINVAL' || isExplained) return noted;
-  const message =
+  if (call.errno !== 'EINVAL' || isExplained || isUnknownRequest) return noted;
+  const reasons = possibleReasons(first.inspection);
+  const unexplained =
     'The kernel answered EINVAL; nothing in these bytes alone explains it (the state of the machine, or a capability).';
-  return { ...noted, notes: [...noted.notes, infoNote('unexplained-errno', message)] };
+  const added =
+    reasons.length > 0
+      ? reasons.map((message) => infoNote('possible-reason', message))
+      : [infoNote('unexplained-errno', unexplained)];
+  return { ...noted, notes: [...noted.notes, ...added] };
 }
 
 /** A page read with the preferred version, or with another one under which less of it is wrong. */
@@ -374,8 +397,13 @@ function leastOdd({ preferred, others }: RecordVersions, bytes: Uint8Array): Rea
   const equal = ranked
     .filter(({ penalty }) => penalty === best.penalty)
     .map(({ reading }) => reading.inspection.descriptor.variant ?? '?');
-  const message = `Read as ${equal[0] ?? '?'}${equal.length > 1 ? ` (cannot be told from ${equal.slice(1).join(', ')})` : ''}: as ${preferred.variant ?? '?'}, ${first.evidence[0] ?? 'more would be wrong'}`;
+  const message = `Read as ${equal[0] ?? '?'}${equal.length > 1 ? ` (cannot be told from ${equal.slice(1).join(', ')})` : ''}: as ${preferred.variant ?? '?'}, ${evidenceAgainst(first, best)}`;
   return { ...best.reading, notes: [infoNote('other-variant', message), ...best.reading.notes] };
+}
+
+/** What is wrong under one reading and not under the other. */
+function evidenceAgainst(worse: RankedReading, better: RankedReading): string {
+  return worse.evidence.find((one) => !better.evidence.includes(one)) ?? 'more would be wrong.';
 }
 
 function hasError({ notes }: Reading): boolean {
@@ -391,19 +419,8 @@ function infoNote(rule: string, message: string): Note {
 }
 
 /** For reserved bytes that are not zero: what other versions of the record call them. */
-export function withElsewhere(reading: Reading, others: readonly RecordDescriptor[]): Reading {
-  const extra = reading.notes
-    .filter(({ rule }) => rule === 'reserved-not-zero')
-    .flatMap(({ offsetBytes }) => {
-      const names = new Map<string, string[]>();
-      for (const { path, descriptor } of fieldsElsewhere(others, offsetBytes)) {
-        names.set(path, [...(names.get(path) ?? []), descriptor.variant ?? '?']);
-      }
-      if (names.size === 0) return [];
-      const text = [...names].map(([path, variants]) => `${path} (${variants.join(', ')})`).join(' or ');
-      const message = `Another version of the record calls byte ${String(offsetBytes)} ${text}.`;
-      return [{ ...infoNote('field-of-other-variant', message), offsetBytes }];
-    });
+function withElsewhere(reading: Reading, others: readonly RecordDescriptor[]): Reading {
+  const extra = fieldNotes(reading.notes, others);
   return extra.length === 0 ? reading : { ...reading, notes: [...reading.notes, ...extra] };
 }
 
@@ -427,9 +444,7 @@ function withoutBytes(base: StreamObject, call: CapturedCall, descriptor: Record
     sizeBytes: descriptor.sizeBytes,
   };
   if (argument.kind === 'members') {
-    const message = argument.isComplete
-      ? 'Members as strace names them; it prints no bytes.'
-      : 'strace left members out.';
+    const message = argument.isComplete ? 'Members by name; the capture holds no bytes.' : 'strace left members out.';
     return {
       ...known,
       fields: argument.members.map(({ path, text, value }) =>
@@ -462,6 +477,7 @@ function memberField(descriptor: RecordDescriptor, path: string, value: string):
     offsetBytes: found === undefined ? null : Math.floor(offsetBits / 8),
     sizeBytes: found === undefined ? null : Math.ceil(found.sizeBits / 8),
     value,
-    meaning: null,
+    meaning:
+      found?.meaning?.kind === 'register-id' && /^0x[0-9a-f]+$/.test(value) ? registerIdText(BigInt(value)) : null,
   };
 }

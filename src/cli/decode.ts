@@ -9,15 +9,20 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readHex } from '../capture/hex.ts';
-import { readBuffer } from '../capture/reading.ts';
+import { fieldNotes, readBuffer } from '../capture/reading.ts';
+import { layoutOf } from '../abi/layout-engine.ts';
+import { findTarget } from '../abi/target.ts';
+import { describeRecord } from '../codec/descriptor.ts';
 import { decodedRecord } from '../codec/decode-json.ts';
 import type { Note } from '../codec/inspect.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
-import { UndecidedError, UserError } from '../diagnostic.ts';
+import { printable, UndecidedError, UserError } from '../diagnostic.ts';
 import { renderHexdump, renderNotes } from '../report/hexdump.ts';
 import { styleFor } from '../report/style.ts';
 import { decodeSyndrome, syndromeRegisterOf } from './decode-syndrome.ts';
-import { findRecord, type RecordOptions } from './find-record.ts';
+import { findBuiltInRecord, variantsOfBuiltInRecord } from './built-in-layouts.ts';
+import { findRecord, namedRecord, type RecordOptions } from './find-record.ts';
+import { type Guess, guessReading, type ListedReading, sizeNotes } from './guess-reading.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 import { addSourceOptions } from './source-options.ts';
 
@@ -80,22 +85,82 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     const { decodeStream } = await import('./decode-stream.ts');
     return decodeStream(file, options.input, options, io);
   }
-  const { descriptor, notes } = await findRecord(options, io);
+  const chosen = await findRecord(options, io);
   const bytes = asBytes(await readInput(file, io), options.input, file);
+  const guess = guessed(options, bytes);
+  const descriptor = guess?.descriptor ?? chosen.descriptor;
+  // What was guessed is said with its evidence, not as a default.
+  const isGuessed = ({ rule }: Note): boolean => rule === 'default-target' || rule === 'default-variant';
+  const notes =
+    guess === undefined ? chosen.notes : [...chosen.notes.filter((note) => !isGuessed(note)), ...guess.notes];
   const { inspection, notes: found } = readBuffer(descriptor, bytes);
   const second = options.crossCheck === true ? await crossCheck(descriptor, bytes) : [];
-  const allNotes = [...notes, ...second, ...found];
+  const elsewhere = guess === undefined ? [] : versionNotes(options, descriptor, bytes, found);
+  const allNotes = [...notes, ...second, ...found, ...elsewhere];
   if (options.format === 'json') {
-    io.stdout(`${JSON.stringify({ ...decodedRecord(inspection, bytes), notes: allNotes }, undefined, 2)}\n`);
+    io.stdout(
+      `${JSON.stringify(
+        {
+          ...decodedRecord(inspection, bytes),
+          notes: allNotes,
+          ...(guess === undefined ? {} : { readings: guess.readings }),
+        },
+        undefined,
+        2,
+      )}\n`,
+    );
   } else {
     const { type, variant, target, sizeBytes } = descriptor;
     const style = styleFor(io);
     const title = `${type}${variant === undefined ? '' : `#${variant}`} on ${target}: ${String(sizeBytes)} bytes`;
     const lines = [title, ...renderHexdump(inspection, bytes, style), ...renderNotes(allNotes, style)];
+    if (guess !== undefined) lines.push(...renderReadings(guess.readings));
     io.stdout(lines.map((line) => `${line}\n`).join(''));
   }
   return inspection.missingBytes > 0 || inspection.trailingBytes > 0 ? exitCodes.undecided : exitCodes.done;
 }
+
+/** The architecture and version with the least against them; `undefined` for records of a source the user names. */
+function guessed(options: Options, bytes: Uint8Array): Guess | undefined {
+  const named = namedRecord(options);
+  return named === undefined ? undefined : guessReading(named.type, named.targets, bytes, options.request);
+}
+
+/** What other versions of the record make of reserved bytes and of the size. */
+function versionNotes(
+  { type, request }: Options,
+  descriptor: RecordDescriptor,
+  bytes: Uint8Array,
+  notes: readonly Note[],
+): Note[] {
+  const target = findTarget(descriptor.target);
+  const name = (type ?? descriptor.type.replace(/^\w+ /, '')).split('#')[0] ?? '';
+  if (target === undefined || (type === undefined && request === undefined)) return [];
+  const others = variantsOfBuiltInRecord(name, target)
+    .filter((variant) => variant.name !== descriptor.variant)
+    .flatMap((variant) => {
+      const found = findBuiltInRecord(`${name}#${variant.name}`, target);
+      return found === undefined ? [] : [describeRecord(layoutOf(found.declaration.record, target), variant.name)];
+    });
+  return [...sizeNotes(bytes, descriptor, others), ...fieldNotes(notes, others)];
+}
+
+/** The readings that were possible, where there is more to say than that the one shown has nothing against it. */
+function renderReadings(readings: readonly ListedReading[]): string[] {
+  const [first, second] = readings;
+  if (first === undefined || second === undefined || readings.every(({ penalty }) => penalty === 0)) return [];
+  const lines = ['', 'As other versions and architectures read these bytes, the likeliest first:'];
+  for (const { target, variant, status, against } of readings.slice(0, maxReadings)) {
+    const standing = status === null || status === 'merged' ? '' : ` (${status})`;
+    const verdict = against[0] === undefined ? 'nothing against it' : against[0].replace(/\.$/, '');
+    const more = against.length > 1 ? `; and ${String(against.length - 1)} more` : '';
+    lines.push(printable(`  ${target}${variant === null ? '' : `#${variant}`}${standing}: ${verdict}${more}`));
+  }
+  if (readings.length > maxReadings) lines.push(`  … and ${String(readings.length - maxReadings)} more`);
+  return lines;
+}
+
+const maxReadings = 12;
 
 async function crossCheck(descriptor: RecordDescriptor, bytes: Uint8Array): Promise<Note[]> {
   const { secondOpinions } = await import('../codec/cross-check.ts');

@@ -44,6 +44,23 @@ interface Candidate {
 /** Targets in the order in which they are tried when none is asked for: the ones most buffers come from first. */
 const preferred = ['arm64', 'x86_64', 's390x', 'ppc64le', 'riscv64'];
 
+/**
+ * The name of the built-in record that `--type` or `--request` means, with the targets to try; `undefined` where `--in` names a
+ * source of its own.
+ *
+ * @throws UserError if nothing has the name or number.
+ */
+export function namedRecord(
+  options: RecordOptions,
+): { readonly type: string; readonly targets: readonly Target[]; readonly notes: readonly Note[] } | undefined {
+  if (options.in !== undefined || (options.type === undefined) === (options.request === undefined)) return undefined;
+  const targets = options.target === undefined ? inOrder(allTargets) : [targetNamed(options.target)];
+  const notes: Note[] = [];
+  const type = options.type ?? typeOfRequest(options.request ?? '', targets, notes);
+  const known = targetsOfBuiltInRecord(type.split('#')[0]?.trim() ?? '').map(({ name }) => name);
+  return { type, targets: targets.filter(({ name }) => known.includes(name)), notes };
+}
+
 /** Finds the record. @throws UserError if nothing, or nothing on that target, has the name or number. */
 export async function findRecord(options: RecordOptions, io: Io): Promise<ChosenRecord> {
   if ((options.type === undefined) === (options.request === undefined)) {

@@ -121,6 +121,7 @@ class Inspector {
   readonly notes: Note[] = [];
   readonly #bytes: Uint8Array;
   readonly #options: InspectOptions;
+  readonly #sizers = new Set<FieldDescriptor>();
 
   constructor(bytes: Uint8Array, options: InspectOptions) {
     this.#bytes = bytes;
@@ -132,7 +133,7 @@ class Inspector {
     for (const hole of record.holes) {
       const offsetBits = baseBits + hole.offsetBits;
       fields.push({ kind: hole.kind, path: '', type: '', offsetBits, sizeBits: hole.sizeBits, children: [] });
-      this.#checkHole(offsetBits, hole.sizeBits, record);
+      this.#checkHole(offsetBits, hole.sizeBits, record, prefix);
     }
     return record.recordKind === 'struct' ? fields.sort((a, b) => a.offsetBits - b.offsetBits) : fields;
   }
@@ -256,7 +257,11 @@ class Inspector {
   #union(field: FieldDescriptor, element: UnionElement, baseBits: number, path: string): InspectedField[] {
     const offsetBits = baseBits + field.offsetBits;
     const { select, record } = element;
-    if (select === undefined) return this.record(record, offsetBits, path);
+    if (select === undefined) {
+      // A member that fixes the size of the union shares its bytes with those that mean something.
+      for (const member of record.fields) if (member.role === 'padding') this.#sizers.add(member);
+      return this.record(record, offsetBits, path);
+    }
     const discriminant = readPlace(select.place, this.#bytes, baseBits);
     const name = discriminant === undefined ? undefined : selectArm(select, discriminant, this.#bytes, baseBits);
     const arm = record.fields.find((candidate) => candidate.name === name);
@@ -315,7 +320,7 @@ class Inspector {
 
   #checkUnused(field: FieldDescriptor, offsetBits: number, sizeBits: number, path: string): void {
     if (field.role === undefined && field.nonZero === undefined) return;
-    if (!this.#isNonZero(offsetBits, sizeBits)) return;
+    if (this.#sizers.has(field) || !this.#isNonZero(offsetBits, sizeBits)) return;
     const at = this.#firstNonZero(offsetBits, sizeBits);
     if (field.nonZero === 'rejected') {
       this.#note('error', path, at, 'reserved-not-zero', `${path} is not zero: the kernel refuses it with EINVAL.`);
@@ -332,10 +337,11 @@ class Inspector {
     }
   }
 
-  #checkHole(offsetBits: number, sizeBits: number, record: RecordDescriptor): void {
+  #checkHole(offsetBits: number, sizeBits: number, record: RecordDescriptor, prefix: string): void {
     if (sizeBits % 8 !== 0 || offsetBits % 8 !== 0 || !this.#isNonZero(offsetBits, sizeBits)) return;
     const at = this.#firstNonZero(offsetBits, sizeBits);
-    this.#note('info', null, at, 'hole-not-zero', `Bytes of ${record.type} that belong to no field are not zero.`);
+    const owner = prefix === '' ? record.type : prefix;
+    this.#note('info', null, at, 'hole-not-zero', `Bytes of ${owner} that belong to no field are not zero.`);
   }
 
   #isNonZero(offsetBits: number, sizeBits: number): boolean {

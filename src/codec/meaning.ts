@@ -61,6 +61,11 @@ function flagsText(flags: readonly NamedValue[], value: bigint): string {
   return names.join(' | ');
 }
 
+/** Families of constants are named by their prefix. */
+function familyText(name: string): string {
+  return name.endsWith('_') ? `${name}*` : name;
+}
+
 interface ValueNote {
   readonly severity: 'error' | 'warning' | 'info';
   readonly rule: string;
@@ -95,7 +100,7 @@ export function valueNotes(field: FieldDescriptor, value: bigint, path: string, 
     notes.push({
       severity: 'warning',
       rule: 'unknown-value',
-      message: `${path} is ${String(value)}, which is no known ${meaning.name}.`,
+      message: `${path} is ${String(value)}, which is no known ${familyText(meaning.name)}.`,
     });
   }
   if (meaning?.kind === 'flags') {
@@ -105,7 +110,7 @@ export function valueNotes(field: FieldDescriptor, value: bigint, path: string, 
       notes.push({
         severity: 'warning',
         rule: 'unknown-flags',
-        message: `${path} has bits ${hex(unknown)} that are no known ${meaning.name}.`,
+        message: `${path} has bits ${hex(unknown)} that are no known ${familyText(meaning.name)}.`,
       });
     }
   }
