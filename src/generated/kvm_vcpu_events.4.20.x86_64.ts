@@ -1021,7 +1021,7 @@ export const descriptor: RecordDescriptor = {
               element: { kind: 'integer', sizeBytes: 1, isSigned: false, byteOrder: 'little' },
               dimensions: [],
               writer: 'both',
-              meaning: { kind: 'boolean' },
+              meaning: { kind: 'count', of: 'NMIs waiting' },
               validIf: {
                 kind: 'flag-set',
                 place: {

@@ -61,7 +61,10 @@ describe('decode', () => {
     const bytes = events();
     bytes[at] = 1;
     const { decoded } = await decode(bytes);
-    expect(decoded.notes).toMatchObject([{ severity: 'error', path: 'exception.pad', offsetBytes: at }]);
+    expect(decoded.notes).toMatchObject([
+      { severity: 'error', path: 'exception.pad', offsetBytes: at },
+      { severity: 'info', rule: 'field-of-other-variant', offsetBytes: at },
+    ]);
     expect(decoded.notes[0]?.message).toContain('EINVAL');
   });
 
@@ -69,7 +72,10 @@ describe('decode', () => {
     const bytes = events();
     bytes[63] = 0x80;
     const { decoded } = await decode(bytes);
-    expect(decoded.notes).toMatchObject([{ severity: 'error', path: 'reserved', offsetBytes: 63 }]);
+    expect(decoded.notes).toMatchObject([
+      { severity: 'error', path: 'reserved', offsetBytes: 63 },
+      { severity: 'info', rule: 'field-of-other-variant', offsetBytes: 63 },
+    ]);
   });
 
   test('the same byte is a field in a later proposal', async () => {
@@ -99,7 +105,10 @@ describe('decode', () => {
     const { code, decoded } = await decode(new Uint8Array(72));
     expect(code).toBe(3);
     expect(decoded.trailingBytes).toBe(8);
-    expect(decoded.notes).toMatchObject([{ severity: 'error', rule: 'trailing-bytes', offsetBytes: 64 }]);
+    expect(decoded.notes).toMatchObject([
+      { severity: 'error', rule: 'trailing-bytes', offsetBytes: 64 },
+      { severity: 'info', rule: 'size-of-other-version' },
+    ]);
   });
 
   test('without a variant the newest merged one is taken, aloud', async () => {
