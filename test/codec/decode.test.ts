@@ -63,7 +63,8 @@ describe('decode', () => {
     const { decoded } = await decode(bytes);
     expect(decoded.notes).toMatchObject([
       { severity: 'error', path: 'exception.pad', offsetBytes: at },
-      { severity: 'info', rule: 'field-of-other-variant', offsetBytes: at },
+      // No version, proposed or released, has a name for bytes 5 to 7.
+      ...(at <= 4 ? [{ severity: 'info', rule: 'field-of-other-variant', offsetBytes: at }] : []),
     ]);
     expect(decoded.notes[0]?.message).toContain('EINVAL');
   });
