@@ -6,11 +6,13 @@ import { checkGitlab } from './check-gitlab.ts';
 import { checkJson } from './check-json.ts';
 import { checkJsonl } from './check-jsonl.ts';
 import { checkJunit } from './check-junit.ts';
+import { checkMail } from './check-mail.ts';
 import { checkMarkdown } from './check-markdown.ts';
 import type { CheckReport } from './check-report.ts';
 import { checkSarif } from './check-sarif.ts';
 import { checkTerse } from './check-terse.ts';
 import { checkText } from './check-text.ts';
+import { checkHtml } from './html/check-html.ts';
 
 export interface CheckFormat {
   /** For whom it is, in a few words. */
@@ -28,6 +30,8 @@ export const checkFormats = {
   gitlab: { summary: 'code quality report of GitLab', render: checkGitlab },
   junit: { summary: 'JUnit XML, for CI servers', render: checkJunit },
   markdown: { summary: 'for comments and summaries', render: (report) => checkMarkdown(report) },
+  mail: { summary: 'a reply to the patch, 72 columns', render: checkMail },
+  html: { summary: 'one file, with every byte drawn', render: checkHtml },
   b4: { summary: 'a check of b4 review', render: checkB4 },
 } as const satisfies Readonly<Record<string, CheckFormat>>;
 

@@ -31,6 +31,14 @@ export function diffLines(oldText: string, newText: string): DiffLine[] {
   });
 }
 
+/** Whether nothing stands between two lines of one comparison. */
+export function follows(last: DiffLine, line: DiffLine): boolean {
+  return (
+    line.oldLine === last.oldLine + (last.kind === 'added' ? 0 : 1) &&
+    line.newLine === last.newLine + (last.kind === 'removed' ? 0 : 1)
+  );
+}
+
 function splitLines(text: string): string[] {
   const lines = text.split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();

@@ -173,6 +173,18 @@ const checks: Readonly<Record<CheckFormatName, (text: string, name: string) => v
     if (hasXmllint) expect(Number(xpath(text, 'count(//testcase)'))).toBeGreaterThan(2);
   },
   markdown: plain,
+  mail: (text) => {
+    plain(text);
+    const ours = text.split('\n').filter((line) => !line.startsWith('>') && !line.startsWith('    '));
+    expect(ours.filter((line) => line.length > 72 && /\S\s+\S/.test(line.slice(4)))).toEqual([]);
+    expect(text).not.toMatch(/^From /m);
+  },
+  html: (text) => {
+    // Every tag is one of ours: nothing that runs, loads or is clicked but the links within the page.
+    const tags = new Set([...text.matchAll(/<([a-z][a-z0-9]*)/gi)].map((tag) => (tag[1] ?? '').toLowerCase()));
+    for (const tag of ['script', 'img', 'iframe', 'form', 'link', 'object', 'svg']) expect(tags).not.toContain(tag);
+    expect(text.replace(/"[^"]*"/g, '""')).not.toMatch(/<[^>]*\son[a-z]+\s*=/i);
+  },
   b4: (text) => {
     valid(isB4, text);
   },
