@@ -61,6 +61,12 @@ const guestDebugFlags = 0x3_0003;
 /** Vector of the machine control group KVM_ARM_VM_SMCCC_CTRL and its one attribute. */
 const smcccFilterAttribute = { group: 0, attribute: 0n } as const;
 
+/**
+ * A simulated arm64 host with a `/dev/kvm`, seen by the processes that use it.
+ *
+ * Calls answer as the system calls do and touch only `memory`, the callers' address space. Everything is synchronous and
+ * deterministic: the same calls get the same answers.
+ */
 export class SimulatedKernel {
   readonly version: KernelVersion;
   readonly cpu: CpuModel;
@@ -79,16 +85,22 @@ export class SimulatedKernel {
     this.#firmwareClaimsAborts = options.firmwareClaimsAborts ?? false;
   }
 
-  /** Opens `/dev/kvm`; any other path is ENOENT. */
+  /** The system call `open(path, O_RDWR)`: the lowest free descriptor for `/dev/kvm`, ENOENT for any other path. */
   open(path: string): CallResult {
     return path === '/dev/kvm' ? this.#done(this.#install({ kind: 'kvm' })) : this.#done(-errno.ENOENT);
   }
 
+  /** The system call `close(fd)`: EBADF if it is not open. A machine lives on while one of its descriptors does. */
   close(fd: number): CallResult {
     return this.#done(this.#descriptors.delete(fd) ? 0 : -errno.EBADF);
   }
 
-  /** Maps the shared pages of a vCPU and answers their address, or a negative error number. */
+  /**
+   * The system call `mmap` on a vCPU's descriptor: maps its shared pages (kvm_run first) into `memory`.
+   *
+   * @param length in bytes, rounded up to whole pages; KVM_GET_VCPU_MMAP_SIZE by default
+   * @returns the address, or a negative error number: −EBADF, −ENODEV (no vCPU), −EINVAL (no length)
+   */
   mmap(fd: number, length: number = mmapSize): number {
     const descriptor = this.#descriptors.get(fd);
     if (descriptor === undefined) return -errno.EBADF;
@@ -98,13 +110,19 @@ export class SimulatedKernel {
     return this.memory.map(size, { bytes: descriptor.vcpu.shared.subarray(0, size) });
   }
 
+  /** The system call `munmap`: EINVAL unless the address is page-aligned and the length in bytes positive. */
   munmap(address: number, length: number): CallResult {
     if (address % pageSize !== 0 || length <= 0) return this.#done(-errno.EINVAL);
     this.memory.unmap(address, length);
     return this.#done(0);
   }
 
-  /** The system call `ioctl(fd, request, argument)`. */
+  /**
+   * The system call `ioctl(fd, request, argument)` (virt/kvm/kvm_main.c, arch/arm64/kvm).
+   *
+   * @param request its lower 32 bits count, as in Linux
+   * @param argument a value, or the address of a buffer in `memory`
+   */
   ioctl(fd: number, request: number | bigint, argument: number | bigint, context: CallContext = {}): CallResult {
     const descriptor = this.#descriptors.get(fd);
     if (descriptor === undefined) return this.#done(-errno.EBADF);
