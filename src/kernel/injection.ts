@@ -7,11 +7,12 @@
  * - From 5.18 to 6.11 the class constants were signed ints: ESR_EL1 is sign-extended.
  */
 
+import { recordAarch32Abort } from './a64/aarch32-abort.ts';
 import { exceptionType } from './a64/guest-cpu.ts';
 import { exceptionLevel, pstateBits } from './a64/pstate.ts';
 import { sysreg } from './a64/system-registers.ts';
 import type { KernelVersion } from './kernel-version.ts';
-import type { Vcpu } from './vcpu.ts';
+import { type Vcpu, vcpuFeatures } from './vcpu.ts';
 
 const ilBit = 1 << 25;
 const fnvBit = 1 << 10;
@@ -56,6 +57,12 @@ function widen(syndrome: number, version: KernelVersion): bigint {
  */
 export function injectAbort(vcpu: Vcpu, version: KernelVersion, kind: 'data' | 'instruction', seed = 0n): void {
   const { cpu } = vcpu;
+  if (vcpu.hasFeature(vcpuFeatures.el1Is32Bit)) {
+    const abort = kind === 'data' ? 'aarch32-data' : 'aarch32-instruction';
+    recordAarch32Abort(cpu, abort, vcpu.trap.far);
+    vcpu.pend(abort);
+    return;
+  }
   const isLower = exceptionLevel(cpu.pstate) === 0;
   const exceptionClass =
     kind === 'data'

@@ -20,6 +20,7 @@ const core = {
   spEl1: 68,
   elrEl1: 70,
   spsrEl1: 72,
+  spsrAbort: 74,
   end: 216,
   vectors: 84,
   fpsr: 212,
@@ -128,8 +129,10 @@ function getCore(vcpu: Vcpu, offset: number, size: number): RegisterResult {
       return { value: cpu.read(sysreg.FPSR) };
     case core.fpcr:
       return { value: cpu.read(sysreg.FPCR) };
+    case core.spsrAbort:
+      return { value: cpu.spsrAbort };
     default:
-      // The AArch32 banked SPSRs.
+      // The other banked SPSRs of AArch32: nothing here enters their modes.
       return { value: 0n };
   }
 }
@@ -171,6 +174,9 @@ function setCore(vcpu: Vcpu, offset: number, size: number, value: bigint): numbe
       return 0;
     case core.fpcr:
       cpu.write(sysreg.FPCR, value);
+      return 0;
+    case core.spsrAbort:
+      cpu.spsrAbort = value;
       return 0;
     default:
       return 0;

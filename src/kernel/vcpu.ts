@@ -6,6 +6,7 @@
  * of a run, or since 6.17 at the end of the call that injected.
  */
 
+import { type Aarch32Abort, enterAarch32Abort } from './a64/aarch32-abort.ts';
 import { type exceptionType, GuestCpu } from './a64/guest-cpu.ts';
 import { pstateBits } from './a64/pstate.ts';
 import type { CpuModel } from './cpu-models.ts';
@@ -55,8 +56,8 @@ export class Vcpu {
   isSveFinalised = false;
   mpState: number = mpStates.runnable;
   trap: LastTrap = { syndrome: 0, far: 0n, ipa: undefined };
-  /** Offset into the vector table of an exception that waits to be entered. */
-  pendingException: number | undefined;
+  /** Offset into the vector table of an exception that waits to be entered, or an abort of an AArch32 guest. */
+  pendingException: number | Aarch32Abort | undefined;
   pendingIncrement = false;
   mmio: OpenMmio | undefined;
   guestDebug = 0;
@@ -73,9 +74,9 @@ export class Vcpu {
   /** Enters a pending exception, or else steps over an emulated instruction. */
   commitPending(): void {
     const { cpu } = this;
-    if (this.pendingException !== undefined) {
-      cpu.enterException(this.pendingException, true);
-    } else if (this.pendingIncrement) {
+    if (typeof this.pendingException === 'string') enterAarch32Abort(cpu, this.pendingException);
+    else if (this.pendingException !== undefined) cpu.enterException(this.pendingException, true);
+    else if (this.pendingIncrement) {
       cpu.pc = BigInt.asUintN(64, cpu.pc + 4n);
       cpu.pstate = (cpu.pstate & ~(pstateBits.btype | pstateBits.singleStep)) >>> 0;
     }
@@ -94,7 +95,7 @@ export class Vcpu {
   }
 
   /** A synchronous exception or an SError waits for `commitPending`. */
-  pend(type: typeof exceptionType.synchronous | typeof exceptionType.sError): void {
+  pend(type: typeof exceptionType.synchronous | typeof exceptionType.sError | Aarch32Abort): void {
     this.pendingException = type;
   }
 }

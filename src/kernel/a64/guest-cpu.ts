@@ -33,6 +33,8 @@ export class GuestCpu {
   pstate = 0x3c5;
   spEl0 = 0n;
   spEl1 = 0n;
+  /** SPSR of AArch32's abort mode. */
+  spsrAbort = 0n;
   /** HCR_EL2.VSE: a virtual SError waits. */
   virtualSError = false;
   /** VSESR_EL2: the syndrome it will have. */
@@ -70,6 +72,7 @@ export class GuestCpu {
       sysreg.TPIDR_EL0,
       sysreg.TPIDRRO_EL0,
       sysreg.TPIDR_EL1,
+      sysreg.IFSR32_EL2,
     ]) {
       this.system.set(register, unknownValue);
     }

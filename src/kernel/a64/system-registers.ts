@@ -53,6 +53,7 @@ export const sysreg = {
   TPIDR_EL0: 0xde82,
   TPIDRRO_EL0: 0xde83,
   CNTVCT_EL0: 0xdf02,
+  IFSR32_EL2: 0xe281,
 } as const;
 
 /** Plain storage: what was written is what is read. */
