@@ -50,10 +50,10 @@ export interface HeaderSource {
   /** The headers that `abiFor` reads: those the user chose, or all. */
   readonly namesFor: (target: Target) => readonly string[];
   readonly abiFor: (target: Target) => Abi;
-  /** The ABI of some headers only, and what they include. */
-  readonly abiOf: (target: Target, names: readonly string[]) => Abi;
+  /** The ABI of some headers only, and what they include; of macros, only those in `macros` where that is given. */
+  readonly abiOf: (target: Target, names: readonly string[], macros?: ReadonlySet<string>) => Abi;
   /** As `abiFor`, but reads only headers in whose text one of `words` stands. */
-  readonly abiMentioning: (target: Target, words: readonly string[]) => Abi;
+  readonly abiMentioning: (target: Target, words: readonly string[], macros?: ReadonlySet<string>) => Abi;
 }
 
 /** What the sources of one run share. */
@@ -192,15 +192,16 @@ export class HeaderWorkshop {
         }
       }
     }
-    const abiOf = (target: Target, names: readonly string[]): Abi => {
+    const abiOf = (target: Target, names: readonly string[], macros?: ReadonlySet<string>): Abi => {
       const source = collection.forTarget(target);
       const files = names.flatMap((name) => source.resolve(name, 'angle', undefined) ?? []);
-      const read = (some: readonly HeaderFile[]): Abi => readAbi(this.#frontEnd, source, some, target, label);
+      const read = (some: readonly HeaderFile[]): Abi => readAbi(this.#frontEnd, source, some, target, label, macros);
       return this.#progress.during(`${label}: reading ${files.length} headers for ${target.name}`, () => {
         const first = read(files);
         return first.notUnderstood.length === 0 ? first : read(withPreludes(files, first, read));
       });
     };
+    const mentions = searchFor();
     const known = new Map<Target, Abi>();
     return {
       label,
@@ -212,13 +213,13 @@ export class HeaderWorkshop {
       headersFor: (target) => collection.forTarget(target),
       namesFor,
       abiOf,
-      abiMentioning: (target, words) => {
+      abiMentioning: (target, words, macros) => {
         const headers = collection.forTarget(target);
         const isMentioned = (name: string): boolean => {
-          const text = headers.resolve(name, 'angle', undefined)?.text ?? '';
-          return words.some((word) => text.includes(word));
+          const file = headers.resolve(name, 'angle', undefined);
+          return file !== undefined && mentions(file, words);
         };
-        return abiOf(target, namesFor(target).filter(isMentioned));
+        return abiOf(target, namesFor(target).filter(isMentioned), macros);
       },
       abiFor: (target) => {
         let abi = known.get(target);
@@ -230,4 +231,21 @@ export class HeaderWorkshop {
       },
     };
   }
+}
+
+/** A search that looks through a header once, however many targets share it. */
+function searchFor(): (file: HeaderFile, words: readonly string[]) => boolean {
+  const found = new Map<string, WeakMap<HeaderFile, boolean>>();
+  return (file, words) => {
+    const key = words.join(' ');
+    let inFiles = found.get(key);
+    if (inFiles === undefined) found.set(key, (inFiles = new WeakMap<HeaderFile, boolean>()));
+    let answer = inFiles.get(file);
+    if (answer === undefined) {
+      const text = file.original ?? file.text;
+      answer = words.some((word) => text.includes(word));
+      inFiles.set(file, answer);
+    }
+    return answer;
+  };
 }

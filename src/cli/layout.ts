@@ -103,7 +103,7 @@ async function fromSource(
   // A name is a word of the header that declares it, unless a macro pastes it together: then everything is read.
   const words = names.map(bare);
   const mentioning = options.all === true ? undefined : source.abiMentioning;
-  let abis = usable.map((target) => mentioning?.(target, words) ?? source.abiFor(target));
+  let abis = usable.map((target) => mentioning?.(target, words, new Set(words)) ?? source.abiFor(target));
   if (mentioning !== undefined && names.some((name) => !abis.some((abi) => holds(abi, name)))) {
     abis = usable.map((target) => source.abiFor(target));
   }

@@ -27,8 +27,11 @@ export interface OpenedSource {
   /** The targets it can be read for. */
   readonly targets: readonly Target[];
   readonly abiFor: (target: Target) => Abi;
-  /** As `abiFor`, for a caller that looks for names: what cannot hold any of `words` need not be read. */
-  readonly abiMentioning?: (target: Target, words: readonly string[]) => Abi;
+  /**
+   * As `abiFor`, for a caller that looks for names: what cannot hold any of `words` need not be read, and of macros only
+   * those in `macros`, where that is given.
+   */
+  readonly abiMentioning?: (target: Target, words: readonly string[], macros?: ReadonlySet<string>) => Abi;
 }
 
 export interface SourceOptions extends HeaderOptions {

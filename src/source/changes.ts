@@ -26,7 +26,9 @@ function scanIncludes(file: HeaderFile): Scan {
   if (known !== undefined) return known;
   const includes: Include[] = [];
   let isComputed = false;
-  for (const match of file.text.matchAll(/^[ \t]*#[ \t]*include\b[ \t]*(?:<([^>\n]+)>|"([^"\n]+)"|(\S))/gm)) {
+  for (const match of (file.original ?? file.text).matchAll(
+    /^[ \t]*#[ \t]*include\b[ \t]*(?:<([^>\n]+)>|"([^"\n]+)"|(\S))/gm,
+  )) {
     const [, angle, quote, other] = match;
     if (angle !== undefined) includes.push({ name: angle, form: 'angle' });
     else if (quote !== undefined) includes.push({ name: quote, form: 'quote' });

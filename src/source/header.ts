@@ -23,6 +23,8 @@ export interface HeaderFile {
   /** Where it stands in its tree, for messages: `include/uapi/linux/kvm.h`. */
   readonly path: string;
   readonly text: string;
+  /** The text before `make headers_install` edits it, where it does: good enough to look for words and includes in. */
+  readonly original?: string;
   /** Equal keys promise equal text. */
   readonly contentKey: string;
   /** One of our own declarations, standing in for a libc header: never part of the ABI that is read. */
@@ -61,18 +63,26 @@ export class LazyHeader implements HeaderFile {
   readonly path: string;
   readonly contentKey: string;
   readonly isBuiltIn = false;
-  readonly #make: () => string;
+  readonly original: string;
+  readonly #edit: (text: string) => string;
   #text: string | undefined;
 
-  constructor(name: string, path: string, contentKey: string, make: () => string) {
+  constructor(
+    name: string,
+    path: string,
+    contentKey: string,
+    original: string,
+    edit: (text: string) => string = (text) => text,
+  ) {
     this.name = name;
     this.path = path;
     this.contentKey = contentKey;
-    this.#make = make;
+    this.original = original;
+    this.#edit = edit;
   }
 
   get text(): string {
-    this.#text ??= this.#make();
+    this.#text ??= this.#edit(this.original);
     return this.#text;
   }
 }

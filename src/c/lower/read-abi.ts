@@ -32,15 +32,19 @@ interface MutableAbi {
   readonly macros: Map<string, MacroDeclaration>;
 }
 
-/** Everything that `headers` declare for one target. Problems in them are in the result. */
+/**
+ * Everything that `headers` declare for one target; of macros, only those in `macros` where that is given, because their
+ * values are the dearest part. Problems in the headers are in the result.
+ */
 export function readAbi(
   frontEnd: FrontEnd,
   source: Source,
   headers: readonly SourceFile[],
   target: Target,
   label: string,
+  macros?: ReadonlySet<string>,
 ): Abi {
-  const collector = new Collector(frontEnd);
+  const collector = new Collector(frontEnd, macros);
   const isGeneric = ({ name }: SourceFile): boolean => name.startsWith('asm-generic/');
   const ordered = [...headers.filter((header) => !isGeneric(header)), ...headers.filter(isGeneric)];
   const units = ordered.map((header) => readHeader(frontEnd, source, header, target));
@@ -51,6 +55,7 @@ export function readAbi(
 
 class Collector {
   readonly #frontEnd: FrontEnd;
+  readonly #wanted: ReadonlySet<string> | undefined;
   readonly #abi: MutableAbi = {
     ...{ records: new Map(), enums: new Map(), typedefs: new Map() },
     ...{ constants: new Map(), requests: new Map(), macros: new Map() },
@@ -59,8 +64,9 @@ class Collector {
   readonly #seen = new Set<PieceEffect | FileEffect>();
   readonly #diagnostics = new Map<string, Diagnostic>();
 
-  constructor(frontEnd: FrontEnd) {
+  constructor(frontEnd: FrontEnd, macros: ReadonlySet<string> | undefined) {
     this.#frontEnd = frontEnd;
+    this.#wanted = macros;
   }
 
   /** What stands in the header itself. */
@@ -133,7 +139,8 @@ class Collector {
           kind satisfies never;
       }
     }
-    const { values, diagnostics } = valuesOf(this.#frontEnd, unit, piece);
+    if (this.#wanted !== undefined && !definesOneOf(piece, this.#wanted)) return;
+    const { values, diagnostics } = valuesOf(this.#frontEnd, unit, piece, this.#wanted);
     for (const diagnostic of diagnostics) this.#report(diagnostic);
     for (const { kind, declaration } of values) {
       const { name } = declaration;
@@ -163,6 +170,11 @@ class Collector {
       }
     }
   }
+}
+
+function definesOneOf(piece: PieceEffect, names: ReadonlySet<string>): boolean {
+  for (const name of names) if (piece.layer.macros.has(name)) return true;
+  return false;
 }
 
 /** Another meaning of a name that is taken. */

@@ -196,8 +196,9 @@ export function readHeader(frontEnd: FrontEnd, source: Source, header: SourceFil
   return unit;
 }
 
-/** The values of the macros that a piece of the unit defines, at the end of the unit. */
-export function valuesOf(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect): UnitValues {
+/** The values of the macros (or of some of them) that a piece of the unit defines, at the end of the unit. */
+export function valuesOf(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect, wanted?: ReadonlySet<string>): UnitValues {
+  if (wanted !== undefined) return workOutValues(frontEnd, unit, piece, wanted);
   const known = unit.values.get(piece);
   if (known !== undefined) return known;
   const shared = frontEnd.valuesOfPieces.get(piece) ?? [];
@@ -212,7 +213,7 @@ export function valuesOf(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect): Un
   return result;
 }
 
-function workOutValues(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect): SharedValues {
+function workOutValues(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect, wanted?: ReadonlySet<string>): SharedValues {
   const values: MacroValue[] = [];
   const diagnostics: Diagnostic[] = [];
   const collector = new ReadCollector();
@@ -223,7 +224,7 @@ function workOutValues(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect): Shar
     },
   };
   for (const binding of piece.layer.macros.values()) {
-    if (!(binding instanceof Macro)) continue;
+    if (!(binding instanceof Macro) || wanted?.has(binding.name) === false) continue;
     // A guard without a value says nothing to anybody but the preprocessor.
     if (binding.name === binding.file.guard && binding.bodyStart === binding.bodyEnd) continue;
     const value = frontEnd.values.read(binding, unit.environment, unit.target, budget, collector);
