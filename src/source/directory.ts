@@ -163,7 +163,8 @@ export function readRegularFile(path: string, limitBytes = maximumFileBytes): Re
       const count = readSync(descriptor, buffer, length, buffer.length - length, null);
       if (count === 0) {
         const content = buffer.subarray(0, length);
-        const key = createHash('sha1').update(content).digest('hex');
+        // The id git gives a blob of this content: a file that equals one of a revision is known to.
+        const key = createHash('sha1').update(`blob ${length}\0`).update(content).digest('hex');
         return { kind: 'text', text: content.toString('utf8'), key };
       }
       length += count;

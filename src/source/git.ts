@@ -164,6 +164,53 @@ export class GitRepository {
       .map((line) => (/^\d+$/.test(line) ? Number(line) : undefined));
   }
 
+  /** Ids of the commits that branches, remote branches and tags point at, the youngest first, with the name of each. */
+  tips(): readonly { readonly id: string; readonly name: string }[] {
+    const format = '--format=%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end) %(refname:short)';
+    const answer = this.#run(['for-each-ref', '--sort=-creatordate', format, 'refs/heads', 'refs/remotes', 'refs/tags']);
+    if (answer.status !== 0) throw this.#failure(answer, []);
+    return [...answer.stdout.toString().matchAll(/^([0-9a-f]{40,64}) (.+)$/gm)].map((match) => ({
+      id: match[1] ?? '',
+      name: match[2] ?? '',
+    }));
+  }
+
+  /** Ids of at most `limit` commits, reachable from anywhere, that changed one of `paths`, the youngest first. */
+  commitsThatChanged(paths: readonly string[], limit: number): readonly string[] {
+    const answer = this.#run([
+      ...['--literal-pathspecs', 'rev-list', '--all', `--max-count=${String(limit)}`, '--end-of-options', 'HEAD', '--'],
+      ...paths,
+    ]);
+    if (answer.status !== 0) throw this.#failure(answer, []);
+    return answer.stdout
+      .toString()
+      .split('\n')
+      .filter((line) => line !== '');
+  }
+
+  /** Id of the blob at each of `places` (`revision:path`), `undefined` where there is none. A place must be one line. */
+  blobsAt(places: readonly string[]): readonly (string | undefined)[] {
+    const answer = this.#run(['cat-file', '--batch-check=%(objectname) %(objecttype)', '--buffer'], `${places.join('\n')}\n`);
+    if (answer.status !== 0) throw this.#failure(answer, []);
+    const lines = answer.stdout.toString().split('\n');
+    return places.map((_, index) => /^([0-9a-f]{40,64}) blob$/.exec(lines[index] ?? '')?.[1]);
+  }
+
+  /** Number of commits in `to` that are not in `from`. */
+  countCommits(from: string, to: string): number {
+    const [a, b] = [this.require(from, 'commit'), this.require(to, 'commit')];
+    const answer = this.#run(['rev-list', '--count', '--end-of-options', b, `^${a}`]);
+    if (answer.status !== 0) throw this.#failure(answer, []);
+    return Number(answer.stdout.toString().trim());
+  }
+
+  /** Top of the work tree; `undefined` in a bare repository. */
+  workTree(): string | undefined {
+    const answer = this.#run(['rev-parse', '--show-toplevel']);
+    const path = answer.stdout.toString().replace(/\n$/, '');
+    return answer.status === 0 && path !== '' ? path : undefined;
+  }
+
   /** What to say when objects that a revision names are not in the repository. */
   missingObjects(ids: readonly string[]): UndecidedError {
     const remote = this.#promisorRemote();
