@@ -9,7 +9,7 @@ import { abiOfVariant, variantsOf } from '../abi/definition/layout-file.ts';
 import { parseTargetList } from '../abi/target-list.ts';
 import type { Target } from '../abi/target.ts';
 import type { AbiPair } from '../diff/changes.ts';
-import { UserError } from '../diagnostic.ts';
+import { printable, UserError } from '../diagnostic.ts';
 import { checkFormatNames, checkFormats } from '../report/check-formats.ts';
 import { isFailing, makeReport } from '../report/check-report.ts';
 import type { TextOf } from '../report/quotes.ts';
@@ -22,9 +22,9 @@ import { styleFor } from './colours.ts';
 import type { HeaderSource } from './header-source.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 import { oneOf } from './one-of.ts';
-import { isRange, openPair, pairOf } from './open-pair.ts';
+import { isRange, type OpenedPair, openPair, pairOf } from './open-pair.ts';
 import type { OpenedLayout, OpenedSource } from './open-source.ts';
-import { addSourceOptions, type SourceFlags, sourceOptionsOf } from './source-options.ts';
+import { addSourceOptions, collect, type SourceFlags, sourceOptionsOf } from './source-options.ts';
 import { version } from './version.ts';
 
 interface Options extends SourceFlags {
@@ -34,6 +34,8 @@ interface Options extends SourceFlags {
   readonly output: readonly string[];
   readonly failOn: string;
   readonly show?: string;
+  readonly patch: readonly string[];
+  readonly onto?: string;
 }
 
 const thresholds = ['break', 'review', 'never'] as const;
@@ -41,18 +43,20 @@ const shows = ['all', 'findings'] as const;
 
 export function configure(command: Command): void {
   addSourceOptions(command)
-    .argument('<old>', 'the old side: a tree, a header, a revision, a layout file; or a range A..B')
+    .argument('[old]', 'the old side: a tree, a header, a revision, a layout file; or a range A..B')
     .argument('[new]', 'the new side, unless a range was given')
     .argument('[paths...]', 'after "--": only headers at or below these paths')
+    .option(
+      '--patch <file>',
+      'judge a patch: a mail, a mailbox, a series, a diff; "-" is standard input (repeatable)',
+      collect,
+      [],
+    )
+    .option('--onto <rev>', 'the revision or tree the patch is for (default: found by the blob ids in it)')
     .option('--target <list>', 'targets to compare, or "all" (default: all that both sides know)')
     .option('--contracts <list>', `contracts to judge: ${allContracts.join(', ')} (default: all)`)
     .option('--format <format>', checkFormatNames.join(', '), 'text')
-    .option(
-      '-o, --output <format=file>',
-      'write a report in FORMAT to FILE as well (repeatable)',
-      (one: string, before: readonly string[]) => [...before, one],
-      [],
-    )
+    .option('-o, --output <format=file>', 'write a report in FORMAT to FILE as well (repeatable)', collect, [])
     .option('--fail-on <verdict>', `exit with 1 from this verdict on: ${thresholds.join(', ')}`, 'break')
     .option('--show <what>', '"all" lists what is compatible as well')
     .addHelpText(
@@ -67,7 +71,9 @@ Examples:
   uabi check v6.1..v6.12 --target arm64 -- include/uapi/linux/kvm.h
   uabi check old/usr/include new/usr/include --header linux/fuse.h
   uabi check layouts/kvm_vcpu_events.arm64.json#v1 layouts/kvm_vcpu_events.arm64.json#ext_abt_esr
-  uabi check old.json new.json --contracts old-binary --format json`,
+  uabi check old.json new.json --contracts old-binary --format json
+  git format-patch --stdout v6.12.. | uabi check --patch -
+  uabi check --patch series.mbox --onto v6.12`,
     );
 }
 
@@ -77,21 +83,16 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const failOn = oneOf(thresholds, options.failOn, '--fail-on');
   const showAll = options.show !== undefined && oneOf(shows, options.show, '--show') === 'all';
   const contracts = options.contracts === undefined ? allContracts : parseContracts(options.contracts);
-  const { sides, paths } = splitArguments(args);
-  const { old, new: next } = await openPair(sides, io, { ...sourceOptionsOf(options), paths });
-  const targets = commonTargets(old, next, options.target);
-  let last: AbiPair | undefined;
-  const pairFor = (target: Target): AbiPair => {
-    if (last?.old.target !== target) last = pairOf({ old, new: next }, target);
-    return last;
-  };
-  const result = checkTargets(targets, pairFor, { contracts });
+  const { whole, steps } = await openComparison(args, options, io);
+  const { old, new: next } = whole;
+  const result = judgePair(whole, options.target, contracts);
   const alternatives = alternativesFor(result);
   const report = makeReport(result, {
     showAll,
     failOn,
     alternatives,
     siblings: siblingsOf(next, result, alternatives),
+    steps: steps.map(({ title, open }) => ({ title, result: judgePair(open(), options.target, contracts) })),
     style: styleFor(io),
     textOf: textOf(old, next),
     toolVersion: version,
@@ -101,6 +102,37 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   if (format === 'github' || outputs.some((output) => output.format === 'github')) writeGithubSummary(report, io);
   io.stdout(checkFormats[format].render(report));
   return exitCodeFor(result, failOn);
+}
+
+/** What is compared: two sources, or a patch, which may be a series of several steps. */
+interface Comparison {
+  readonly whole: OpenedPair;
+  readonly steps: readonly { readonly title: string; readonly open: () => OpenedPair }[];
+}
+
+async function openComparison(args: readonly string[], options: Options, io: Io): Promise<Comparison> {
+  const { patch, onto } = options;
+  if (patch.length > 0 || onto !== undefined) {
+    const { openPatches, checkPatchOptions } = await import('./open-patch.ts');
+    // `--patch *.patch`: the shell has written the rest as arguments.
+    const files = patch.length > 0 ? [...patch, ...args] : [];
+    checkPatchOptions(files, onto);
+    const { whole, steps, notes } = await openPatches(io, { ...sourceOptionsOf(options), files, onto });
+    for (const note of notes) io.stderr(`uabi: ${printable(note)}\n`);
+    return { whole, steps: steps.map(({ patch: { title }, open }) => ({ title, open })) };
+  }
+  const { sides, paths } = splitArguments(args);
+  return { whole: await openPair(sides, io, { ...sourceOptionsOf(options), paths }), steps: [] };
+}
+
+function judgePair(pair: OpenedPair, wanted: string | undefined, contracts: readonly Contract[]): CheckResult {
+  const targets = commonTargets(pair.old, pair.new, wanted);
+  let last: AbiPair | undefined;
+  const pairFor = (target: Target): AbiPair => {
+    if (last?.old.target !== target) last = pairOf(pair, target);
+    return last;
+  };
+  return checkTargets(targets, pairFor, { contracts });
 }
 
 /** `A..B [PATH…]` or `OLD NEW [PATH…]`; commander has taken the `--` away. */

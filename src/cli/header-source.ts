@@ -87,6 +87,26 @@ export class HeaderWorkshop {
     return this.#openFromGit(text);
   }
 
+  /** Opens the headers of a tree that was made in memory. */
+  openInMemory(tree: FileTree): HeaderSource {
+    return this.#wrap(openTree(tree, this.#includeDirectories()), undefined, tree.label);
+  }
+
+  /** Opens headers that somebody else found. */
+  openCollection(collection: HeaderCollection): HeaderSource {
+    return this.#wrap(collection, undefined, collection.label);
+  }
+
+  /** The files of a revision. */
+  revision(revision: string, label: string): FileTree {
+    return openRevision(this.#store(), revision, label);
+  }
+
+  /** Whether there is a repository to look revisions up in. */
+  hasRepository(): boolean {
+    return this.#repositoryOrUndefined() !== undefined;
+  }
+
   /** The repository that revisions are looked up in. */
   repository(): GitRepository {
     return this.#store().repository;

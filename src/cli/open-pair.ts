@@ -86,7 +86,11 @@ function isHeaders(source: OpenedSource): source is HeaderSource {
 }
 
 /** The same two sources, reading no header that means the same on both sides. */
-function restrictToChanges(old: HeaderSource, next: HeaderSource, paths: readonly string[]): OpenedPair {
+export function restrictToChanges(
+  old: HeaderSource,
+  next: HeaderSource,
+  paths: readonly string[],
+): { readonly old: HeaderSource; readonly new: HeaderSource } {
   const prefixes = paths.map((path) => path.replace(/^\.\//, '').replace(/\/+$/, ''));
   const changes = new Map<Target, { readonly old: readonly string[]; readonly new: readonly string[] }>();
   const changesFor = (target: Target): { readonly old: readonly string[]; readonly new: readonly string[] } => {

@@ -26,8 +26,8 @@ export interface PatchedFiles {
 export interface Base {
   /** Text of a file; `undefined` if it is not there, or is none. */
   readonly read: (path: string) => string | undefined;
-  /** Whether a file matters. */
-  readonly isWanted: (path: string) => boolean;
+  /** Whether a file matters; one that is only nice to have may fail to apply. */
+  readonly weigh: (path: string) => 'needed' | 'nice' | 'ignored';
 }
 
 /** @throws {UndecidedError} with every hunk that does not apply. */
@@ -42,10 +42,12 @@ export function applyPatch(patch: Patch, base: Base): PatchedFiles {
     return file === undefined ? base.read(path) : file.kind === 'text' ? file.text : undefined;
   };
   for (const file of patch.files) {
-    if (!base.isWanted(file.oldPath) && !base.isWanted(file.newPath)) {
+    const weights = [base.weigh(file.oldPath), base.weigh(file.newPath)];
+    if (weights.every((weight) => weight === 'ignored')) {
       skipped += 1;
       continue;
     }
+    const isNeeded = weights.includes('needed');
     const outcome = applyFile(file, read);
     switch (outcome.kind) {
       case 'applied':
@@ -54,10 +56,11 @@ export function applyPatch(patch: Patch, base: Base): PatchedFiles {
         for (const note of outcome.notes) notes.push(note);
         break;
       case 'not-followed':
-        notFollowed.push(outcome.problem);
+        if (isNeeded) notFollowed.push(outcome.problem);
         break;
       case 'failed':
-        problems.push(outcome.problem);
+        if (isNeeded) problems.push(outcome.problem);
+        else notes.push({ ...outcome.problem, severity: 'warning' });
         break;
       default:
         outcome satisfies never;
@@ -80,7 +83,10 @@ function applyFile(file: FilePatch, read: (path: string) => string | undefined):
   const unfollowed = unfollowable(file);
   if (unfollowed !== undefined) {
     const message = `${file.newPath} ${unfollowed}, so what it holds after the patch is not known`;
-    return { kind: 'not-followed', problem: { severity: 'error', code: 'not-followed', message, location: file.place } };
+    return {
+      kind: 'not-followed',
+      problem: { severity: 'error', code: 'not-followed', message, location: file.place },
+    };
   }
   const old = read(file.oldPath);
   if (file.change === 'add') {
@@ -94,13 +100,20 @@ function applyFile(file: FilePatch, read: (path: string) => string | undefined):
     return { kind: 'applied', file: { kind: 'text', text: addedText(file) }, notes: [] };
   }
   if (old === undefined) {
-    return failed('no-such-file', `the tree has no file ${file.oldPath}`, 'the patch was made for another base; --onto names it');
+    return failed(
+      'no-such-file',
+      `the tree has no file ${file.oldPath}`,
+      'the patch was made for another base; --onto names it',
+    );
   }
   const applied = applyHunks(file, old);
   if (applied.kind === 'failed') return applied;
   if (file.change === 'delete') {
     if (applied.text !== '' && file.hunks.length > 0) {
-      return failed('file-not-empty', `the patch deletes ${file.oldPath}, but the tree's file holds more than it deletes`);
+      return failed(
+        'file-not-empty',
+        `the patch deletes ${file.oldPath}, but the tree's file holds more than it deletes`,
+      );
     }
     return { kind: 'applied', file: { kind: 'absent' }, notes: applied.notes };
   }

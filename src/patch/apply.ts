@@ -33,7 +33,7 @@ export function applyHunks(patch: FilePatch, text: string): Applied {
   let lacksNewline = !endsWithNewline;
   const budget = { left: maximumComparisons };
   for (const hunk of patch.hunks) {
-    const before = hunk.lines.filter((line) => line[0] !== '+').map((line) => withoutReturn(line.slice(1)));
+    const before = hunk.lines.filter((line) => !line.startsWith('+')).map((line) => withoutReturn(line.slice(1)));
     const stated = Math.max(hunk.oldStart - (before.length === 0 ? 0 : 1), 0);
     const at = findHunk(hunk, before, old, done, stated + drift, budget);
     if (at === undefined) return { kind: 'failed', problem: explain(patch, hunk, before, old, stated + drift, budget) };
@@ -55,7 +55,8 @@ export function applyHunks(patch: FilePatch, text: string): Applied {
         done += 1;
       }
     }
-    if (done === old.length) lacksNewline = hunk.newLacksNewline || (lacksNewline && !hunk.oldLacksNewline && !addsAtEnd(hunk));
+    if (done === old.length)
+      lacksNewline = hunk.newLacksNewline || (lacksNewline && !hunk.oldLacksNewline && !addsAtEnd(hunk));
   }
   for (; done < old.length; done += 1) result.push(old[done] ?? '');
   const newText = result.length === 0 ? '' : `${result.join('\n')}${lacksNewline ? '' : '\n'}`;
@@ -64,7 +65,9 @@ export function applyHunks(patch: FilePatch, text: string): Applied {
 
 /** The text of a file that the patch adds. */
 export function addedText(patch: FilePatch): string {
-  const lines = patch.hunks.flatMap((hunk) => hunk.lines.filter((line) => line[0] !== '-').map((line) => line.slice(1)));
+  const lines = patch.hunks.flatMap((hunk) =>
+    hunk.lines.filter((line) => !line.startsWith('-')).map((line) => line.slice(1)),
+  );
   const lacksNewline = patch.hunks.at(-1)?.newLacksNewline ?? false;
   return lines.length === 0 ? '' : `${lines.join('\n')}${lacksNewline ? '' : '\n'}`;
 }
@@ -90,7 +93,7 @@ function findHunk(
     return true;
   };
   if (last < from) return undefined;
-  const hasContext = hunk.lines.some((line) => line[0] === ' ');
+  const hasContext = hunk.lines.some((line) => line.startsWith(' '));
   // Without context only the line number says where it belongs.
   if (!hasContext) return wanted >= from && wanted <= last && matches(wanted) ? wanted : undefined;
   const mustBegin = hunk.oldStart <= 1;
@@ -129,20 +132,31 @@ function explain(
   const loose = before.map(squeeze);
   const isThereLoosely = squeezed.some((_, at) => loose.every((line, index) => squeezed[at + index] === line));
   if (before.length > 0 && isThereLoosely) {
-    return problem('the lines are there, but with other white space', 'a mail program changed tabs or blanks of the patch');
+    return problem(
+      'the lines are there, but with other white space',
+      'a mail program changed tabs or blanks of the patch',
+    );
   }
-  const after = hunk.lines.filter((line) => line[0] !== '-').map((line) => squeeze(line.slice(1)));
+  const after = hunk.lines.filter((line) => !line.startsWith('-')).map((line) => squeeze(line.slice(1)));
   if (after.length > 0 && squeezed.some((_, at) => after.every((line, index) => squeezed[at + index] === line))) {
-    return problem('the tree already has what it adds', 'the patch is in this tree already; --onto names the revision before it');
+    return problem(
+      'the tree already has what it adds',
+      'the patch is in this tree already; --onto names the revision before it',
+    );
   }
   for (const [index, line] of before.entries()) {
     const found = old[wanted + index];
     if (found !== undefined && withoutReturn(found) === line) continue;
     const where = `line ${String(wanted + index + 1)}`;
     const has = found === undefined ? 'ends before it' : `has "${shorten(found)}"`;
-    return problem(`at ${where} it expects "${shorten(line)}", and the tree ${has}`, 'it was made for another base; --onto names it');
+    return problem(
+      `at ${where} it expects "${shorten(line)}", and the tree ${has}`,
+      'it was made for another base; --onto names it',
+    );
   }
-  return problem(`it belongs at ${hunk.oldStart <= 1 ? 'the beginning' : 'the end'} of the file, and its lines stand elsewhere`);
+  return problem(
+    `it belongs at ${hunk.oldStart <= 1 ? 'the beginning' : 'the end'} of the file, and its lines stand elsewhere`,
+  );
 }
 
 function shorten(line: string): string {

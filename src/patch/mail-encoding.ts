@@ -70,7 +70,8 @@ export function unflow({ lines, origins }: DecodedLines, isDelSp: boolean): Deco
     const hasReturn = rawLine.endsWith('\r');
     const bare = hasReturn ? rawLine.slice(0, -1) : rawLine;
     const line = bare.startsWith(' ') ? bare.slice(1) : bare;
-    const flows = line.endsWith(' ') && line !== '-- ';
+    // A line of one blank is an empty context line of a diff; whoever wrote it meant it to end.
+    const flows = line.endsWith(' ') && line !== '-- ' && line !== ' ';
     const text = flows && isDelSp ? line.slice(0, -1) : line;
     if (isOpen) joined[joined.length - 1] = `${joined.at(-1) ?? ''}${text}`;
     else {

@@ -48,7 +48,9 @@ export function parseMail(raw: readonly string[], file: string, firstLine: numbe
     texts.push({ file, lines, firstLine, numbers: origins.map((origin) => firstLine + origin) });
   });
   return {
-    subject: decodeHeader(headers.get('subject') ?? '').replace(/\s+/g, ' ').trim(),
+    subject: decodeHeader(headers.get('subject') ?? '')
+      .replace(/\s+/g, ' ')
+      .trim(),
     messageId: /<([^<>\s]+)>/.exec(headers.get('message-id') ?? '')?.[1],
     texts,
   };
@@ -81,14 +83,7 @@ function readHeaders(
 
 type Take = (lines: readonly string[], origins: readonly number[]) => void;
 
-function readPart(
-  raw: readonly string[],
-  from: number,
-  to: number,
-  headers: Headers,
-  depth: number,
-  take: Take,
-): void {
+function readPart(raw: readonly string[], from: number, to: number, headers: Headers, depth: number, take: Take): void {
   const type = (headers.get('content-type') ?? 'text/plain').split(';')[0]?.trim().toLowerCase() ?? '';
   const parameters = readParameters(headers.get('content-type') ?? '');
   const boundary = parameters.get('boundary');

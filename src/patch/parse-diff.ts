@@ -114,7 +114,8 @@ function makeFile(text: PatchText, index: number, { oldPath, newPath, headers, h
       throw problem(place, 'bad-path', `the path "${path}" is not taken: ${objection}`);
     }
   }
-  const [, oldBlob, newBlob, indexMode] = /^([0-9a-f]{4,64})\.\.([0-9a-f]{4,64})(?: (\d+))?/.exec(headers.get('index') ?? '') ?? [];
+  const [, oldBlob, newBlob, indexMode] =
+    /^([0-9a-f]{4,64})\.\.([0-9a-f]{4,64})(?: (\d+))?/.exec(headers.get('index') ?? '') ?? [];
   const newMode = headers.get('new file mode') ?? headers.get('new mode') ?? indexMode;
   const change = isAdded
     ? 'add'
@@ -157,19 +158,28 @@ function parseHunks(text: PatchText, start: number): { readonly hunks: readonly 
   return { hunks, next: index };
 }
 
-function parseHunk(text: PatchText, start: number, head: RegExpExecArray): { readonly hunk: Hunk; readonly next: number } {
+function parseHunk(
+  text: PatchText,
+  start: number,
+  head: RegExpExecArray,
+): { readonly hunk: Hunk; readonly next: number } {
   const [oldStart, oldCount, newStart, newCount] = [head[1], head[2] ?? '1', head[3], head[4] ?? '1'].map(Number);
   const place = placeOf(text, start);
   let [oldLeft, newLeft] = [oldCount ?? 0, newCount ?? 0];
   if (Math.max(oldLeft, newLeft, oldStart ?? 0, newStart ?? 0) > maximumLines) {
-    throw problem(place, 'bad-hunk', `the hunk claims ${String(Math.max(oldLeft, newLeft))} lines, more than any header has`);
+    throw problem(
+      place,
+      'bad-hunk',
+      `the hunk claims ${String(Math.max(oldLeft, newLeft))} lines, more than any header has`,
+    );
   }
   const lines: string[] = [];
   let [oldLacksNewline, newLacksNewline] = [false, false];
   let index = start + 1;
   const cut = (): UndecidedError => {
     const found = lines.length;
-    const which = index >= text.lines.length ? 'the text ends' : `line ${String(placeOf(text, index).line)} is none of it`;
+    const which =
+      index >= text.lines.length ? 'the text ends' : `line ${String(placeOf(text, index).line)} is none of it`;
     return problem(
       place,
       'bad-hunk',
@@ -203,12 +213,26 @@ function parseHunk(text: PatchText, start: number, head: RegExpExecArray): { rea
     index += 1;
   }
   const section = head[5] ?? '';
-  const hunk = { place, oldStart: oldStart ?? 0, newStart: newStart ?? 0, section, lines, oldLacksNewline, newLacksNewline };
+  const hunk = {
+    place,
+    oldStart: oldStart ?? 0,
+    newStart: newStart ?? 0,
+    section,
+    lines,
+    oldLacksNewline,
+    newLacksNewline,
+  };
   return { hunk, next: index };
 }
 
 /** An error at a place in the patch. */
 export function problem(location: SourceLocation, code: string, message: string, hint?: string): UndecidedError {
-  const diagnostic: Diagnostic = { severity: 'error', code, message, location, ...(hint === undefined ? {} : { hint }) };
+  const diagnostic: Diagnostic = {
+    severity: 'error',
+    code,
+    message,
+    location,
+    ...(hint === undefined ? {} : { hint }),
+  };
   return new UndecidedError('The patch cannot be read.', [diagnostic]);
 }

@@ -69,6 +69,7 @@ const roots = /^(?:include|arch|Documentation|scripts|tools|drivers|fs|kernel|mm
 /** Whether the two names of a diff have a first folder that is not the tree's (`a/` and `b/`, `linux.orig/` and `linux/`). */
 export function hasPrefix(oldPath: string | undefined, newPath: string | undefined): boolean {
   const names = [oldPath, newPath].filter((name) => name !== undefined);
+  if (names.some((name) => name.startsWith('/'))) return false;
   if (names.every((name) => /^[abciow]\//.test(name))) return true;
   return names.every((name) => name.includes('/') && !roots.test(name)) && new Set(names.map(withoutFirst)).size === 1;
 }

@@ -93,7 +93,8 @@ function titleOfText({ lines }: PatchText): string | undefined {
   for (const [index, line] of lines.slice(0, 400).entries()) {
     if (line.startsWith('diff ') || line.startsWith('--- ')) return undefined;
     const subject = /^Subject: *(.*?)\r?$/.exec(line)?.[1];
-    if (subject !== undefined) return `${subject}${/^[ \t]\S/.test(lines[index + 1] ?? '') ? ` ${(lines[index + 1] ?? '').trim()}` : ''}`;
+    if (subject !== undefined)
+      return `${subject}${/^[ \t]\S/.test(lines[index + 1] ?? '') ? ` ${(lines[index + 1] ?? '').trim()}` : ''}`;
     if (/^commit [0-9a-f]{7,64}\b/.test(lines[0] ?? '') && line.startsWith('    ')) return line.trim();
   }
   return undefined;
@@ -136,7 +137,10 @@ function orderSeries(found: readonly Patch[]): Series {
   if (latest.length < found.length) {
     const count = found.length - latest.length;
     notes.push(
-      note('older-version', `${String(count)} ${count === 1 ? 'patch' : 'patches'} of an older version passed over; v${String(version)} is judged`),
+      note(
+        'older-version',
+        `${String(count)} ${count === 1 ? 'patch' : 'patches'} of an older version passed over; v${String(version)} is judged`,
+      ),
     );
   }
   const patches = latest.every((patch) => patch.number !== undefined)
@@ -149,7 +153,10 @@ function orderSeries(found: readonly Patch[]): Series {
   for (let number = 1; number <= Math.min(count, 1000); number += 1) if (!present.has(number)) missing.push(number);
   if (count > 1 && missing.length > 0 && missing.length <= 20) {
     notes.push(
-      note('missing-patch', `of ${String(count)} patches ${missing.length === 1 ? 'number' : 'numbers'} ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not here`),
+      note(
+        'missing-patch',
+        `of ${String(count)} patches ${missing.length === 1 ? 'number' : 'numbers'} ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not here`,
+      ),
     );
   }
   return { patches, notes };

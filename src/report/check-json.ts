@@ -4,7 +4,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { countsOf } from '../verdict/check.ts';
 import { type Alternative, type Finding, type SideFacts, touchedContracts } from '../verdict/finding.ts';
 import type { Reading, Witness } from '../verdict/witness.ts';
-import { type CheckReport, shownFindings, waivedFindings } from './check-report.ts';
+import { type CheckReport, type SeriesStep, shownFindings, waivedFindings } from './check-report.ts';
 import { verdictSentence } from './check-words.ts';
 import { safeJson } from './safe-text.ts';
 
@@ -23,8 +23,20 @@ export function checkJson(report: CheckReport): string {
     waived: waivedFindings(result).map(findingJson),
     alternatives: [...report.alternatives].flatMap(([record, all]) => all.map((one) => alternativeJson(record, one))),
     notUnderstood: result.notUnderstood.map(diagnosticJson),
+    ...(report.steps.length === 0 ? {} : { patches: report.steps.map((step) => stepJson(step, report)) }),
   };
   return `${safeJson(document, 2)}\n`;
+}
+
+function stepJson({ title, result }: SeriesStep, report: CheckReport): Record<string, unknown> {
+  return {
+    title,
+    verdict: result.verdict,
+    summary: verdictSentence(result),
+    counts: countsOf(result.findings),
+    findings: shownFindings({ ...report, result }).map(findingJson),
+    notUnderstood: result.notUnderstood.map(diagnosticJson),
+  };
 }
 
 export function alternativeJson(record: string, alternative: Alternative): Record<string, unknown> {

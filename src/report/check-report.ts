@@ -17,8 +17,16 @@ export interface Sibling {
   readonly verdict: CheckResult['verdict'];
 }
 
+/** One patch of a series, judged from the state its predecessor left. */
+export interface SeriesStep {
+  readonly title: string;
+  readonly result: CheckResult;
+}
+
 export interface CheckReport {
   readonly result: CheckResult;
+  /** The patches of a series, in order, where the result is about one. */
+  readonly steps: readonly SeriesStep[];
   /** List what is compatible as well. */
   readonly showAll: boolean;
   /** The verdict from which on the check fails; formats with passes and failures follow it. */
@@ -44,6 +52,7 @@ export function makeReport(
     failOn: 'break',
     alternatives: new Map(),
     siblings: [],
+    steps: [],
     style: plainStyle,
     toolVersion: '',
     quotes: new Quotes(result, textOf),

@@ -155,18 +155,27 @@ const verdictKeys = {
   counts: object({ break: count, review: count, compatible: count, waived: count }),
 };
 
+const listKeys = {
+  findings: { type: 'array', items: finding() },
+  notUnderstood: { type: 'array', items: object(diagnosticKeys) },
+};
+
 export const checkSchema: object = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'uabi-check-1',
   title: 'uabi check --format json',
-  ...object({
-    ...headKeys,
-    ...verdictKeys,
-    findings: { type: 'array', items: finding() },
-    waived: { type: 'array', items: finding(undefined, true) },
-    alternatives: { type: 'array', items: object(alternativeKeys) },
-    notUnderstood: { type: 'array', items: object(diagnosticKeys) },
-  }),
+  ...object(
+    {
+      ...headKeys,
+      ...verdictKeys,
+      ...listKeys,
+      waived: { type: 'array', items: finding(undefined, true) },
+      alternatives: { type: 'array', items: object(alternativeKeys) },
+      // Of a series, each patch from the state its predecessor left.
+      patches: { type: 'array', items: object({ title: text, ...verdictKeys, ...listKeys }) },
+    },
+    ['patches'],
+  ),
 };
 
 /** JSON Schema of each line of `uabi check --format jsonl`. */

@@ -9,7 +9,7 @@ import { formatDiagnostic, printable } from '../diagnostic.ts';
 import type { RecordPair } from '../diff/changes.ts';
 import type { FieldNode } from '../diff/placed.ts';
 import { type CheckResult, countsOf } from '../verdict/check.ts';
-import { type Alternative, type Finding, touchedContracts } from '../verdict/finding.ts';
+import { type Alternative, type Finding, standing, touchedContracts } from '../verdict/finding.ts';
 import { carriersOf } from '../verdict/traffic.ts';
 import { contractAnswers, groupByRecord } from './check-groups.ts';
 import { type CheckReport, isClean, shownFindings, type Sibling, waivedFindings } from './check-report.ts';
@@ -45,6 +45,7 @@ export function checkText(report: CheckReport): string {
     const alternatives = report.alternatives.get(name) ?? [];
     if (alternatives.length > 0) blocks.push(alternativesText(alternatives, report.siblings, style));
   }
+  if (report.steps.length > 0) blocks.push(stepsText(report));
   if (counts.waived > 0) blocks.push(waivedText(report));
   if (result.notUnderstood.length > 0) {
     const lines = result.notUnderstood.map((one) => wrap(formatDiagnostic(one), WIDTH, '    ', '  '));
@@ -59,6 +60,28 @@ export function checkText(report: CheckReport): string {
     );
   }
   return safeForLogs(`${blocks.join('\n\n')}\n`);
+}
+
+/** The patches of a series, each from its predecessor's state; told in full is only what the whole does not show. */
+function stepsText(report: CheckReport): string {
+  const { style, result, steps } = report;
+  const known = new Set(result.findings.filter((one) => one.verdict !== 'compatible').map((one) => one.fingerprint));
+  const lines = [style.bold('Patch by patch')];
+  for (const [index, step] of steps.entries()) {
+    const findings = standing(step.result.findings).filter((one) => one.verdict !== 'compatible');
+    const label = labels[step.result.verdict].toLowerCase();
+    const title = `${String(index + 1)}/${String(steps.length)} ${label}: ${step.title}`;
+    lines.push(paint(step.result.verdict, style)(wrap(printable(title), WIDTH, '    ', '  ')));
+    for (const finding of findings) {
+      const isPassing = !known.has(finding.fingerprint);
+      const more = isPassing ? ` (mended by a later patch)` : '';
+      lines.push(
+        wrap(printable(`${finding.verdict} ${finding.rule}: ${finding.subject}${more}`), WIDTH, '        ', '      '),
+      );
+    }
+    for (const one of step.result.notUnderstood) lines.push(wrap(formatDiagnostic(one), WIDTH, '        ', '      '));
+  }
+  return lines.join('\n');
 }
 
 /** Each waived finding in a line: what, why, and until when. */

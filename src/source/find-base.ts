@@ -30,12 +30,13 @@ export function findBase(repository: GitRepository, expected: readonly ExpectedB
   const askable = expected.filter(({ path }) => !/[\n\r]/.test(path)).slice(0, 200);
   if (askable.length === 0) return undefined;
   const head = repository.resolve('HEAD', 'commit');
-  const tips = [...(head === undefined ? [] : [{ id: head, name: 'HEAD' }]), ...repository.tips()];
+  const named = repository.tips();
+  const nameOfHead = named.find(({ id }) => id === head)?.name ?? 'HEAD';
+  const tips = [...(head === undefined ? [] : [{ id: head, name: nameOfHead }]), ...named];
   const found = firstWith(repository, tips, askable);
   if (found !== undefined || head === undefined) return found;
   const paths = askable.map(({ path }) => path);
   const commits = repository.commitsThatChanged(paths, maximumCommits);
-  // A commit that changed a path is where its content begins, and its parent is where another ends.
   const nearby = commits.map((id) => ({ id, name: id.slice(0, 12) }));
   return firstWith(repository, nearby, askable);
 }
@@ -45,7 +46,8 @@ function firstWith(
   candidates: readonly FoundBase[],
   expected: readonly ExpectedBlob[],
 ): FoundBase | undefined {
-  const distinct = [...new Map(candidates.map((one) => [one.id, one] as const).reverse()).values()].reverse();
+  const names = new Set<string>();
+  const distinct = candidates.filter(({ id }) => !names.has(id) && names.add(id));
   const perBatch = Math.max(1, Math.floor(maximumPlaces / expected.length));
   for (let start = 0; start < distinct.length; start += perBatch) {
     const batch = distinct.slice(start, start + perBatch);

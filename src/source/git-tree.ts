@@ -206,8 +206,8 @@ export class GitTree implements FileTree {
  * Opens what a revision names: a commit, a tag or a tree.
  * @throws {UserError} if it names nothing, or a blob.
  */
-export function openRevision(blobs: BlobStore, revision: string): GitTree {
+export function openRevision(blobs: BlobStore, revision: string, label = revision): GitTree {
   const { id, type } = blobs.repository.identify(revision);
-  if (type !== 'blob') return new GitTree(blobs, id, revision);
+  if (type !== 'blob') return new GitTree(blobs, id, label);
   throw new UserError(`"${revision}" names a file, where a commit or a directory is needed.`);
 }

@@ -167,7 +167,14 @@ export class GitRepository {
   /** Ids of the commits that branches, remote branches and tags point at, the youngest first, with the name of each. */
   tips(): readonly { readonly id: string; readonly name: string }[] {
     const format = '--format=%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end) %(refname:short)';
-    const answer = this.#run(['for-each-ref', '--sort=-creatordate', format, 'refs/heads', 'refs/remotes', 'refs/tags']);
+    const answer = this.#run([
+      'for-each-ref',
+      '--sort=-creatordate',
+      format,
+      'refs/heads',
+      'refs/remotes',
+      'refs/tags',
+    ]);
     if (answer.status !== 0) throw this.#failure(answer, []);
     return [...answer.stdout.toString().matchAll(/^([0-9a-f]{40,64}) (.+)$/gm)].map((match) => ({
       id: match[1] ?? '',
@@ -190,7 +197,10 @@ export class GitRepository {
 
   /** Id of the blob at each of `places` (`revision:path`), `undefined` where there is none. A place must be one line. */
   blobsAt(places: readonly string[]): readonly (string | undefined)[] {
-    const answer = this.#run(['cat-file', '--batch-check=%(objectname) %(objecttype)', '--buffer'], `${places.join('\n')}\n`);
+    const answer = this.#run(
+      ['cat-file', '--batch-check=%(objectname) %(objecttype)', '--buffer'],
+      `${places.join('\n')}\n`,
+    );
     if (answer.status !== 0) throw this.#failure(answer, []);
     const lines = answer.stdout.toString().split('\n');
     return places.map((_, index) => /^([0-9a-f]{40,64}) blob$/.exec(lines[index] ?? '')?.[1]);

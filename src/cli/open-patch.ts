@@ -1,0 +1,290 @@
+/**
+ * The two sides of a patch: the tree it is for, and what the tree is after it.
+ *
+ * The tree is the one named by `--onto`; else a commit that has the blobs of the patch's `index` lines; else the commit of its
+ * `base-commit:` line; else HEAD, if the patch applies there. Where there is no tree at all, each side is what the hunks show of
+ * it. Of a series every patch is judged from the state its predecessor left, and the series as a whole.
+ */
+
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { Abi } from '../abi/abi.ts';
+import type { Target } from '../abi/target.ts';
+import { type Diagnostic, UndecidedError, UserError } from '../diagnostic.ts';
+import { applyPatch, type Base } from '../patch/apply-patch.ts';
+import type { Patch } from '../patch/patch.ts';
+import { maximumPatchBytes, type PatchInput, readSeries } from '../patch/read-patches.ts';
+import { wholeDeclarations } from '../patch/whole-declarations.ts';
+import { DirectoryTree } from '../source/directory.ts';
+import type { FileTree } from '../source/file-tree.ts';
+import { type ExpectedBlob, findBase } from '../source/find-base.ts';
+import { HunkHeaders } from '../source/hunk-headers.ts';
+import { isKernelTree } from '../source/kernel-tree.ts';
+import { type Changes, PatchedTree } from '../source/patched-tree.ts';
+import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
+import type { Io } from './io.ts';
+import { type OpenedPair, restrictToChanges } from './open-pair.ts';
+import { type SourceOptions, workshopFor } from './open-source.ts';
+
+export interface OpenedPatches {
+  /** Everything before the first patch, and after the last. */
+  readonly whole: OpenedPair;
+  /** Each patch by itself; empty where there is only one. */
+  readonly steps: readonly { readonly patch: Patch; readonly open: () => OpenedPair }[];
+  /** What the reader should know; none of it is wrong. */
+  readonly notes: readonly string[];
+}
+
+export interface PatchOptions extends SourceOptions {
+  readonly files: readonly string[];
+  readonly onto: string | undefined;
+}
+
+/**
+ * Reads the patches and opens the sides they make.
+ * @throws {UndecidedError} if a patch cannot be read or does not apply, with the places.
+ */
+export async function openPatches(io: Io, options: PatchOptions): Promise<OpenedPatches> {
+  const inputs: PatchInput[] = [];
+  for (const name of options.files) inputs.push(await readInput(name, io));
+  const { patches, notes } = readSeries(inputs);
+  const workshop = await workshopFor(io, options);
+  const said = notes.map(({ message }) => message);
+  const found = findTree(patches, workshop, io, options);
+  if (found.kind === 'none') return openHunks(patches, workshop, [...said, found.why]);
+  if (found.why !== undefined) said.push(found.why);
+  return openApplied(patches, found, workshop, said);
+}
+
+async function readInput(name: string, io: Io): Promise<PatchInput> {
+  const bytes = name === '-' ? await io.stdin() : readFile(name, io);
+  // What lore.kernel.org gives to download is compressed.
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    try {
+      return { name, bytes: gunzipSync(bytes, { maxOutputLength: maximumPatchBytes }) };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new UndecidedError(`${name} cannot be unpacked: ${reason}.`);
+    }
+  }
+  return { name: name === '-' ? '<standard input>' : name, bytes };
+}
+
+/** A file, or the pipe that `<(git diff …)` is; nothing else ends. */
+function readFile(name: string, io: Io): Uint8Array {
+  const path = resolve(io.cwd, name);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw new UndecidedError(`There is no file ${name}.`);
+  if (!stats.isFile() && !stats.isFIFO()) throw new UndecidedError(`${name} is not read: it is no regular file.`);
+  if (stats.size > maximumPatchBytes)
+    throw new UndecidedError(`${name} has ${stats.size} bytes, too many for a patch.`);
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UndecidedError(`${name} cannot be read: ${reason}.`);
+  }
+}
+
+interface FoundTree {
+  readonly kind: 'tree';
+  readonly tree: FileTree;
+  readonly states: readonly State[];
+  /** What to say about the choice. */
+  readonly why: string | undefined;
+}
+
+/** The tree after some patches. */
+interface State {
+  readonly changes: Changes;
+  readonly notes: readonly Diagnostic[];
+  readonly notFollowed: readonly Diagnostic[];
+}
+
+type Found = FoundTree | { readonly kind: 'none'; readonly why: string };
+
+function findTree(patches: readonly Patch[], workshop: HeaderWorkshop, io: Io, options: PatchOptions): Found {
+  const apply = (tree: FileTree, why?: string): FoundTree => ({
+    kind: 'tree',
+    tree,
+    states: applySeries(patches, tree),
+    why,
+  });
+  if (options.onto !== undefined) {
+    const path = resolve(io.cwd, options.onto);
+    const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    return apply(isDirectory ? new DirectoryTree(path, options.onto) : workshop.revision(options.onto, options.onto));
+  }
+  if (options.gitDirectory === undefined && !workshop.hasRepository()) {
+    return {
+      kind: 'none',
+      why: 'no git repository here: the patch is judged from its own hunks, as far as they hold whole declarations',
+    };
+  }
+  const repository = workshop.repository();
+  const expected = expectedBlobs(patches);
+  const headers = expected.filter(({ path }) => path.endsWith('.h'));
+  const base =
+    findBase(repository, expected) ?? (headers.length < expected.length ? findBase(repository, headers) : undefined);
+  if (base !== undefined) return apply(workshop.revision(base.id, base.name), `the patch was made for ${base.name}`);
+  const problems: UndecidedError[] = [];
+  const stated = patches.map((patch) => patch.baseCommit).find((id) => id !== undefined);
+  for (const [revision, why] of [
+    [stated, `base-commit of the patch is ${stated ?? ''}`],
+    ['HEAD', 'no commit here has the files the patch was made for; it applies to HEAD'],
+  ] as const) {
+    if (revision === undefined || repository.resolve(revision, 'commit') === undefined) continue;
+    const tree = workshop.revision(revision, revision.slice(0, 12));
+    if (!patches.some((patch) => patch.files.some((file) => tree.kindOf(file.oldPath) === 'file'))) {
+      const touches = patches.some((patch) =>
+        patch.files.some((file) => file.change !== 'add' && weigh(file.oldPath, true) === 'needed'),
+      );
+      if (touches) continue;
+    }
+    try {
+      return apply(tree, why);
+    } catch (error) {
+      if (!(error instanceof UndecidedError)) throw error;
+      problems.push(error);
+    }
+  }
+  const [problem] = problems;
+  if (problem === undefined) {
+    return {
+      kind: 'none',
+      why: 'the git repository here has no such files: the patch is judged from its own hunks, as far as they hold whole declarations',
+    };
+  }
+  throw new UndecidedError(
+    `${problem.message} No commit here has the files it was made for, so HEAD was tried; --onto REV names another base.`,
+    problem.diagnostics,
+  );
+}
+
+/** Ids of the files that the patches find, each as the first patch that touches it finds it. */
+function expectedBlobs(patches: readonly Patch[]): ExpectedBlob[] {
+  const expected = new Map<string, string | undefined>();
+  for (const file of patches.flatMap((patch) => patch.files)) {
+    const isNews = !expected.has(file.oldPath);
+    if (isNews) expected.set(file.oldPath, file.change === 'add' ? undefined : file.oldBlob);
+    if (!expected.has(file.newPath)) expected.set(file.newPath, undefined);
+  }
+  return [...expected].flatMap(([path, blob]) =>
+    blob === undefined || /^0+$/.test(blob) || weigh(path, true) === 'ignored' ? [] : [{ path, blob }],
+  );
+}
+
+/** Which files say something about the UAPI: in a kernel tree those that `make headers_install` reads, elsewhere any header. */
+function weigh(path: string, isKernel: boolean): ReturnType<Base['weigh']> {
+  if (/\.(?:rst|txt)$/.test(path)) return 'nice';
+  const isUapi =
+    /^(?:include\/uapi|arch\/[^/]+\/include\/uapi)\//.test(path) || path === 'Makefile' || path.endsWith('.tbl');
+  return isUapi || (!isKernel && path.endsWith('.h')) ? 'needed' : 'ignored';
+}
+
+function applySeries(patches: readonly Patch[], tree: FileTree): State[] {
+  const isKernel = isKernelTree(tree);
+  const changes = new Map<string, string | undefined>();
+  return patches.map((patch) => {
+    const read = (path: string): string | undefined => {
+      if (changes.has(path)) return changes.get(path);
+      const file = tree.read(path);
+      return file.kind === 'text' ? file.text : undefined;
+    };
+    const { files, notes, notFollowed } = applyPatch(patch, { read, weigh: (path) => weigh(path, isKernel) });
+    for (const [path, file] of files) changes.set(path, file.kind === 'text' ? file.text : undefined);
+    return { changes: new Map(changes), notes, notFollowed };
+  });
+}
+
+function openApplied(
+  patches: readonly Patch[],
+  { tree, states }: FoundTree,
+  workshop: HeaderWorkshop,
+  notes: readonly string[],
+): OpenedPatches {
+  const nameAfter = (count: number): string =>
+    count === 0 ? tree.label : `${tree.label} + ${count === 1 ? (patches[0]?.title ?? '') : `${count} patches`}`;
+  const sources = new Map<number, HeaderSource>();
+  const after = (count: number): HeaderSource => {
+    let source = sources.get(count);
+    if (source === undefined) {
+      const changes = states[count - 1]?.changes;
+      const label = nameAfter(count);
+      source = workshop.openInMemory(changes === undefined ? tree : new PatchedTree(tree, changes, label));
+      sources.set(count, source);
+    }
+    return source;
+  };
+  const open = (from: number, to: number): OpenedPair => {
+    const { old, new: next } = restrictToChanges(after(from), after(to), []);
+    return {
+      old,
+      new: withProblems(
+        next,
+        states.slice(from, to).flatMap((state) => state.notFollowed),
+      ),
+    };
+  };
+  const moved = states.flatMap((state) => state.notes).slice(0, 20);
+  return {
+    whole: open(0, patches.length),
+    steps: patches.length === 1 ? [] : patches.map((patch, index) => ({ patch, open: () => open(index, index + 1) })),
+    notes: [
+      ...notes,
+      ...moved.map(({ message, location }) => `${location?.file ?? ''}:${location?.line ?? 0}: ${message}`),
+    ],
+  };
+}
+
+function openHunks(patches: readonly Patch[], workshop: HeaderWorkshop, notes: readonly string[]): OpenedPatches {
+  const open = (some: readonly Patch[]): OpenedPair => {
+    const old = new Map<string, string | undefined>();
+    const next = new Map<string, string | undefined>();
+    const cut: Diagnostic[] = [];
+    for (const file of some.flatMap((patch) => patch.files)) {
+      if (!file.newPath.endsWith('.h') || !isPlausibleHeader(file.newPath)) continue;
+      const texts = wholeDeclarations(file);
+      // A second patch to the same file would need what the first left: only its own patch can be judged then.
+      if (old.has(file.oldPath) || next.has(file.newPath)) {
+        const message = `${file.newPath} is changed by several patches; without the tree only each by itself can be judged`;
+        cut.push({ severity: 'error', code: 'not-whole', message, location: file.place });
+        continue;
+      }
+      for (const diagnostic of texts.cut) cut.push(diagnostic);
+      old.set(file.newPath, texts.old);
+      next.set(file.newPath, texts.new);
+    }
+    const side = (texts: Changes, label: string): HeaderSource =>
+      workshop.openCollection(new HunkHeaders(texts, label));
+    const title = some.length === 1 ? (some[0]?.title ?? '') : `${some.length} patches`;
+    return { old: side(old, `before: ${title}`), new: withProblems(side(next, `after: ${title}`), cut) };
+  };
+  return {
+    whole: open(patches),
+    steps: patches.length === 1 ? [] : patches.map((patch) => ({ patch, open: () => open([patch]) })),
+    notes,
+  };
+}
+
+/** In a kernel tree only these are UAPI; a header of a tree that has no `include/uapi` may stand anywhere. */
+function isPlausibleHeader(path: string): boolean {
+  const isKernelPath =
+    /^(?:include|arch|drivers|fs|kernel|mm|net|tools|virt|sound|lib|security|block|io_uring|crypto)\//.test(path);
+  return !isKernelPath || /^(?:include\/uapi|arch\/[^/]+\/include\/uapi)\//.test(path);
+}
+
+/** `source` with problems that no reading of it can show. */
+function withProblems(source: HeaderSource, problems: readonly Diagnostic[]): HeaderSource {
+  if (problems.length === 0) return source;
+  const add = (abi: Abi): Abi => ({ ...abi, notUnderstood: [...abi.notUnderstood, ...problems] });
+  return { ...source, abiFor: (target: Target) => add(source.abiFor(target)) };
+}
+
+/** @throws {UserError} if options of a patch are given without one. */
+export function checkPatchOptions(files: readonly string[], onto: string | undefined): void {
+  if (files.length === 0 && onto !== undefined)
+    throw new UserError('--onto says what a patch is for; it needs --patch.');
+  if (files.filter((name) => name === '-').length > 1) throw new UserError('Standard input can be read once only.');
+}

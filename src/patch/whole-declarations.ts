@@ -1,0 +1,184 @@
+/**
+ * What can be said of a patch without the tree it is for: the declarations that its hunks show from beginning to end.
+ *
+ * Each side of each hunk is searched for whole `struct`, `union`, `enum` and `typedef` declarations and for `#define`s; each is put
+ * at the line it has in the file, so that messages speak of real lines. A change inside a declaration that the hunk cuts is
+ * told as such: three lines out of the middle of a struct have no layout. The scanner knows comments, braces and lines that
+ * continue; it need not know C, because what it cuts out is then read by the real front end.
+ */
+
+import type { Diagnostic } from '../diagnostic.ts';
+import type { FilePatch, Hunk } from './patch.ts';
+
+export interface TwoTexts {
+  /** `undefined` where the side has no such file. */
+  readonly old: string | undefined;
+  readonly new: string | undefined;
+  /** Changes that the hunks do not hold enough of. */
+  readonly cut: readonly Diagnostic[];
+}
+
+const prelude = ['#include <linux/types.h>', '#include <linux/ioctl.h>'];
+
+export function wholeDeclarations(patch: FilePatch): TwoTexts {
+  const cut: Diagnostic[] = [];
+  const sides = { old: new Placer(), new: new Placer() };
+  const isWholeFile = patch.change === 'add' || patch.change === 'delete';
+  if (patch.hunks.length === 0 || patch.isBinary) {
+    cut.push(notice(patch, patch.place, 'is renamed or changed as a binary file, so nothing of it is in the patch'));
+  }
+  for (const hunk of patch.hunks) {
+    const scans = { old: scan(hunk, '-', isWholeFile), new: scan(hunk, '+', isWholeFile) };
+    const names = new Set([...scans.old.cutNames, ...scans.new.cutNames]);
+    for (const side of ['old', 'new'] as const) {
+      for (const piece of scans[side].pieces) if (!names.has(piece.name)) sides[side].place(piece);
+    }
+    if (scans.old.cutsChange || scans.new.cutsChange) {
+      const what = /(?:struct|union|enum)\s+\w+/.exec(hunk.section)?.[0] ?? [...names].find((name) => name !== '');
+      const whole = what ?? 'a declaration';
+      cut.push(notice(patch, hunk.place, `changes ${whole} here, of which the patch does not hold all`));
+    }
+  }
+  return {
+    old: patch.change === 'add' ? undefined : sides.old.text(),
+    new: patch.change === 'delete' ? undefined : sides.new.text(),
+    cut,
+  };
+}
+
+function notice(patch: FilePatch, location: Diagnostic['location'], message: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'not-whole',
+    message: `${patch.newPath} ${message}`,
+    ...(location === undefined ? {} : { location }),
+    hint: 'run uabi in the repository that the patch is for, or name the tree with --onto',
+  };
+}
+
+interface Piece {
+  /** `struct kvm_run`; empty for a macro. */
+  readonly name: string;
+  readonly line: number;
+  readonly lines: readonly string[];
+}
+
+interface Scan {
+  readonly pieces: readonly Piece[];
+  /** Declarations that begin or end outside of the hunk. */
+  readonly cutNames: ReadonlySet<string>;
+  /** Whether a changed line is in none of the pieces, and is no comment or blank. */
+  readonly cutsChange: boolean;
+}
+
+/** Lines of a header with each piece at its own line. */
+class Placer {
+  readonly #lines: string[] = [...prelude];
+
+  place(piece: Piece): void {
+    while (this.#lines.length < piece.line - 1) this.#lines.push('');
+    this.#lines.push(...piece.lines);
+  }
+
+  text(): string {
+    return `${this.#lines.join('\n')}\n`;
+  }
+}
+
+function scan(hunk: Hunk, mark: '-' | '+', isWholeFile: boolean): Scan {
+  const first = mark === '-' ? hunk.oldStart : hunk.newStart;
+  const lines = hunk.lines.filter((line) => line.startsWith(' ') || line.startsWith(mark));
+  if (isWholeFile) {
+    const piece = { name: '', line: first, lines: lines.map((line) => line.slice(1)) };
+    return { pieces: lines.length === 0 ? [] : [piece], cutNames: new Set(), cutsChange: false };
+  }
+  const bare = withoutComments(lines.map((line) => line.slice(1)));
+  const isChanged = (from: number, to: number): boolean =>
+    lines.slice(from, to).some((line, index) => line.startsWith(mark) && (bare[from + index] ?? '').trim() !== '');
+  const pieces: Piece[] = [];
+  const cutNames = new Set<string>();
+  let cutsChange = false;
+  let strayFrom = 0;
+  const endStray = (to: number): void => {
+    if (isChanged(strayFrom, to)) cutsChange = true;
+  };
+  let index = 0;
+  while (index < bare.length) {
+    const line = bare[index] ?? '';
+    const end = line.trim().startsWith('#') ? endOfDirective(bare, index) : endOfDeclaration(bare, index);
+    if (end === undefined) {
+      index += 1;
+      continue;
+    }
+    if (end.kind === 'cut') {
+      cutNames.add(end.name);
+      if (isChanged(index, bare.length)) cutsChange = true;
+      endStray(index);
+      strayFrom = bare.length;
+      break;
+    }
+    endStray(index);
+    const isMacro = /^\s*#\s*define\b/.test(line);
+    // Conditions and includes reach out of the hunk; the macros between them are read as if they always held.
+    if (end.name !== '' || isMacro) {
+      pieces.push({ name: end.name, line: first + index, lines: bare.slice(index, end.next) });
+    }
+    index = end.next;
+    strayFrom = index;
+  }
+  endStray(bare.length);
+  return { pieces, cutNames, cutsChange };
+}
+
+type End =
+  | { readonly kind: 'whole'; readonly next: number; readonly name: string }
+  | { readonly kind: 'cut'; readonly name: string };
+
+function endOfDirective(lines: readonly string[], start: number): End {
+  let index = start;
+  while (index < lines.length && /\\\r?$/.test(lines[index] ?? '')) index += 1;
+  return index < lines.length ? { kind: 'whole', next: index + 1, name: '' } : { kind: 'cut', name: '' };
+}
+
+const opening = /^(?:typedef\s+)?(struct|union|enum)\b\s*(?:__attribute__\s*\(\(.*?\)\)\s*)?(\w*)\s*(\{?)/;
+
+/** The end of the declaration that begins in the line; `undefined` if none does. */
+function endOfDeclaration(lines: readonly string[], start: number): End | undefined {
+  const line = lines[start] ?? '';
+  // Declarations of a header begin at the margin; a nested record does not, and is no declaration of its own.
+  const match = opening.exec(line);
+  const isTypedef = line.startsWith('typedef ');
+  if (match === null && !isTypedef) return undefined;
+  const hasBody =
+    match !== null &&
+    (match[3] === '{' || (line.trim() === match[0].trim() && (lines[start + 1] ?? '').startsWith('{')));
+  if (!hasBody && !isTypedef) return undefined;
+  const [keyword, tag] = [match?.[1] ?? '', match?.[2] ?? ''];
+  const name = isTypedef ? `typedef ${tag}` : `${keyword} ${tag}`.trim();
+  let depth = 0;
+  let wasOpen = !hasBody;
+  for (let index = start; index < lines.length; index += 1) {
+    for (const character of lines[index] ?? '') {
+      if (character === '{') {
+        depth += 1;
+        wasOpen = true;
+      } else if (character === '}') depth -= 1;
+      else if (character === ';' && depth === 0 && wasOpen) return { kind: 'whole', next: index + 1, name };
+    }
+  }
+  return { kind: 'cut', name };
+}
+
+/** The lines with comments blanked; a hunk may begin inside of one. */
+function withoutComments(lines: readonly string[]): string[] {
+  const text = lines.join('\n');
+  const close = text.indexOf('*/');
+  const open = text.indexOf('/*');
+  const startsInside = close >= 0 && (open < 0 || close < open);
+  const blank = (part: string): string => part.replace(/[^\n]/g, ' ');
+  const whole = startsInside ? `${blank(text.slice(0, close + 2))}${text.slice(close + 2)}` : text;
+  return whole
+    .replace(/\/\*.*?(?:\*\/|$)/gs, blank)
+    .replace(/\/\/[^\n]*/g, blank)
+    .split('\n');
+}
