@@ -6,8 +6,8 @@
  * missing. The facts behind the sentences are KVM's handlers (virt/kvm/kvm_main.c, arch/*\/kvm) and captures of real kernels.
  */
 
-import type { StreamObject } from './call-text.ts';
 import { exitWords, requestWords } from './request-words.ts';
+import type { StreamObject } from './stream-object.ts';
 
 type Call = NonNullable<StreamObject['call']>;
 

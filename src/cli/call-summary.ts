@@ -1,6 +1,6 @@
 /** What happened in a whole log, in a few lines: what was made, how guests stopped, what was refused. */
 
-import type { StreamObject } from './call-text.ts';
+import type { StreamObject } from './stream-object.ts';
 
 /** Names a hostile log may fill the tables with. */
 const maxNames = 1000;

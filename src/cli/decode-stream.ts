@@ -28,7 +28,8 @@ import { printable, UserError } from '../diagnostic.ts';
 import { type CallMeaning, CallRecords, type RecordVersions } from './call-records.ts';
 import { type Style, styleFor } from '../report/style.ts';
 import { CallSummary } from './call-summary.ts';
-import { callText, type StreamObject, type Telling } from './call-text.ts';
+import { callText, type Telling } from './call-text.ts';
+import type { StreamObject } from './stream-object.ts';
 import { inputChunks } from './input-chunks.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 
