@@ -7,13 +7,18 @@
  */
 
 import { main } from './cli/main.ts';
-import type { Io } from './cli/io.ts';
+import { exitCodes, type Io } from './cli/io.ts';
 
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+// A report that could not be written (a full disk behind `>`) must not look like a verdict; stdout may fail after main ended.
+const output = { isCut: false };
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE' || output.isCut) return;
+  output.isCut = true;
+  process.exitCode = exitCodes.wrongCall;
+  process.stderr.write(`uabi: standard output cannot be written: ${error.code ?? error.message}.\n`);
+});
+// Nobody is left to be told.
+process.stderr.on('error', () => undefined);
 
 async function readStandardInput(): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
@@ -35,4 +40,5 @@ const io: Io = {
   columns: process.stdout.columns,
 };
 
-process.exitCode = await main(process.argv.slice(2), io);
+const code = await main(process.argv.slice(2), io);
+process.exitCode = output.isCut ? exitCodes.wrongCall : code;

@@ -60,15 +60,19 @@ function parseOutput(text: string, cwd: string): OutputFile {
   const format = oneOf(checkFormatNames, text.slice(0, equals), '-o');
   if (path === '-') throw new UserError(`-o writes files; for standard output use --format ${format}.`);
   const place = resolve(cwd, path);
-  const stats = statSync(place, { throwIfNoEntry: false });
-  if (stats?.isDirectory() === true || path.endsWith('/')) throw new UserError(`-o ${text}: ${path} is a directory.`);
   try {
-    const target = stats === undefined ? join(realpathSync(dirname(place)), basename(place)) : realpathSync(place);
-    accessSync(stats === undefined || stats.isFile() ? dirname(target) : target, constants.W_OK);
-    return { format, path, target, isSpecial: stats !== undefined && !stats.isFile() };
+    const stats = statSync(place, { throwIfNoEntry: false });
+    const isFolder = stats?.isDirectory() === true || path.endsWith('/');
+    if (!isFolder) {
+      const target = stats === undefined ? join(realpathSync(dirname(place)), basename(place)) : realpathSync(place);
+      const isSpecial = stats !== undefined && !stats.isFile();
+      accessSync(isSpecial ? target : dirname(target), constants.W_OK);
+      return { format, path, target, isSpecial };
+    }
   } catch (error) {
     throw cannotWrite(path, error);
   }
+  throw new UserError(`-o ${text}: ${path} is a directory.`);
 }
 
 /**
