@@ -1,5 +1,6 @@
 /**
- * Time of one call, in nanoseconds.
+ * Time of one call, in nanoseconds of this process on a processor: on a busy machine the clock on the wall says little.
+ * `npm run bench` runs V8 with `--single-threaded`, so that nobody's compiling and collecting counts twice or for another.
  *
  * All competitors of a subject run in the same process on the same bytes, in turns, so that whatever else the machine does
  * meets them all; the median round counts. What a call returns goes into `keep`, so that no work can be left out.
@@ -35,12 +36,14 @@ function keep(value: unknown): void {
 
 // Shorter than the time slice of a busy machine, so that most rounds run undisturbed.
 const roundNs = 4e6;
+const warmUpNs = 300e6;
 export const rounds = 61;
 
 function timeOf(competitor: Competitor, count: number): number {
-  const start = process.hrtime.bigint();
+  const start = process.cpuUsage();
   keep(competitor.run(count));
-  return Number(process.hrtime.bigint() - start);
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) * 1000;
 }
 
 export function median(values: readonly number[]): number {
@@ -52,6 +55,9 @@ export function median(values: readonly number[]): number {
 
 /** Does a competitor's work about 4 ms long, again for each call, and gives the nanoseconds of one operation. */
 export function stopwatch(competitor: Competitor): () => number {
+  // Until everything is compiled a call takes a hundred times as long as later.
+  let warm = 0;
+  for (let count = 1; warm < warmUpNs; count *= 2) warm += timeOf(competitor, count);
   let count = 1;
   while (timeOf(competitor, count) < roundNs / 4) count *= 2;
   count *= 4;

@@ -28,34 +28,56 @@ const targets = [
   ],
 ] as const;
 
-interface Result {
-  readonly rows: readonly Row[];
-  /** Work that must leave nothing behind for the garbage collector. */
-  readonly frugal?: readonly Competitor[];
+interface Allocation {
+  readonly name: string;
+  readonly unit: string;
+  readonly bytesPerOp: number;
 }
 
-const parts: Readonly<Record<string, (parameters: readonly string[]) => Promise<Result>>> = {
-  codec: async () => {
+interface Result {
+  readonly rows: readonly Row[];
+  readonly allocations: readonly Allocation[];
+}
+
+/** Each runs in a process of its own: what one subject does to the compiler and the heap is no concern of the next. */
+const subjects: Readonly<Record<string, () => Promise<Result>>> = {
+  events: async () => {
     const { encoders, measureEvents, viewer } = await import('./events.ts');
+    return { rows: measureEvents(), allocations: [viewer, ...encoders.slice(0, 2)].map(allocationOf) };
+  },
+  'run-page': async () => {
     const { measureRunPage } = await import('./run-page.ts');
-    return { rows: [...measureEvents(), ...measureRunPage()], frugal: [viewer, ...encoders.slice(0, 2)] };
+    return { rows: measureRunPage(), allocations: [] };
   },
   columns: async () => {
     const { columnDecoder, measureColumns } = await import('./columns.ts');
-    return { rows: measureColumns(), frugal: [columnDecoder] };
-  },
-  kernel: () => {
-    const lines = runScript('./kernel.ts', []).trimEnd().split('\n');
-    const { rows } = JSON.parse(lines.at(-1) ?? '') as { rows: Row[] };
-    return Promise.resolve({ rows });
-  },
-  trees: (parameters) => {
-    process.stdout.write(runScript('./trees.ts', parameters));
-    return Promise.resolve({ rows: [] });
+    return { rows: measureColumns(), allocations: [allocationOf(columnDecoder)] };
   },
 };
 
-/** Runs a script of its own, which may want a process to itself, and gives back what it printed. */
+const parts: Readonly<Record<string, (parameters: readonly string[]) => readonly Result[]>> = {
+  codec: () => ['events', 'run-page'].map(measureSubject),
+  columns: () => [measureSubject('columns')],
+  kernel: () => {
+    const lines = runScript('./kernel.ts', []).trimEnd().split('\n');
+    return [{ ...(JSON.parse(lines.at(-1) ?? '') as { rows: Row[] }), allocations: [] }];
+  },
+  trees: (parameters) => {
+    process.stdout.write(runScript('./trees.ts', parameters));
+    return [];
+  },
+};
+
+function allocationOf(competitor: Competitor): Allocation {
+  const unit = competitor.operations === undefined ? 'call' : 'record';
+  return { name: competitor.name, unit, bytesPerOp: allocatedBytes(competitor) };
+}
+
+function measureSubject(name: string): Result {
+  return JSON.parse(runScript('./run.ts', ['--subject', name])) as Result;
+}
+
+/** Runs a script in a process of its own and gives back what it printed. */
 function runScript(name: string, parameters: readonly string[]): string {
   const script = fileURLToPath(new URL(name, import.meta.url));
   return execFileSync(process.execPath, [...process.execArgv, script, ...parameters], {
@@ -83,37 +105,38 @@ function judgeRatios(rows: readonly Row[]): object[] {
   });
 }
 
-function judgeAllocations(frugal: readonly Competitor[]): object[] {
-  return frugal.map((competitor) => {
-    const bytes = allocatedBytes(competitor);
-    const verdict = bytes < 0.5 ? 'reached' : 'missed ';
-    const unit = competitor.operations === undefined ? 'call' : 'record';
-    console.log(`${verdict}  ${competitor.name}: ${bytes.toFixed(3)} bytes allocated a ${unit}`);
-    return { name: competitor.name, bytesPerOp: bytes };
-  });
+function printAllocations(allocations: readonly Allocation[]): void {
+  for (const { name, unit, bytesPerOp } of allocations) {
+    console.log(
+      `${bytesPerOp < 0.5 ? 'reached' : 'missed '}  ${name}: ${bytesPerOp.toFixed(3)} bytes allocated a ${unit}`,
+    );
+  }
 }
 
-const given = process.argv.slice(2);
-const atTrees = given.indexOf('trees');
-const [wanted, parameters] = atTrees === -1 ? [given, []] : [given.slice(0, atTrees + 1), given.slice(atTrees + 1)];
-const chosen = wanted.length === 0 ? ['codec', 'columns'] : wanted;
-const unknown = chosen.filter((name) => !Object.hasOwn(parts, name));
-if (unknown.length > 0) {
-  console.error(`no part ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}`);
-  process.exitCode = 2;
-} else {
-  const rows: Row[] = [];
-  const frugal: Competitor[] = [];
-  for (const name of chosen) {
-    const result = await parts[name]?.(parameters);
-    rows.push(...(result?.rows ?? []));
-    frugal.push(...(result?.frugal ?? []));
+async function main(given: readonly string[]): Promise<void> {
+  if (given[0] === '--subject') {
+    process.stdout.write(JSON.stringify(await subjects[given[1] ?? '']?.()));
+    return;
   }
+  // What stands behind `trees` is meant for it.
+  const end = given.includes('trees') ? given.indexOf('trees') + 1 : given.length;
+  const chosen = given.length === 0 ? ['codec', 'columns'] : given.slice(0, end);
+  const unknown = chosen.filter((name) => !Object.hasOwn(parts, name));
+  if (unknown.length > 0) {
+    console.error(`no part ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}`);
+    process.exitCode = 2;
+    return;
+  }
+  const results = chosen.flatMap((name) => parts[name]?.(given.slice(end)) ?? []);
+  const rows = results.flatMap((result) => result.rows);
+  const allocations = results.flatMap((result) => result.allocations);
   printRows(rows);
   const judged = judgeRatios(rows);
-  const allocations = judgeAllocations(frugal);
+  printAllocations(allocations);
   const published = rows.map(({ name, subject, nsPerOp, ratioToBest }) => ({ name, subject, nsPerOp, ratioToBest }));
   console.log(
     JSON.stringify({ schemaVersion: 1, node: process.version, rows: published, targets: judged, allocations }),
   );
 }
+
+await main(process.argv.slice(2));

@@ -68,6 +68,16 @@ describe('the faces of a generated codec', () => {
     expect([...union.value.data.subarray(0, 4)]).toEqual([0x78, 0x56, 0x34, 0x12]);
   });
 
+  test('an arm is read once, when asked, and detached from a page that changes', () => {
+    const shared = page.slice();
+    const run = KvmRun.decode(shared);
+    const kept = run.detach();
+    expect(run.union).toBe(run.union);
+    shared.fill(0);
+    expect(kept.union.arm).toBe('mmio');
+    expect(KvmRun.decode(shared).union.arm).not.toBe('mmio');
+  });
+
   test('an unknown discriminant gives the raw bytes, and every byte comes back', () => {
     const unknown = page.slice();
     unknown[8] = 250;

@@ -1,45 +1,58 @@
-/** The enumerations and flags a record uses, as constants: `KvmExit.KVM_EXIT_MMIO`. */
+/** The enumerations and flags a record uses, as constants: `KvmExitValues.KVM_EXIT_MMIO`. */
 
-import { type StatementStructures, StructureKind, VariableDeclarationKind } from 'ts-morph';
 import type { NamedValue } from '../../abi/semantics.ts';
 import type { FieldDescriptor, RecordDescriptor } from '../record-descriptor.ts';
 import { widthBitsOf } from '../scalar.ts';
 import { checkedIdentifier, pascalCase } from './names.ts';
 
-/** One exported object for each enumeration and set of flags, named after it, in order of first use. */
-export function constantDeclarations(record: RecordDescriptor): StatementStructures[] {
-  const found = new Map<string, { name: string; values: Map<string, string>; docs: string }>();
-  collect(record, found);
-  return [...found].map(([identifier, { name, values, docs }]) => ({
-    kind: StructureKind.VariableStatement,
-    isExported: true,
-    declarationKind: VariableDeclarationKind.Const,
-    docs: [docs],
-    declarations: [
-      {
-        name: identifier,
-        initializer: `{\n${[...values].map(([key, value]) => `  ${key}: ${value},\n`).join('')}} as const`,
-      },
-    ],
-    leadingTrivia: name === '' ? '' : '\n',
-  }));
+export interface Constants {
+  /** Name of the exported object. */
+  readonly name: string;
+  readonly doc: string;
+  readonly values: readonly NamedValue[];
+  /** Whether the field they belong to is read as a BigInt. */
+  readonly isWide: boolean;
 }
 
-function collect(
-  record: RecordDescriptor,
-  found: Map<string, { name: string; values: Map<string, string>; docs: string }>,
-): void {
+/** One object for each enumeration and set of flags, named after it, in order of first use. */
+export function constantsOf(record: RecordDescriptor): Constants[] {
+  const found = new Map<string, Constants>();
+  collect(record, found);
+  return [...found.values()];
+}
+
+/** Name of the object that holds the very same values in the same order. */
+export function constantsName(values: readonly NamedValue[], constants: readonly Constants[]): string | undefined {
+  return constants.find(
+    (known) =>
+      known.values.length === values.length &&
+      new Set(values.map(({ name }) => name)).size === values.length &&
+      known.values.every(({ name, value }, index) => values[index]?.name === name && values[index].value === value),
+  )?.name;
+}
+
+export function constantsDeclaration({ name, doc, values, isWide }: Constants): string {
+  const lines = new Map(
+    values.map((one) => [
+      one.name,
+      `  ${one.name === '__proto__' ? "['__proto__']" : checkedIdentifier(one.name)}: ${literal(one.value)}${isWide ? 'n' : ''},`,
+    ]),
+  );
+  return [`/** ${doc} */`, `export const ${name} = {`, ...lines.values(), '} as const;'].join('\n');
+}
+
+function collect(record: RecordDescriptor, found: Map<string, Constants>): void {
   for (const field of record.fields) {
     const { meaning, element } = field;
     if (meaning?.kind === 'enumeration' || meaning?.kind === 'flags') {
       const isFlags = meaning.kind === 'flags';
-      const identifier = `${pascalCase(meaning.name.replaceAll(/[^A-Za-z0-9_]+/g, '_'))}${isFlags ? 'Flags' : 'Values'}`;
-      const values = meaning.kind === 'flags' ? meaning.flags : meaning.values;
-      if (!found.has(identifier)) {
-        found.set(identifier, {
-          name: meaning.name,
-          values: literals(values, field),
-          docs: isFlags ? `Bits of \`${field.name}\`.` : `Values of \`${field.name}\`.`,
+      const name = `${pascalCase(meaning.name.replaceAll(/[^A-Za-z0-9_]+/g, '_'))}${isFlags ? 'Flags' : 'Values'}`;
+      if (!found.has(name)) {
+        found.set(name, {
+          name,
+          doc: `${isFlags ? 'Bits' : 'Values'} of \`${field.name}\`.`,
+          values: meaning.kind === 'flags' ? meaning.flags : meaning.values,
+          isWide: isWide(field),
         });
       }
     }
@@ -47,13 +60,10 @@ function collect(
   }
 }
 
-function literals(values: readonly NamedValue[], field: FieldDescriptor): Map<string, string> {
-  const { element } = field;
-  const isWide = (element.kind === 'integer' || element.kind === 'bits') && widthBitsOf(element) > 32;
-  return new Map(
-    values.map(({ name, value }) => [
-      name === '__proto__' ? "['__proto__']" : checkedIdentifier(name),
-      `${value < 0n ? '-' : ''}0x${(value < 0n ? -value : value).toString(16)}${isWide ? 'n' : ''}`,
-    ]),
-  );
+function isWide({ element }: FieldDescriptor): boolean {
+  return (element.kind === 'integer' || element.kind === 'bits') && widthBitsOf(element) > 32;
+}
+
+function literal(value: bigint): string {
+  return `${value < 0n ? '-' : ''}0x${(value < 0n ? -value : value).toString(16)}`;
 }

@@ -17,11 +17,11 @@ import type {
 import { widthBitsOf } from '../scalar.ts';
 import { stringLiteral } from './names.ts';
 
-/** What an expression needs from the module around it. */
+/** What an expression needs from the module around it: a part of `ModulePlan`. */
 export interface Surroundings {
   /** Notes that a name of the runtime is used, and gives it back. */
   readonly runtime: (name: string) => string;
-  /** Class of a nested record or bare union. */
+  /** Class of a nested record or union. */
   readonly classOf: (element: Element) => string;
 }
 
@@ -196,7 +196,7 @@ function elementType(element: Element, around: Surroundings): string {
   }
 }
 
-/** Statements that check a value and write it into `out`. */
+/** Statements that check a value and write it into `out`; a nested record is told whether its bytes are zero, `isZero`. */
 export function writeField(
   field: FieldDescriptor,
   value: string,
@@ -268,7 +268,7 @@ function writeElement(
       return `${around.runtime('putBytes')}(out, ${plus(base, offsetBits / 8)}, ${value}, ${String(element.sizeBytes)}, ${pathText});`;
     case 'record':
     case 'union':
-      return `encode${around.classOf(element)}(${value}, out, ${plus(base, offsetBits / 8)});`;
+      return `encode${around.classOf(element)}(${value}, out, ${plus(base, offsetBits / 8)}, isZero);`;
     default:
       return element satisfies never;
   }

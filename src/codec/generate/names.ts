@@ -29,6 +29,7 @@ const usedGlobals: ReadonlySet<string> = new Set([
   'Object',
   'Record',
   'RecordDescriptor',
+  'RecordView',
   'Uint8Array',
   'Uint16Array',
   'Uint32Array',
@@ -53,7 +54,12 @@ export function pascalCase(name: string): string {
 
 /** Hands out each class name once. */
 export class ClassNames {
-  readonly #taken = new Set<string>(usedGlobals);
+  readonly #taken: Set<string>;
+
+  /** `others` are names that the module uses for something else. */
+  constructor(others: Iterable<string> = []) {
+    this.#taken = new Set([...usedGlobals, ...others]);
+  }
 
   take(wanted: string): string {
     const base = this.#taken.has(wanted) && usedGlobals.has(wanted) ? `${wanted}Record` : wanted;
@@ -69,7 +75,7 @@ export class ClassNames {
   }
 }
 
-const companions = ['', 'Init', 'View', 'Columns'] as const;
+const companions = ['', 'Init', 'View', 'Columns', 'Descriptor'] as const;
 
 /** A text for a comment: no way to end it, no control characters, no line breaks. */
 export function commentText(text: string): string {

@@ -1,46 +1,27 @@
 /**
  * The TypeScript module of one record.
  *
- * For every struct there is a class with its scalar fields as properties, read when the record is decoded, and its arrays,
- * padding and reserved words as getters that read the kept bytes when asked: most programs never look at them, and they
- * are most of the bytes. Beside it stand an `…Init` type for encoding, a `…View` that moves over a buffer without
- * allocating, and for the outermost record the columns of a batch.
+ * For every struct there is a class (`value-class.ts`), an `…Init` type for encoding and a `…View` that moves over a buffer
+ * without allocating (`view-class.ts`); a union with a discriminant is a type (`selected-union.ts`). The outermost record also
+ * has the faces by which programs come in, and the columns of a batch. Behind them stands the descriptor, which `inspect` and
+ * the columns walk.
  *
- * ts-morph prints declarations; expressions are text (`expressions.ts`). No name or text reaches the module unchecked.
+ * Declarations are text, put together into a source file by ts-morph. No name and no text of a header or layout file reaches
+ * the module unchecked (`names.ts`).
  */
 
-import {
-  type ClassDeclarationStructure,
-  type GetAccessorDeclarationStructure,
-  IndentationText,
-  type MethodDeclarationStructure,
-  type OptionalKind,
-  Project,
-  type PropertyDeclarationStructure,
-  QuoteKind,
-  type StatementStructures,
-  StructureKind,
-} from 'ts-morph';
-import type { Element, FieldDescriptor, RecordDescriptor, UnionElement } from '../record-descriptor.ts';
+import { IndentationText, Project, QuoteKind } from 'ts-morph';
+import type { RecordDescriptor } from '../record-descriptor.ts';
 import { runtimeVersion } from '../runtime.ts';
-import { columnsDeclarations } from './columns.ts';
-import { constantDeclarations } from './constants.ts';
-import {
-  conditionExpression,
-  initType,
-  integerLiteral,
-  isWide,
-  plus,
-  readField,
-  readPlaceExpression,
-  readScalar,
-  type Surroundings,
-  valueType,
-  writeField,
-} from './expressions.ts';
-import { checkedIdentifier, ClassNames, commentText, dataLiteral, pascalCase, stringLiteral } from './names.ts';
-
-type Statement = StatementStructures | string;
+import { planColumns } from '../runtime/column-plan.ts';
+import { constantsDeclaration } from './constants.ts';
+import { descriptorText } from './descriptor-literal.ts';
+import { hasFlexibleTail } from './fields.ts';
+import { ModulePlan, type PlannedRecord } from './module-plan.ts';
+import { commentText, stringLiteral } from './names.ts';
+import { selectedUnion } from './selected-union.ts';
+import { valueClass } from './value-class.ts';
+import { viewClass } from './view-class.ts';
 
 export interface TypeScriptOptions {
   /** Where generated modules import the runtime from. */
@@ -49,796 +30,64 @@ export interface TypeScriptOptions {
 
 /** The text of the module for a record; the same descriptor always gives the same text. */
 export function typescriptModule(descriptor: RecordDescriptor, options: TypeScriptOptions): string {
-  const module = new ModuleWriter(descriptor);
-  const statements = module.statements();
+  const plan = new ModulePlan(descriptor);
+  plan.runtime('RecordDescriptor');
+  const { type, variant, target } = descriptor;
+  const label = [type, variant, target].filter((part) => part !== undefined).join(' ');
+  const statements = [
+    `${plan.runtime('assertRuntimeVersion')}(${String(runtimeVersion)}, ${stringLiteral(label)});`,
+    ...plan.constants.map(constantsDeclaration),
+    ...plan.records.flatMap((planned) => declarations(planned, plan)),
+    descriptorText(descriptor, plan),
+  ];
   const project = new Project({
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,
     manipulationSettings: { indentationText: IndentationText.TwoSpaces, quoteKind: QuoteKind.Single },
   });
-  const imports: Statement = {
-    kind: StructureKind.ImportDeclaration,
-    moduleSpecifier: options.runtime,
-    namedImports: [...module.runtimeNames]
-      .sort()
-      .map((name) => (/^[A-Z]/.test(name) && !name.endsWith('Error') ? { name, isTypeOnly: true } : { name })),
-  };
-  const file = project.createSourceFile('record.ts', { statements: [module.header(), imports, ...statements] });
+  const file = project.createSourceFile('record.ts', {
+    statements: [header(descriptor), imports(plan, options.runtime), ...statements.map((text) => `\n${text}`)],
+  });
   return file.getFullText();
 }
 
-class ModuleWriter {
-  readonly runtimeNames = new Set<string>();
-  readonly #descriptor: RecordDescriptor;
-  readonly #names = new ClassNames();
-  readonly #classes = new Map<RecordDescriptor, string>();
-  readonly #around: Surroundings;
-  readonly #statements: Statement[] = [];
-
-  constructor(descriptor: RecordDescriptor) {
-    this.#descriptor = descriptor;
-    this.#around = { runtime: (name) => this.#use(name), classOf: (element) => this.#classOf(element) };
-  }
-
-  header(): string {
-    const { type, variant, target } = this.#descriptor;
-    const what = `${commentText(type)}${variant === undefined ? '' : `, variant ${commentText(variant)}`}, on ${target}`;
-    return `// Generated by uabi for ${what}. Do not edit: change the layout and generate it again.\n`;
-  }
-
-  statements(): Statement[] {
-    const { type, variant, target } = this.#descriptor;
-    const name = this.#nameClasses(this.#descriptor, pascalCase(type.replace(/^(struct|union) /, '')));
-    const label = [type, variant, target].filter((part) => part !== undefined).join(' ');
-    this.#use('RecordDescriptor');
-    const top: Statement[] = [
-      `\n${this.#use('assertRuntimeVersion')}(${String(runtimeVersion)}, ${stringLiteral(label)});\n`,
-      ...constantDeclarations(this.#descriptor),
-    ];
-    this.#emit(this.#descriptor, name, true);
-    const data = `\n/** Where every bit of the record is, and what it means. */\nexport const descriptor: RecordDescriptor = ${dataLiteral(this.#descriptor)};`;
-    return [...top, ...this.#statements, data];
-  }
-
-  #use(name: string): string {
-    this.runtimeNames.add(name);
-    return name;
-  }
-
-  #classOf(element: Element): string {
-    if (element.kind !== 'record' && element.kind !== 'union') return 'never';
-    const name = this.#classes.get(element.record);
-    if (name === undefined) throw new Error(`no class was planned for ${element.record.type}`);
-    return name;
-  }
-
-  /** Gives every nested record its class name, outer ones first, so that they are short where it matters. */
-  #nameClasses(record: RecordDescriptor, wanted: string): string {
-    const name = this.#names.take(wanted);
-    this.#classes.set(record, name);
-    for (const field of record.fields) {
-      checkedIdentifier(field.name);
-      if (field.element.kind === 'record' || field.element.kind === 'union') {
-        this.#nameClasses(field.element.record, name + pascalCase(field.name));
-      }
-    }
-    return name;
-  }
-
-  #emit(record: RecordDescriptor, name: string, isOutermost: boolean, select?: UnionElement['select']): void {
-    if (select !== undefined) this.#emitSelectedUnion(record, name, select);
-    else this.#emitClass(record, name, isOutermost);
-    this.#emitView(record, name, isOutermost);
-    if (isOutermost && !hasFlexibleTail(record))
-      this.#statements.push(...columnsDeclarations(record, name, this.#around));
-    for (const field of record.fields) {
-      const { element } = field;
-      if (element.kind === 'record') this.#emit(element.record, this.#classOf(element), false);
-      if (element.kind === 'union') this.#emit(element.record, this.#classOf(element), false, element.select);
-    }
-  }
-
-  // --- The value class ---------------------------------------------------------------------------------------------------
-
-  #emitClass(record: RecordDescriptor, name: string, isOutermost: boolean): void {
-    const eager = record.recordKind === 'union' ? [] : record.fields.filter(isEager);
-    const properties: OptionalKind<PropertyDeclarationStructure>[] = eager.map((field) => ({
-      name: field.name,
-      isReadonly: true,
-      type: this.#fieldType(field),
-      docs: fieldDocs(field),
-    }));
-    properties.push({
-      name: '_bytes',
-      isReadonly: true,
-      type: 'Uint8Array',
-      docs: ['The bytes this was decoded from. @internal'],
-    });
-    properties.push({
-      name: '_offset',
-      isReadonly: true,
-      type: 'number',
-      docs: ['Where it starts in them. @internal'],
-    });
-    const lazy = record.fields.filter((field) => !eager.includes(field));
-    const declaration: ClassDeclarationStructure = {
-      kind: StructureKind.Class,
-      name,
-      isExported: true,
-      docs: classDocs(record, isOutermost),
-      properties: [...(isOutermost ? statics(record) : []), ...properties],
-      ctors: [
-        {
-          docs: ['Reads without checking that the bytes are there: use `decode`. @internal'],
-          parameters: [
-            { name: 'b', type: 'Uint8Array' },
-            { name: 'o', type: 'number' },
-          ],
-          statements: [
-            ...eager.map((field) => `this.${field.name} = ${this.#readValue(field)};`),
-            'this._bytes = b;',
-            'this._offset = o;',
-          ],
-        },
-      ],
-      getAccessors: [
-        ...(record.recordKind === 'union' ? [this.#unionBytes(record)] : []),
-        ...lazy.map((field) => this.#lazyGetter(field)),
-        ...eager.flatMap((field) => this.#halves(field, record)),
-      ],
-      methods: [
-        ...(isOutermost ? this.#faces(record, name) : []),
-        this.#toJson(record),
-        ...(isOutermost ? [this.#detach(record, name)] : []),
-      ],
-    };
-    this.#statements.push(declaration, this.#initDeclaration(record, name), this.#encodeFunction(record, name));
-  }
-
-  #fieldType(field: FieldDescriptor): string {
-    return valueType(field, this.#around);
-  }
-
-  #readValue(field: FieldDescriptor): string {
-    const { element } = field;
-    if (element.kind === 'union' && element.select !== undefined && field.dimensions.length === 0) {
-      return `read${this.#classOf(element)}(b, o)`;
-    }
-    return readField(field, this.#around, 'o', this.#flexibleLength(field, 'b', 'o'));
-  }
-
-  /** Number of elements of a flexible array: what its count says, or what there is room for. */
-  #flexibleLength(field: FieldDescriptor, bytes: string, offset: string): string {
-    if (field.isFlexible !== true) return '0';
-    if (field.countedBy !== undefined) {
-      const count = readPlaceExpression(field.countedBy, offset, this.#around);
-      return isWide(field.countedBy.element) ? `Number(${count})` : count;
-    }
-    const start = plus(offset, field.offsetBits / 8);
-    const stride = strideBytes(field);
-    return stride === 0 ? '0' : `Math.floor((${bytes}.length - (${start})) / ${String(stride)})`;
-  }
-
-  #lazyGetter(field: FieldDescriptor): OptionalKind<GetAccessorDeclarationStructure> {
-    return {
-      name: field.name,
-      returnType: this.#fieldType(field),
-      docs: fieldDocs(field),
-      statements: ['const b = this._bytes;', 'const o = this._offset;', `return ${this.#readValue(field)};`],
-    };
-  }
-
-  #unionBytes(record: RecordDescriptor): OptionalKind<GetAccessorDeclarationStructure> {
-    return {
-      name: 'bytes',
-      returnType: 'Uint8Array',
-      docs: ['All bytes of the union: nothing says which of its members is in use.'],
-      statements: `return this._bytes.slice(this._offset, this._offset + ${String(record.sizeBytes)});`,
-    };
-  }
-
-  /** `x_lo` and `x_hi` of a 64-bit `x`, for code that cannot afford a BigInt. */
-  #halves(field: FieldDescriptor, record: RecordDescriptor): OptionalKind<GetAccessorDeclarationStructure>[] {
-    const { element } = field;
-    if (element.kind !== 'integer' || element.sizeBytes !== 8 || field.dimensions.length > 0) return [];
-    const isLittle = element.byteOrder === 'little';
-    const read = this.#use(isLittle ? 'u32le' : 'u32be');
-    return (['lo', 'hi'] as const).flatMap((half) => {
-      const name = `${field.name}_${half}`;
-      if (record.fields.some((other) => other.name === name)) return [];
-      const at = field.offsetBits / 8 + ((half === 'lo') === isLittle ? 0 : 4);
-      return [
-        {
-          name,
-          returnType: 'number',
-          docs: [`${half === 'lo' ? 'Low' : 'High'} 32 bits of \`${field.name}\`.`],
-          statements: `return ${read}(this._bytes, ${plus('this._offset', at)});`,
-        },
-      ];
-    });
-  }
-
-  #faces(record: RecordDescriptor, name: string): OptionalKind<MethodDeclarationStructure>[] {
-    const type = stringLiteral(record.type);
-    const size = String(record.sizeBytes);
-    const isFlexible = hasFlexibleTail(record);
-    const tail = record.fields.at(-1);
-    const sizeAt = (bytes: string, offset: string): string =>
-      isFlexible ? `${name}.byteLengthAt(${bytes}, ${offset})` : size;
-    const method = (
-      methodName: string,
-      doc: string,
-      parameters: readonly [string, string, string?][],
-      returnType: string,
-      statements: string[],
-    ): OptionalKind<MethodDeclarationStructure> => ({
-      name: methodName,
-      isStatic: true,
-      docs: [doc],
-      parameters: parameters.map(([parameter, parameterType, initializer]) => ({
-        name: parameter,
-        ...(initializer === undefined ? { type: parameterType } : { initializer }),
-      })),
-      returnType,
-      statements,
-    });
-    const bytes = ['bytes', 'Uint8Array'] as const;
-    const faces = [
-      method(
-        'decode',
-        'Decodes exactly one record. The result reads arrays and padding from `bytes` when asked: `detach()` it to keep it.\n\n@throws DecodeError unless `bytes` holds one record and nothing else.',
-        [[...bytes]],
-        name,
-        [
-          ...(isFlexible ? [`${this.#use('checkWithin')}(bytes, 0, ${size}, ${type});`] : []),
-          `${this.#use('checkLength')}(bytes, ${sizeAt('bytes', '0')}, ${type});`,
-          `return new ${name}(bytes, 0);`,
-        ],
-      ),
-      method(
-        'decodeAt',
-        'Decodes the record at an offset of a larger buffer.\n\n@throws DecodeError if it does not fit.',
-        [[...bytes], ['offset', 'number']],
-        name,
-        [
-          `${this.#use('checkWithin')}(bytes, offset, ${size}, ${type});`,
-          ...(isFlexible ? [`${this.#use('checkWithin')}(bytes, offset, ${sizeAt('bytes', 'offset')}, ${type});`] : []),
-          `return new ${name}(bytes, offset);`,
-        ],
-      ),
-      method(
-        'encode',
-        'Encodes a value into new bytes. What is left out is zero, or as it was in the bytes the value was decoded from.\n\n@throws EncodeError for a value that does not fit its field.',
-        [['value', `${name}Init`]],
-        'Uint8Array',
-        [
-          `const out = new Uint8Array(${isFlexible ? `${name}.byteLength(value)` : size});`,
-          `encode${name}(value, out, 0);`,
-          'return out;',
-        ],
-      ),
-      method(
-        'encodeInto',
-        'Encodes a value into a buffer and returns the number of bytes written; allocates nothing.\n\n@throws EncodeError for a value that does not fit its field; the bytes are then half written.\n@throws DecodeError if the record does not fit.',
-        [
-          ['value', `${name}Init`],
-          ['out', 'Uint8Array'],
-          ['offset', 'number', '0'],
-        ],
-        'number',
-        [
-          `const size = ${isFlexible ? `${name}.byteLength(value)` : size};`,
-          `${this.#use('checkWithin')}(out, offset, size, ${type});`,
-          `encode${name}(value, out, offset);`,
-          'return size;',
-        ],
-      ),
-      method(
-        'forEach',
-        'Calls `visit` for every record of a batch, with one view that moves.\n\n@throws DecodeError if the last record is cut.',
-        [[...bytes], ['visit', `(view: ${name}View, index: number) => void`]],
-        'void',
-        isFlexible
-          ? [
-              `const view = new ${name}View();`,
-              'let index = 0;',
-              `for (let offset = 0; offset < bytes.length; offset += ${sizeAt('bytes', 'offset')}) visit(view.reset(bytes, offset), index++);`,
-            ]
-          : [
-              `const count = ${this.#use('checkBatch')}(bytes, ${size}, ${type});`,
-              `const view = new ${name}View();`,
-              `for (let index = 0; index < count; index++) visit(view._moveTo(bytes, index * ${size}), index);`,
-            ],
-      ),
-      method(
-        'inspect',
-        'Tells everything that can be told about bytes that may be this record; never throws.',
-        [[...bytes]],
-        this.#use('Inspection'),
-        [`return ${this.#use('inspectRecord')}(descriptor, bytes);`],
-      ),
-    ];
-    if (isFlexible && tail !== undefined) {
-      const start = String(tail.offsetBits / 8);
-      const stride = String(strideBytes(tail));
-      faces.push(
-        method(
-          'byteLengthAt',
-          'Bytes the record at an offset takes, its trailing array included.\n\n@throws DecodeError if its fixed part does not fit.',
-          [
-            ['b', 'Uint8Array'],
-            ['o', 'number'],
-          ],
-          'number',
-          [
-            `${this.#use('checkWithin')}(b, o, ${size}, ${type});`,
-            `return Math.max(${size}, ${start} + ${this.#flexibleLength(tail, 'b', 'o')} * ${stride});`,
-          ],
-        ),
-        method('byteLength', 'Bytes the encoding of a value takes.', [['value', `${name}Init`]], 'number', [
-          `if (value._bytes !== undefined && (value instanceof ${name} || value.${tail.name} === undefined)) {`,
-          `  return ${name}.byteLengthAt(value._bytes, value._offset ?? 0);`,
-          '}',
-          `return Math.max(${size}, ${start} + (value.${tail.name}?.length ?? 0) * ${stride});`,
-        ]),
-      );
-    } else {
-      faces.push(
-        method(
-          'decodeColumns',
-          'Decodes a batch into one typed array a field; `reservedNonZero` tells which records have a byte set that nothing reads.\n\nColumns of an earlier batch, as long or longer, are filled again instead of making new ones.\n\n@throws DecodeError if the last record is cut; RangeError if `into` is too short.',
-          [[...bytes], ['into?', `${name}Columns`]],
-          `${name}Columns`,
-          [`return decode${name}Columns(bytes, into);`],
-        ),
-      );
-    }
-    return faces;
-  }
-
-  #toJson(record: RecordDescriptor): OptionalKind<MethodDeclarationStructure> {
-    const json = this.#use('jsonOf');
-    const fields =
-      record.recordKind === 'union'
-        ? [`bytes: ${json}(this.bytes)`]
-        : record.fields.map((field) => `${field.name}: ${json}(this.${field.name})`);
-    return {
-      name: 'toJSON',
-      returnType: 'Record<string, unknown>',
-      docs: ['For `JSON.stringify`: 64-bit integers and bytes as hexadecimal text.'],
-      statements: ['return {', ...fields.map((field) => `  ${field},`), '};'],
-    };
-  }
-
-  #detach(record: RecordDescriptor, name: string): OptionalKind<MethodDeclarationStructure> {
-    const end = hasFlexibleTail(record)
-      ? `this._offset + ${name}.byteLengthAt(this._bytes, this._offset)`
-      : `this._offset + ${String(record.sizeBytes)}`;
-    return {
-      name: 'detach',
-      returnType: name,
-      docs: ['A copy with bytes of its own, for when the buffer will be used again.'],
-      statements: `return new ${name}(this._bytes.slice(this._offset, ${end}), 0);`,
-    };
-  }
-
-  #initDeclaration(record: RecordDescriptor, name: string): Statement {
-    const isUnion = record.recordKind === 'union';
-    const properties = record.fields.map((field) => ({
-      name: field.name,
-      isReadonly: true,
-      hasQuestionToken: true,
-      type: `${initType(field, this.#around)} | undefined`,
-    }));
-    if (isUnion)
-      properties.unshift({
-        name: 'bytes',
-        isReadonly: true,
-        hasQuestionToken: true,
-        type: 'ArrayLike<number> | undefined',
-      });
-    return {
-      kind: StructureKind.Interface,
-      name: `${name}Init`,
-      isExported: true,
-      extends: [this.#use('Kept')],
-      docs: [isUnion ? 'For encoding: one member, or all bytes.' : 'For encoding: everything may be left out.'],
-      properties,
-    };
-  }
-
-  #encodeFunction(record: RecordDescriptor, name: string): Statement {
-    const isFlexible = hasFlexibleTail(record);
-    const size = isFlexible && record === this.#descriptor ? `${name}.byteLength(value)` : String(record.sizeBytes);
-    const body = [`${this.#use('prepare')}(out, o, ${size}, value);`];
-    if (record.recordKind === 'union') {
-      const given = record.fields.map((field) => `(value.${field.name} === undefined ? 0 : 1)`);
-      body.push(
-        `if (value instanceof ${name}) return;`,
-        `if (${given.length === 0 ? '0' : given.join(' + ')} > 1) throw new ${this.#use('EncodeError')}(${stringLiteral(record.type)}, 'is a union: only one member can be given');`,
-        `if (value.bytes !== undefined) ${this.#use('putBytes')}(out, o, value.bytes, ${String(record.sizeBytes)}, ${stringLiteral(record.type)});`,
-        ...record.fields.flatMap((field) => this.#writeIfGiven(field, '')),
-      );
-    } else {
-      const eager = record.fields.filter(isEager);
-      const [unions, plain] = [eager.filter(isSelected), eager.filter((field) => !isSelected(field))];
-      const lazy = record.fields.filter((field) => !isEager(field));
-      body.push(...plain.flatMap((field) => this.#writeIfGiven(field, '')));
-      if (lazy.length > 0) {
-        body.push(
-          `if (!(value instanceof ${name})) {`,
-          ...lazy.flatMap((field) => this.#writeIfGiven(field, '  ')),
-          '}',
-        );
-      }
-      // Last, because a union is checked against its discriminant.
-      body.push(...unions.flatMap((field) => this.#writeIfGiven(field, '')));
-    }
-    return {
-      kind: StructureKind.Function,
-      name: `encode${name}`,
-      parameters: [
-        { name: 'value', type: `${name}Init` },
-        { name: 'out', type: 'Uint8Array' },
-        { name: 'o', type: 'number' },
-      ],
-      returnType: 'void',
-      statements: body.join('\n'),
-    };
-  }
-
-  #writeIfGiven(field: FieldDescriptor, indent: string): string[] {
-    const value = `value.${field.name}`;
-    if (isSelected(field)) {
-      return [`${indent}if (${value} !== undefined) encode${this.#classOf(field.element)}(${value}, out, o);`];
-    }
-    const writes = writeField(field, value, field.cName ?? field.name, this.#around, `${indent}  `);
-    const [only] = writes;
-    if (writes.length === 1 && only !== undefined) return [`${indent}if (${value} !== undefined) ${only.trim()}`];
-    return [`${indent}if (${value} !== undefined) {`, ...writes, `${indent}}`];
-  }
-
-  // --- A union with a discriminant -----------------------------------------------------------------------------------------
-
-  #emitSelectedUnion(record: RecordDescriptor, name: string, select: NonNullable<UnionElement['select']>): void {
-    const container = this.#containerOf(record);
-    const start = container.offsetBits / 8;
-    const armNames = new Set([
-      ...select.arms.map((arm) => arm.name),
-      ...(select.otherwise === undefined ? [] : [select.otherwise]),
-    ]);
-    const arms = record.fields.filter((field) => armNames.has(field.name));
-    const shift = (field: FieldDescriptor): FieldDescriptor => ({
-      ...field,
-      offsetBits: field.offsetBits + container.offsetBits,
-    });
-    const raw = `{ arm: undefined, value: b.subarray(${plus('o', start)}, ${plus('o', start + record.sizeBytes)}) }`;
-    const result = (armName: string): string => {
-      const field = arms.find((candidate) => candidate.name === armName);
-      return field === undefined
-        ? raw
-        : `{ arm: ${stringLiteral(armName)}, value: ${readField(shift(field), this.#around)} }`;
-    };
-    const doc = `The arm that \`${commentText(select.place.path)}\` selects; \`undefined\` with all bytes of the union where it selects none.`;
-    this.#statements.push(
-      {
-        kind: StructureKind.TypeAlias,
-        name,
-        isExported: true,
-        docs: [doc],
-        type: unionType([
-          ...arms.map(
-            (field) => `{ readonly arm: ${stringLiteral(field.name)}; readonly value: ${this.#fieldType(field)} }`,
-          ),
-          '{ readonly arm: undefined; readonly value: Uint8Array }',
-        ]),
-      },
-      {
-        kind: StructureKind.TypeAlias,
-        name: `${name}Init`,
-        isExported: true,
-        docs: ['For encoding: the arm must be the one its discriminant selects.'],
-        type: unionType([
-          ...arms.map(
-            (field) =>
-              `{ readonly arm: ${stringLiteral(field.name)}; readonly value: ${initType(field, this.#around)} }`,
-          ),
-          '{ readonly arm: undefined; readonly value: ArrayLike<number> }',
-        ]),
-      },
-      {
-        kind: StructureKind.Function,
-        name: `select${name}`,
-        parameters: [
-          { name: 'b', type: 'Uint8Array' },
-          { name: 'o', type: 'number' },
-        ],
-        returnType: `${name}['arm']`,
-        statements: this.#selectStatements(select, (arm) =>
-          arm === undefined ? 'undefined' : stringLiteral(arm),
-        ).join('\n'),
-      },
-      {
-        kind: StructureKind.Function,
-        name: `read${name}`,
-        parameters: [
-          { name: 'b', type: 'Uint8Array' },
-          { name: 'o', type: 'number' },
-        ],
-        returnType: name,
-        statements: this.#selectStatements(select, (arm) => (arm === undefined ? raw : result(arm))).join('\n'),
-      },
-      this.#encodeSelected(record, name, container, arms.map(shift), select),
-    );
-  }
-
-  /** A switch over the discriminant; `render` makes a `return` of the arm it selects. */
-  #selectStatements(
-    select: NonNullable<UnionElement['select']>,
-    render: (arm: string | undefined) => string,
-  ): string[] {
-    const byValue = new Map<bigint, { name: string; condition?: string }[]>();
-    for (const arm of select.arms) {
-      for (const { value } of arm.values) {
-        const list = byValue.get(value) ?? [];
-        byValue.set(value, list);
-        if (list.some((known) => known.name === arm.name)) continue;
-        list.push({
-          name: arm.name,
-          ...(arm.condition === undefined ? {} : { condition: conditionExpression(arm.condition, 'o', this.#around) }),
-        });
-      }
-    }
-    const otherwise = `return ${render(select.otherwise)};`;
-    const lines = [`switch (${readPlaceExpression(select.place, 'o', this.#around)}) {`];
-    for (const [value, arms] of byValue) {
-      lines.push(`  case ${integerLiteral(value, select.place.element)}:`);
-      // A later arm holds only if its condition does, and the last such one wins.
-      const [principal, ...others] = arms;
-      for (const other of others.toReversed()) {
-        if (other.condition !== undefined) lines.push(`    if (${other.condition}) return ${render(other.name)};`);
-      }
-      if (principal?.condition === undefined) {
-        lines.push(`    return ${render(principal?.name)};`);
-      } else {
-        lines.push(`    if (${principal.condition}) return ${render(principal.name)};`, `    ${otherwise}`);
-      }
-    }
-    return [...lines, '  default:', `    ${otherwise}`, '}'];
-  }
-
-  #encodeSelected(
-    record: RecordDescriptor,
-    name: string,
-    container: FieldDescriptor,
-    arms: readonly FieldDescriptor[],
-    select: NonNullable<UnionElement['select']>,
-  ): Statement {
-    const start = plus('o', container.offsetBits / 8);
-    const path = container.cName ?? container.name;
-    const raw = `${this.#use('putBytes')}(out, ${start}, value.value, ${String(record.sizeBytes)}, ${stringLiteral(path)});`;
-    return {
-      kind: StructureKind.Function,
-      name: `encode${name}`,
-      parameters: [
-        { name: 'value', type: `${name}Init` },
-        { name: 'out', type: 'Uint8Array' },
-        { name: 'o', type: 'number' },
-      ],
-      returnType: 'void',
-      statements: [
-        'switch (value.arm) {',
-        ...arms.flatMap((field) => [
-          `  case ${stringLiteral(field.name)}: {`,
-          ...writeField(field, 'value.value', field.cName ?? field.name, this.#around, '    '),
-          '    break;',
-          '  }',
-        ]),
-        '  case undefined:',
-        `    ${raw}`,
-        '    break;',
-        '}',
-        `${this.#use('checkArm')}(value.arm, select${name}(out, o), ${stringLiteral(`union selected by ${select.place.path}`)});`,
-      ].join('\n'),
-    };
-  }
-
-  #containerOf(record: RecordDescriptor): FieldDescriptor {
-    for (const outer of this.#classes.keys()) {
-      const field = outer.fields.find(({ element }) => element.kind === 'union' && element.record === record);
-      if (field !== undefined) return field;
-    }
-    throw new Error(`the union ${record.type} is in no record`);
-  }
-
-  // --- The view ----------------------------------------------------------------------------------------------------------
-
-  #emitView(record: RecordDescriptor, name: string, isOutermost: boolean): void {
-    const nested = record.fields.filter(({ element }) => element.kind === 'record' || element.kind === 'union');
-    const declaration: ClassDeclarationStructure = {
-      kind: StructureKind.Class,
-      name: `${name}View`,
-      isExported: true,
-      docs: [
-        isOutermost
-          ? 'Looks at a record where it lies. One view serves any number of records: `reset` moves it; nothing is allocated.'
-          : `The part of a view that is \`${commentText(record.type)}\`.`,
-      ],
-      properties: [
-        { name: '_bytes', type: 'Uint8Array', initializer: 'new Uint8Array(0)', docs: ['@internal'] },
-        { name: '_offset', type: 'number', initializer: '0', docs: ['@internal'] },
-        ...nested.map((field) => ({
-          name: `$${field.name}`,
-          scope: undefined,
-          type: `${this.#classOf(field.element)}View | undefined`,
-          initializer: 'undefined',
-          docs: ['@internal'],
-        })),
-      ].map(({ name: propertyName, type, initializer, docs }) => ({ name: propertyName, type, initializer, docs })),
-      getAccessors: record.fields
-        .filter((field) => field.dimensions.length === 0)
-        .flatMap((field) => [this.#viewGetter(field), ...this.#halves(field, record)]),
-      methods: [
-        ...(isOutermost ? this.#viewFaces(record, name) : []),
-        {
-          name: '_moveTo',
-          parameters: [
-            { name: 'bytes', type: 'Uint8Array' },
-            { name: 'offset', type: 'number' },
-          ],
-          returnType: 'this',
-          docs: ['@internal'],
-          statements: ['this._bytes = bytes;', 'this._offset = offset;', 'return this;'],
-        },
-        ...record.fields.filter((field) => field.dimensions.length > 0).map((field) => this.#viewElement(field)),
-      ],
-    };
-    this.#statements.push(declaration);
-  }
-
-  #viewFaces(record: RecordDescriptor, name: string): OptionalKind<MethodDeclarationStructure>[] {
-    const parameters = [
-      { name: 'bytes', type: 'Uint8Array' },
-      { name: 'offset', initializer: '0' },
-    ];
-    return [
-      {
-        name: 'reset',
-        parameters,
-        returnType: 'this',
-        docs: ['Moves the view to a record.\n\n@throws DecodeError if it does not fit.'],
-        statements: [
-          `${this.#use('checkWithin')}(bytes, offset, ${hasFlexibleTail(record) ? `${name}.byteLengthAt(bytes, offset)` : String(record.sizeBytes)}, ${stringLiteral(record.type)});`,
-          'return this._moveTo(bytes, offset);',
-        ],
-      },
-      {
-        name: 'decode',
-        returnType: name,
-        docs: ['The record the view looks at, as a value.'],
-        statements: `return ${name}.decodeAt(this._bytes, this._offset);`,
-      },
-    ];
-  }
-
-  #viewGetter(field: FieldDescriptor): OptionalKind<GetAccessorDeclarationStructure> {
-    const { element } = field;
-    if (element.kind === 'record' || element.kind === 'union') {
-      const view = `${this.#classOf(element)}View`;
-      return {
-        name: field.name,
-        returnType: view,
-        docs: fieldDocs(field),
-        statements: `return (this.$${field.name} ??= new ${view}())._moveTo(this._bytes, ${plus('this._offset', field.offsetBits / 8)});`,
-      };
-    }
-    return {
-      name: field.name,
-      returnType: this.#fieldType(field),
-      docs: fieldDocs(field),
-      statements: ['const b = this._bytes;', 'const o = this._offset;', `return ${readField(field, this.#around)};`],
-    };
-  }
-
-  /** One element of an array: a view has no array to give. */
-  #viewElement(field: FieldDescriptor): OptionalKind<MethodDeclarationStructure> {
-    const { element, dimensions } = field;
-    const indexes = dimensions.map((_, depth) => 'ijklmnpq'.charAt(depth) || `i${String(depth)}`);
-    const lengths = dimensions.map(String);
-    if (field.isFlexible === true) lengths[0] = this.#flexibleLength(field, 'b', 'o');
-    const size =
-      element.kind === 'bits'
-        ? 0
-        : element.kind === 'record' || element.kind === 'union'
-          ? element.record.sizeBytes
-          : element.sizeBytes;
-    const index = indexes.reduce(
-      (flat, name, depth) => (depth === 0 ? name : `(${flat}) * ${lengths[depth] ?? '0'} + ${name}`),
-      '',
-    );
-    const at = `${plus('o', field.offsetBits / 8)} + ${indexes.length > 1 ? `(${index})` : index}${size === 1 ? '' : ` * ${String(size)}`}`;
-    const checks = indexes.map(
-      (name, depth) =>
-        `${this.#use('checkIndex')}(${name}, ${lengths[depth] ?? '0'}, ${stringLiteral(field.cName ?? field.name)});`,
-    );
-    const isNested = element.kind === 'record' || element.kind === 'union';
-    const view = isNested ? `${this.#classOf(element)}View` : '';
-    const value = isNested
-      ? `(this.$${field.name} ??= new ${view}())._moveTo(b, ${at})`
-      : element.kind === 'opaque'
-        ? `b.subarray(${at}, ${at} + ${String(element.sizeBytes)})`
-        : readScalar(element, at, 0, this.#around);
-    return {
-      name: field.name,
-      parameters: indexes.map((name) => ({ name, type: 'number' })),
-      returnType: isNested ? view : element.kind === 'opaque' ? 'Uint8Array' : isWide(element) ? 'bigint' : 'number',
-      docs: fieldDocs(field),
-      statements: ['const b = this._bytes;', 'const o = this._offset;', ...checks, `return ${value};`],
-    };
-  }
+function header({ type, variant, target }: RecordDescriptor): string {
+  const what = `${commentText(type)}${variant === undefined ? '' : `, variant ${commentText(variant)}`}, on ${target}`;
+  return `// Generated by uabi for ${what}. Do not edit: change the layout and generate it again.\n`;
 }
 
-/** Read when the record is decoded; the rest waits until it is asked for. */
-function isEager(field: FieldDescriptor): boolean {
-  return field.dimensions.length === 0 && field.role === undefined && field.element.kind !== 'opaque';
+/** The import of the runtime, as many names a line as fit. */
+function imports(plan: ModulePlan, runtime: string): string {
+  const lines: string[] = [];
+  let line = ' ';
+  for (const name of plan.imports) {
+    if (line.length + name.length > 116) {
+      lines.push(line);
+      line = ' ';
+    }
+    line += ` ${name},`;
+  }
+  return `import {\n${[...lines, line].join('\n')}\n} from ${stringLiteral(runtime)};`;
 }
 
-function isSelected(field: FieldDescriptor): boolean {
-  return field.element.kind === 'union' && field.element.select !== undefined && field.dimensions.length === 0;
-}
-
-function hasFlexibleTail(record: RecordDescriptor): boolean {
-  return record.recordKind === 'struct' && record.fields.at(-1)?.isFlexible === true;
-}
-
-function strideBytes(field: FieldDescriptor): number {
-  const { element } = field;
-  const size =
-    element.kind === 'record' || element.kind === 'union'
-      ? element.record.sizeBytes
-      : element.kind === 'bits'
-        ? 0
-        : element.sizeBytes;
-  return field.dimensions.slice(1).reduce((product, length) => product * length, size);
-}
-
-function unionType(members: readonly string[]): string {
-  return members.map((member) => `\n  | ${member}`).join('');
-}
-
-function statics(record: RecordDescriptor): OptionalKind<PropertyDeclarationStructure>[] {
+function declarations(planned: PlannedRecord, plan: ModulePlan): string[] {
+  const { record, name, isOutermost, selected } = planned;
   return [
-    {
-      name: 'type',
-      isStatic: true,
-      isReadonly: true,
-      initializer: stringLiteral(record.type),
-      docs: ['The record, as C spells it.'],
-    },
-    {
-      name: 'sizeBytes',
-      isStatic: true,
-      isReadonly: true,
-      initializer: String(record.sizeBytes),
-      docs: ['`sizeof` the record.'],
-    },
+    selected === undefined ? valueClass(planned, plan) : selectedUnion(planned, selected, plan),
+    viewClass(planned, plan),
+    ...(isOutermost && !hasFlexibleTail(record) ? [columnsDeclaration(record, name)] : []),
   ];
 }
 
-function classDocs(record: RecordDescriptor, isOutermost: boolean): string[] {
-  const lines = [record.doc === undefined ? `\`${commentText(record.type)}\`.` : commentText(record.doc)];
-  if (isOutermost)
-    lines.push(`${String(record.sizeBytes)} bytes, aligned to ${String(record.alignBytes)}, on ${record.target}.`);
-  return [lines.join('\n\n')];
-}
-
-function fieldDocs(field: FieldDescriptor): string[] {
-  const at =
-    field.offsetBits % 8 === 0
-      ? `offset ${String(field.offsetBits / 8)}`
-      : `offset ${String(Math.floor(field.offsetBits / 8))}, bit ${String(field.offsetBits % 8)}`;
-  const facts = [`\`${commentText(field.type)}\` at ${at}.`];
-  if (field.doc !== undefined) facts.push(commentText(field.doc));
-  if (field.nonZero === 'rejected') facts.push('The kernel refuses anything but zero with EINVAL.');
-  return [facts.join(' ')];
+function columnsDeclaration(record: RecordDescriptor, name: string): string {
+  return [
+    '/** A batch of records as one typed array a field; arrays and unions are left out. */',
+    `export interface ${name}Columns {`,
+    '  /** Number of records; the arrays may have room for more. */',
+    '  readonly length: number;',
+    ...planColumns(record).columns.map(({ path, array }) => `  readonly ${stringLiteral(path)}: ${array};`),
+    '  /** 1 for a record with a padding, reserved or hole byte that is not zero. */',
+    '  readonly reservedNonZero: Uint8Array;',
+    '}',
+  ].join('\n');
 }
