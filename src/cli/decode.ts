@@ -58,7 +58,10 @@ export function configure(command: Command): void {
     .option('--out <file>', 'with --columns: the file to write')
     .option('--fields <paths>', 'with --columns: only these fields, separated by commas')
     .option('--no-notes', 'with --columns: leave out what is wrong with each record')
-    .option('--cross-check', 'let binary-parser and restructure read the bytes as well, and compare')
+    .option(
+      '--cross-check',
+      'let binary-parser, restructure and the generated module read the bytes as well, and compare',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  uabi decode --type kvm_vcpu_events#v1 events.bin\n  echo 01 00 00 | uabi decode --request 0x4040aea0 --target arm64 --input hex\n  uabi decode --type ESR_EL1 0x96000010\n  uabi decode --input strace log.txt\n  uabi decode --diff before.bin after.bin --type kvm_run --target arm64\n  uabi decode --type epoll_event --in v6.12 --target x86_64 events.bin',
@@ -164,7 +167,8 @@ const maxReadings = 12;
 
 async function crossCheck(descriptor: RecordDescriptor, bytes: Uint8Array): Promise<Note[]> {
   const { secondOpinions } = await import('../codec/cross-check.ts');
-  return secondOpinions(descriptor, bytes);
+  const { generatedOpinion } = await import('./generated-codecs.ts');
+  return [...(await secondOpinions(descriptor, bytes)), ...(await generatedOpinion(descriptor, bytes))];
 }
 
 /** The content of a file, or of standard input for `-`. @throws UndecidedError if it cannot be read. */

@@ -487,7 +487,7 @@ export const descriptor: RecordDescriptor = struct('struct kvm_vcpu_events', 64,
     ['injected', '__u8', 0, 'u8le', { writer: 'both', meaning: { kind: 'boolean' } }],
     ['pending', '__u8', 1, 'u8le', {
       writer: 'both',
-      meaning: { kind: 'boolean' },
+      meaning: { kind: 'count', of: 'NMIs waiting' },
       validIf: { kind: 'flag-set', place: place('flags', 8, 'u32le'), flag: 'KVM_VCPUEVENT_VALID_NMI_PENDING', mask: 0x1n },
     }],
     ['masked', '__u8', 2, 'u8le', { writer: 'both', meaning: { kind: 'boolean' } }],
