@@ -58,8 +58,8 @@ export class RoutineChanges {
     const isNamedSo = isSentinelName(was.name) || (isEnumerator && was.name.endsWith('_SIZE'));
     if (!isEnumerator) {
       if (!isNamedSo || is.value <= was.value) return false;
-      // A maximum may be raised by itself. What else a constant counts has to show: `REG_TIMER_CNT` is a counter's address.
-      return /(?:^|_)MAX(?:$|_)|MAX$/.test(was.name) || this.#hasNewSibling(is);
+      // A maximum or an end may be raised by itself. What else a constant counts has to show: `REG_TIMER_CNT` is a counter's address.
+      return /(?:^|_)(?:MAX|END|LAST)(?:$|_)|MAX$/.test(was.name) || this.#hasNewSibling(is);
     }
     const [before, after] = [standsLast(was, this.#oldEnums), standsLast(is, this.#newEnums)];
     // A name with two underscores belongs to the header itself (C17 7.1.3); programs use the FOO_MAX made of it.
