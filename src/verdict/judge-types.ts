@@ -100,7 +100,9 @@ export function judgeResized(change: Of<'field-resized'>, context: Context): Jud
       'old-binary': wrong,
       rebuild: isArray
         ? broken(`a program that uses elements ${String(asArray(next.type)?.length ?? 0)} and up writes past the end`)
-        : kept('the compiler converts between the sizes'),
+        : grew || !old.isLeaf
+          ? kept('the compiler converts between the sizes')
+          : unknown(`a value that needs more than ${bitsOf(next)} is cut off, and no compiler says so`),
       'mixed-objects': isArray
         ? wrong
         : broken(
@@ -252,4 +254,8 @@ export function judgeFlexible(change: Of<'flexible-array'>): Judgement {
     default:
       return change.change satisfies never;
   }
+}
+
+function bitsOf({ sizeBits }: { readonly sizeBits: number }): string {
+  return sizeBits === 1 ? 'one bit' : `${String(sizeBits)} bits`;
 }

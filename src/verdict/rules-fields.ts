@@ -74,7 +74,7 @@ export const fieldRules = {
     object: 'field',
     aspect: 'size',
     direction: 'less',
-    contracts: ['old-binary', 'mixed-objects', 'new-binary'],
+    contracts: ['old-binary', 'rebuild', 'mixed-objects', 'new-binary'],
     verdict: 'break',
     explanation:
       'Values that no longer fit are cut off, and on big-endian targets even small values stand in the bytes that are gone.',
@@ -386,7 +386,7 @@ export const fieldRules = {
     object: 'bit-field',
     aspect: 'size',
     direction: 'less',
-    contracts: ['old-binary', 'mixed-objects', 'new-binary'],
+    contracts: ['old-binary', 'rebuild', 'mixed-objects', 'new-binary'],
     verdict: 'break',
     explanation: 'Values that no longer fit are cut off.',
     lookAt: 'The range of values in use.',

@@ -67,6 +67,17 @@ describe('every fixture', () => {
   });
 });
 
+test('a field that became narrower is not called safe for programs that are rebuilt', () => {
+  // gcc -Wall -Wextra says nothing about narrow.n = wide.n
+  const answers = (folder: string): readonly (string | undefined)[] =>
+    check(folder, 'new')
+      .findings.filter((one) => one.rule === folder)
+      .map((one) => one.answers.find(({ contract }) => contract === 'rebuild')?.answer);
+  expect(answers('field-shrank')).toEqual(['unknown']);
+  expect(answers('bit-field-shrank')).toEqual(['unknown']);
+  expect(answers('field-grew')).toEqual(['kept']);
+});
+
 describe('the catalogue', () => {
   test('every rule has a fixture', () => {
     const covered = new Set<string>([...folders, ...semanticCases.map((one) => one.rule)]);
