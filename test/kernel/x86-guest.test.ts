@@ -4,10 +4,26 @@ import { operate, step } from '../../src/kernel/x86/arithmetic.ts';
 import { registers, X86Cpu } from '../../src/kernel/x86/cpu.ts';
 import { SimulatedX86Kernel } from '../../src/kernel/x86/simulated-x86-kernel.ts';
 
-const request = { createVm: 0xae01, createVcpu: 0xae41, region: 0x4020ae46, run: 0xae80, getRegs: 0x8090ae81 } as const;
+const request = {
+  createVm: 0xae01,
+  createVcpu: 0xae41,
+  region: 0x4020ae46,
+  run: 0xae80,
+  getRegs: 0x8090ae81,
+  nmi: 0xae9a,
+  getEvents: 0x8040ae9f,
+} as const;
 
-/** A machine with 64 KiB at the top of the first 4 GiB, so that a reset processor starts in `code`. */
-function boot(code: readonly number[]): {
+/**
+ * A machine with 64 KiB at the top of the first 4 GiB, so that a reset processor starts in `code`; `low` is what the first
+ * page holds, if there is one.
+ */
+function boot(
+  code: readonly number[],
+  low?: Uint8Array,
+): {
+  readonly nmi: () => void;
+  readonly events: () => Uint8Array;
   readonly run: (signalArmed?: boolean) => { readonly ret: number; readonly errno: number; readonly note?: string };
   readonly page: () => DataView;
   readonly registers: () => DataView;
@@ -25,8 +41,25 @@ function boot(code: readonly number[]): {
   region.setBigUint64(24, BigInt(user), true);
   kernel.memory.write(scratch, new Uint8Array(region.buffer));
   expect(kernel.ioctl(vm, request.region, scratch).ret).toBe(0);
+  if (low !== undefined) {
+    const bytes = new Uint8Array(4096);
+    bytes.set(low);
+    region.setUint32(0, 1, true);
+    region.setBigUint64(8, 0n, true);
+    region.setBigUint64(16, 4096n, true);
+    region.setBigUint64(24, BigInt(kernel.memory.map(4096, { bytes })), true);
+    kernel.memory.write(scratch, new Uint8Array(region.buffer));
+    expect(kernel.ioctl(vm, request.region, scratch).ret).toBe(0);
+  }
   const page = kernel.mmap(vcpu);
   return {
+    nmi: () => {
+      expect(kernel.ioctl(vcpu, request.nmi, 0).ret).toBe(0);
+    },
+    events: () => {
+      expect(kernel.ioctl(vcpu, request.getEvents, scratch).ret).toBe(0);
+      return kernel.memory.read(scratch, 64);
+    },
     run: (signalArmed = false) => kernel.ioctl(vcpu, request.run, 0, { signalArmed }),
     page: () => new DataView(kernel.memory.read(page, 12288).buffer),
     registers: () => {
@@ -53,6 +86,39 @@ describe('a guest in real mode', () => {
   test('names an instruction that is not simulated instead of guessing', () => {
     // cpuid
     expect(boot([0x0f, 0xa2]).run().note).toContain('0f a2');
+  });
+
+  test('takes an NMI and masks the next until IRET', () => {
+    // Vector 2 leads to 0000:0100: out 0x80, al; iret. The stack begins at the top of segment 0, which is mapped below 4 KiB.
+    const low = new Uint8Array(0x110);
+    low.set([0x00, 0x01, 0, 0], 8);
+    low.set([0xe6, 0x80, 0xcf], 0x100);
+    // mov sp, 0x800; hlt; hlt
+    const guest = boot([0xbc, 0x00, 0x08, 0xf4, 0xf4], low);
+    guest.run();
+    guest.nmi();
+    expect(guest.events()[13]).toBe(1);
+    guest.run();
+    expect(guest.page().getUint32(8, true)).toBe(2);
+    expect([...guest.events().subarray(12, 15)]).toEqual([0, 0, 1]);
+    // One more waits while the first is handled, and comes right after IRET.
+    guest.nmi();
+    guest.nmi();
+    expect([...guest.events().subarray(12, 15)]).toEqual([0, 1, 1]);
+    guest.run();
+    expect(guest.page().getUint32(8, true)).toBe(2);
+    expect([...guest.events().subarray(12, 15)]).toEqual([0, 0, 1]);
+    guest.run();
+    // The base of a reset's code segment is gone: f000:fff4 is 0xffff4 now, where no memory is.
+    expect(guest.page().getUint32(8, true)).toBe(17);
+    expect(guest.registers().getUint32(128, true)).toBe(0xfff4);
+    expect([...guest.events().subarray(12, 15)]).toEqual([0, 0, 0]);
+  });
+
+  test('with no interrupt table in memory is not guessed about', () => {
+    const guest = boot([0xf4]);
+    guest.nmi();
+    expect(guest.run().note).toContain('Interrupt tables');
   });
 
   test('that spins is interrupted by a signal, and reported without one', () => {

@@ -12,7 +12,7 @@ import { Decoder } from './decoder.ts';
 import type { GuestMemory } from './guest-memory.ts';
 
 export type Outcome =
-  | { readonly kind: 'done'; readonly holdsInterrupts?: true }
+  | { readonly kind: 'done'; readonly holdsInterrupts?: true; readonly endsNmi?: true }
   | {
       readonly kind: 'out';
       readonly port: number;
@@ -254,7 +254,7 @@ function interruptReturn(decoder: Decoder): Outcome {
   cpu.setSegment(segments.cs, selector);
   cpu.flags = ((cpu.flags & ~0xffff) | (flags & 0x7fd5) | flagBits.fixed) >>> 0;
   cpu.rip = truncate(target - decoder.length, 2);
-  return done;
+  return { kind: 'done', endsNmi: true };
 }
 
 /** IN and OUT: bit 1 of the opcode says which, bit 3 whether the port is in DX. */

@@ -138,6 +138,7 @@ export class X86Vcpu {
     if (outcome.kind !== 'done') return this.#handle(outcome);
     this.#wasShadowed = events.isShadowed;
     events.isShadowed = outcome.holdsInterrupts === true;
+    if (outcome.endsNmi === true) events.endNmi();
     if (write !== undefined) {
       this.run.setMmio(BigInt(write.address), write.size, BigInt(write.value));
       return { result: 0 };
@@ -176,8 +177,8 @@ export class X86Vcpu {
         // INT3 is one byte, INT n two; the return address is the next instruction's.
         this.#skip(outcome.vector === 3 ? 1 : 2);
         // The emulator enters the handler by itself; a processor's delivery passes through KVM's books.
-        if (this.#facts.emulatesRealMode && !this.cpu.isProtected) this.#enterRealModeHandler(outcome.vector);
-        else events.queueInterrupt(outcome.vector, true);
+        if (this.#facts.emulatesRealMode && !this.cpu.isProtected) return this.#enterRealModeHandler(outcome.vector);
+        events.queueInterrupt(outcome.vector, true);
         return undefined;
       case 'msr':
         return this.#leaveForMsr(outcome.isWrite);
@@ -207,17 +208,19 @@ export class X86Vcpu {
         : this.#shutDown();
     }
     if (cpu.isProtected) return { result: -errno.ENOSYS, note: 'Exceptions in protected mode are not simulated' };
-    this.#enterRealModeHandler(event.vector);
-    return undefined;
+    return this.#enterRealModeHandler(event.vector);
   }
 
   /** FLAGS, CS and IP go onto the stack, the handler's address comes out of the table (SDM volume 3, 21.1.4). */
-  #enterRealModeHandler(vector: number): void {
+  #enterRealModeHandler(vector: number): X86RunResult | undefined {
     const { cpu } = this;
     this.#memory.begin();
     const entry = cpu.idt.base + vector * 4;
     const offset = this.#memory.read(entry, 2);
     const selector = this.#memory.read(entry + 2, 2);
+    if (this.#memory.missing !== undefined) {
+      return { result: -errno.ENOSYS, note: "Interrupt tables outside the guest's memory are not simulated" };
+    }
     const stack = cpu.segmentBase(segments.ss);
     let top = cpu.read(registers.sp, 2);
     for (const value of [cpu.flags & 0xffff, cpu.segments[segments.cs]?.selector ?? 0, cpu.rip]) {
@@ -230,6 +233,7 @@ export class X86Vcpu {
     cpu.flags = (cpu.flags & ~cleared) >>> 0;
     cpu.setSegment(segments.cs, selector);
     cpu.rip = offset;
+    return undefined;
   }
 
   /** A triple fault. AMD's processor leaves nothing defined, so KVM puts it through INIT. */
