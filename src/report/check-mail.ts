@@ -159,7 +159,7 @@ function reasonLines(finding: Finding): string[] {
   for (const { contract, reason } of said) {
     reasons.set(reason, [...(reasons.get(reason) ?? []), contractNames[contract]]);
   }
-  return [...reasons].map(([reason, names]) => bullet(`${joinWords(names)}: ${reason}`));
+  return [...reasons].map(([reason, names]) => bullet(`${names.join(' / ')}: ${reason}`));
 }
 
 function isSame(a: Witness | null, b: Witness | null): boolean {
