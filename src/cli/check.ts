@@ -23,7 +23,7 @@ import type { HeaderSource } from './header-source.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 import { oneOf } from './one-of.ts';
 import { isRange, type OpenedPair, openPair, pairOf } from './open-pair.ts';
-import type { OpenedLayout, OpenedSource } from './open-source.ts';
+import { type OpenedLayout, type OpenedSource, workshopFor } from './open-source.ts';
 import { addSourceOptions, collect, type SourceFlags, sourceOptionsOf } from './source-options.ts';
 import { version } from './version.ts';
 
@@ -122,7 +122,12 @@ async function openComparison(args: readonly string[], options: Options, io: Io)
     return { whole, steps: steps.map(({ patch: { title }, open }) => ({ title, open })) };
   }
   const { sides, paths } = splitArguments(args);
-  return { whole: await openPair(sides, io, { ...sourceOptionsOf(options), paths }), steps: [] };
+  const shared = { ...sourceOptionsOf(options), paths };
+  if (sides.length > 0) return { whole: await openPair(sides, io, shared), steps: [] };
+  const [{ chooseSides }, workshop] = await Promise.all([import('./choose-sides.ts'), workshopFor(io, shared)]);
+  const chosen = chooseSides(workshop, io);
+  io.stderr(`uabi: ${printable(chosen.why)}\n`);
+  return { whole: await openPair(chosen.sides, io, { ...shared, workshop }), steps: [] };
 }
 
 function judgePair(pair: OpenedPair, wanted: string | undefined, contracts: readonly Contract[]): CheckResult {

@@ -102,6 +102,11 @@ export class HeaderWorkshop {
     return openRevision(this.#store(), revision, label);
   }
 
+  /** The files of the index. */
+  index(): FileTree {
+    return new GitTree(this.#store(), undefined, 'the index');
+  }
+
   /** Whether there is a repository to look revisions up in. */
   hasRepository(): boolean {
     return this.#repositoryOrUndefined() !== undefined;

@@ -164,9 +164,12 @@ export class GitRepository {
       .map((line) => (/^\d+$/.test(line) ? Number(line) : undefined));
   }
 
-  /** Ids of the commits that branches, remote branches and tags point at, the youngest first, with the name of each. */
+  /**
+   * Ids of the commits that branches, remote branches and tags point at, the youngest first. A commit with a tag is called by
+   * it: that name stays.
+   */
   tips(): readonly { readonly id: string; readonly name: string }[] {
-    const format = '--format=%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end) %(refname:short)';
+    const format = '--format=%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end) %(refname)';
     const answer = this.#run([
       'for-each-ref',
       '--sort=-creatordate',
@@ -176,10 +179,9 @@ export class GitRepository {
       'refs/tags',
     ]);
     if (answer.status !== 0) throw this.#failure(answer, []);
-    return [...answer.stdout.toString().matchAll(/^([0-9a-f]{40,64}) (.+)$/gm)].map((match) => ({
-      id: match[1] ?? '',
-      name: match[2] ?? '',
-    }));
+    const refs = [...answer.stdout.toString().matchAll(/^([0-9a-f]{40,64}) refs\/(heads|remotes|tags)\/(.+)$/gm)];
+    const tags = new Map(refs.filter((ref) => ref[2] === 'tags').map(([, id = '', , name = '']) => [id, name]));
+    return refs.map(([, id = '', , name = '']) => ({ id, name: tags.get(id) ?? name }));
   }
 
   /** Ids of at most `limit` commits, reachable from anywhere, that changed one of `paths`, the youngest first. */

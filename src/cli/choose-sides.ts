@@ -1,0 +1,127 @@
+/**
+ * What `uabi check` compares when nobody says: what a person standing here would mean.
+ *
+ * In a job of a merge request: what the request changes. Otherwise, if UAPI headers of the work tree (staged or not) differ from
+ * HEAD: HEAD and the work tree. Otherwise, on a branch with commits that its upstream lacks: those. Otherwise the last
+ * commit. The choice is told in one line, because a gate that silently compares the wrong thing is worse than none.
+ */
+
+import { resolve } from 'node:path';
+import { UndecidedError, UserError } from '../diagnostic.ts';
+import { DirectoryTree, readRegularFile } from '../source/directory.ts';
+import type { FileTree } from '../source/file-tree.ts';
+import type { GitRepository } from '../source/git.ts';
+import { isKernelTree } from '../source/kernel-tree.ts';
+import type { HeaderWorkshop } from './header-source.ts';
+import type { Io } from './io.ts';
+
+export interface ChosenSides {
+  /** As a user would write them. */
+  readonly sides: readonly string[];
+  /** Why these: a clause. */
+  readonly why: string;
+}
+
+/**
+ * @throws {UserError} outside of a repository; {UndecidedError} if the revisions that a job names are not in the clone.
+ */
+export function chooseSides(workshop: HeaderWorkshop, io: Io): ChosenSides {
+  if (!workshop.hasRepository()) {
+    throw new UserError(
+      'There is nothing to compare: this is no git repository. Name OLD and NEW, or a patch with --patch, or a repository with -C.',
+    );
+  }
+  const repository = workshop.repository();
+  const fromJob = chooseInGitHub(repository, io) ?? chooseInGitLab(repository, io);
+  if (fromJob !== undefined) return fromJob;
+  const top = repository.workTree();
+  if (top !== undefined && isDirty(workshop.revision('HEAD', 'HEAD'), workshop.index(), new DirectoryTree(top, top))) {
+    return {
+      sides: ['HEAD', top],
+      why: 'headers of the work tree differ from HEAD: comparing HEAD with the work tree',
+    };
+  }
+  const upstream = repository.resolve('@{upstream}', 'commit');
+  const ahead = upstream === undefined ? 0 : repository.countCommits('@{upstream}', 'HEAD');
+  if (ahead > 0) {
+    const commits = ahead === 1 ? '1 commit' : `${ahead} commits`;
+    return {
+      sides: ['@{upstream}...HEAD'],
+      why: `the branch has ${commits} that its upstream lacks: comparing @{upstream}...HEAD`,
+    };
+  }
+  require(repository, 'HEAD^', 'HEAD is the first commit, or the clone ends there');
+  return { sides: ['HEAD^..HEAD'], why: 'no header of the work tree differs from HEAD: comparing HEAD^..HEAD' };
+}
+
+function chooseInGitHub(repository: GitRepository, io: Io): ChosenSides | undefined {
+  if (io.env['GITHUB_ACTIONS'] !== 'true') return undefined;
+  const base = io.env['GITHUB_BASE_REF'] ?? '';
+  if (base !== '') {
+    const branch = `origin/${base}`;
+    if (repository.resolve(branch, 'commit') !== undefined) {
+      return { sides: [`${branch}...HEAD`], why: `a pull request to ${base} on GitHub: comparing ${branch}...HEAD` };
+    }
+    // Checked out is a merge that GitHub made; its first parent is the branch the request goes to.
+    if (repository.resolve('HEAD^2', 'commit') !== undefined) {
+      return { sides: ['HEAD^1..HEAD'], why: `a pull request to ${base} on GitHub: comparing HEAD^1..HEAD` };
+    }
+    throw new UndecidedError(
+      `The clone of this job holds neither ${branch} nor the parents of HEAD: give actions/checkout "fetch-depth: 2" (or 0).`,
+    );
+  }
+  const before = beforePush(io);
+  if (before === undefined || /^0+$/.test(before)) return undefined;
+  require(repository, before, 'the push on GitHub began there; give actions/checkout "fetch-depth: 0"');
+  return { sides: [`${before}..HEAD`], why: `a push on GitHub: comparing ${before.slice(0, 12)}..HEAD` };
+}
+
+/** The commit a branch stood at before a push, from the event that started the job. */
+function beforePush(io: Io): string | undefined {
+  const path = io.env['GITHUB_EVENT_PATH'];
+  if (path === undefined || path === '') return undefined;
+  const file = readRegularFile(resolve(io.cwd, path));
+  if (file.kind !== 'text') return undefined;
+  let event: unknown;
+  try {
+    event = JSON.parse(file.text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UndecidedError(`${path}, the event of this job, is no JSON.`);
+    throw error;
+  }
+  if (typeof event !== 'object' || event === null || !('before' in event)) return undefined;
+  return typeof event.before === 'string' && /^[0-9a-f]{40,64}$/.test(event.before) ? event.before : undefined;
+}
+
+function chooseInGitLab(repository: GitRepository, io: Io): ChosenSides | undefined {
+  if (io.env['GITLAB_CI'] !== 'true') return undefined;
+  const base = io.env['CI_MERGE_REQUEST_DIFF_BASE_SHA'] ?? '';
+  const before = io.env['CI_COMMIT_BEFORE_SHA'] ?? '';
+  const [from, what] = base !== '' ? [base, 'a merge request'] : [before, 'a push'];
+  if (!/^[0-9a-f]{40,64}$/.test(from) || /^0+$/.test(from)) return undefined;
+  require(repository, from, `${what} on GitLab begins there; set GIT_DEPTH to 0`);
+  return { sides: [`${from}..HEAD`], why: `${what} on GitLab: comparing ${from.slice(0, 12)}..HEAD` };
+}
+
+function require(repository: GitRepository, revision: string, why: string): void {
+  if (repository.resolve(revision, 'commit') !== undefined) return;
+  throw new UndecidedError(`There is no commit ${revision} here to compare with: ${why}.`);
+}
+
+/** Whether a header on disk differs from the revision's. Equal keys are equal blob ids, so little is compared. */
+function isDirty(head: FileTree, index: FileTree, disk: FileTree): boolean {
+  const paths = new Set<string>();
+  if (isKernelTree(head) || isKernelTree(disk)) {
+    for (const tree of [head, disk]) {
+      const folders = tree.entries('arch').map((name) => `arch/${name}/include/uapi`);
+      for (const path of tree.list(['include/uapi', ...folders])) paths.add(path);
+    }
+  } else {
+    for (const tree of [head, index]) for (const path of tree.list([''])) if (path.endsWith('.h')) paths.add(path);
+  }
+  head.prefetch([...paths]);
+  return [...paths].some((path) => {
+    const [old, now] = [head.read(path), disk.read(path)];
+    return old.kind !== now.kind || (old.kind === 'text' && now.kind === 'text' && old.text !== now.text);
+  });
+}

@@ -1,0 +1,275 @@
+/** `uabi check --patch` and `uabi check` alone, in real repositories that git made. */
+
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { main } from '../../src/cli/main.ts';
+import { git, kernelFiles, scratchDirectory, scratchRepository, writeFiles } from '../source/scratch.ts';
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function uabi(
+  cwd: string,
+  argv: readonly string[],
+  { stdin = '', env = {} }: { readonly stdin?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Outcome> {
+  let out = '';
+  let err = '';
+  const code = await main(argv, {
+    stdout: (data) => (out += typeof data === 'string' ? data : new TextDecoder().decode(data)),
+    stderr: (text) => (err += text),
+    stdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
+    cwd,
+    env: { PATH: process.env['PATH'], ...env },
+    isTerminal: { stdout: false, stderr: false },
+    columns: undefined,
+  });
+  return { code, out, err };
+}
+
+interface Answer {
+  readonly verdict: string;
+  readonly old: string;
+  readonly new: string;
+  readonly findings: readonly { readonly rule: string; readonly subject: string; readonly verdict: string }[];
+  readonly patches?: readonly { readonly title: string; readonly verdict: string }[];
+  readonly notUnderstood: readonly { readonly message: string }[];
+}
+
+const arm64 = ['--target', 'arm64'];
+
+async function check(
+  cwd: string,
+  argv: readonly string[],
+  options: Parameters<typeof uabi>[2] = {},
+): Promise<Answer & { readonly code: number; readonly err: string }> {
+  const { code, out, err } = await uabi(cwd, ['check', '--format', 'json', ...argv], options);
+  if (out === '') throw new Error(`exit ${String(code)}: ${err}`);
+  return { ...(JSON.parse(out) as Answer), code, err };
+}
+
+const path = 'include/uapi/linux/fuse.h';
+const base =
+  '#include <linux/types.h>\n\nstruct fuse {\n\t__u32 a;\n\t__u32 b;\n\t__u32 c;\n};\n\nstruct other {\n\t__u32 x;\n};\n';
+const inserted = base.replace('\t__u32 b;', '\t__u32 news;\n\t__u32 b;');
+const mended = base.replace('\t__u32 x;', '\t__u32 x;\n\t__u32 y;');
+
+/** v1 → v2 breaks, v2 → v3 takes it back and adds at an end. */
+const repository = scratchRepository({ ...kernelFiles, [path]: base }, { [path]: inserted }, { [path]: mended });
+const patch = (range: string, ...options: readonly string[]): string =>
+  execFileSync('git', ['format-patch', '--stdout', ...options, range], { cwd: repository, encoding: 'utf8' });
+
+/** Every file of a repository, to see that none changed. */
+function everything(directory: string): ReadonlyMap<string, string> {
+  const names = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return new Map(
+    names.map((entry) => [
+      join(entry.parentPath, entry.name),
+      readFileSync(join(entry.parentPath, entry.name), 'latin1'),
+    ]),
+  );
+}
+
+describe('uabi check --patch', () => {
+  test('finds the base by the blobs, judges, and changes nothing', async () => {
+    const before = everything(repository);
+    const found = await check(repository, [...arm64, '--patch', '-'], { stdin: patch('v1..v2') });
+    expect(found).toMatchObject({ verdict: 'break', code: 1, old: 'v1', new: 'v1 + commit 2' });
+    expect(found.findings.some(({ subject }) => subject === 'struct fuse.b')).toBe(true);
+    expect(everything(repository)).toEqual(before);
+  });
+
+  test('says the same as a comparison of the revisions', async () => {
+    const asRange = await check(repository, [...arm64, 'v1..v2']);
+    const asPatch = await check(repository, [...arm64, '--patch', '-', '--onto', 'v1'], { stdin: patch('v1..v2') });
+    expect(asPatch.findings).toEqual(asRange.findings);
+  });
+
+  test('judges each patch of a series, and the series', async () => {
+    const found = await check(repository, [...arm64, '--patch', '-'], { stdin: patch('v1..v3') });
+    expect(found.patches?.map(({ title, verdict }) => [title, verdict])).toEqual([
+      ['commit 2', 'break'],
+      ['commit 3', 'break'],
+    ]);
+    expect(found.findings.some(({ subject }) => subject.startsWith('struct fuse'))).toBe(false);
+    const { out } = await uabi(repository, ['check', ...arm64, '--patch', '-'], { stdin: patch('v1..v3') });
+    expect(out).toContain('1/2 break: commit 2');
+    expect(out).toContain('(mended by a later patch)');
+  });
+
+  test('takes several files, in any order', async () => {
+    const directory = scratchDirectory();
+    execFileSync('git', ['format-patch', '-q', '-o', directory, 'v1..v3'], { cwd: repository });
+    const files = readdirSync(directory)
+      .map((name) => join(directory, name))
+      .reverse();
+    const found = await check(repository, [...arm64, '--patch', ...files]);
+    expect(found.patches?.map(({ title }) => title)).toEqual(['commit 2', 'commit 3']);
+  });
+
+  test('of a base commit that only git format-patch --base names', async () => {
+    const text = patch('v1..v2', '--base=v1').replace(/^index .*$/m, 'index 1111111..2222222 100644');
+    expect((await check(repository, [...arm64, '--patch', '-'], { stdin: text })).err).toContain('base-commit');
+  });
+
+  test('that does not apply says where and what is there instead', async () => {
+    const { code, err, out } = await uabi(repository, ['check', ...arm64, '--patch', '-', '--onto', 'v3'], {
+      stdin: patch('v1..v2').replace('__u32 b;', '__u32 bb;'),
+    });
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toMatch(
+      /<standard input>:1\d:1: error: this hunk does not apply to include\/uapi\/linux\/fuse.h: at line 5 it expects "__u32 bb;", and the tree has "__u32 b;"/,
+    );
+  });
+
+  test('that is in the tree already says so', async () => {
+    const { code, err } = await uabi(repository, ['check', '--patch', '-', '--onto', 'v2'], { stdin: patch('v1..v2') });
+    expect(code).toBe(3);
+    expect(err).toContain('the tree already has what it adds');
+  });
+
+  test('that moved in the file is found, and said', async () => {
+    const moved = scratchRepository({
+      ...kernelFiles,
+      [path]: base.replace('\n\n', `\n${'/* a line */\n'.repeat(40)}\n`),
+    });
+    const found = await check(moved, [...arm64, '--patch', '-'], { stdin: patch('v1..v2') });
+    expect(found.verdict).toBe('break');
+    expect(found.err).toContain('was found at line 42');
+    expect(found.err).toContain('it applies to HEAD');
+  });
+
+  test('that touches no UAPI needs no base', async () => {
+    const text = '--- a/drivers/net/x.c\n+++ b/drivers/net/x.c\n@@ -1 +1 @@\n-a\n+b\n';
+    expect(await check(repository, ['--patch', '-'], { stdin: text })).toMatchObject({
+      verdict: 'compatible',
+      code: 0,
+    });
+  });
+
+  test.each([
+    ['a symbolic link out of the tree', 'new file mode 120000', '+../../../etc/passwd', 'becomes a symbolic link'],
+    ['a submodule', 'new file mode 160000', '+Subproject commit 1', 'is a submodule'],
+  ])('that adds %s is never green', async (_what, mode, line, reason) => {
+    const text = `diff --git a/include/uapi/linux/evil.h b/include/uapi/linux/evil.h\n${mode}\n--- /dev/null\n+++ b/include/uapi/linux/evil.h\n@@ -0,0 +1 @@\n${line}\n`;
+    const found = await check(repository, [...arm64, '--patch', '-'], { stdin: text });
+    expect(found).toMatchObject({ verdict: 'undecided', code: 3 });
+    expect(found.notUnderstood[0]?.message).toContain(reason);
+  });
+
+  test.each([
+    [['--onto', 'v1'], 2, '--onto says what a patch is for'],
+    [['--patch', 'nothing.patch'], 3, 'There is no file nothing.patch'],
+    [['--patch', '.'], 3, 'no regular file'],
+    [['--patch', '-', '--onto', 'nowhere'], 3, 'no revision "nowhere"'],
+    [['--patch', '-', '-'], 2, 'once only'],
+  ])('%j is refused', async (argv, code, reason) => {
+    const result = await uabi(repository, ['check', ...argv], { stdin: patch('v1..v2') });
+    expect(result.code).toBe(code);
+    expect(result.err).toContain(reason);
+  });
+});
+
+describe('without a repository', () => {
+  const nowhere = scratchDirectory();
+
+  test('whole declarations in the hunks are judged', async () => {
+    const text = patch('v1..v2');
+    const found = await check(nowhere, [...arm64, '--patch', '-'], {
+      stdin: text,
+      env: { GIT_CEILING_DIRECTORIES: '/' },
+    });
+    expect(found).toMatchObject({ verdict: 'break', code: 1 });
+    expect(found.err).toContain('judged from its own hunks');
+  });
+
+  test('a declaration that a hunk cuts is never green', async () => {
+    const text = patch('v1..v2', '-U1');
+    const found = await check(nowhere, [...arm64, '--patch', '-'], { stdin: text });
+    expect(found).toMatchObject({ verdict: 'undecided', code: 3 });
+    expect(found.notUnderstood[0]?.message).toContain('struct fuse');
+  });
+
+  test('a tree on disk can be named', async () => {
+    const tree = scratchDirectory({ ...kernelFiles, [path]: base });
+    expect(await check(nowhere, [...arm64, '--patch', '-', '--onto', tree], { stdin: patch('v1..v2') })).toMatchObject({
+      verdict: 'break',
+      old: tree,
+    });
+  });
+});
+
+describe('uabi check alone', () => {
+  const fresh = (): string => scratchRepository({ ...kernelFiles, [path]: base }, { README: 'x' }, { [path]: mended });
+
+  test('in a clean tree compares the last commit', async () => {
+    const found = await check(repository, arm64);
+    expect(found.verdict).toBe('break');
+    expect(found.err).toContain('comparing HEAD^..HEAD');
+  });
+
+  test('in a dirty tree compares HEAD with the work tree', async () => {
+    const directory = fresh();
+    writeFileSync(join(directory, path), inserted);
+    const found = await check(directory, arm64);
+    expect(found).toMatchObject({ verdict: 'break', old: 'HEAD' });
+    expect(found.err).toContain('comparing HEAD with the work tree');
+    git(directory, 'add', '-A');
+    expect((await check(directory, arm64)).err).toContain('comparing HEAD with the work tree');
+  });
+
+  test('in a tree with other changes than headers compares the last commit', async () => {
+    const directory = fresh();
+    writeFiles(directory, { README: 'changed', 'drivers/x.c': 'int x;\n' });
+    expect((await check(directory, arm64)).err).toContain('comparing HEAD^..HEAD');
+  });
+
+  test('on a branch that is ahead compares with its upstream', async () => {
+    const directory = scratchDirectory();
+    git(directory, 'clone', '-q', repository, 'c');
+    const clone = join(directory, 'c');
+    writeFiles(clone, { [path]: inserted });
+    git(clone, 'commit', '-q', '-am', 'x');
+    expect((await check(clone, arm64)).err).toContain('1 commit that its upstream lacks');
+  });
+
+  test('in a job compares what the request changes', async () => {
+    const directory = scratchDirectory();
+    git(directory, 'clone', '-q', repository, 'c');
+    const clone = join(directory, 'c');
+    git(clone, 'checkout', '-q', '-b', 'topic', 'v1');
+    writeFiles(clone, { [path]: inserted });
+    git(clone, 'commit', '-q', '-am', 'x');
+    const onGitHub = await check(clone, arm64, { env: { GITHUB_ACTIONS: 'true', GITHUB_BASE_REF: 'main' } });
+    expect(onGitHub.err).toContain('comparing origin/main...HEAD');
+    expect(onGitHub.verdict).toBe('break');
+    const sha = git(clone, 'rev-parse', 'v1');
+    const onGitLab = await check(clone, arm64, { env: { GITLAB_CI: 'true', CI_MERGE_REQUEST_DIFF_BASE_SHA: sha } });
+    expect(onGitLab.err).toContain(`comparing ${sha.slice(0, 12)}..HEAD`);
+    writeFiles(clone, { 'event.json': JSON.stringify({ before: sha }) });
+    const pushed = await check(clone, arm64, {
+      env: { GITHUB_ACTIONS: 'true', GITHUB_EVENT_PATH: join(clone, 'event.json') },
+    });
+    expect(pushed.err).toContain('a push on GitHub');
+    const shallow = await uabi(clone, ['check'], { env: { GITHUB_ACTIONS: 'true', GITHUB_BASE_REF: 'gone' } });
+    expect(shallow).toMatchObject({ code: 3 });
+    expect(shallow.err).toContain('fetch-depth');
+  });
+
+  test('outside of a repository says what to do', async () => {
+    const { code, err } = await uabi(scratchDirectory(), ['check']);
+    expect(code).toBe(2);
+    expect(err).toContain('Name OLD and NEW');
+  });
+
+  test('at the first commit says so', async () => {
+    const { code, err } = await uabi(scratchRepository({ ...kernelFiles }), ['check']);
+    expect(code).toBe(3);
+    expect(err).toContain('first commit');
+  });
+});
