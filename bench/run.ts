@@ -45,6 +45,10 @@ const subjects: Readonly<Record<string, () => Promise<Result>>> = {
     const { encoders, measureEvents, viewer } = await import('./events.ts');
     return { rows: measureEvents(), allocations: [viewer, ...encoders.slice(0, 2)].map(allocationOf) };
   },
+  kaitai: async () => {
+    const { measureKaitai } = await import('./kaitai.ts');
+    return { rows: await measureKaitai(), allocations: [] };
+  },
   'run-page': async () => {
     const { measureRunPage } = await import('./run-page.ts');
     return { rows: measureRunPage(), allocations: [] };
@@ -56,7 +60,7 @@ const subjects: Readonly<Record<string, () => Promise<Result>>> = {
 };
 
 const parts: Readonly<Record<string, (parameters: readonly string[]) => readonly Result[]>> = {
-  codec: () => ['events', 'run-page'].map(measureSubject),
+  codec: () => ['events', 'kaitai', 'run-page'].map(measureSubject),
   columns: () => [measureSubject('columns')],
   kernel: () => {
     const lines = runScript('./kernel.ts', []).trimEnd().split('\n');

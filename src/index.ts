@@ -29,6 +29,7 @@ export * from './abi/types.ts';
 export { describeRecord } from './codec/descriptor.ts';
 export { type Inspection, inspectBytes } from './codec/inspect.ts';
 export { decodeRecord, type RecordValue } from './codec/interpret-decode.ts';
+export { type Columns, decodeColumns } from './codec/runtime/decode-columns.ts';
 export { encodeRecord } from './codec/interpret-encode.ts';
 export type * from './codec/record-descriptor.ts';
 export * from './diagnostic.ts';

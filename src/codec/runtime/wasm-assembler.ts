@@ -4,7 +4,6 @@
  */
 
 export const op = {
-  block: 0x02,
   loop: 0x03,
   end: 0x0b,
   br: 0x0c,
@@ -25,7 +24,6 @@ export const op = {
   i32Store16: 0x3b,
   i32Const: 0x41,
   i64Const: 0x42,
-  i32Eqz: 0x45,
   i64Ne: 0x52,
   i32Add: 0x6a,
   i32And: 0x71,
@@ -34,10 +32,6 @@ export const op = {
   i32ShrU: 0x76,
   i32Rotl: 0x77,
   i64Or: 0x84,
-  i64Rotl: 0x89,
-  i64And: 0x83,
-  i64Shl: 0x86,
-  i64ShrU: 0x88,
 } as const;
 
 /** Size of a page of WebAssembly memory. */
