@@ -64,6 +64,9 @@ export function configure(command: Command): void {
       `
 A source is a directory, a header, a revision (v6.1), rev:path, :path (the index), a layout file or snapshot (x.json), or -.
 
+Formats:
+${formatList()}
+
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong call, 3 could not decide.
 
 Examples:
@@ -75,6 +78,12 @@ Examples:
   git format-patch --stdout v6.12.. | uabi check --patch -
   uabi check --patch series.mbox --onto v6.12`,
     );
+}
+
+function formatList(): string {
+  return Object.entries(checkFormats)
+    .map(([name, { summary }]) => `  ${name.padEnd(8)}  ${summary}`)
+    .join('\n');
 }
 
 export async function run(args: readonly string[], options: Options, io: Io): Promise<ExitCode> {
