@@ -3,8 +3,8 @@
  */
 
 import { spellType } from '../abi/types.ts';
-import type { FieldChange, TypeAspect } from '../diff/changes.ts';
-import { isFiller } from '../diff/placed.ts';
+import type { FieldChange, RecordPair, TypeAspect } from '../diff/changes.ts';
+import { type FieldNode, isFiller } from '../diff/placed.ts';
 import { asArray } from '../diff/types.ts';
 import { describeOccupants } from './judge-added.ts';
 import {
@@ -138,8 +138,8 @@ export function judgeRetyped(change: Of<'field-retyped'>, context: Context): Jud
       witness: {
         kind: 'source',
         contract: 'rebuild',
-        code: `void f(${pair.name} *p) { ${spellType(asArray(old.type)?.element ?? old.type)} ${old.type.kind === 'pointer' ? '' : '*'}v = ${old.type.kind === 'pointer' ? '' : '&'}p->${old.path.replaceAll('[]', '[0]')}${asArray(old.type) === undefined ? '' : '[0]'}; (void)v; }`,
-        problem: 'incompatible types',
+        code: useAsBefore(pair, old, next),
+        problem: 'another type',
       },
     };
   }
@@ -188,6 +188,17 @@ function ruleFor(aspects: readonly TypeAspect[]): RuleId {
   if (aspects.includes('shape') || aspects.includes('float')) return 'field-retyped';
   if (aspects.includes('byte-order')) return 'field-byte-order-changed';
   return 'field-sign-changed';
+}
+
+/** C that holds for the old type of a field only: its first member, or the type itself where it can be written down. */
+function useAsBefore(pair: RecordPair, old: FieldNode, next: FieldNode): string {
+  const place = `((${pair.name} *)0)->${old.path.replaceAll('[]', '[0]')}`;
+  const member = old.record?.record.fields.find((field) => field.name !== undefined && field.bitWidth === undefined);
+  const isShared = next.record?.record.fields.some((field) => field.name === member?.name) === true;
+  if (member?.name !== undefined && !isShared)
+    return `_Static_assert(sizeof(${place}.${member.name}) > 0, "${old.name}");`;
+  const isSame = `__builtin_types_compatible_p(__typeof__(${place}), ${spellType(old.type)})`;
+  return `_Static_assert(${isSame}, "${old.name} has another type");`;
 }
 
 export function judgeFlexible(change: Of<'flexible-array'>): Judgement {
