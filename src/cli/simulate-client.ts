@@ -1,12 +1,12 @@
 /**
- * The C half of `uabi simulate serve`: a library to preload, printed by `uabi simulate client` and built with the system's
- * compiler where it is needed.
+ * The C half of `uabi simulate serve`: a library to preload, printed by `uabi simulate client`, or built with the
+ * system's compiler by `uabi simulate client --out FILE`.
  */
 
 export const clientSource = `/*
  * LD_PRELOAD client of "uabi simulate serve": /dev/kvm of an unmodified program is the simulated one.
  *
- *   uabi simulate client > client.c && cc -shared -fPIC -o client.so client.c -ldl
+ *   uabi simulate client --out client.so      or: cc -shared -fPIC -o client.so client.c -ldl
  *   UABI_SOCKET=PATH LD_PRELOAD=./client.so ./program
  *
  * open, openat, ioctl, mmap and close of /dev/kvm and of what comes from it go to the server; everything else goes on to

@@ -21,6 +21,7 @@ import { parseScript } from '../kernel/scenario/script.ts';
 import { selftests } from '../kernel/scenario/selftests.ts';
 import { isX86Transcript, replayX86Transcript, x86VendorOf } from '../kernel/x86/replay.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
+import { buildClient } from './build-client.ts';
 import { clientSource } from './simulate-client.ts';
 import { matrixReport } from './simulate-matrix.ts';
 import { probe } from './simulate-probe.ts';
@@ -38,6 +39,7 @@ interface Options {
   readonly replay?: string;
   readonly socket?: string;
   readonly device: string;
+  readonly out?: string;
   readonly format: string;
 }
 
@@ -54,6 +56,7 @@ export function configure(command: Command): void {
     )
     .option('--replay <file>', 'transcript of a real kernel (.jsonl or .jsonl.gz; - for standard input)')
     .option('--socket <path>', 'for serve: the Unix socket to listen on')
+    .option('--out <file>', "for client: build the library with the system's C compiler ($CC or cc)")
     .option('--device <path>', 'for probe: the device to ask', '/dev/kvm')
     .addOption(new Option('--format <format>', 'form of the report').choices(['text', 'json']).default('text'))
     .addHelpText(
@@ -64,7 +67,7 @@ Examples:
   uabi simulate matrix --type kvm_vcpu_events
   uabi simulate run sea_to_user --kernel 6.19
   uabi simulate probe > real.jsonl && uabi simulate --kernel 6.12 --cpu svm --replay real.jsonl
-  uabi simulate client > client.c && cc -shared -fPIC -o client.so client.c -ldl
+  uabi simulate client --out client.so
   uabi simulate serve --socket kvm.socket --kernel 6.12 &
   UABI_SOCKET=kvm.socket LD_PRELOAD=./client.so ./vmm
   uabi simulate --kernel 6.12+ext_abt_esr --cpu max,-pmu --replay run.jsonl --format json
@@ -78,14 +81,15 @@ export async function run(
   options: Readonly<Record<string, unknown>>,
   io: Io,
 ): Promise<ExitCode> {
-  const { kernel, cpu, replay, format, type } = options as unknown as Options;
+  const { kernel, cpu, replay, format, type, out } = options as unknown as Options;
   if (what === 'matrix') {
     io.stdout(matrixReport(type, cpu, format));
     return exitCodes.done;
   }
   if (what === 'run') return runScriptFile(script, { kernel, cpu, format }, io);
   if (what === 'client') {
-    io.stdout(clientSource);
+    if (out === undefined) io.stdout(clientSource);
+    else await buildClient(out, io);
     return exitCodes.done;
   }
   if (what === 'serve') return serveUntilClosed(options as unknown as Options, io);

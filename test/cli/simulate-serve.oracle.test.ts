@@ -1,7 +1,7 @@
 /** Unmodified C programs against the simulated kernel: the system's compiler builds the client and a small VMM. */
 
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { clientSource } from '../../src/cli/simulate-client.ts';
 import { serve } from '../../src/cli/simulate-serve.ts';
 import { parseCpuModel } from '../../src/kernel/cpu-models.ts';
 import { parseKernelVersion } from '../../src/kernel/kernel-version.ts';
+import { runCli } from '../support/run-cli.ts';
 
 const run = promisify(execFile);
 
@@ -156,6 +157,31 @@ function connections(): Promise<number> {
     });
   });
 }
+
+describe('uabi simulate client', () => {
+  test('builds the library with the compiler of the system', async () => {
+    const { code, stderr } = await runCli(['simulate', 'client', '--out', 'built.so'], {
+      cwd: directory,
+      env: { PATH: process.env['PATH'] ?? '' },
+    });
+    expect([code, stderr]).toEqual([0, '']);
+    const { stdout } = await run(join(directory, 'vmm'), [], {
+      env: { ...environment(), LD_PRELOAD: join(directory, 'built.so') },
+    });
+    expect(stdout).toBe(expected);
+  });
+
+  test('leaves nothing behind where it cannot be built', async () => {
+    const before = await readdir(directory);
+    const { code, stderr } = await runCli(['simulate', 'client', '--out', 'no/such/folder.so'], {
+      cwd: directory,
+      env: { PATH: process.env['PATH'] ?? '' },
+    });
+    expect(code).toBe(3);
+    expect(stderr).toContain('could not build the client');
+    expect(await readdir(directory)).toEqual(before);
+  });
+});
 
 describe('uabi simulate serve', () => {
   test('runs a program that knows only /dev/kvm', async () => {
