@@ -23,6 +23,14 @@ export interface RecordDeclaration extends Declaration {
   readonly record: RecordType;
 }
 
+/** A record as a text about the header shows it. */
+export interface DocumentedRecord {
+  /** Path of the text in its tree. */
+  readonly file: string;
+  /** Named, and placed in a header, as the record it is about; its location is the text's. */
+  readonly declaration: RecordDeclaration;
+}
+
 export interface EnumDeclaration extends Declaration {
   readonly type: EnumType;
 }
@@ -101,6 +109,8 @@ export interface Abi {
   readonly constants: ReadonlyMap<string, ConstantDeclaration>;
   readonly requests: ReadonlyMap<string, RequestDeclaration>;
   readonly macros: ReadonlyMap<string, MacroDeclaration>;
+  /** Records as documentation shows them, where it was read. */
+  readonly documentation?: readonly DocumentedRecord[];
   /** The variant of a layout file that this is. */
   readonly variant?: VariantInfo;
   /** The record the file is about (`struct kvm_vcpu_events`), where it is about one. */

@@ -52,6 +52,8 @@ export interface HeaderSource {
   readonly abiFor: (target: Target) => Abi;
   /** The ABI of some headers only, and what they include; of macros, only those in `macros` where that is given. */
   readonly abiOf: (target: Target, names: readonly string[], macros?: ReadonlySet<string>) => Abi;
+  /** The ABI of a text that stands outside of the headers but may include them; `path` is for messages. */
+  readonly abiOfText: (target: Target, path: string, text: string) => Abi;
   /** As `abiFor`, but reads only headers in whose text one of `words` stands. */
   readonly abiMentioning: (target: Target, words: readonly string[], macros?: ReadonlySet<string>) => Abi;
 }
@@ -238,6 +240,10 @@ export class HeaderWorkshop {
       headersFor: (target) => collection.forTarget(target),
       namesFor,
       abiOf,
+      abiOfText: (target, path, text) => {
+        const file = { name: path, path, text, contentKey: text, isBuiltIn: false };
+        return readAbi(this.#frontEnd, collection.forTarget(target), [file], target, label);
+      },
       abiMentioning: (target, words, macros) => {
         const headers = collection.forTarget(target);
         const isMentioned = (name: string): boolean => {

@@ -22,6 +22,7 @@ import { type ExpectedBlob, findBase } from '../source/find-base.ts';
 import { HunkHeaders } from '../source/hunk-headers.ts';
 import { isKernelTree } from '../source/kernel-tree.ts';
 import { type Changes, PatchedTree } from '../source/patched-tree.ts';
+import { type DocumentText, withDocumentation } from './documented-records.ts';
 import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
 import { type OpenedPair, restrictToChanges } from './open-pair.ts';
@@ -218,7 +219,10 @@ function openApplied(
     return source;
   };
   const open = (from: number, to: number): OpenedPair => {
-    const { old, new: next } = restrictToChanges(after(from), after(to), []);
+    const { old, new: next } = withDocumentation(restrictToChanges(after(from), after(to), []), {
+      old: textsOf(tree, states, from, to, from),
+      new: textsOf(tree, states, from, to, to),
+    });
     return {
       old,
       new: withProblems(
@@ -236,6 +240,20 @@ function openApplied(
       ...moved.map(({ message, location }) => `${location?.file ?? ''}:${location?.line ?? 0}: ${message}`),
     ],
   };
+}
+
+/** Texts that the patches after `from` up to `to` change, as they are after `at`. */
+function textsOf(tree: FileTree, states: readonly State[], from: number, to: number, at: number): DocumentText[] {
+  const before = states[from - 1]?.changes;
+  const paths = [...(states[to - 1]?.changes ?? [])].filter(
+    ([path, text]) => /\.(?:rst|txt)$/.test(path) && before?.get(path) !== text,
+  );
+  return paths.flatMap(([path]) => {
+    const changes = states[at - 1]?.changes;
+    if (changes?.has(path) === true) return { path, text: changes.get(path) ?? '' };
+    const file = tree.read(path);
+    return file.kind === 'text' ? { path, text: file.text } : [];
+  });
 }
 
 function openHunks(patches: readonly Patch[], workshop: HeaderWorkshop, notes: readonly string[]): OpenedPatches {

@@ -8,6 +8,7 @@
 import type {
   Abi,
   ConstantDeclaration,
+  DocumentedRecord,
   EnumDeclaration,
   MacroDeclaration,
   RecordDeclaration,
@@ -226,8 +227,24 @@ export type NameChange =
       readonly aspects: readonly (TypeAspect | 'size' | 'alignment')[];
     };
 
+/** Documentation that shows another record than the header declares, since this change. */
+export interface DocumentationChange {
+  readonly kind: 'documentation-differs';
+  readonly documented: DocumentedRecord;
+  readonly declared: RecordDeclaration;
+  /** Clauses, at least one. */
+  readonly differences: readonly string[];
+}
+
 export type Change =
-  RecordChange | FieldChange | UnionChange | MeaningChange | NumberChange | RequestChange | NameChange;
+  | DocumentationChange
+  | RecordChange
+  | FieldChange
+  | UnionChange
+  | MeaningChange
+  | NumberChange
+  | RequestChange
+  | NameChange;
 
 /** The two sides of one target. */
 export interface AbiPair {

@@ -10,6 +10,7 @@ import { LayoutError } from '../abi/layout.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { areAlike, isSurelyLaidOut } from './alike.ts';
 import type { AbiPair, Change } from './changes.ts';
+import { compareDocumentation } from './compare-documentation.ts';
 import { compareRecords } from './compare-fields.ts';
 import { compareNames } from './compare-names.ts';
 import { compareNumbers, numbersOfPair } from './compare-numbers.ts';
@@ -37,7 +38,13 @@ export function compareAbis(pair: AbiPair): Comparison {
   const renumbered = new Set(numbers.flatMap((change) => (change.kind === 'number-changed' ? [change.old.name] : [])));
   // A value that a field's description gives a name is told once: at the constant of that name, where there is one.
   const own = records.filter((change) => change.kind !== 'value-renumbered' || !renumbered.has(change.was.name));
-  const changes = [...own, ...numbers, ...compareRequests(pair, named), ...compareNames(pair, named)];
+  const changes = [
+    ...own,
+    ...numbers,
+    ...compareRequests(pair, named),
+    ...compareNames(pair, named),
+    ...compareDocumentation(pair),
+  ];
   return { changes: gatherGone(foldIntoHeaders(changes, pair), pair), notUnderstood };
 }
 

@@ -2,6 +2,7 @@
 
 import type { Change } from '../diff/changes.ts';
 import { judgeArmAdded, judgeArmRemoved, judgeFieldAdded, judgeUnionResized } from './judge-added.ts';
+import { judgeDocumentation } from './judge-documentation.ts';
 import { judgeFillerChanged, judgeInnerResized, judgeMoved, judgeRemoved, judgeRenamed } from './judge-fields.ts';
 import {
   judgeAcceptedMask,
@@ -26,6 +27,8 @@ import type { Context, Judgement } from './judgement.ts';
 
 export function judge(change: Change, context: Context): Judgement {
   switch (change.kind) {
+    case 'documentation-differs':
+      return judgeDocumentation(change);
     case 'record-added':
       return judgeRecordAdded(change);
     case 'record-removed':

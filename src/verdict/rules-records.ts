@@ -3,6 +3,23 @@
 import type { Rule } from './rule.ts';
 
 export const recordRules = {
+  'documentation-differs': {
+    title: 'Documentation shows another record than the header',
+    object: 'record',
+    aspect: 'documentation',
+    direction: 'other',
+    contracts: ['new-binary'],
+    verdict: 'review',
+    explanation:
+      'Whoever writes a program, or a binding for another language, from the text has another layout than the kernel; where the size differs as well, the request number does.',
+    lookAt: 'Which of the two the kernel implements.',
+    wayOut: 'Quote the declaration of the header in the text, as it is.',
+    example: {
+      old: 'struct events { __u64 esr; __u32 reserved[12]; };',
+      new: 'the header: struct events { __u64 esr; __u64 abt; __u32 reserved[10]; };\nthe text:   struct events { __u64 esr; __u64 abt; __u32 reserved[12]; };',
+    },
+    noMirror: 'Text that agrees is no finding.',
+  },
   'record-added': {
     title: 'A record is new',
     object: 'record',

@@ -175,6 +175,43 @@ describe('uabi check --patch', () => {
   });
 });
 
+describe('documentation in a patch', () => {
+  const text = (fields: string, words: number): string =>
+    `Events\n======\n\n::\n\n  struct events {\n\tstruct {\n\t\t__u32 a;\n${fields}\t\t__u32 esr;\n\t} exception;\n\t__u32 reserved[${String(words)}];\n  };\n\nMore.\n`;
+  const header = (fields: string, words: number): string =>
+    `#include <linux/types.h>\n${text(fields, words).replace(/^[^]*::\n\n {2}|\n {2}\};[^]*$/g, '')}\n};\n`;
+  const news = '\t\t__u32 b;\n\t\t__u32 abt;\n';
+  const files = (inHeader: number, inText: number): Record<string, string> => ({
+    'include/uapi/linux/events.h': header(news, inHeader),
+    'Documentation/api.rst': text(news, inText),
+  });
+  const before = {
+    ...kernelFiles,
+    'include/uapi/linux/events.h': header('', 12),
+    'Documentation/api.rst': text('', 12),
+  };
+  const differing = async (...commits: readonly Record<string, string>[]): Promise<Answer['findings']> => {
+    const directory = scratchRepository(before, ...commits);
+    const range = `v1..v${String(commits.length + 1)}`;
+    const stdin = execFileSync('git', ['format-patch', '--stdout', range], { cwd: directory, encoding: 'utf8' });
+    const { findings } = await check(directory, [...arm64, '--patch', '-'], { stdin });
+    return findings.filter(({ rule }) => rule === 'documentation-differs');
+  };
+
+  test('that shows another record than the header is a finding', async () => {
+    expect(await differing(files(8, 12))).toMatchObject([{ verdict: 'review', subject: 'struct events' }]);
+  });
+
+  test('that shows the same record is none', async () => {
+    expect(await differing(files(8, 8))).toEqual([]);
+  });
+
+  test('is held against the header where only the text changes', async () => {
+    expect(await differing({ 'Documentation/api.rst': text(news, 12) })).toHaveLength(1);
+    expect(await differing({ 'Documentation/api.rst': `${text('', 12)}Words.\n` })).toEqual([]);
+  });
+});
+
 describe('without a repository', () => {
   const nowhere = scratchDirectory();
 

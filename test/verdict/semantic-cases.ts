@@ -68,7 +68,23 @@ const reserve = (nonZero: 'rejected' | 'ignored', words: number): Abi =>
     ],
   });
 
+/** Events with `words` reserved words in the header, and as many as `shown` in the text about it. */
+const documentedEvents = (words: number, shown: number): Abi => {
+  const events = (count: number): Abi =>
+    abi({ records: [struct('events', field('__u64', 'esr'), field('__u32', 'reserved', [count]))] });
+  const declaration = events(shown).records.get('struct events');
+  if (declaration === undefined) throw new Error('no record');
+  return { ...events(words), documentation: [{ file: 'Documentation/api.rst', declaration }] };
+};
+
 export const semanticCases: readonly SemanticCase[] = [
+  {
+    rule: 'documentation-differs',
+    verdict: 'review',
+    old: documentedEvents(12, 12),
+    fires: documentedEvents(10, 12),
+    near: documentedEvents(10, 10),
+  },
   {
     rule: 'boolean-became-mask',
     verdict: 'break',

@@ -1,0 +1,94 @@
+/**
+ * Records that documentation quotes, read as C in the surroundings of the header they are about.
+ *
+ * Kernel documentation shows declarations in literal blocks. Each `struct NAME {` up to its closing brace is read behind the header
+ * that declares NAME, under another tag, so that every type in it means what it means there. An excerpt that is no C (an
+ * ellipsis, words between the fields) is no declaration, and nothing is said about it.
+ */
+
+import type { Abi, DocumentedRecord } from '../abi/abi.ts';
+import type { Target } from '../abi/target.ts';
+import type { HeaderSource } from './header-source.ts';
+
+export interface DocumentText {
+  readonly path: string;
+  readonly text: string;
+}
+
+interface Quote {
+  readonly path: string;
+  readonly line: number;
+  readonly keyword: string;
+  readonly tag: string;
+  /** From the opening brace to the closing one. */
+  readonly body: string;
+}
+
+const maximumQuoteLines = 400;
+
+/** Both sides with the records that `docs` show; the records they are about are read if nothing else asked for them. */
+export function withDocumentation(
+  sides: { readonly old: HeaderSource; readonly new: HeaderSource },
+  docs: { readonly old: readonly DocumentText[]; readonly new: readonly DocumentText[] },
+): { readonly old: HeaderSource; readonly new: HeaderSource } {
+  const quotes = { old: docs.old.flatMap(quotesIn), new: docs.new.flatMap(quotesIn) };
+  if (quotes.new.length === 0) return sides;
+  const wanted = [...quotes.old, ...quotes.new];
+  const wrap = (side: 'old' | 'new'): HeaderSource => ({
+    ...sides[side],
+    abiFor: (target) => addQuotes(sides[side], target, wanted, quotes[side]),
+  });
+  return { old: wrap('old'), new: wrap('new') };
+}
+
+function addQuotes(source: HeaderSource, target: Target, wanted: readonly Quote[], quotes: readonly Quote[]): Abi {
+  const abi = source.abiFor(target);
+  const missing = wanted.filter((quote) => !abi.records.has(nameOf(quote)));
+  const records = new Map(abi.records);
+  if (missing.length > 0) {
+    const beside = source.abiMentioning(
+      target,
+      missing.map((quote) => `${nameOf(quote)} {`),
+    );
+    for (const quote of missing) {
+      const found = beside.records.get(nameOf(quote));
+      if (found !== undefined) records.set(nameOf(quote), found);
+    }
+  }
+  const documentation = quotes.flatMap((quote): DocumentedRecord[] => {
+    const declared = records.get(nameOf(quote));
+    if (declared === undefined) return [];
+    const tag = `documented_${quote.tag}`;
+    const text = `#include <${declared.header}>\n${quote.keyword} ${tag} ${quote.body};\n`;
+    const read = source.abiOfText(target, quote.path, text);
+    const record = read.records.get(`${quote.keyword} ${tag}`);
+    if (record === undefined || read.notUnderstood.some(({ location }) => location?.file === quote.path)) return [];
+    const location = { file: quote.path, line: quote.line, column: 1 };
+    return [{ file: quote.path, declaration: { ...record, name: declared.name, header: declared.header, location } }];
+  });
+  return { ...abi, records, documentation };
+}
+
+function nameOf({ keyword, tag }: Quote): string {
+  return `${keyword} ${tag}`;
+}
+
+function quotesIn({ path, text }: DocumentText): Quote[] {
+  const lines = text.split('\n');
+  const quotes: Quote[] = [];
+  for (const [index, line] of lines.entries()) {
+    const match = /^\s+(struct|union)\s+(\w+)\s*(\{.*)$/.exec(line);
+    if (match === null) continue;
+    const [, keyword = '', tag = '', first = ''] = match;
+    const body: string[] = [];
+    let depth = 0;
+    for (const [offset, next] of lines.slice(index, index + maximumQuoteLines).entries()) {
+      const part = offset === 0 ? first : next;
+      depth += (part.match(/\{/g)?.length ?? 0) - (part.match(/\}/g)?.length ?? 0);
+      body.push(depth > 0 ? part : part.slice(0, part.lastIndexOf('}') + 1));
+      if (depth <= 0) break;
+    }
+    if (depth === 0) quotes.push({ path, line: index + 1, keyword, tag, body: body.join('\n') });
+  }
+  return quotes;
+}
