@@ -34,6 +34,7 @@ const io: Io = {
     process.stderr.write(text);
   },
   stdin: readStandardInput,
+  stdinChunks: () => process.stdin as AsyncIterable<Uint8Array>,
   cwd: process.cwd(),
   env: process.env,
   isTerminal: { stdout: process.stdout.isTTY, stderr: process.stderr.isTTY },

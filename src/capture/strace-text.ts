@@ -20,6 +20,7 @@ const maxDepth = 64;
 export function splitArguments(text: string, start: number, close = ')'): ArgumentList {
   const parts: string[] = [];
   const stack: string[] = [];
+  let annotations: ReadonlyMap<number, number> | undefined;
   let from = start;
   let i = start;
   while (i < text.length) {
@@ -34,7 +35,8 @@ export function splitArguments(text: string, start: number, close = ')'): Argume
       continue;
     }
     if (character === '<' && opensAnnotation(text, i)) {
-      i = annotationEnd(text, i);
+      annotations ??= annotationEnds(text, i);
+      i = annotations.get(i) ?? i + 1;
       continue;
     }
     const closer = closers[character];
@@ -60,19 +62,23 @@ function opensAnnotation(text: string, at: number): boolean {
   return /[0-9A-Za-z_]/.test(text.charAt(at - 1)) && text.charAt(at + 1) !== '<' && text.charAt(at - 1) !== '<';
 }
 
-/** Index behind the annotation that opens at `at`; behind the `<` alone where nothing closes it. */
-function annotationEnd(text: string, at: number): number {
-  let depth = 0;
-  for (let i = at; i < text.length; i++) {
+/**
+ * Index behind the annotation for each `<` that opens one; none for a `<` that nothing closes. All at once, because looking for
+ * the end of each anew would take the square of the line's length.
+ */
+function annotationEnds(text: string, from: number): ReadonlyMap<number, number> {
+  const ends = new Map<number, number>();
+  const open: number[] = [];
+  for (let i = from; i < text.length; i++) {
     const character = text.charAt(i);
     // Sockets are annotated as `<TCP:[a->b]>`.
-    if (character === '<') depth += 1;
+    if (character === '<') open.push(i);
     else if (character === '>' && text.charAt(i - 1) !== '-') {
-      depth -= 1;
-      if (depth === 0) return i + 1;
+      const start = open.pop();
+      if (start !== undefined) ends.set(start, i + 1);
     }
   }
-  return at + 1;
+  return ends;
 }
 
 /** Index behind the string that opens at `at`. */

@@ -33,6 +33,7 @@ type SystemCall = Extract<StraceLine, { kind: 'call' }>;
 
 /** Processes with an unfinished call at one time; older ones are forgotten. */
 const maxUnfinished = 4096;
+const maxUnfinishedText = 16_384;
 
 const createVm = 0xae01;
 const createVcpu = 0xae41;
@@ -73,7 +74,8 @@ export class StraceReader {
   }
 
   #remember(process: number, call: Unfinished): void {
-    this.#unfinished.set(process, call);
+    // A text that is cut here cannot be read when the call resumes; that is then said.
+    this.#unfinished.set(process, { ...call, text: call.text.slice(0, maxUnfinishedText) });
     if (this.#unfinished.size <= maxUnfinished) return;
     const oldest = this.#unfinished.keys().next();
     if (oldest.done !== true) this.#unfinished.delete(oldest.value);

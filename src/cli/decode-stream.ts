@@ -42,8 +42,9 @@ export interface StreamOptions {
 
 type Item = StraceItem | JsonlItem;
 
-/** Calls that are held back while the target is open. */
+/** Calls that are held back while the target is open, and the characters of the log they come from. */
 const maxHeld = 4000;
+const maxHeldText = 1 << 26;
 
 /** Decodes a log. @throws UserError for a target or file that is not there. */
 export async function decodeStream(
@@ -56,10 +57,12 @@ export async function decodeStream(
   if (options.target !== undefined && named === undefined) {
     throw new UserError(`"${printable(options.target)}" is no target`);
   }
-  const splitter = new LineSplitter(1 << 22);
+  // A buffer of a megabyte is a JSON line of four; strace cuts strings long before that.
+  const splitter = new LineSplitter(form === 'strace' ? 1 << 20 : 1 << 22);
   const strace = new StraceReader();
   const read = (line: Line): Item | undefined => (form === 'strace' ? strace.read(line) : readJsonLine(line));
   let held: Item[] = [];
+  let heldText = 0;
   let printer = named === undefined ? undefined : new Printer(new CallRecords(named), options, io);
   const settle = (): Printer => {
     const { target, evidence } = guessTarget(held);
@@ -74,7 +77,10 @@ export async function decodeStream(
     const item = read(line);
     if (item === undefined) return;
     if (printer !== undefined) printer.print(item);
-    else if (held.push(item) >= maxHeld) settle();
+    else {
+      heldText += line.text.length;
+      if (held.push(item) >= maxHeld || heldText > maxHeldText) settle();
+    }
   };
   for await (const chunk of inputChunks(file, io)) for (const line of splitter.push(chunk)) take(line);
   for (const line of splitter.end()) take(line);

@@ -5,7 +5,7 @@
  * could not be given in full, so the exit code is 3.
  */
 
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readHex } from '../capture/hex.ts';
@@ -165,6 +165,9 @@ function renderReadings(readings: readonly ListedReading[]): string[] {
 
 const maxReadings = 12;
 
+/** More than any record and its dump; a sparse file can claim to be far larger. */
+const maxInputBytes = 1 << 26;
+
 async function crossCheck(descriptor: RecordDescriptor, bytes: Uint8Array): Promise<Note[]> {
   const { secondOpinions } = await import('../codec/cross-check.ts');
   const { generatedOpinion } = await import('./generated-codecs.ts');
@@ -175,8 +178,15 @@ async function crossCheck(descriptor: RecordDescriptor, bytes: Uint8Array): Prom
 export async function readInput(file: string, io: Io): Promise<Uint8Array> {
   if (file === '-') return io.stdin();
   try {
+    const { size } = await stat(resolve(io.cwd, file));
+    if (size > maxInputBytes) {
+      throw new UndecidedError(
+        `${printable(file)} has ${String(size)} bytes, which is no single record; --columns reads files of very many`,
+      );
+    }
     return await readFile(resolve(io.cwd, file));
   } catch (error) {
+    if (error instanceof UndecidedError) throw error;
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
     throw new UndecidedError(`${file} cannot be read${code}`);
   }

@@ -14,7 +14,8 @@ import type { Io } from './io.ts';
  */
 export async function* inputChunks(file: string, io: Io): AsyncGenerator<Uint8Array> {
   if (file === '-') {
-    yield await io.stdin();
+    if (io.stdinChunks === undefined) yield await io.stdin();
+    else yield* io.stdinChunks();
     return;
   }
   const source = createReadStream(resolve(io.cwd, file), { highWaterMark: 1 << 18 });

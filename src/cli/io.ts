@@ -5,6 +5,8 @@ export interface Io {
   /** Everything else: progress, problems, hints. */
   readonly stderr: (text: string) => void;
   readonly stdin: () => Promise<Uint8Array>;
+  /** Standard input in pieces, for commands that need not hold all of it. */
+  readonly stdinChunks?: () => AsyncIterable<Uint8Array>;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly isTerminal: { readonly stdout: boolean; readonly stderr: boolean };

@@ -117,6 +117,8 @@ function bytesText(count: number): string {
   return count === 1 ? '1 byte' : `${String(count)} bytes`;
 }
 
+const maxNamedElements = 16;
+
 class Inspector {
   readonly notes: Note[] = [];
   readonly #bytes: Uint8Array;
@@ -207,7 +209,7 @@ class Inspector {
     offsetBits: number,
     length: number,
     path: string,
-  ): Pick<InspectedField, 'kind' | 'value' | 'children'> {
+  ): Pick<InspectedField, 'kind' | 'value' | 'meaning' | 'children'> {
     const { element } = field;
     const stride = elementBits(element);
     const room = stride === 0 ? 0 : Math.floor((this.#bytes.length * 8 - offsetBits) / stride);
@@ -239,7 +241,20 @@ class Inspector {
     }
     const value: InspectedValue[] = [];
     for (let i = 0; i < present; i++) value.push(this.#scalar(element, offsetBits + i * stride) ?? 0);
-    return { kind: 'value', value, children: [] };
+    const meaning = this.#elementMeanings(field, value);
+    return { kind: 'value', value, ...(meaning === undefined ? {} : { meaning }), children: [] };
+  }
+
+  /** Names of the first elements of an array of register ids or enumerators. */
+  #elementMeanings({ meaning }: FieldDescriptor, values: readonly InspectedValue[]): string | undefined {
+    if (meaning?.kind !== 'register-id' && meaning?.kind !== 'enumeration') return undefined;
+    const names = values
+      .slice(0, maxNamedElements)
+      .flatMap((value) =>
+        typeof value === 'bigint' ? [meaningOf(meaning, value, this.#options.explain) ?? String(value)] : [],
+      );
+    if (names.length === 0) return undefined;
+    return names.join(', ') + (values.length > names.length ? ', …' : '');
   }
 
   #opaque(offsetBits: number, sizeBytes: number): { value?: Uint8Array } {
