@@ -3,6 +3,7 @@
  *
  *   codec         decoding and encoding against hand-written code, binary-parser and restructure, in one process
  *   columns       a batch into columns against a loop in C
+ *   capture       records into tables, strace logs, one record with its notes
  *   kernel        the simulated kernel
  *   trees DIR …   reading a kernel tree, see `trees.ts`; must come last
  *
@@ -57,11 +58,16 @@ const subjects: Readonly<Record<string, () => Promise<Result>>> = {
     const { columnDecoder, measureColumns } = await import('./columns.ts');
     return { rows: measureColumns(), allocations: [allocationOf(columnDecoder)] };
   },
+  capture: async () => {
+    const { measureCapture } = await import('./capture.ts');
+    return { rows: measureCapture(), allocations: [] };
+  },
 };
 
 const parts: Readonly<Record<string, (parameters: readonly string[]) => readonly Result[]>> = {
   codec: () => ['events', 'kaitai', 'run-page'].map(measureSubject),
   columns: () => [measureSubject('columns')],
+  capture: () => [measureSubject('capture')],
   kernel: () => {
     const lines = runScript('./kernel.ts', []).trimEnd().split('\n');
     return [{ ...(JSON.parse(lines.at(-1) ?? '') as { rows: Row[] }), allocations: [] }];

@@ -26,10 +26,25 @@ async function readStandardInput(): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
+/** A closed pipe never drains, and nobody waits for it. */
+async function standardOutputDrained(): Promise<void> {
+  if (!process.stdout.writableNeedDrain || process.stdout.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      process.stdout.off('drain', done);
+      process.stdout.off('close', done);
+      resolve();
+    };
+    process.stdout.once('drain', done);
+    process.stdout.once('close', done);
+  });
+}
+
 const io: Io = {
   stdout: (text) => {
     process.stdout.write(text);
   },
+  drained: standardOutputDrained,
   stderr: (text) => {
     process.stderr.write(text);
   },

@@ -63,6 +63,7 @@ function differenceOf(asked: RequestParts, known: RequestDeclaration): string {
 
 export class CallRecords {
   #all: readonly RequestDeclaration[] | undefined;
+  readonly #reasons = new Map<string, string | undefined>();
   readonly target: Target;
   readonly #requests = new Map<string | number, readonly RequestDeclaration[]>();
   readonly #constants = new Map<string, ReadonlyMap<bigint, string>>();
@@ -100,7 +101,16 @@ export class CallRecords {
    * Why the kernel does not know a request, or not on this descriptor; `undefined` if it does.
    * KVM compares the whole number, so another size or direction is another request.
    */
-  whyUnknown(call: CapturedCall, { name, number, declaration }: CallMeaning): string | undefined {
+  whyUnknown(call: CapturedCall, meaning: CallMeaning): string | undefined {
+    const key = `${call.descriptor.kind} ${String(meaning.number)} ${meaning.name}`;
+    if (this.#reasons.has(key)) return this.#reasons.get(key);
+    const reason = this.#whyUnknown(call, meaning);
+    // Other architectures are looked through for it, which takes a while, and a log repeats itself.
+    if (this.#reasons.size < 4096) this.#reasons.set(key, reason);
+    return reason;
+  }
+
+  #whyUnknown(call: CapturedCall, { name, number, declaration }: CallMeaning): string | undefined {
     const { kind } = call.descriptor;
     if (declaration !== undefined) {
       const { descriptors } = declaration;

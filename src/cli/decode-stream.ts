@@ -82,7 +82,10 @@ export async function decodeStream(
       if (held.push(item) >= maxHeld || heldText > maxHeldText) settle();
     }
   };
-  for await (const chunk of inputChunks(file, io)) for (const line of splitter.push(chunk)) take(line);
+  for await (const chunk of inputChunks(file, io)) {
+    for (const line of splitter.push(chunk)) take(line);
+    await io.drained?.();
+  }
   for (const line of splitter.end()) take(line);
   return (printer ?? settle()).finish();
 }

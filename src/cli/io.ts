@@ -2,6 +2,8 @@
 export interface Io {
   /** The report, and nothing but the report. */
   readonly stdout: (data: string | Uint8Array) => void;
+  /** Resolves once a slow reader of standard output has caught up, so that what is printed need not be held in memory. */
+  readonly drained?: () => Promise<void>;
   /** Everything else: progress, problems, hints. */
   readonly stderr: (text: string) => void;
   readonly stdin: () => Promise<Uint8Array>;
