@@ -94,7 +94,9 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const contracts = options.contracts === undefined ? allContracts : parseContracts(options.contracts);
   const { whole, steps } = await openComparison(args, options, io);
   const { old, new: next } = whole;
-  const result = judgePair(whole, options.target, contracts);
+  const judged = judgePair(whole, options.target, contracts);
+  const { withKernelAnswers } = await import('./kernel-answers.ts');
+  const result = await withKernelAnswers(judged);
   const alternatives = alternativesFor(result);
   const report = makeReport(result, {
     showAll,

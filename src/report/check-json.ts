@@ -103,6 +103,7 @@ function witnessJson(witness: Witness): unknown {
         written: witness.written.map(readingJson),
         read: witness.read.map(readingJson),
         check: witness.check ?? null,
+        ...(witness.kernels === undefined ? {} : { kernels: witness.kernels }),
       };
     case 'request':
       return {

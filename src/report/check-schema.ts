@@ -25,17 +25,24 @@ const reading = object({ path: text, offsetBits: count, sizeBits: count, type: t
 
 const witness = {
   oneOf: [
-    object({
-      kind: { const: 'bytes' },
-      contract,
-      record: text,
-      writer: { enum: ['old', 'new'] },
-      reader: { enum: ['old', 'new'] },
-      bytes,
-      written: { type: 'array', items: reading },
-      read: { type: 'array', items: reading, minItems: 1 },
-      check: textOrNull,
-    }),
+    object(
+      {
+        kind: { const: 'bytes' },
+        contract,
+        record: text,
+        writer: { enum: ['old', 'new'] },
+        reader: { enum: ['old', 'new'] },
+        bytes,
+        written: { type: 'array', items: reading },
+        read: { type: 'array', items: reading, minItems: 1 },
+        check: textOrNull,
+        kernels: {
+          type: 'array',
+          items: object({ side: { enum: ['old', 'new'] }, kernel: text, answer: text }),
+        },
+      },
+      ['kernels'],
+    ),
     object({
       kind: { const: 'request' },
       contract,

@@ -1,7 +1,7 @@
 /** A proof in lines of 80 columns. */
 
 import { printable } from '../diagnostic.ts';
-import type { Reading, Witness } from '../verdict/witness.ts';
+import type { KernelAnswer, Reading, Witness } from '../verdict/witness.ts';
 import { hex, requestNumber } from './check-words.ts';
 import { hexRows } from './hex-rows.ts';
 import { placeText } from './record-rows.ts';
@@ -25,6 +25,7 @@ export function witnessText(witness: Witness, style: Style): string[] {
         ...hexRows(witness.bytes, touched).map((row) => style.dim(`      ${row}`)),
         `  and in the same bytes the ${reader} side reads`,
         ...readings(witness.read),
+        ...kernelLines(witness.kernels ?? []),
         ...checkLines(witness),
       ];
     }
@@ -76,6 +77,15 @@ function readings(all: readonly Reading[]): string[] {
   return all.map(
     (one) => `      byte ${placeText(one.offsetBits).padStart(3)}  ${printable(`${one.path} = ${hex(one.value)}`)}`,
   );
+}
+
+/** What kernels of both sides did with the bytes. */
+function kernelLines(kernels: readonly KernelAnswer[]): string[] {
+  if (kernels.length === 0) return [];
+  return [
+    '  and a simulated kernel of each side, given these bytes, answers',
+    ...kernels.map(({ side, kernel, answer }) => `      ${side}  ${printable(`${kernel}: ${answer}`)}`),
+  ];
 }
 
 /** What else the proof of a size or an offset says. */

@@ -44,6 +44,16 @@ export interface BytesWitness {
   readonly read: readonly Reading[];
   /** C that holds with the old headers and fails with the new ones, where sizes or offsets themselves are the matter. */
   readonly check: string | undefined;
+  /** What a kernel of each side did with the bytes, where one was there to run them. */
+  readonly kernels?: readonly KernelAnswer[];
+}
+
+/** What came of giving a buffer to a kernel: `EINVAL`, `data abort 0x96000010`, `nothing`. */
+export interface KernelAnswer {
+  readonly side: Side;
+  /** Version, with the patches it carries: `6.12+ext_abt_esr`. */
+  readonly kernel: string;
+  readonly answer: string;
 }
 
 export interface RequestWitness {

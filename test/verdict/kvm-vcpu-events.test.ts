@@ -11,6 +11,7 @@ import { checkAbis, type CheckResult, countsOf } from '../../src/verdict/check.t
 import { type Contract } from '../../src/verdict/contract.ts';
 import { type Finding, touchedContracts } from '../../src/verdict/finding.ts';
 import { abiOf, layoutFile } from '../layouts/support.ts';
+import { runCli } from '../support/run-cli.ts';
 
 const file = layoutFile('kvm_vcpu_events.arm64.json');
 const check = (old: string, next: string, contracts?: readonly Contract[]): CheckResult =>
@@ -161,5 +162,33 @@ describe('every other pair', () => {
         }
       }
     }
+  });
+});
+
+describe('the witness, run', () => {
+  test('the bytes of the founding case on a kernel of each side, as the check reports them', async () => {
+    const { stdout } = await runCli([
+      'check',
+      'layouts/kvm_vcpu_events.arm64.json#v1',
+      'layouts/kvm_vcpu_events.arm64.json#ext_abt_esr',
+      ...['--format', 'json'],
+    ]);
+    const { findings } = JSON.parse(stdout) as { findings: { rule: string; witness: { kernels?: unknown } }[] };
+    // Linux 6.12 refuses every non-zero word of reserved (kvm_arm_vcpu_set_events); no event is pending in these bytes.
+    expect(findings.find(({ rule }) => rule === 'inner-record-grew')?.witness.kernels).toEqual([
+      { side: 'old', kernel: '6.12', answer: 'EINVAL' },
+      { side: 'new', kernel: '6.12+ext_abt_esr', answer: 'nothing' },
+    ]);
+  });
+
+  test('a form that no simulated kernel has is not run', async () => {
+    const { stdout } = await runCli([
+      'check',
+      'layouts/kvm_vcpu_events.arm64.json#v1',
+      'layouts/kvm_vcpu_events.arm64.json#ext_abt_esr_doc',
+      ...['--format', 'json'],
+    ]);
+    expect(stdout).toContain('"break"');
+    expect(stdout).not.toContain('"kernels"');
   });
 });
