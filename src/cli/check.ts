@@ -7,7 +7,7 @@
 import type { Command } from 'commander';
 import { abiOfVariant, variantsOf } from '../abi/definition/layout-file.ts';
 import { parseTargetList } from '../abi/target-list.ts';
-import type { Target } from '../abi/target.ts';
+import { type Target, type TargetName, targetNames as allNames } from '../abi/target.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import { printable, UserError } from '../diagnostic.ts';
 import { checkFormatNames, checkFormats } from '../report/check-formats.ts';
@@ -22,17 +22,18 @@ import { styleFor } from './colours.ts';
 import type { HeaderSource } from './header-source.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 import { oneOf } from './one-of.ts';
-import { isRange, type OpenedPair, openPair, pairOf } from './open-pair.ts';
+import { isRange, type OpenedPair, openPair, type PairOptions, pairOf } from './open-pair.ts';
+import { openPolicy, type Policy, type PolicyFlags, type PolicyPlaces } from './policy.ts';
 import { type OpenedLayout, type OpenedSource, workshopFor } from './open-source.ts';
 import { addSourceOptions, collect, type SourceFlags, sourceOptionsOf } from './source-options.ts';
 import { version } from './version.ts';
 
-interface Options extends SourceFlags {
+interface Options extends SourceFlags, PolicyFlags {
   readonly target?: string;
   readonly contracts?: string;
   readonly format: string;
   readonly output: readonly string[];
-  readonly failOn: string;
+  readonly failOn?: string;
   readonly show?: string;
   readonly patch: readonly string[];
   readonly onto?: string;
@@ -57,7 +58,9 @@ export function configure(command: Command): void {
     .option('--contracts <list>', `contracts to judge: ${allContracts.join(', ')} (default: all)`)
     .option('--format <format>', checkFormatNames.join(', '), 'text')
     .option('-o, --output <format=file>', 'write a report in FORMAT to FILE as well (repeatable)', collect, [])
-    .option('--fail-on <verdict>', `exit with 1 from this verdict on: ${thresholds.join(', ')}`, 'break')
+    .option('--fail-on <verdict>', `exit with 1 from this verdict on: ${thresholds.join(', ')} (default: break)`)
+    .option('--config <file>', 'configuration to use in place of uabi.config.json on the old side')
+    .option('--waivers <file>', 'waivers to use in place of uabi.waivers.json on the old side')
     .option('--show <what>', '"all" lists what is compatible as well')
     .addHelpText(
       'after',
@@ -89,12 +92,15 @@ function formatList(): string {
 export async function run(args: readonly string[], options: Options, io: Io): Promise<ExitCode> {
   const format = oneOf(checkFormatNames, options.format, '--format');
   const outputs = parseOutputs(options.output, io.cwd);
-  const failOn = oneOf(thresholds, options.failOn, '--fail-on');
+  const wantedThreshold = options.failOn === undefined ? undefined : oneOf(thresholds, options.failOn, '--fail-on');
   const showAll = options.show !== undefined && oneOf(shows, options.show, '--show') === 'all';
-  const contracts = options.contracts === undefined ? allContracts : parseContracts(options.contracts);
-  const { whole, steps } = await openComparison(args, options, io);
+  const wantedContracts = options.contracts === undefined ? undefined : parseContracts(options.contracts);
+  const { whole, steps, places } = await openComparison(args, options, io);
   const { old, new: next } = whole;
-  const judged = judgePair(whole, options.target, contracts);
+  const policy = await openPolicy(places, io, options);
+  const failOn = wantedThreshold ?? policy.config?.failOn ?? 'break';
+  const contracts = wantedContracts ?? policy.config?.contracts ?? allContracts;
+  const judged = policy.judge(comparePair(whole, options.target, contracts, policy));
   const { withKernelAnswers } = await import('./kernel-answers.ts');
   const result = await withKernelAnswers(judged);
   const alternatives = alternativesFor(result);
@@ -103,7 +109,10 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     failOn,
     alternatives,
     siblings: siblingsOf(next, result, alternatives),
-    steps: steps.map(({ title, open }) => ({ title, result: judgePair(open(), options.target, contracts) })),
+    steps: steps.map(({ title, open }) => ({
+      title,
+      result: policy.judgeStep(comparePair(open(), options.target, contracts, policy)),
+    })),
     style: styleFor(io),
     textOf: textOf(old, next),
     toolVersion: version,
@@ -119,6 +128,8 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
 interface Comparison {
   readonly whole: OpenedPair;
   readonly steps: readonly { readonly title: string; readonly open: () => OpenedPair }[];
+  /** Where the rules of the house are looked for. */
+  readonly places: PolicyPlaces;
 }
 
 async function openComparison(args: readonly string[], options: Options, io: Io): Promise<Comparison> {
@@ -128,24 +139,40 @@ async function openComparison(args: readonly string[], options: Options, io: Io)
     // `--patch *.patch`: the shell has written the rest as arguments.
     const files = patch.length > 0 ? [...patch, ...args] : [];
     checkPatchOptions(files, onto);
-    const { whole, steps, notes } = await openPatches(io, { ...sourceOptionsOf(options), files, onto });
+    const { whole, steps, notes, base } = await openPatches(io, { ...sourceOptionsOf(options), files, onto });
     for (const note of notes) io.stderr(`uabi: ${printable(note)}\n`);
-    return { whole, steps: steps.map(({ patch: { title }, open }) => ({ title, open })) };
+    return {
+      whole,
+      steps: steps.map(({ patch: { title }, open }) => ({ title, open })),
+      places: { old: base, new: undefined },
+    };
   }
   const { sides, paths } = splitArguments(args);
   const shared = { ...sourceOptionsOf(options), paths };
-  if (sides.length > 0) return { whole: await openPair(sides, io, shared), steps: [] };
+  const comparisonOf = async (chosen: readonly string[], known: PairOptions): Promise<Comparison> => {
+    const { workshop, ...whole } = await openPair(chosen, io, known);
+    return { whole, steps: [], places: { old: whole.old.label, new: whole.new.label, workshop } };
+  };
+  if (sides.length > 0) return comparisonOf(sides, shared);
   const [{ chooseSides }, workshop] = await Promise.all([import('./choose-sides.ts'), workshopFor(io, shared)]);
   const chosen = chooseSides(workshop, io);
   io.stderr(`uabi: ${printable(chosen.why)}\n`);
-  return { whole: await openPair(chosen.sides, io, { ...shared, workshop }), steps: [] };
+  return comparisonOf(chosen.sides, { ...shared, workshop });
 }
 
-function judgePair(pair: OpenedPair, wanted: string | undefined, contracts: readonly Contract[]): CheckResult {
-  const targets = commonTargets(pair.old, pair.new, wanted);
+function comparePair(
+  sides: OpenedPair,
+  wanted: string | undefined,
+  contracts: readonly Contract[],
+  policy: Policy,
+): CheckResult {
+  const targets = commonTargets(sides.old, sides.new, wanted, policy.config?.targets);
   let last: AbiPair | undefined;
   const pairFor = (target: Target): AbiPair => {
-    if (last?.old.target !== target) last = pairOf(pair, target);
+    if (last?.old.target !== target) {
+      const pair = pairOf(sides, target);
+      last = { old: policy.declare(pair.old), new: policy.declare(pair.new) };
+    }
     return last;
   };
   return checkTargets(targets, pairFor, { contracts });
@@ -169,9 +196,17 @@ function parseContracts(text: string): Contract[] {
   return names.map((name) => oneOf(allContracts, name, '--contracts'));
 }
 
-function commonTargets(old: OpenedSource, next: OpenedSource, wanted: string | undefined): readonly Target[] {
+function commonTargets(
+  old: OpenedSource,
+  next: OpenedSource,
+  wanted: string | undefined,
+  preferred: readonly TargetName[] = allNames,
+): readonly Target[] {
   const names = new Set(next.targets.map((target) => target.name));
   const common = old.targets.filter((target) => names.has(target.name));
+  // The configuration names those a project cares about; a comparison need not have all of them.
+  const usual = common.filter((target) => preferred.includes(target.name));
+  if (wanted === undefined && usual.length > 0) return usual;
   if (wanted === undefined || wanted === 'all') {
     if (common.length > 0) return common;
     const of = (source: OpenedSource): string => source.targets.map((target) => target.name).join(', ');

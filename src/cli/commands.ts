@@ -15,6 +15,8 @@ export const commands: readonly CommandEntry[] = [
   { name: 'decode', summary: 'what does every byte of this buffer mean', load: () => import('./decode.ts') },
   { name: 'encode', summary: 'values into the bytes of a record', load: () => import('./encode.ts') },
   { name: 'generate', summary: 'typed codecs from layouts', load: () => import('./generate.ts') },
+  { name: 'lint', summary: 'would this be hard to keep compatible?', load: () => import('./lint.ts') },
+  { name: 'waive', summary: 'accept one finding, on the record', load: () => import('./waive.ts') },
   {
     name: 'explain',
     summary: 'why a rule exists, with an example and the way out',
@@ -24,3 +26,6 @@ export const commands: readonly CommandEntry[] = [
   { name: 'schema', summary: 'the JSON Schema of something uabi reads or prints', load: () => import('./schema.ts') },
   { name: 'simulate', summary: 'the simulated kernel: replay, compare', load: () => import('./simulate.ts') },
 ];
+
+/** The command that is made from all others (`completion.ts` reads this table, so it cannot stand in it). */
+export const completionSummary = 'words for your shell to complete, or the man page';

@@ -16,7 +16,7 @@ import { GitRepository, isPlausibleRevision } from '../source/git.ts';
 import { BlobStore, GitTree, openRevision } from '../source/git-tree.ts';
 import { HeaderFiles, TextTree } from '../source/header-files.ts';
 import type { HeaderCollection, HeaderFile, TargetHeaders } from '../source/header.ts';
-import { type FileTree, normalizePath } from '../source/file-tree.ts';
+import { type FileTree, normalizePath, type ReadResult } from '../source/file-tree.ts';
 import {
   nameOfPath,
   openDirectory,
@@ -127,6 +127,14 @@ export class HeaderWorkshop {
     throw new UndecidedError(
       result.kind === 'absent' ? `There is no "${text}".` : `${text} is not read: ${result.reason}.`,
     );
+  }
+
+  /** A file at the top of the tree that a source from git is of, for settings that lie beside the code. */
+  besideInGit(source: string, name: string): ReadResult {
+    const colon = /^[^:]*\^\{\//.test(source) ? -1 : source.indexOf(':');
+    const revision = colon < 0 ? source : source.slice(0, colon);
+    const store = this.#store();
+    return (revision === '' ? new GitTree(store, undefined, 'the index') : openRevision(store, revision)).read(name);
   }
 
   /** The header that came through standard input. */

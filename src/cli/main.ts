@@ -5,9 +5,15 @@
 import { Command, CommanderError } from 'commander';
 import { formatDiagnostic, printable, UndecidedError, UserError } from '../diagnostic.ts';
 import type { CommandEntry } from './command.ts';
-import { commands } from './commands.ts';
+import { commands, completionSummary } from './commands.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 import { version } from './version.ts';
+
+const completion: CommandEntry = {
+  name: 'completion',
+  summary: completionSummary,
+  load: () => import('./completion.ts'),
+};
 
 /** Runs one command line. Never throws; never ends the process. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -21,7 +27,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
 
   const wanted = argv.find((argument) => !argument.startsWith('-'));
   try {
-    for (const entry of commands) {
+    for (const entry of [...commands, completion]) {
       const command = program.command(entry.name).description(entry.summary);
       // Only the command that is called is loaded; the others are known by name and summary alone.
       if (entry.name === wanted || (wanted === 'help' && argv.includes(entry.name))) {

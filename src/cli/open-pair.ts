@@ -10,13 +10,18 @@ import type { Target } from '../abi/target.ts';
 import { UserError } from '../diagnostic.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import { changedHeaders } from '../source/changes.ts';
-import type { HeaderSource } from './header-source.ts';
+import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
 import { isJsonSource, type OpenedSource, openSource, type SourceOptions, workshopFor } from './open-source.ts';
 
 export interface OpenedPair {
   readonly old: OpenedSource;
   readonly new: OpenedSource;
+}
+
+export interface OpenedComparison extends OpenedPair {
+  /** Where both were read. */
+  readonly workshop: HeaderWorkshop;
 }
 
 export interface PairOptions extends SourceOptions {
@@ -28,16 +33,19 @@ export interface PairOptions extends SourceOptions {
  * Opens both sides from the arguments of a command: `OLD NEW` or `A..B` or `A...B` (from the merge base, as in `git diff`).
  * @throws {UserError} if there are not two sides, or one of them cannot be opened.
  */
-export async function openPair(sides: readonly string[], io: Io, options: PairOptions = {}): Promise<OpenedPair> {
+export async function openPair(sides: readonly string[], io: Io, options: PairOptions = {}): Promise<OpenedComparison> {
   const [first, second] = sides;
   if (first === undefined) throw new UserError('There is nothing to compare: name OLD and NEW, or a range A..B.');
   if (sides.length > 2) throw new UserError(`Two sources can be compared, not ${sides.length}.`);
-  const shared = { ...options, workshop: await workshopFor(io, options) };
+  const workshop = await workshopFor(io, options);
+  const shared = { ...options, workshop };
   const [oldName, newName] = second === undefined ? splitRange(first) : [first, second];
   const isFromBase = second === undefined && first.includes('...');
   const old = isFromBase ? await openMergeBase(oldName, newName, io, shared) : await openSource(oldName, io, shared);
   const next = await openSource(newName, io, shared);
-  return isHeaders(old) && isHeaders(next) ? restrictToChanges(old, next, options.paths ?? []) : { old, new: next };
+  const pair =
+    isHeaders(old) && isHeaders(next) ? restrictToChanges(old, next, options.paths ?? []) : { old, new: next };
+  return { ...pair, workshop };
 }
 
 /**

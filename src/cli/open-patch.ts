@@ -35,6 +35,8 @@ export interface OpenedPatches {
   readonly steps: readonly { readonly patch: Patch; readonly open: () => OpenedPair }[];
   /** What the reader should know; none of it is wrong. */
   readonly notes: readonly string[];
+  /** The tree that the patches are for, where there is one. */
+  readonly base?: FileTree;
 }
 
 export interface PatchOptions extends SourceOptions {
@@ -233,6 +235,7 @@ function openApplied(
   };
   const moved = states.flatMap((state) => state.notes).slice(0, 20);
   return {
+    base: tree,
     whole: open(0, patches.length),
     steps: patches.length === 1 ? [] : patches.map((patch, index) => ({ patch, open: () => open(index, index + 1) })),
     notes: [

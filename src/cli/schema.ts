@@ -10,6 +10,9 @@ const schemas: ReadonlyMap<string, () => Promise<object>> = new Map([
   ['check', async () => (await import('../report/check-schema.ts')).checkSchema],
   ['check-line', async () => (await import('../report/check-schema.ts')).checkLineSchema],
   ['snapshot', async () => (await import('../abi/snapshot-schema.ts')).snapshotSchema],
+  ['lint', async () => (await import('../report/lint-schema.ts')).lintSchema],
+  ['config', async () => (await import('../verdict/policy/config-schema.ts')).configSchema],
+  ['waivers', async () => (await import('../verdict/policy/waiver-file.ts')).waiverSchema],
   ['layout-file', async () => (await import('../abi/definition/schema.ts')).layoutSchema],
 ]);
 

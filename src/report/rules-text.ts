@@ -2,6 +2,7 @@
 
 import { printable } from '../diagnostic.ts';
 import type { Rule } from '../verdict/rule.ts';
+import { type LintRule, lintRules } from '../verdict/lint/rules.ts';
 import { rules } from '../verdict/rules.ts';
 import { wrap } from './style.ts';
 
@@ -10,11 +11,13 @@ const WIDTH = 80;
 export function rulesText(): string {
   const width = Math.max(...[...rules.keys()].map((id) => id.length));
   const lines = [...rules].map(([id, rule]) => `${id.padEnd(width)}  ${rule.verdict.padEnd(10)}  ${rule.title}`);
-  return `${['The verdict is the one where only C declarations are known; semantics may change it.', '', ...lines].join('\n')}\n`;
+  const lint = [...lintRules].map(([id, rule]) => `${id.padEnd(width)}  ${rule.severity.padEnd(10)}  ${rule.title}`);
+  const about = 'The verdict is the one where only C declarations are known; semantics may change it.';
+  return `${[about, '', ...lines, '', 'Rules of uabi lint, with their severity:', '', ...lint].join('\n')}\n`;
 }
 
 export function rulesJson(): string {
-  return `${JSON.stringify({ schemaVersion: 1, rules: [...rules].map(([id, rule]) => ({ id, ...rule })) }, undefined, 2)}\n`;
+  return `${JSON.stringify({ schemaVersion: 1, rules: [...rules].map(([id, rule]) => ({ id, ...rule })), lint: [...lintRules].map(([id, rule]) => ({ id, ...rule })) }, undefined, 2)}\n`;
 }
 
 export function ruleText(id: string, rule: Rule): string {
@@ -33,5 +36,20 @@ export function ruleText(id: string, rule: Rule): string {
     part('What to look at', rule.lookAt),
     part('Way out', rule.wayOut),
     `Example\n${code('old', rule.example.old)}\n${code('new', rule.example.new)}`,
+  ].join('\n\n')}\n`;
+}
+
+export function lintRuleText(id: string, rule: LintRule): string {
+  const code = (title: string, text: string): string =>
+    `  ${title}\n${text
+      .split('\n')
+      .map((line) => `      ${printable(line)}`)
+      .join('\n')}`;
+  return `${[
+    `${id}: ${rule.title}`,
+    wrap(rule.explanation, WIDTH),
+    `A rule of uabi lint; severity: ${rule.severity}`,
+    `Way out\n${wrap(rule.wayOut, WIDTH, '  ')}`,
+    `Example\n${code('instead of', rule.example.bad)}\n${code('write', rule.example.good)}`,
   ].join('\n\n')}\n`;
 }

@@ -21,7 +21,8 @@ export type RuleObject =
   | 'request'
   | 'header'
   | 'macro'
-  | 'typedef';
+  | 'typedef'
+  | 'waiver';
 
 export type RuleDirection = 'more' | 'less' | 'other';
 

@@ -5,8 +5,9 @@ import type { Rule } from './rule.ts';
 import { fieldRules } from './rules-fields.ts';
 import { nameRules } from './rules-names.ts';
 import { recordRules } from './rules-records.ts';
+import { waiverRules } from './rules-waivers.ts';
 
-const catalogue = { ...recordRules, ...fieldRules, ...nameRules };
+const catalogue = { ...recordRules, ...fieldRules, ...nameRules, ...waiverRules };
 
 export type RuleId = keyof typeof catalogue;
 

@@ -81,7 +81,8 @@ test('a field that became narrower is not called safe for programs that are rebu
 describe('the catalogue', () => {
   test('every rule has a fixture', () => {
     const covered = new Set<string>([...folders, ...semanticCases.map((one) => one.rule)]);
-    expect([...rules.keys()].filter((id) => !covered.has(id))).toEqual([]);
+    // Rules about waivers judge no headers; policy/waivers.test.ts has their cases.
+    expect([...rules].filter(([id, rule]) => !covered.has(id) && rule.object !== 'waiver')).toEqual([]);
   });
 
   test('every fixture belongs to a rule', () => {
@@ -104,7 +105,7 @@ describe('the catalogue', () => {
     for (const text of [rule.explanation, rule.lookAt, rule.wayOut]) expect(text).toMatch(/[.!]$/);
     expect(rule.title).not.toMatch(/\.$/);
     expect(rule.contracts.every((contract) => contracts.includes(contract))).toBe(true);
-    expect(rule.contracts.length === 0).toBe(rule.verdict === 'compatible');
+    expect(rule.contracts.length === 0).toBe(rule.verdict === 'compatible' || rule.object === 'waiver');
   });
 
   test.each([

@@ -6,7 +6,7 @@
  * any record, which could exhaust the stack of whoever reads it.
  */
 
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { type Node, type ParseError, parseTree, printParseErrorCode, stripComments } from 'jsonc-parser';
 import type { Diagnostic, SourceLocation } from '../../diagnostic.ts';
 
 /** Where a value is inside a document: keys and indices from the root. */
@@ -65,8 +65,25 @@ function lineIndex(text: string, file: string): (offset: number) => SourceLocati
 
 const pathKey = (path: JsonPath): string => JSON.stringify(path);
 
+export interface JsonDialect {
+  /** Comments, as people write them in configuration. */
+  readonly hasComments?: boolean;
+}
+
 /** Reads JSON with places. `located` is missing where the text is not JSON; then there are diagnostics. */
-export function readLocatedJson(text: string, file: string): { located?: LocatedJson; diagnostics: Diagnostic[] } {
+export function readLocatedJson(
+  given: string,
+  file: string,
+  { hasComments = false }: JsonDialect = {},
+): { located?: LocatedJson; diagnostics: Diagnostic[] } {
+  if (given.length > MAX_TEXT_LENGTH) {
+    const location = { file, line: 1, column: 1 };
+    return {
+      diagnostics: [{ severity: 'error', code: 'too-large', message: 'The file is larger than 8 MiB.', location }],
+    };
+  }
+  // Comments become blanks, so that every place stays what it was.
+  const text = hasComments ? stripComments(given, ' ') : given;
   const place = lineIndex(text, file);
   const problem = (offset: number, code: string, message: string, hint?: string): Diagnostic => ({
     severity: 'error',
@@ -75,8 +92,6 @@ export function readLocatedJson(text: string, file: string): { located?: Located
     location: place(offset),
     ...(hint === undefined ? {} : { hint }),
   });
-  if (text.length > MAX_TEXT_LENGTH)
-    return { diagnostics: [problem(0, 'too-large', 'The file is larger than 8 MiB.')] };
   const deep = tooDeepAt(text);
   if (deep !== undefined) {
     return {

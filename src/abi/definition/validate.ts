@@ -11,21 +11,28 @@ import { nearestWord } from '../suggest.ts';
 import type { JsonPath, LocatedJson } from './located-json.ts';
 import { layoutSchema } from './schema.ts';
 
-let compiled: ValidateFunction | undefined;
+const compiled = new WeakMap<object, ValidateFunction>();
 
-async function validator(): Promise<ValidateFunction> {
-  if (compiled === undefined) {
+async function validatorFor(schema: object): Promise<ValidateFunction> {
+  let validate = compiled.get(schema);
+  if (validate === undefined) {
     const { Ajv } = await import('ajv');
-    compiled = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true }).compile(layoutSchema);
+    validate = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true }).compile(schema);
+    compiled.set(schema, validate);
   }
-  return compiled;
+  return validate;
 }
 
-/** Everything about the document that its schema forbids. */
-export async function validateAgainstSchema(json: LocatedJson): Promise<Diagnostic[]> {
-  const validate = await validator();
+/** Everything about a layout file that its schema forbids. */
+export function validateAgainstSchema(json: LocatedJson): Promise<Diagnostic[]> {
+  return validateDocument(json, layoutSchema, 'a layout file');
+}
+
+/** Everything about a document that a schema forbids. `what` names the kind of document, with its article. */
+export async function validateDocument(json: LocatedJson, schema: object, what: string): Promise<Diagnostic[]> {
+  const validate = await validatorFor(schema);
   if (validate(json.value)) return [];
-  const diagnostics = (validate.errors ?? []).map((error) => explain(error, json));
+  const diagnostics = (validate.errors ?? []).map((error) => explain(error, json, what));
   // A value of the wrong type breaks several rules at once; the first one says it all.
   const seen = new Set<string>();
   return diagnostics.filter(({ location }) => {
@@ -44,7 +51,7 @@ const typeWords: Readonly<Record<string, string>> = {
   array: 'a list […]',
 };
 
-function explain(error: ErrorObject, json: LocatedJson): Diagnostic {
+function explain(error: ErrorObject, json: LocatedJson, what: string): Diagnostic {
   const path = pathOf(error.instancePath, json.value);
   const name = path.length === 0 ? 'The document' : nameOf(path);
   const params = error.params as Readonly<Record<string, unknown>>;
@@ -58,7 +65,7 @@ function explain(error: ErrorObject, json: LocatedJson): Diagnostic {
       return {
         severity: 'error',
         code: 'unknown-key',
-        message: `"${key}" is not a key of ${path.length === 0 ? 'a layout file' : name}.`,
+        message: `"${key}" is not a key of ${path.length === 0 ? what : name}.`,
         hint: nearest === undefined ? `known keys: ${known.join(', ')}` : `did you mean "${nearest}"?`,
         ...(location === undefined ? {} : { location }),
       };
