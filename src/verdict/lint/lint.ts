@@ -36,7 +36,9 @@ export function lintAbis(abis: readonly Abi[], off: readonly string[] = []): Lin
   for (const remarksOf of abis.map((abi) => remarksOn(abi, abis))) {
     for (const { target, remark } of remarksOf) {
       if (off.includes(remark.rule)) continue;
-      const key = JSON.stringify([remark.rule, remark.subject, remark.message]);
+      // A difference between two targets is one matter, told with the first pair that shows it.
+      const isBetween = remark.rule === 'layout-differs' || remark.rule === 'request-differs';
+      const key = JSON.stringify([remark.rule, remark.subject, isBetween ? '' : remark.message]);
       const known = merged.get(key);
       const severity = lintRules.get(remark.rule)?.severity ?? 'note';
       merged.set(

@@ -89,6 +89,13 @@ describe('what is said', () => {
     expect(finding?.message).toBe('S_GET is 0x80087301 in x86_64 programs and 0x80047301 in i386 ones.');
   });
 
+  test('what differs between several pairs of targets is told once', () => {
+    const found = lint('struct s { void *p; };', ['x86_64', 'i386', 'arm64', 'arm']).filter(
+      (one) => one.rule === 'layout-differs',
+    );
+    expect(found.map((one) => one.targets)).toEqual([['x86_64', 'arm64']]);
+  });
+
   test('a size field, reserved bytes or a flexible array are room', () => {
     for (const field of ['__u32 argsz', '__u32 reserved', '__u32 list[]']) {
       const text = `struct s { __u32 a; ${field}; };\n#define S_GET _IOR('s', 1, struct s)`;
