@@ -77,7 +77,8 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const isRenewed = waivers.some((waiver) => waiver.fingerprint === fingerprint);
   const what = subject === undefined ? fingerprint : `${fingerprint} (${subject})`;
   io.stderr(
-    `uabi: ${what} is waived until ${expires} in ${options.file}${isRenewed ? ', in place of the earlier waiver' : ''}.\n`,
+    `uabi: ${what} is waived until ${expires} in ${options.file}${isRenewed ? ', in place of the earlier waiver' : ''}.\n` +
+      '      Waivers are read from the old side: it counts for changes made after it is committed.\n',
   );
   return exitCodes.done;
 }

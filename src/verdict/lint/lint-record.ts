@@ -21,11 +21,12 @@ export function lintRecord(declaration: RecordDeclaration, { abi, narrow }: Lint
   const placed = tryToPlace(declaration, (one) => placeRecord(one, abi));
   if (placed === undefined) return [];
   const remarks: Remark[] = [];
-  const say = (rule: LintRuleId, node: FieldNode | undefined, message: string): void => {
+  const say: Say = (rule, node, message, matter) => {
     remarks.push({
       rule,
       subject: node === undefined ? declaration.name : `${declaration.name}.${node.path}`,
       message,
+      ...(matter === undefined ? {} : { matter }),
       header: declaration.header,
       location: node?.field.location ?? declaration.location,
     });
@@ -62,7 +63,7 @@ export function lintRecord(declaration: RecordDeclaration, { abi, narrow }: Lint
   return remarks;
 }
 
-type Say = (rule: LintRuleId, node: FieldNode | undefined, message: string) => void;
+type Say = (rule: LintRuleId, node: FieldNode | undefined, message: string, matter?: string) => void;
 
 function sayHoles(placed: PlacedRecord, say: Say): void {
   const look = (layout: RecordLayout, node: FieldNode | undefined, baseBits: number): void => {
@@ -73,8 +74,8 @@ function sayHoles(placed: PlacedRecord, say: Say): void {
       const have = sizeBits === 8 ? 'has' : 'have';
       const before = layout.fields.findLast((one) => one.offsetBits + one.sizeBits <= offsetBits)?.field.name;
       const after = before === undefined ? '' : `, after ${before},`;
-      if (kind === 'hole') say('implicit-hole', node, `The ${place}${after} ${have} no name.`);
-      else say('tail-padding', node, `The last ${place} ${have} no name.`);
+      if (kind === 'hole') say('implicit-hole', node, `The ${place}${after} ${have} no name.`, after);
+      else say('tail-padding', node, `The last ${place} ${have} no name.`, 'tail');
     }
   };
   look(placed.layout, undefined, 0);

@@ -7,6 +7,7 @@
 
 import type { Abi, RecordDeclaration } from '../../abi/abi.ts';
 import { findTarget, type TargetName, targetNames } from '../../abi/target.ts';
+import { list } from '../judgement.ts';
 import { lintRecord } from './lint-record.ts';
 import { lintRequest } from './lint-request.ts';
 import type { LintSubject, Remark } from './remark.ts';
@@ -33,23 +34,37 @@ const sameTypes: ReadonlySet<TargetName> = new Set(['x86_64', 'arm64', 'riscv64'
 /** Every remark about the ABIs (one for each target), worst first, then by place. `off` names rules not to run. */
 export function lintAbis(abis: readonly Abi[], off: readonly string[] = []): LintFinding[] {
   const merged = new Map<string, LintFinding>();
+  const otherwise = new Map<string, TargetName[]>();
   for (const remarksOf of abis.map((abi) => remarksOn(abi, abis))) {
     for (const { target, remark } of remarksOf) {
       if (off.includes(remark.rule)) continue;
-      // A difference between two targets is one matter, told with the first pair that shows it.
-      const isBetween = remark.rule === 'layout-differs' || remark.rule === 'request-differs';
-      const key = JSON.stringify([remark.rule, remark.subject, isBetween ? '' : remark.message]);
+      const key = keyOf(remark);
       const known = merged.get(key);
       const severity = lintRules.get(remark.rule)?.severity ?? 'note';
-      merged.set(
-        key,
-        known === undefined
-          ? { ...remark, severity, targets: [target] }
-          : { ...known, targets: [...known.targets, target] },
-      );
+      if (known === undefined) {
+        merged.set(key, { ...remark, severity, targets: [target] });
+        continue;
+      }
+      merged.set(key, { ...known, targets: [...known.targets, target] });
+      if (remark.message !== known.message && remark.matter !== undefined) {
+        otherwise.set(key, [...(otherwise.get(key) ?? []), target]);
+      }
     }
   }
-  return [...merged.values()].sort(byWeight);
+  return [...merged]
+    .map(([key, finding]) => ({ ...finding, message: finding.message + otherNumbers(otherwise.get(key)) }))
+    .sort(byWeight);
+}
+
+function keyOf({ rule, subject, message, matter }: Remark): string {
+  // A difference between two targets is one matter, told with the first pair that shows it.
+  const isBetween = rule === 'layout-differs' || rule === 'request-differs';
+  return JSON.stringify([rule, subject, isBetween ? '' : (matter ?? message)]);
+}
+
+function otherNumbers(targets: readonly TargetName[] | undefined): string {
+  if (targets === undefined) return '';
+  return ` Other numbers on ${targets.length > 4 ? `${String(targets.length)} targets` : list(targets)}.`;
 }
 
 /** The findings that the new side has and the old one has not: what is released is past mending. */

@@ -11,6 +11,8 @@ export interface Remark {
   /** As in findings: `struct NAME.field`, `request NAME`. */
   readonly subject: string;
   readonly message: string;
+  /** Names the matter where its numbers differ between targets, so that it is told once: `after kind`. */
+  readonly matter?: string;
   readonly header: string;
   readonly location: SourceLocation | undefined;
 }

@@ -57,6 +57,14 @@ describe('what is said', () => {
     ]);
   });
 
+  test('a hole that has another size elsewhere is told once', () => {
+    const holes = said('struct args { __u8 kind; __u64 addr; };', ['x86_64', 'arm64', 'i386', 'm68k']);
+    // A __u64 is aligned to 8 bytes, to 4 on i386, to 2 on m68k.
+    expect(holes.filter((one) => one.startsWith('implicit-hole'))).toEqual([
+      'implicit-hole struct args [x86_64,arm64,i386,m68k]: The 7 bytes at 1, after kind, have no name. Other numbers on i386 and m68k.',
+    ]);
+  });
+
   test('the partner of a 64-bit target need not be among those read', () => {
     expect(rulesOf(lint('struct region { __u32 slot; __u64 addr; };', ['x86_64']))).toContain('layout-differs');
     expect(rulesOf(lint('struct region { __u32 slot; __u64 addr; };', ['arm64']))).not.toContain('layout-differs');
