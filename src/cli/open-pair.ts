@@ -49,21 +49,41 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
 }
 
 /**
- * Both sides as one target sees them. A header that only one side reads, because the other no longer includes it there, is
- * not gone as long as it can be included: it counts as a header of both.
+ * Both sides as one target sees them. A header that only one side reads, because the other does not include it there, is
+ * neither new nor gone as long as the other can include it: it counts as a header of both, with what it declares.
  */
 export function pairOf({ old, new: next }: OpenedPair, target: Target): AbiPair {
   const [before, after] = [old.abiFor(target), next.abiFor(target)];
   if (!isHeaders(old) || !isHeaders(next)) return { old: before, new: after };
-  const withHeadersOf = (abi: Abi, source: HeaderSource, other: Abi): Abi => {
-    const headers = source.headersFor(target);
-    const known = new Set(abi.headers);
-    const there = other.headers.filter(
-      (name) => !known.has(name) && headers.resolve(name, 'angle', undefined) !== undefined,
-    );
-    return there.length === 0 ? abi : { ...abi, headers: [...abi.headers, ...there] };
+  return { old: withHeadersOf(before, old, after, target), new: withHeadersOf(after, next, before, target) };
+}
+
+function withHeadersOf(abi: Abi, source: HeaderSource, other: Abi, target: Target): Abi {
+  const headers = source.headersFor(target);
+  const known = new Set(abi.headers);
+  const there = other.headers.filter(
+    (name) => !known.has(name) && headers.resolve(name, 'angle', undefined) !== undefined,
+  );
+  if (there.length === 0) return abi;
+  const more = source.abiOf(target, there);
+  const borrowed = new Set(there);
+  const merge = <Declaration extends { readonly header: string }>(
+    own: ReadonlyMap<string, Declaration>,
+    others: ReadonlyMap<string, Declaration>,
+  ): ReadonlyMap<string, Declaration> => {
+    const added = [...others].filter(([name, { header }]) => borrowed.has(header) && !own.has(name));
+    return added.length === 0 ? own : new Map([...own, ...added]);
   };
-  return { old: withHeadersOf(before, old, after), new: withHeadersOf(after, next, before) };
+  return {
+    ...abi,
+    headers: [...abi.headers, ...there],
+    records: merge(abi.records, more.records),
+    enums: merge(abi.enums, more.enums),
+    typedefs: merge(abi.typedefs, more.typedefs),
+    constants: merge(abi.constants, more.constants),
+    macros: merge(abi.macros, more.macros),
+    requests: merge(abi.requests, more.requests),
+  };
 }
 
 /** Whether an argument is a range of revisions: `A..B`, `A...B`, `A..`, `..B`. A path may hold `..` only as a whole part. */

@@ -186,6 +186,8 @@ export type NumberChange =
       readonly new: NamedNumber;
       /** What is expected to change along with others, and did; `undefined` for a number that just changed. */
       readonly routine: Routine | undefined;
+      /** A name of the same enum or family that has its old number now. */
+      readonly heir: NamedNumber | undefined;
     }
   | {
       readonly kind: 'number-collision';

@@ -53,11 +53,13 @@ export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): N
   let routine: RoutineChanges | undefined;
   const added: NamedNumber[] = [];
   const addedByValue = new Map<bigint, NamedNumber[]>();
+  const cameTo = new Map<bigint, NamedNumber[]>();
   const newcomers: NamedNumber[] = [];
   for (const number of next.values()) {
     const was = old.get(number.name);
     if (was?.value === number.value) continue;
     newcomers.push(number);
+    listAt(cameTo, number.value).push(number);
     if (was !== undefined || isRequest(number, pair.old)) continue;
     added.push(number);
     listAt(addedByValue, number.value).push(number);
@@ -72,7 +74,12 @@ export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): N
       changes.push({ kind: 'number-removed', number, heirs });
     } else if (is.value !== number.value) {
       routine ??= new RoutineChanges(old, next);
-      changes.push({ kind: 'number-changed', old: number, new: is, routine: routine.of(number, is) });
+      const heir = (cameTo.get(number.value) ?? []).find(
+        (other) =>
+          (number.enum !== undefined && other.enum === number.enum) ||
+          families.common(number.name, other.name) !== undefined,
+      );
+      changes.push({ kind: 'number-changed', old: number, new: is, routine: routine.of(number, is), heir });
     }
   }
   for (const number of added) changes.push({ kind: 'number-added', number });

@@ -110,7 +110,7 @@ function newReason(traffic: Traffic, bytes: string, gate: Gate | undefined, node
     if (capability !== undefined) {
       return kept(`an old kernel ignores ${name} without an error, so programs ask for ${capability} first`);
     }
-    return unknown(`an old kernel ignores ${name} without an error, and no capability tells a program so`);
+    return unknown(`an old kernel ignores ${name} without an error; only a capability or a flag can tell a program`);
   }
   if (gate?.isClosed === true)
     return kept(`an old kernel never says that ${gate.text}, so a new program does not read it`);

@@ -46,6 +46,14 @@ const useOf = (name: string): Witness => ({
   problem: `'${name}' undeclared`,
 });
 
+/** Two values of one name; flags, which are single bits, are read in hexadecimal. */
+function valueTexts(...values: readonly [bigint, bigint]): readonly [string, string] {
+  const isFlag = (value: bigint): boolean => value > 0n && (value & (value - 1n)) === 0n;
+  const isHex = values.every(isFlag) && values.some((value) => value >= 0x10n);
+  const text = (value: bigint): string => (isHex ? `0x${value.toString(16)}` : String(value));
+  return [text(values[0]), text(values[1])];
+}
+
 const pick = (number: NamedNumber, enumerator: RuleId, constant: RuleId): RuleId =>
   number.enum === undefined ? constant : enumerator;
 
@@ -100,12 +108,13 @@ export function judgeNumber(change: NumberChange): Judgement {
       };
     }
     case 'number-changed': {
-      const { old, new: next, routine } = change;
+      const { old, new: next, routine, heir } = change;
+      const [was, is] = valueTexts(old.value, next.value);
       const base = {
         subject: subjectOfNumber(old),
         old: factsOfNumber(old),
         new: factsOfNumber(next),
-        message: `${old.name} changed from ${String(old.value)} to ${String(next.value)}`,
+        message: `${old.name} changed from ${was} to ${is}${heir === undefined || routine !== undefined ? '' : `, and ${was} is ${heir.name} now`}`,
       };
       if (routine !== undefined && routine !== 'mask-shrank') {
         const [rule, why] = routineWords[routine];
@@ -125,12 +134,13 @@ export function judgeNumber(change: NumberChange): Judgement {
           witness: undefined,
         };
       }
-      const wrong = broken(`${old.name} is ${String(old.value)} on one side and ${String(next.value)} on the other`);
+      const wrong = broken(`${old.name} is ${was} on one side and ${is} on the other`);
+      const taken = broken(`an old program that says ${was} means ${old.name} and gets ${heir?.name ?? ''}`);
       return {
         ...base,
         rule: pick(old, 'enumerator-renumbered', 'constant-changed'),
         answers: answers({
-          'old-binary': wrong,
+          'old-binary': heir === undefined ? wrong : taken,
           rebuild: kept('a recompiled program has the new number'),
           'mixed-objects': wrong,
           'new-binary': wrong,
@@ -141,7 +151,7 @@ export function judgeNumber(change: NumberChange): Judgement {
           name: old.name,
           old: old.value,
           new: next.value,
-          holder: undefined,
+          holder: heir?.name,
         },
       };
     }

@@ -19,7 +19,7 @@ import {
   harmless,
   type Judgement,
   kept,
-  list,
+  membersWords,
   placeOf,
   sizeRuleOf,
   unknown,
@@ -122,7 +122,7 @@ export function judgeRecordSize(change: Of<'record-size'>, context: Context): Ju
   const declared = sizeRuleOf(pair, context.abis.old);
   // Without a declaration a changed request number means what it says: the old one is not known any more.
   const rule = declared ?? (renumbered.length > 0 ? 'exact' : undefined);
-  const names = list(all.map(({ old }) => old.name));
+  const names = membersWords(all.map(({ old }) => old.name));
   const base = {
     rule: grew ? ('record-grew' as const) : ('record-shrank' as const),
     subject: pair.name,
@@ -130,7 +130,7 @@ export function judgeRecordSize(change: Of<'record-size'>, context: Context): Ju
     new: factsOfRecord(pair.new),
     message: `${pair.name} ${grew ? 'grew' : 'shrank'} from ${bytesOf(was * 8)} to ${bytesOf(is * 8)}${
       renumbered.length > 0
-        ? `, and so ${list(renumbered.map(({ old }) => old.name))} changed ${renumbered.length === 1 ? 'its number' : 'their numbers'}`
+        ? `, and so ${membersWords(renumbered.map(({ old }) => old.name))} changed ${renumbered.length === 1 ? 'its number' : 'their numbers'}`
         : ''
     }`,
   };
