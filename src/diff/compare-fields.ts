@@ -52,7 +52,9 @@ function comparePlaces(
   if (old.name !== next.name || (!isSameParent && old.path !== next.path)) {
     changes.push({ kind: 'field-renamed', pair, old, new: next });
   }
-  const isConverted = isFlexible(old.type) !== isFlexible(next.type) || isOneBecomingFlexible(old, next);
+  const isOpen = isFlexible(old.type) !== isFlexible(next.type);
+  const isArray = asArray(old.type) !== undefined && asArray(next.type) !== undefined;
+  const isConverted = (isOpen && isArray) || isOneBecomingFlexible(old, next);
   if (isConverted) {
     const change = isFlexible(next.type) ? 'converted' : 'fixed';
     changes.push({ kind: 'flexible-array', pair, change, old, new: next });
@@ -67,7 +69,8 @@ function comparePlaces(
   if (hasMoved) {
     changes.push({ kind: 'field-moved', pair, old, new: next, cause: causeOfMove(pair, old, next), followers: [] });
   }
-  if (hasResized && !isConverted) {
+  // An array without a length that became a single value has another type; there are no two sizes to compare.
+  if (hasResized && !isConverted && !isOpen) {
     const kind = isRecordNode(old) && isRecordNode(next) ? 'inner-record-resized' : 'field-resized';
     changes.push({ kind, pair, old, new: next, others: resizedOver(pair, unions, old, next) });
   }

@@ -94,9 +94,11 @@ export function differences(old: Type, next: Type): TypeAspect[] {
   const is = classify(b.element);
   const aspects: TypeAspect[] = [];
   if (was.class !== is.class) {
-    if (was.class === 'pointer' || is.class === 'pointer') aspects.push('pointer');
-    else if (was.class === 'float' || is.class === 'float') aspects.push('float');
-    else if (!isByteForByte(was, is)) aspects.push('shape');
+    const isEither = (kind: Class): boolean => was.class === kind || is.class === kind;
+    if (isEither('pointer')) aspects.push('pointer');
+    if (isEither('float')) aspects.push('float');
+    if (aspects.length === 0 && !isByteForByte(was, is)) aspects.push('shape');
+    if (was.byteOrder !== is.byteOrder) aspects.push('byte-order');
   } else if (was.class === 'record') {
     if (was.record !== undefined && is.record !== undefined && !areSameRecords(was.record, is.record))
       aspects.push('shape');

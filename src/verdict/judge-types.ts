@@ -122,18 +122,30 @@ export function judgeRetyped(change: Of<'field-retyped'>, context: Context): Jud
     subject: subjectOf(pair, old),
     old: factsOfNode(pair.old, old),
     new: factsOfNode(pair.new, next),
-    message: `${old.path} changed its type from ${types}; its place (${at(next.offsetBits)}) and size did not`,
+    message: `${old.path} changed its type from ${types}${
+      old.offsetBits === next.offsetBits && old.sizeBits === next.sizeBits
+        ? `; its place (${at(next.offsetBits)}) and size did not`
+        : ''
+    }`,
   };
   if (isFiller(old))
     return { ...base, rule: 'padding-resized', answers: harmless('it carries no information'), witness: undefined };
+  const asFloat = 'one side reads a floating-point number, the other does not';
+  const otherOrder =
+    'the name of the type now promises another byte order: either the bytes changed, or only what is said about them';
   if (aspects.includes('pointer') || aspects.includes('shape')) {
+    const bytes = aspects.includes('float')
+      ? broken(asFloat)
+      : aspects.includes('byte-order')
+        ? unknown(otherOrder)
+        : kept('the bytes are the same');
     return {
       ...base,
       answers: answers({
-        'old-binary': kept('the bytes are the same'),
+        'old-binary': bytes,
         rebuild: broken(`code that uses ${old.path} as ${spellType(old.type)} no longer compiles, or warns`),
-        'mixed-objects': kept('the bytes are the same'),
-        'new-binary': kept('the bytes are the same'),
+        'mixed-objects': bytes,
+        'new-binary': bytes,
       }),
       witness: {
         kind: 'source',
@@ -151,7 +163,7 @@ export function judgeRetyped(change: Of<'field-retyped'>, context: Context): Jud
       samples: [sampleFor(old)],
       order: context.order,
     });
-    const wrong = broken('one side reads a floating-point number, the other an integer');
+    const wrong = broken(asFloat);
     return {
       ...base,
       answers: answers({
@@ -169,7 +181,7 @@ export function judgeRetyped(change: Of<'field-retyped'>, context: Context): Jud
     };
   }
   const why = aspects.includes('byte-order')
-    ? 'the name of the type now promises another byte order: either the bytes changed, or only what is said about them'
+    ? otherOrder
     : 'values with the top bit set are read as negative by one side only';
   return {
     ...base,
