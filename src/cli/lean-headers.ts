@@ -11,7 +11,7 @@ import type { Abi } from '../abi/abi.ts';
 import type { HeaderFile } from '../source/header.ts';
 
 /** From the least to the most that a program may have included before. */
-const preludes: readonly (readonly string[])[] = [
+export const preludes: readonly (readonly string[])[] = [
   ['stddef.h'],
   ['time.h'],
   ['sys/types.h'],

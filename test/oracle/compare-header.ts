@@ -30,7 +30,7 @@ export function noCounts(): Counts {
 export interface HeaderComparison {
   readonly counts: Counts;
   readonly differences: readonly string[];
-  /** Why the compiler could not compile the header alone, if it could not. */
+  /** Why the compiler could not compile the header behind the prelude, if it could not. */
   readonly refusal: string | undefined;
 }
 
@@ -39,6 +39,8 @@ export interface Comparison {
   /** The ABI of this header alone. */
   readonly abi: Abi;
   readonly compiler: Compiler;
+  /** Headers to include before this one. */
+  readonly prelude: readonly string[];
   readonly include: IncludePath;
   readonly options: readonly string[];
   /** Records and enumerators of built-in declarations, which are no part of the ABI. */
@@ -55,12 +57,13 @@ interface Probe {
 }
 
 export async function compareHeader(comparison: Comparison): Promise<HeaderComparison> {
-  const { header, abi, compiler, include, options } = comparison;
+  const { header, abi, compiler, prelude, include, options } = comparison;
+  const firstProbeLine = prelude.length + 3;
   const differences: string[] = [];
   const counts = { ...noCounts(), headers: 1 };
   let probes = probesOf(abi, header);
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    const result = await compiler.compile(unitOf(header, probes), include, options);
+    const result = await compiler.compile(unitOf([...prelude, header], probes), include, options);
     if (result.kind === 'facts') {
       compareValues(probes, result.facts, counts, differences);
       compareRecords(comparison, result.facts, counts, differences);
@@ -68,7 +71,7 @@ export async function compareHeader(comparison: Comparison): Promise<HeaderCompa
       if (comparison.isThorough) await offerTexts(comparison, counts, differences);
       return { counts, differences, refusal: undefined };
     }
-    if (result.lines.has(1) || result.lines.size === 0) {
+    if ([...result.lines].every((line) => line < firstProbeLine - 1)) {
       return { counts, differences, refusal: result.messages[0] ?? 'no reason given' };
     }
     // What the compiler cannot evaluate is a difference; the rest is still compared.
@@ -81,12 +84,10 @@ export async function compareHeader(comparison: Comparison): Promise<HeaderCompa
   return { counts, differences: [...differences, 'the probes do not compile'], refusal: undefined };
 }
 
-const firstProbeLine = 3;
-
-function unitOf(header: string, probes: readonly Probe[]): string {
+function unitOf(headers: readonly string[], probes: readonly Probe[]): string {
   const lines = probes.map(({ expression }) => `(unsigned long long)(${expression}), (${expression}) < 0,`);
   return [
-    `#include <${header}>`,
+    ...headers.map((header) => `#include <${header}>`),
     'const unsigned long long uabi_values[] __attribute__((section("uabi"), used)) = {',
     ...lines,
     '0 };\n',

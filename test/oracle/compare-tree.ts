@@ -4,7 +4,7 @@
  *   npx tsx test/oracle/compare-tree.ts TREE [--target a,b] [--header NAME]… [--quick] [--libc host]
  *
  * TREE is a directory (a kernel tree or installed headers). For each target the gcc of this machine is asked, or else clang; a
- * header is compiled alone. `--quick` leaves out the macros that are no constants. Exits with 1 if anything differs.
+ * header is compiled alone, or behind the libc headers that it takes for granted. `--quick` leaves out the macros that are no constants. Exits with 1 if anything differs.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -17,7 +17,8 @@ import { type Target, targets as allTargets } from '../../src/abi/target.ts';
 import { HeaderWorkshop, type HeaderSource } from '../../src/cli/header-source.ts';
 import { includeClosure } from '../../src/source/changes.ts';
 import { libcDeclarations } from '../../src/source/libc-declarations.ts';
-import { compareHeader, type Counts, noCounts } from './compare-header.ts';
+import { preludes } from '../../src/cli/lean-headers.ts';
+import { compareHeader, type Counts, type HeaderComparison, noCounts } from './compare-header.ts';
 import { clangFor, type Compiler, gccFor, type VirtualTree } from './compilers.ts';
 import { installKernelTree, writeLibc } from './installed-form.ts';
 
@@ -31,7 +32,9 @@ export interface TreeReport {
   readonly counts: Counts;
   /** `header: what differs`. */
   readonly differences: readonly string[];
-  /** `header: why the compiler refuses it`. */
+  /** Headers that the compiler takes only behind a libc header. */
+  readonly leaning: readonly string[];
+  /** `header: why the compiler refuses it`, whatever comes before it. */
   readonly refusals: readonly string[];
   /** Headers that the compiler takes and uabi does not fully understand, with the first reason. */
   readonly notUnderstood: readonly string[];
@@ -91,6 +94,7 @@ async function compareTarget(
   const counts = noCounts();
   const differences: string[] = [];
   const refusals: string[] = [];
+  const leaning: string[] = [];
   const notUnderstood: string[] = [];
   let compilerName = gcc?.name ?? 'no compiler';
   const queue = [...source.namesFor(target)];
@@ -100,12 +104,21 @@ async function compareTarget(
       if (compiler === undefined) continue;
       compilerName = compiler.name;
       const abi = source.abiOf(target, [header]);
-      const result = await compareHeader({
-        ...{ header, abi, compiler, isBuiltIn, isThorough: options.isThorough },
-        include: gcc === undefined ? ['tree'] : include,
-        // The virtual tree holds the text as installed, with __EXPORTED_HEADERS__ already decided.
-        options: gcc === undefined ? [] : compilerOptions,
-      });
+      const behind = (prelude: readonly string[]): Promise<HeaderComparison> =>
+        compareHeader({
+          ...{ header, abi, compiler, prelude, isBuiltIn, isThorough: options.isThorough },
+          include: gcc === undefined ? ['tree'] : include,
+          // The virtual tree holds the text as installed, with __EXPORTED_HEADERS__ already decided.
+          options: gcc === undefined ? [] : compilerOptions,
+        });
+      let result = await behind([]);
+      const isAlone = result.refusal === undefined;
+      for (const prelude of preludes) {
+        if (result.refusal === undefined || abi.notUnderstood.length > 0) break;
+        const other = await behind(prelude);
+        if (other.refusal === undefined) result = other;
+      }
+      if (!isAlone && result.refusal === undefined) leaning.push(header);
       for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] += result.counts[key];
       differences.push(...result.differences.map((difference) => `${header}: ${difference}`));
       const problem = abi.notUnderstood[0];
@@ -118,7 +131,7 @@ async function compareTarget(
     }
   };
   await Promise.all([worker(), worker()]);
-  return { target: target.name, compiler: compilerName, counts, differences, refusals, notUnderstood };
+  return { target: target.name, compiler: compilerName, counts, differences, leaning, refusals, notUnderstood };
 }
 
 /** The header and all it includes, for a compiler that sees no disk. */
@@ -170,7 +183,8 @@ async function main(): Promise<void> {
     );
     for (const difference of report.differences) console.log(`  differs: ${difference}`);
     for (const entry of report.notUnderstood) console.log(`  not understood: ${entry}`);
-    for (const refusal of report.refusals) console.log(`  does not compile alone: ${refusal}`);
+    if (report.leaning.length > 0) console.log(`  only behind a libc header: ${report.leaning.join(', ')}`);
+    for (const refusal of report.refusals) console.log(`  does not compile: ${refusal}`);
     differences += report.differences.length + report.notUnderstood.length;
   }
   process.exitCode = differences === 0 ? 0 : 1;
