@@ -77,15 +77,44 @@ export type PatchName = keyof typeof patchTable;
 
 export const patchNames = Object.keys(patchTable) as PatchName[];
 
+const oldest = { major: 4, minor: 19 };
+
+/** The last release of each major number; of the last one, the newest whose rules are written here. */
+const lastMinors: ReadonlyMap<number, number> = new Map([
+  [4, 20],
+  [5, 19],
+  [6, 19],
+  [7, 3],
+]);
+
+function patchNamed(name: string): PatchName {
+  const known = patchNames.find((one) => one === name);
+  if (known === undefined) throw new UserError(`There is no patch "${name}"; known: ${patchNames.join(', ')}.`);
+  return known;
+}
+
 export class KernelVersion {
   readonly major: number;
   readonly minor: number;
   readonly patches: readonly PatchName[];
 
-  constructor(major: number, minor: number, patches: readonly PatchName[] = []) {
+  /** @throws UserError if there was no such release, its rules are not known, or a patch is unknown. */
+  constructor(major: number, minor: number, patches: readonly string[] = []) {
     this.major = major;
     this.minor = minor;
-    this.patches = patches;
+    this.patches = patches.map(patchNamed);
+    if (!this.isAtLeast(oldest.major, oldest.minor)) {
+      throw new UserError('Kernels before 4.19 are not simulated: they have no KVM_GET_VCPU_EVENTS on arm64.');
+    }
+    const last = lastMinors.get(major);
+    if (last === undefined || minor > last) {
+      const newest = [...lastMinors].at(-1)?.join('.') ?? '';
+      throw new UserError(
+        last === undefined || newest === `${String(major)}.${String(last)}`
+          ? `What kernels after ${newest} answer is not known.`
+          : `There is no kernel ${String(major)}.${String(minor)}: ${String(major)}.${String(last)} was the last of its kind.`,
+      );
+    }
   }
 
   isAtLeast(major: number, minor: number): boolean {
@@ -106,26 +135,14 @@ export class KernelVersion {
   }
 }
 
-const oldest = new KernelVersion(4, 19);
-
 /**
  * Reads `6.12`, `6.12.117`, `6.12.117-deb`, `7.3+ext_abt_esr`.
  *
- * @throws UserError if it is no version, older than 4.19, or names an unknown patch.
+ * @throws UserError if it is no version, none that is simulated (4.19 to 7.3), or names an unknown patch.
  */
 export function parseKernelVersion(text: string): KernelVersion {
   const [base = '', ...patches] = text.split('+');
   const match = /^(\d{1,3})\.(\d{1,3})(?:\.\d+)?(?:-[\w.-]+)?$/.exec(base);
   if (match === null) throw new UserError(`"${text}" is no kernel version (such as 6.12 or 6.12+iabt).`);
-  const known: PatchName[] = [];
-  for (const patch of patches) {
-    const name = patchNames.find((one) => one === patch);
-    if (name === undefined) throw new UserError(`There is no patch "${patch}"; known: ${patchNames.join(', ')}.`);
-    known.push(name);
-  }
-  const version = new KernelVersion(Number(match[1]), Number(match[2]), known);
-  if (!version.isAtLeast(oldest.major, oldest.minor)) {
-    throw new UserError(`Kernels before 4.19 are not simulated: they have no KVM_GET_VCPU_EVENTS on arm64.`);
-  }
-  return version;
+  return new KernelVersion(Number(match[1]), Number(match[2]), patches);
 }
