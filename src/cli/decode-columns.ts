@@ -10,7 +10,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { LineSplitter } from '../capture/lines.ts';
 import { readJsonLine } from '../capture/jsonl.ts';
-import { RecordChecks } from '../capture/record-checks.ts';
+import { type CheckedBatch, RecordChecks, severities } from '../capture/record-checks.ts';
 import { ColumnBatch } from '../codec/column-batch.ts';
 import { planColumns } from '../codec/column-plan.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
@@ -132,13 +132,11 @@ class Table {
   readonly bytes: Uint8Array;
   total = 0;
   noted = 0;
-  readonly #columns: readonly TableColumn[];
   readonly #batch: ColumnBatch;
   readonly #writer: TableWriter;
   readonly #numbers: BigUint64Array;
   readonly #checks: RecordChecks | undefined;
-  readonly #severities: (string | null)[] = [];
-  readonly #rules: (string | null)[] = [];
+  readonly #checked: CheckedBatch;
   readonly #log: LogColumns | undefined;
 
   private constructor(
@@ -155,15 +153,20 @@ class Table {
     this.#numbers = new BigUint64Array(capacity);
     this.#checks = options.hasNotes ? new RecordChecks(descriptor) : undefined;
     this.#log = options.isLog ? new LogColumns(capacity) : undefined;
-    this.#columns = [
+    this.#checked = { severities: new Uint32Array(capacity), rules: new Uint32Array(capacity) };
+  }
+
+  /** As they are now: the texts of a column can be others after a batch. */
+  get #columns(): readonly TableColumn[] {
+    return [
       { path: '_record', type: 'uint64', values: this.#numbers },
       ...(this.#log?.columns ?? []),
       ...this.#batch.columns,
       ...(this.#checks === undefined
         ? []
         : [
-            { path: '_severity', type: 'text', values: this.#severities } as const,
-            { path: '_rules', type: 'text', values: this.#rules } as const,
+            { path: '_severity', type: 'text', codes: this.#checked.severities, texts: severities } as const,
+            { path: '_rules', type: 'text', codes: this.#checked.rules, texts: this.#checks.ruleTexts } as const,
           ]),
     ];
   }
@@ -195,14 +198,8 @@ class Table {
   flush(count: number, circumstances?: readonly Circumstances[]): readonly Uint8Array[] {
     if (count === 0) return [];
     this.#batch.fill(this.bytes, count);
-    for (let i = 0; i < count; i++) {
-      this.#numbers[i] = BigInt(this.total + i);
-      if (this.#checks === undefined) continue;
-      const checked = this.#checks.check(this.bytes, i * this.recordBytes);
-      this.#severities[i] = checked?.severity ?? null;
-      this.#rules[i] = checked?.rules ?? null;
-      if (checked !== undefined) this.noted += 1;
-    }
+    numberFrom(this.total, this.#numbers, count);
+    this.noted += this.#checks?.checkBatch(this.bytes, count, this.#checked) ?? 0;
     this.#log?.fill(circumstances ?? []);
     this.total += count;
     return this.#writer.write(this.#columns, count);
@@ -222,36 +219,80 @@ function rowsOf({ sizeBytes }: RecordDescriptor, columns: number, preferred: num
   return Math.max(256, Math.min(preferred, Math.floor(maxBatchBytes / rowBytes)));
 }
 
+/** Counts up from `first`; one BigInt for a row would cost more than the row. */
+function numberFrom(first: number, into: BigUint64Array, count: number): void {
+  const halves = new Uint32Array(into.buffer);
+  const low = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 0 : 1;
+  for (let i = 0; i < count; i++) {
+    const number = first + i;
+    halves[2 * i + low] = number;
+    halves[2 * i + 1 - low] = Math.floor(number / 0x1_0000_0000);
+  }
+}
+
+/** Texts by number, for one batch. */
+class TextCodes {
+  readonly codes: Uint32Array;
+  texts: string[] = [''];
+  readonly #numbers = new Map<string, number>();
+
+  constructor(capacity: number) {
+    this.codes = new Uint32Array(capacity);
+  }
+
+  clear(): void {
+    this.texts = [''];
+    this.#numbers.clear();
+  }
+
+  set(row: number, text: string | undefined): void {
+    if (text === undefined) {
+      this.codes[row] = 0;
+      return;
+    }
+    let number = this.#numbers.get(text);
+    if (number === undefined) {
+      number = this.texts.push(text) - 1;
+      this.#numbers.set(text, number);
+    }
+    this.codes[row] = number;
+  }
+}
+
 class LogColumns {
   readonly #lines: BigUint64Array;
-  readonly #moments: (string | null)[] = [];
+  readonly #moments: TextCodes;
   readonly #results: BigInt64Array;
   readonly #hasResult: Uint8Array;
-  readonly #errnos: (string | null)[] = [];
+  readonly #errnos: TextCodes;
 
   constructor(capacity: number) {
     this.#lines = new BigUint64Array(capacity);
+    this.#moments = new TextCodes(capacity);
     this.#results = new BigInt64Array(capacity);
     this.#hasResult = new Uint8Array(capacity);
+    this.#errnos = new TextCodes(capacity);
   }
 
   get columns(): readonly TableColumn[] {
     return [
       { path: '_line', type: 'uint64', values: this.#lines },
-      { path: '_moment', type: 'text', values: this.#moments },
+      { path: '_moment', type: 'text', codes: this.#moments.codes, texts: this.#moments.texts },
       { path: '_result', type: 'int64', values: this.#results, valid: this.#hasResult },
-      { path: '_errno', type: 'text', values: this.#errnos },
+      { path: '_errno', type: 'text', codes: this.#errnos.codes, texts: this.#errnos.texts },
     ];
   }
 
   fill(circumstances: readonly Circumstances[]): void {
+    this.#moments.clear();
+    this.#errnos.clear();
     for (const [i, { line, moment, result, errno }] of circumstances.entries()) {
       this.#lines[i] = BigInt(line);
-      this.#moments[i] = moment;
+      this.#moments.set(i, moment);
       this.#results[i] = result ?? 0n;
       this.#hasResult[i] = result === undefined ? 0 : 1;
       // It goes into spreadsheets: nothing but a plain name.
-      this.#errnos[i] = errno !== undefined && /^E[A-Z0-9]{1,30}$/.test(errno) ? errno : null;
+      this.#errnos.set(i, errno !== undefined && /^E[A-Z0-9]{1,30}$/.test(errno) ? errno : undefined);
     }
   }
 }

@@ -3,13 +3,14 @@
  *
  * Column by column: each loop then does one thing to one array, which engines compile well, and a batch of a megabyte stays in
  * the cache while its columns are filled. Whole integers in the machine's byte order at aligned offsets are copied through typed
- * arrays, 64-bit ones as two halves; everything else (bit-fields, the other byte order, odd offsets) is read the slow way.
+ * arrays, 64-bit ones as two halves; bit-fields, the other byte order and odd offsets take the way of `column-fill.ts`.
  */
 
+import { fillNumbers, narrowReader } from './column-fill.ts';
 import type { ColumnGuard, ColumnType, RecordColumn } from './column-plan.ts';
-import { selectArm } from './places.ts';
-import { readPlace } from './places.ts';
-import { readFloat, readNumber } from './scalar.ts';
+import { readPlace, selectArm } from './places.ts';
+import type { ArmSelection, NumberElement } from './record-descriptor.ts';
+import { readFloat } from './scalar.ts';
 
 export type ColumnArray =
   | Uint8Array
@@ -76,47 +77,81 @@ export class ColumnBatch {
     for (const { select, baseBits, arm } of guards) {
       let arms = verdicts.get(select);
       if (arms === undefined) {
-        arms = [];
-        for (let i = 0; i < count; i++) {
-          const base = i * this.#sizeBytes * 8 + baseBits;
-          const value = readPlace(select.place, bytes, base);
-          arms.push(value === undefined ? undefined : selectArm(select, value, bytes, base));
-        }
+        arms = this.#armsOf(select, baseBits, bytes, count);
         verdicts.set(select, arms);
       }
       for (let i = 0; i < count; i++) if (arms[i] !== arm) valid[i] = 0;
     }
   }
 
-  #fillColumn(column: RecordColumn, filled: FilledColumn, bytes: Uint8Array, count: number): void {
+  #armsOf(select: ArmSelection, baseBits: number, bytes: Uint8Array, count: number): (string | undefined)[] {
+    const arms = new Array<string | undefined>(count);
+    const { place } = select;
+    const readNarrow = narrowReader(place.element, baseBits + place.offsetBits);
+    // Which arm a number selects is found out once, unless more than the number decides.
+    const isDecidedByNumber = select.arms.every(({ condition }) => condition === undefined);
+    const known = new Map<number, string | undefined>();
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let i = 0; i < count; i++) {
+      const start = i * this.#sizeBytes;
+      const number = isDecidedByNumber ? readNarrow?.(view, start) : undefined;
+      if (number !== undefined && known.has(number)) {
+        arms[i] = known.get(number);
+        continue;
+      }
+      const base = start * 8 + baseBits;
+      const value = readPlace(place, bytes, base);
+      arms[i] = value === undefined ? undefined : selectArm(select, value, bytes, base);
+      if (number !== undefined && known.size < maxKnownNumbers) known.set(number, arms[i]);
+    }
+    return arms;
+  }
+
+  #fillColumn(column: RecordColumn, { values }: FilledColumn, bytes: Uint8Array, count: number): void {
     const { offsetBits, element, sizeBytes } = column;
     const stride = this.#sizeBytes;
-    const { values } = filled;
     if (element === undefined) {
-      const size = sizeBytes ?? 0;
-      const start = offsetBits / 8;
-      if (!(values instanceof Uint8Array)) return;
-      for (let i = 0; i < count; i++)
-        values.set(bytes.subarray(i * stride + start, i * stride + start + size), i * size);
-      return;
-    }
-    const isNative = element.kind === 'integer' && (element.byteOrder === 'little') === isLittleEndian;
-    const size = element.kind === 'integer' ? element.sizeBytes : 0;
-    const start = offsetBits / 8;
-    const width = Math.min(size, 4);
-    if (isNative && width > 0 && start % width === 0 && stride % width === 0) {
-      if (size === 8) copyWide(bytes, values, start, stride, count);
-      else copyNarrow(bytes, values, start, stride, count, size);
-      return;
-    }
-    for (let i = 0; i < count; i++) {
-      const at = i * stride * 8 + offsetBits;
-      if (element.kind === 'float') values[i] = readFloat(element.sizeBytes, element.byteOrder, bytes, at);
-      else if (values instanceof BigUint64Array || values instanceof BigInt64Array)
-        values[i] = readNumber(element, bytes, at);
-      else values[i] = Number(readNumber(element, bytes, at));
+      if (values instanceof Uint8Array) copyBytes(bytes, values, { start: offsetBits / 8, stride, count }, sizeBytes ?? 0);
+    } else if (element.kind === 'float') {
+      const { sizeBytes: size, byteOrder } = element;
+      for (let i = 0; i < count; i++) values[i] = readFloat(size, byteOrder, bytes, i * stride * 8 + offsetBits);
+    } else if (!copyAligned(element, values, offsetBits, bytes, stride, count)) {
+      fillNumbers(values, element, offsetBits, { bytes, strideBytes: stride, count });
     }
   }
+}
+
+/** Numbers in a hostile file are endless. */
+const maxKnownNumbers = 65_536;
+
+function copyBytes(
+  bytes: Uint8Array,
+  values: Uint8Array,
+  { start, stride, count }: { readonly start: number; readonly stride: number; readonly count: number },
+  size: number,
+): void {
+  for (let i = 0, to = 0; i < count; i++) {
+    const from = i * stride + start;
+    for (let k = 0; k < size; k++, to++) values[to] = bytes[from + k] ?? 0;
+  }
+}
+
+/** Whole integers in the machine's own order; false for others. */
+function copyAligned(
+  element: NumberElement,
+  values: ColumnArray,
+  offsetBits: number,
+  bytes: Uint8Array,
+  stride: number,
+  count: number,
+): boolean {
+  if (element.kind !== 'integer' || (element.byteOrder === 'little') !== isLittleEndian) return false;
+  const width = Math.min(element.sizeBytes, 4);
+  const start = offsetBits / 8;
+  if (start % width !== 0 || stride % width !== 0) return false;
+  if (element.sizeBytes === 8) copyWide(bytes, values, start, stride, count);
+  else copyNarrow(bytes, values, start, stride, count, element.sizeBytes);
+  return true;
 }
 
 function arrayOf(type: ColumnType, length: number): ColumnArray {

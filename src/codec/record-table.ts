@@ -11,8 +11,10 @@ import type { ColumnType } from './column-plan.ts';
 export interface TextColumn {
   readonly path: string;
   readonly type: 'text';
-  /** At least as many as the batch has rows; `null` where there is nothing to say. */
-  readonly values: readonly (string | null)[];
+  /** For each row its number in `texts`; 0 where there is nothing to say. At least as many as the batch has rows. */
+  readonly codes: Uint32Array;
+  /** Few, as a column of text repeats itself. The first is never used; the same array only grows from batch to batch. */
+  readonly texts: readonly string[];
 }
 
 export type TableColumn = FilledColumn | TextColumn;

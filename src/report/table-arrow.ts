@@ -29,7 +29,9 @@ import {
   Uint8,
   Utf8,
 } from 'apache-arrow';
-import type { TableColumn, TableField, TableWriter } from '../codec/record-table.ts';
+import type { FilledColumn } from '../codec/column-batch.ts';
+import type { TableColumn, TableField, TableWriter, TextColumn } from '../codec/record-table.ts';
+import { ColumnTexts } from './column-texts.ts';
 
 /** A queue that can be emptied at once. */
 class Chunks extends AsyncByteQueue {
@@ -83,12 +85,14 @@ function typeOf({ type, sizeBytes }: TableField): DataType {
 export class ArrowWriter implements TableWriter {
   readonly preferredRows = 65_536;
   readonly #types: readonly DataType[];
+  readonly #texts: readonly ColumnTexts[];
   readonly #schema: Schema;
   readonly #sink = new Chunks();
   readonly #writer = new RecordBatchFileWriter();
 
   constructor(fields: readonly TableField[]) {
     this.#types = fields.map(typeOf);
+    this.#texts = fields.map(() => new ColumnTexts());
     this.#schema = new Schema(
       fields.map(({ name, isNullable }, index) => new Field(name, this.#types[index] ?? new Uint8(), isNullable)),
     );
@@ -96,7 +100,13 @@ export class ArrowWriter implements TableWriter {
   }
 
   write(columns: readonly TableColumn[], rows: number): readonly Uint8Array[] {
-    const children = columns.map((column, index) => dataOf(column, this.#types[index], rows));
+    const children = columns.map((column, index) => {
+      const type = this.#types[index];
+      if (type === undefined) throw new Error(`column ${column.path} is not in the schema`);
+      return column.type === 'text'
+        ? textData(column, this.#texts[index] ?? new ColumnTexts(), rows)
+        : dataOf(column, type, rows);
+    });
     const data = makeData({ type: new Struct(this.#schema.fields), length: rows, nullCount: 0, children });
     this.#writer.write(new RecordBatch(this.#schema, data));
     return this.#sink.take();
@@ -108,34 +118,28 @@ export class ArrowWriter implements TableWriter {
   }
 }
 
-function dataOf(column: TableColumn, type: DataType | undefined, rows: number): Data {
-  if (type === undefined) throw new Error(`column ${column.path} is not in the schema`);
-  if (column.type === 'text') {
-    const present = column.values.slice(0, rows);
-    const valueOffsets = new Int32Array(rows + 1);
-    const parts: Buffer[] = [];
-    let end = 0;
-    for (const [row, value] of present.entries()) {
-      if (value !== null) {
-        const bytes = Buffer.from(value);
-        parts.push(bytes);
-        end += bytes.length;
-      }
-      valueOffsets[row + 1] = end;
-    }
-    const { nullBitmap, nullCount } = bitmapOf(rows, (row) => present[row] !== null);
-    return makeData({
-      type: new Utf8(),
-      length: rows,
-      nullCount,
-      nullBitmap,
-      valueOffsets,
-      data: Buffer.concat(parts),
-    });
+function textData({ codes, texts }: TextColumn, known: ColumnTexts, rows: number): Data {
+  const encoded = known.of(texts, codes, rows);
+  const valueOffsets = new Int32Array(rows + 1);
+  let end = 0;
+  for (let row = 0; row < rows; row++) {
+    end += encoded[codes[row] ?? 0]?.length ?? 0;
+    valueOffsets[row + 1] = end;
   }
-  const { values, valid, sizeBytes } = column;
+  const data = new Uint8Array(end);
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    const bytes = encoded[codes[row] ?? 0];
+    if (bytes === undefined) continue;
+    for (let i = 0; i < bytes.length; i++, at++) data[at] = bytes[i] ?? 0;
+  }
+  const { nullBitmap, nullCount } = bitmapOf(rows, codes);
+  return makeData({ type: new Utf8(), length: rows, nullCount, nullBitmap, valueOffsets, data });
+}
+
+function dataOf({ values, valid, sizeBytes }: FilledColumn, type: DataType, rows: number): Data {
   const data = values.subarray(0, rows * (sizeBytes ?? 1));
-  const nulls: Nulls = valid === undefined ? { nullCount: 0 } : bitmapOf(rows, (row) => valid[row] === 1);
+  const nulls: Nulls = valid === undefined ? { nullCount: 0 } : bitmapOf(rows, valid);
   const validity = nulls.nullBitmap === undefined ? {} : { [BufferType.VALIDITY]: nulls.nullBitmap };
   return new Data(type, 0, rows, nulls.nullCount, { [BufferType.DATA]: data, ...validity });
 }
@@ -145,12 +149,12 @@ interface Nulls {
   readonly nullCount: number;
 }
 
-/** One bit a row, set where there is a value (Arrow columnar format, "Validity bitmaps"). */
-function bitmapOf(rows: number, isValid: (row: number) => boolean): Required<Nulls> {
+/** One bit a row, set where there is a value, that is where `isValid` is not 0 (Arrow columnar format, "Validity bitmaps"). */
+function bitmapOf(rows: number, isValid: Uint8Array | Uint32Array): Required<Nulls> {
   const nullBitmap = new Uint8Array(Math.ceil(rows / 8));
   let nullCount = rows;
   for (let row = 0; row < rows; row++) {
-    if (!isValid(row)) continue;
+    if (isValid[row] === 0) continue;
     nullBitmap[row >> 3] = (nullBitmap[row >> 3] ?? 0) | (1 << (row & 7));
     nullCount -= 1;
   }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { layoutOf } from '../../src/abi/layout-engine.ts';
 import { findTarget } from '../../src/abi/target.ts';
 import { readBuffer } from '../../src/capture/reading.ts';
-import { RecordChecks } from '../../src/capture/record-checks.ts';
+import { RecordChecks, severities } from '../../src/capture/record-checks.ts';
 import { findBuiltInRecord } from '../../src/cli/built-in-layouts.ts';
 import { describeRecord } from '../../src/codec/descriptor.ts';
 import type { RecordDescriptor } from '../../src/codec/record-descriptor.ts';
@@ -42,9 +42,14 @@ describe('checks of very many records', () => {
         const batch = new Uint8Array(record.length * (before + 1));
         batch.set(record, record.length * before);
         const { notes } = readBuffer(descriptor, record);
-        const checked = checks.check(batch, record.length * before);
-        expect(checked === undefined).toBe(notes.length === 0);
-        expect(new Set(checked?.rules.split(',') ?? [])).toEqual(
+        const checked = { severities: new Uint32Array(before + 1), rules: new Uint32Array(before + 1) };
+        const noted = checks.checkBatch(batch, before + 1, checked);
+        const ranks = notes.map(({ severity }) => ['info', 'warning', 'error'].indexOf(severity));
+        const gravest = ['info', 'warning', 'error'][Math.max(...ranks)];
+        expect(severities[checked.severities[before] ?? 0]).toBe(gravest ?? '');
+        expect(noted).toBe(checked.severities.filter((one) => one !== 0).length);
+        const rules = checks.ruleTexts[checked.rules[before] ?? 0] ?? '';
+        expect(new Set(rules === '' ? [] : rules.split(','))).toEqual(
           new Set(notes.map(({ rule, path }) => (path === null ? rule : `${rule}:${path}`))),
         );
       }),
