@@ -6,23 +6,11 @@
  * arrays, 64-bit ones as two halves; bit-fields, the other byte order and odd offsets take the way of `column-fill.ts`.
  */
 
-import { fillNumbers, narrowReader } from './column-fill.ts';
+import { type ColumnArray, fillNumbers, narrowReader } from './column-fill.ts';
 import type { ColumnGuard, ColumnType, RecordColumn } from './column-plan.ts';
 import { readPlace, selectArm } from './places.ts';
 import type { ArmSelection, NumberElement } from './record-descriptor.ts';
 import { readFloat } from './scalar.ts';
-
-export type ColumnArray =
-  | Uint8Array
-  | Int8Array
-  | Uint16Array
-  | Int16Array
-  | Uint32Array
-  | Int32Array
-  | BigUint64Array
-  | BigInt64Array
-  | Float32Array
-  | Float64Array;
 
 export interface FilledColumn {
   readonly path: string;
@@ -111,7 +99,8 @@ export class ColumnBatch {
     const { offsetBits, element, sizeBytes } = column;
     const stride = this.#sizeBytes;
     if (element === undefined) {
-      if (values instanceof Uint8Array) copyBytes(bytes, values, { start: offsetBits / 8, stride, count }, sizeBytes ?? 0);
+      if (values instanceof Uint8Array)
+        copyBytes(bytes, values, { start: offsetBits / 8, stride, count }, sizeBytes ?? 0);
     } else if (element.kind === 'float') {
       const { sizeBytes: size, byteOrder } = element;
       for (let i = 0; i < count; i++) values[i] = readFloat(size, byteOrder, bytes, i * stride * 8 + offsetBits);

@@ -7,9 +7,20 @@
  * by `readNumber`, which defines what is right.
  */
 
-import type { ColumnArray } from './column-batch.ts';
 import type { NumberElement } from './record-descriptor.ts';
 import { readNumber, widthBitsOf } from './scalar.ts';
+
+export type ColumnArray =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | BigUint64Array
+  | BigInt64Array
+  | Float32Array
+  | Float64Array;
 
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
@@ -60,7 +71,12 @@ function fillSlowly(
 }
 
 /** The column's own bits, so that signed ones can be filled through an unsigned view. */
-function unsignedView({ buffer, byteOffset, byteLength, BYTES_PER_ELEMENT }: ColumnArray): Uint8Array | Uint16Array | Uint32Array {
+function unsignedView({
+  buffer,
+  byteOffset,
+  byteLength,
+  BYTES_PER_ELEMENT,
+}: ColumnArray): Uint8Array | Uint16Array | Uint32Array {
   if (BYTES_PER_ELEMENT === 1) return new Uint8Array(buffer, byteOffset, byteLength);
   if (BYTES_PER_ELEMENT === 2) return new Uint16Array(buffer, byteOffset, byteLength / 2);
   return new Uint32Array(buffer, byteOffset, byteLength / 4);

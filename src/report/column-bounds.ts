@@ -1,6 +1,6 @@
 /** The smallest and the largest value of a column, for the statistics of a file. */
 
-import type { ColumnArray } from '../codec/column-batch.ts';
+import type { ColumnArray } from '../codec/column-fill.ts';
 
 export interface Bounds {
   readonly min_value?: number | bigint;
@@ -12,8 +12,7 @@ export function boundsOf(values: ColumnArray): Bounds {
   if (values.length === 0) return {};
   if (values instanceof BigUint64Array || values instanceof BigInt64Array) return wideBounds(values);
   let [min, max] = [Infinity, -Infinity];
-  for (let i = 0; i < values.length; i++) {
-    const value = Number(values[i]);
+  for (const value of values) {
     if (Number.isNaN(value)) return {};
     if (value < min) min = value;
     if (value > max) max = value;

@@ -9,7 +9,8 @@
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
-import type { ColumnArray, FilledColumn } from '../codec/column-batch.ts';
+import type { FilledColumn } from '../codec/column-batch.ts';
+import type { ColumnArray } from '../codec/column-fill.ts';
 import type { TableColumn, TableField, TableWriter, TextColumn } from '../codec/record-table.ts';
 import { boundsOf } from './column-bounds.ts';
 import { ColumnTexts } from './column-texts.ts';

@@ -46,10 +46,10 @@ describe('columns of numbers', () => {
     fc.assert(
       fc.property(placed, records, ({ element, offsetBits }, bytes) => {
         const read = narrowReader(element, offsetBits);
-        fc.pre(read !== undefined);
+        if (read === undefined) return;
         const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
         const expected = readNumber({ ...element, isSigned: false }, bytes, strideBytes * 8 + offsetBits);
-        expect(read?.(view, strideBytes)).toBe(Number(expected));
+        expect(read(view, strideBytes)).toBe(Number(expected));
       }),
       { numRuns: 2000 },
     );
