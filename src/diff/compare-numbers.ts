@@ -8,6 +8,7 @@
 import type { Abi } from '../abi/abi.ts';
 import type { AbiPair, NamedNumber, NumberChange } from './changes.ts';
 import { Families, isMemberName } from './families.ts';
+import { areOfOneList } from './number-lists.ts';
 import { RoutineChanges } from './routine-changes.ts';
 
 /** Constants and enumerators by name. A tree has fifty thousand, so they are put together once for each side. */
@@ -117,11 +118,19 @@ function collisions(
         const family = families.common(newcomer.name, holder.name);
         if (family === undefined || !families.isRecent(family, newcomer.value)) continue;
         if (!families.isNumberSpace(family) || isOfNewGroup(newcomer, family, old, next)) continue;
+        if (!areOfOneList(newcomer, holder, membersOf(family, old, next))) continue;
         changes.push({ kind: 'number-collision', family, newcomer, holder });
       }
     }
   }
   return changes;
+}
+
+/** The names under a prefix that both sides give one number, where they stand now. */
+function membersOf(family: string, old: Numbers, next: Numbers): readonly NamedNumber[] {
+  return [...next.values()].filter(
+    ({ name, value }) => name.startsWith(family) && isMemberName(name) && old.get(name)?.value === value,
+  );
 }
 
 /** Two names for one thing on purpose: one is defined by the other. */
