@@ -181,7 +181,8 @@ class SnapshotReader {
       const one = this.#object(value, `${place}.enumerators[${index}]`);
       const number = this.#text(one, 'value', `${place}.enumerators[${index}]`);
       if (!/^-?\d{1,40}$/.test(number)) this.#fail(`${place}.enumerators[${index}].value`, 'is no integer');
-      return { name: this.#text(one, 'name', place), value: BigInt(number), ...this.#location(one) };
+      const sameAs = one['sameAs'] === undefined ? {} : { sameAs: this.#text(one, 'sameAs', place) };
+      return { name: this.#text(one, 'name', place), value: BigInt(number), ...sameAs, ...this.#location(one) };
     });
     const tag = entry['enum'] === null ? undefined : this.#text(entry, 'enum', place);
     return {

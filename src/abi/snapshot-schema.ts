@@ -73,7 +73,12 @@ export const snapshotSchema = {
             type: 'array',
             items: {
               type: 'object',
-              properties: { name: { type: 'string' }, value: { type: 'string', pattern: '^-?\\d+$' }, at: place },
+              properties: {
+                name: { type: 'string' },
+                value: { type: 'string', pattern: '^-?\\d+$' },
+                sameAs: { type: 'string', description: 'The enumerator that gave it its value.' },
+                at: place,
+              },
               required: ['name', 'value'],
             },
           },

@@ -150,7 +150,9 @@ class SnapshotWriter {
   }
 
   #enum({ tag, enumerators, underlying, alignBytes, location }: EnumType): JsonObject {
-    const values = enumerators.map((one) => clean({ name: one.name, value: String(one.value), at: at(one.location) }));
+    const values = enumerators.map((one) =>
+      clean({ name: one.name, value: String(one.value), sameAs: one.sameAs, at: at(one.location) }),
+    );
     return clean({ enum: tag ?? null, underlying, alignBytes, at: at(location), enumerators: values });
   }
 

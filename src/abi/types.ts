@@ -72,6 +72,8 @@ export interface VectorType {
 export interface Enumerator {
   readonly name: string;
   readonly value: bigint;
+  /** The enumerator whose value it was given by name: `B = A` makes B another name of A. */
+  readonly sameAs?: string;
   readonly location?: SourceLocation;
 }
 

@@ -133,11 +133,15 @@ function membersOf(family: string, old: Numbers, next: Numbers): readonly NamedN
   );
 }
 
-/** Two names for one thing on purpose: one is defined by the other. */
+/** Two names for one thing on purpose: one is defined by the other, or both by a third. */
 function isAlias(a: NamedNumber, b: NamedNumber): boolean {
-  const standsFor = (one: NamedNumber, other: NamedNumber): boolean =>
-    'text' in one.declaration && one.declaration.text.replace(/[()\s]/g, '') === other.name;
-  return standsFor(a, b) || standsFor(b, a);
+  return nameBehind(a) === nameBehind(b);
+}
+
+function nameBehind({ name, declaration, enumerator }: NamedNumber): string {
+  if (enumerator !== undefined) return enumerator.sameAs ?? name;
+  const text = 'text' in declaration ? declaration.text.replace(/[()\s]/g, '') : '';
+  return /^[A-Za-z_]\w*$/.test(text) ? text : name;
 }
 
 /**

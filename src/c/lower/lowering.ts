@@ -375,7 +375,11 @@ export class Lowering {
         const message = `The enumerator ${name} has two values.`;
         this.#report({ severity: 'error', code: 'redefinition', message, location: locationOf(token) });
       }
-      enumerators.push({ name, value: given.value, location: locationOf(token) });
+      const sameAs = value?.kind === 'name' ? value.token.text : undefined;
+      enumerators.push({
+        ...{ name, value: given.value, location: locationOf(token) },
+        ...(sameAs === undefined ? {} : { sameAs }),
+      });
       // Visible to the enumerators that follow, before the enum has a type.
       this.#scope.bindOrdinary(name, this.#types.enumerator(name, given.value, given.base));
       next = nextEnumeratorValue(given.value, given.base, fixed, (base) =>

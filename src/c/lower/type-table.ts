@@ -78,7 +78,7 @@ export class TypeTable {
 
   enum(type: EnumType): EnumType {
     let key = `e${type.tag ?? ''}\0${type.underlying}\0${type.alignBytes ?? ''}\0${at(type.location)}`;
-    for (const { name, value } of type.enumerators) key += `\0${name}=${value}`;
+    for (const { name, value, sameAs } of type.enumerators) key += `\0${name}=${value}=${sameAs ?? ''}`;
     return this.#share(key, () => type, 1);
   }
 
