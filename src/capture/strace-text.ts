@@ -13,40 +13,66 @@ export interface ArgumentList {
   readonly isClosed: boolean;
 }
 
-const closers: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 const maxDepth = 64;
+
+const quote = 0x22;
+const slash = 0x2f;
+const star = 0x2a;
+const less = 0x3c;
+const comma = 0x2c;
+const closers = new Map([
+  ['(', ')'],
+  ['[', ']'],
+  ['{', '}'],
+]);
+
+/** The closing bracket for an opening one, by character code; 0 for every other character. */
+const closerOf = new Uint8Array(256);
+/** Characters at which something may begin or end; all others are stepped over. */
+const isTelling = new Uint8Array(256);
+for (const [open, close] of closers) {
+  closerOf[open.charCodeAt(0)] = close.charCodeAt(0);
+  isTelling[open.charCodeAt(0)] = 1;
+  isTelling[close.charCodeAt(0)] = 1;
+}
+for (const code of [quote, slash, less, comma]) isTelling[code] = 1;
 
 /** Splits the text behind an opening bracket at its top-level commas, up to the bracket that closes it. */
 export function splitArguments(text: string, start: number, close = ')'): ArgumentList {
   const parts: string[] = [];
-  const stack: string[] = [];
+  const stack: number[] = [];
+  const closeCode = close.charCodeAt(0);
   let annotations: ReadonlyMap<number, number> | undefined;
   let from = start;
   let i = start;
   while (i < text.length) {
-    const character = text.charAt(i);
-    if (character === '"') {
+    const code = text.charCodeAt(i);
+    if (isTelling[code] !== 1) {
+      i += 1;
+      continue;
+    }
+    if (code === quote) {
       i = stringEnd(text, i);
       continue;
     }
-    if (character === '/' && text.charAt(i + 1) === '*') {
+    if (code === slash && text.charCodeAt(i + 1) === star) {
       const end = text.indexOf('*/', i + 2);
       i = end === -1 ? text.length : end + 2;
       continue;
     }
-    if (character === '<' && opensAnnotation(text, i)) {
+    if (code === less && opensAnnotation(text, i)) {
       annotations ??= annotationEnds(text, i);
       i = annotations.get(i) ?? i + 1;
       continue;
     }
-    const closer = closers[character];
-    if (closer !== undefined && stack.length < maxDepth) stack.push(closer);
-    else if (stack.length > 0 && character === stack.at(-1)) stack.pop();
-    else if (stack.length === 0 && character === close) {
+    const closer = closerOf[code] ?? 0;
+    if (closer !== 0 && stack.length < maxDepth) stack.push(closer);
+    else if (stack.length > 0 && code === stack.at(-1)) stack.pop();
+    else if (stack.length === 0 && code === closeCode) {
       const last = text.slice(from, i).trim();
       if (last !== '' || parts.length > 0) parts.push(last);
       return { parts, end: i + 1, isClosed: true };
-    } else if (stack.length === 0 && character === ',') {
+    } else if (stack.length === 0 && code === comma) {
       parts.push(text.slice(from, i).trim());
       from = i + 1;
     }
@@ -135,8 +161,11 @@ export function readString(text: string): StraceString | undefined {
   return { bytes: Uint8Array.from(bytes), isTruncated: !isClosed || trimmed.slice(i + 1).startsWith('...') };
 }
 
+const none: readonly string[] = [];
+
 /** Text with the comments taken out, and the comments. */
 export function splitComments(text: string): { readonly text: string; readonly comments: readonly string[] } {
+  if (!text.includes('/*')) return { text: text.trim(), comments: none };
   const comments: string[] = [];
   const rest = text.replaceAll(/\/\*([^*]{0,4096})\*\//g, (_, comment: string) => {
     comments.push(comment.trim());
@@ -147,6 +176,8 @@ export function splitComments(text: string): { readonly text: string; readonly c
 
 /** A number as strace prints one: decimal, `0x` or octal with a leading 0; `NULL` is 0. */
 export function readNumber(text: string): bigint | undefined {
+  // Most of what is asked is a small decimal number.
+  if (/^[1-9]\d{0,14}$/.test(text)) return BigInt(Number(text));
   const { text: bare } = splitComments(text);
   if (bare === 'NULL') return 0n;
   const found = /^(-?)(0x[0-9a-fA-F]{1,16}|0[0-7]{1,22}|\d{1,20})$/.exec(bare);

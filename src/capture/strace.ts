@@ -35,6 +35,10 @@ type SystemCall = Extract<StraceLine, { kind: 'call' }>;
 const maxUnfinished = 4096;
 const maxUnfinishedText = 16_384;
 
+/** Requests that are remembered, and how long their text may be: those of a hostile log are endless. */
+const maxRequests = 4096;
+const maxRequestText = 256;
+
 const createVm = 0xae01;
 const createVcpu = 0xae41;
 const createDevice = 0xc00caee0;
@@ -43,6 +47,7 @@ const getStats = 0xaece;
 export class StraceReader {
   readonly #tables = new DescriptorTables();
   readonly #unfinished = new Map<number, Unfinished>();
+  readonly #requests = new Map<string, StraceRequest>();
   #machines = 0;
 
   /** What a line says about ioctls: nothing, a call, or that it could not be read. */
@@ -73,6 +78,16 @@ export class StraceReader {
     }
   }
 
+  /** A log makes the same few requests again and again. */
+  #requestOf(text: string): StraceRequest {
+    let request = this.#requests.get(text);
+    if (request === undefined) {
+      request = readRequest(text);
+      if (this.#requests.size < maxRequests && text.length <= maxRequestText) this.#requests.set(text, request);
+    }
+    return request;
+  }
+
   #remember(process: number, call: Unfinished): void {
     // A text that is cut here cannot be read when the call resumes; that is then said.
     this.#unfinished.set(process, { ...call, text: call.text.slice(0, maxUnfinishedText) });
@@ -93,7 +108,7 @@ export class StraceReader {
     if (descriptor === undefined || requestText === '') {
       return { kind: 'skipped', line, reason: 'the ioctl has no descriptor and request' };
     }
-    const request = readRequest(requestText);
+    const request = this.#requestOf(requestText);
     const owner = process ?? 0;
     const isSuccess = result.value !== undefined && result.errno === undefined && result.value >= 0n;
     const followed = this.#tables.find(owner, descriptor.number);

@@ -81,8 +81,18 @@ function bareName(name: string): string {
   return name.replace(/^(?:struct|union)\s+/, '');
 }
 
+/** Reading a variant lays out all its records: once is enough for a log that asks a thousand times. */
+const abis = new Map<string, Abi>();
+
 function abiOf(file: LayoutFile, variant: string, target: Target): Abi {
-  return abiOfSoundVariant(file, variant, target, `${file.fileName}#${variant}`);
+  const label = `${file.fileName}#${variant}`;
+  const key = `${label} ${target.name}`;
+  let abi = abis.get(key);
+  if (abi === undefined) {
+    abi = abiOfSoundVariant(file, variant, target, label);
+    abis.set(key, abi);
+  }
+  return abi;
 }
 
 /**

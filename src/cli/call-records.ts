@@ -45,6 +45,25 @@ const kindWords = {
   device: 'a device',
 } as const;
 
+interface RequestIndex {
+  readonly all: readonly RequestDeclaration[];
+  readonly byName: ReadonlyMap<string, readonly RequestDeclaration[]>;
+  /** A number can have several names: the descriptor tells them apart. */
+  readonly byNumber: ReadonlyMap<number, readonly RequestDeclaration[]>;
+}
+
+/** The first declaration of a name stands; other files may repeat it. */
+function indexOf(all: readonly RequestDeclaration[]): RequestIndex {
+  const byName = new Map<string, RequestDeclaration[]>();
+  const byNumber = new Map<number, RequestDeclaration[]>();
+  for (const declaration of all) {
+    if (byName.has(declaration.name)) continue;
+    byName.set(declaration.name, [declaration]);
+    byNumber.set(declaration.number, [...(byNumber.get(declaration.number) ?? []), declaration]);
+  }
+  return { all, byName, byNumber };
+}
+
 const directionWords = {
   none: 'carries nothing',
   read: 'reads',
@@ -62,10 +81,11 @@ function differenceOf(asked: RequestParts, known: RequestDeclaration): string {
 }
 
 export class CallRecords {
-  #all: readonly RequestDeclaration[] | undefined;
   readonly #reasons = new Map<string, string | undefined>();
   readonly target: Target;
-  readonly #requests = new Map<string | number, readonly RequestDeclaration[]>();
+  #requests: RequestIndex | undefined;
+  /** By request as it was read, which a reader does once for each text, and by kind of descriptor. */
+  readonly #meanings = new WeakMap<CapturedCall['request'], Map<string, CallMeaning>>();
   readonly #constants = new Map<string, ReadonlyMap<bigint, string>>();
   readonly #records = new Map<string, RecordVersions | undefined>();
 
@@ -74,8 +94,21 @@ export class CallRecords {
   }
 
   /** What a call asks for, as far as its number, its name and its descriptor tell. */
-  meaningOf(call: CapturedCall): CallMeaning {
-    const { request, descriptor } = call;
+  meaningOf({ request, descriptor }: CapturedCall): CallMeaning {
+    let meanings = this.#meanings.get(request);
+    if (meanings === undefined) {
+      meanings = new Map();
+      this.#meanings.set(request, meanings);
+    }
+    let meaning = meanings.get(descriptor.kind);
+    if (meaning === undefined) {
+      meaning = this.#meaningOf(request, descriptor.kind);
+      meanings.set(descriptor.kind, meaning);
+    }
+    return meaning;
+  }
+
+  #meaningOf(request: CapturedCall['request'], kind: CapturedCall['descriptor']['kind']): CallMeaning {
     const number =
       request.number ?? (request.parts === undefined ? undefined : encodeRequest(request.parts, this.target));
     const [onlyName] = request.names;
@@ -84,7 +117,7 @@ export class CallRecords {
     const named = all.filter(({ name }) => request.names.length === 0 || request.names.includes(name));
     const candidates = named.length > 0 ? named : all;
     const fitting = candidates.filter(
-      ({ descriptors }) => descriptors?.some((kind) => kind === descriptor.kind) === true,
+      ({ descriptors }) => descriptors?.some((one) => one === kind) === true,
     );
     const [declaration, ...alternatives] = fitting.length > 0 ? fitting : candidates;
     const record = declaration?.argument;
@@ -125,8 +158,7 @@ export class CallRecords {
       const isNamed = /^[A-Z]\w+$/.test(name);
       return isNamed ? notOfKvm : `${notOfKvm}: those have type 0xae, this one 0x${parts.type.toString(16)}`;
     }
-    this.#all ??= builtInRequests(this.target);
-    const similar = this.#all.filter(({ type, nr }) => type === kvmType && nr === parts.nr);
+    const similar = this.#index.all.filter(({ type, nr }) => type === kvmType && nr === parts.nr);
     const [nearest] = similar.filter(({ descriptors }) => descriptors?.some((one) => one === kind) !== false);
     if (nearest !== undefined) {
       return `the kernel knows no such request; ${nearest.name} has this number but ${differenceOf(parts, nearest)}, and the whole has to match`;
@@ -157,12 +189,11 @@ export class CallRecords {
   }
 
   #requestsOf(key: string | number): readonly RequestDeclaration[] {
-    const known = this.#requests.get(key);
-    if (known !== undefined) return known;
-    const found = findBuiltInRequests(key, this.target).map(({ declaration }) => declaration);
-    // Numbers in a hostile log are endless.
-    if (this.#requests.size < 4096) this.#requests.set(key, found);
-    return found;
+    return (typeof key === 'number' ? this.#index.byNumber.get(key) : this.#index.byName.get(key)) ?? [];
+  }
+
+  get #index(): RequestIndex {
+    return (this.#requests ??= indexOf(builtInRequests(this.target)));
   }
 
   /** All versions of a record; `name` may ask for one of them with `#`. `undefined` if nothing is known of it. */

@@ -46,6 +46,9 @@ type Item = StraceItem | JsonlItem;
 const maxHeld = 4000;
 const maxHeldText = 1 << 26;
 
+/** Characters of output that are written at once. */
+const maxSaid = 1 << 16;
+
 /** Decodes a log. @throws UserError for a target or file that is not there. */
 export async function decodeStream(
   file: string,
@@ -84,6 +87,7 @@ export async function decodeStream(
   };
   for await (const chunk of inputChunks(file, io)) {
     for (const line of splitter.push(chunk)) take(line);
+    printer?.flush();
     await io.drained?.();
   }
   for (const line of splitter.end()) take(line);
@@ -148,6 +152,8 @@ class Printer {
   readonly #telling: Telling = { process: null, said: new Set() };
   readonly #style: Style;
   readonly #summary = new CallSummary();
+  /** Lines not yet written: a write for each of them costs more than the line. */
+  #said = '';
   #skipped = 0;
   #firstSkipped = '';
   #printed = 0;
@@ -189,7 +195,15 @@ class Printer {
     }
   }
 
+  /** Hands on what has been said so far. */
+  flush(): void {
+    if (this.#said === '') return;
+    this.#io.stdout(this.#said);
+    this.#said = '';
+  }
+
   finish(): ExitCode {
+    this.flush();
     if (this.#options.format !== 'json') {
       const lines = this.#summary.lines();
       this.#io.stdout(lines.map((line, index) => `${index === 0 ? '\n' : ''}${printable(line)}\n`).join(''));
@@ -296,11 +310,9 @@ class Printer {
   #emit(object: StreamObject): void {
     this.#printed += 1;
     this.#summary.add(object);
-    if (this.#options.format === 'json') {
-      this.#io.stdout(`${JSON.stringify({ ...object, reading: undefined })}\n`);
-    } else {
-      this.#io.stdout(callText(object, this.#telling, this.#style));
-    }
+    if (this.#options.format === 'json') this.#said += `${JSON.stringify(withoutReading(object))}\n`;
+    else this.#said += callText(object, this.#telling, this.#style);
+    if (this.#said.length > maxSaid) this.flush();
   }
 }
 
@@ -471,7 +483,32 @@ function withoutBytes(base: StreamObject, call: CapturedCall, descriptor: Record
   return { ...known, missingBytes: descriptor.sizeBytes, notes: [infoNote('bytes-not-captured', message)] };
 }
 
-function memberField(descriptor: RecordDescriptor, path: string, value: string): StreamObject['fields'][number] {
+/** Where a member that strace named lies; a log names the same few again and again. */
+interface MemberPlace {
+  readonly type: string;
+  readonly offsetBytes: number | null;
+  readonly sizeBytes: number | null;
+  readonly isRegisterId: boolean;
+}
+
+const memberPlaces = new WeakMap<RecordDescriptor, Map<string, MemberPlace>>();
+const maxMemberPlaces = 4096;
+
+function memberPlace(descriptor: RecordDescriptor, path: string): MemberPlace {
+  let places = memberPlaces.get(descriptor);
+  if (places === undefined) {
+    places = new Map();
+    memberPlaces.set(descriptor, places);
+  }
+  let place = places.get(path);
+  if (place === undefined) {
+    place = findMember(descriptor, path);
+    if (places.size < maxMemberPlaces) places.set(path, place);
+  }
+  return place;
+}
+
+function findMember(descriptor: RecordDescriptor, path: string): MemberPlace {
   let fields = descriptor.fields;
   let offsetBits = 0;
   let found: (typeof fields)[number] | undefined;
@@ -482,12 +519,21 @@ function memberField(descriptor: RecordDescriptor, path: string, value: string):
     fields = found.element.kind === 'record' ? found.element.record.fields : [];
   }
   return {
-    path,
     type: found?.type ?? '',
     offsetBytes: found === undefined ? null : Math.floor(offsetBits / 8),
     sizeBytes: found === undefined ? null : Math.ceil(found.sizeBits / 8),
-    value,
-    meaning:
-      found?.meaning?.kind === 'register-id' && /^0x[0-9a-f]+$/.test(value) ? registerIdText(BigInt(value)) : null,
+    isRegisterId: found?.meaning?.kind === 'register-id',
   };
+}
+
+function memberField(descriptor: RecordDescriptor, path: string, value: string): StreamObject['fields'][number] {
+  const { type, offsetBytes, sizeBytes, isRegisterId } = memberPlace(descriptor, path);
+  const meaning = isRegisterId && /^0x[0-9a-f]+$/.test(value) ? registerIdText(BigInt(value)) : null;
+  return { path, type, offsetBytes, sizeBytes, value, meaning };
+}
+
+function withoutReading(object: StreamObject): StreamObject {
+  if (object.reading === undefined) return object;
+  const { reading: _, ...rest } = object;
+  return rest;
 }
