@@ -1,9 +1,10 @@
 /**
- * Captures at scale: ten million records into a table, an strace log through the reader, one record read with all its notes.
+ * Captures at scale: ten million records into a table, an strace log through the reader and all the way to JSON, one record
+ * read with all its notes.
  *
- * The table is written by the built program in a process of its own, so that its memory can be told. Beside the one record
- * stands construct, the Python library, where Debian's python3-construct is installed; dissect.cstruct is not packaged there and
- * is not measured. The throughputs go to standard error, since a row is nanoseconds an operation.
+ * What the built program does runs in a process of its own, so that its memory can be told. Beside the one record stand the
+ * Python libraries construct (Debian's python3-construct) and dissect.cstruct (not in Debian; from PyPI), where the system's
+ * Python has them. The throughputs go to standard error, since a row is nanoseconds an operation, of processor time.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -31,12 +32,16 @@ const io = { stdout: () => {}, stderr: () => {}, stdin: async () => new Uint8Arr
   isTerminal: { stdout: false, stderr: false }, columns: undefined };
 const start = performance.now();
 const code = await main(process.argv.slice(2), io);
-console.log(JSON.stringify({ code, ms: performance.now() - start, kilobytes: process.resourceUsage().maxRSS }));
+const { user, system } = process.cpuUsage();
+const ms = performance.now() - start;
+console.log(JSON.stringify({ code, ms, cpuMs: (user + system) / 1000, kilobytes: process.resourceUsage().maxRSS }));
 `;
 
 interface Run {
   readonly code: number;
+  /** Of the clock on the wall, and of processors. */
   readonly ms: number;
+  readonly cpuMs: number;
   readonly kilobytes: number;
 }
 
@@ -49,6 +54,11 @@ function runProgram(...argv: readonly string[]): Run {
   const run = JSON.parse(output) as Run;
   if (run.code !== 0) throw new Error(`uabi ${argv.join(' ')} ended with ${String(run.code)}`);
   return run;
+}
+
+function costOf({ ms, cpuMs, kilobytes }: Run): string {
+  const [wall, cpu] = [ms, cpuMs].map((time) => (time / 1000).toFixed(1));
+  return `${wall ?? ''} s, ${cpu ?? ''} s of processor time, ${(kilobytes / 1024).toFixed(0)} MB of memory`;
 }
 
 function single(name: string, subject: string, nsPerOp: number): Row {
@@ -67,54 +77,83 @@ function measureTables(directory: string): Row[] {
   const rows = ['arrow', 'csv', 'parquet'].map((format) => {
     const out = join(directory, `events.${format}`);
     const args = ['decode', '--columns', '--type', 'kvm_vcpu_events#v1', '--target', 'arm64', '--out', out, input];
-    const { ms, kilobytes } = runProgram(...args);
+    const run = runProgram(...args);
     rmSync(out);
-    console.error(`${subject}, ${format}: ${(ms / 1000).toFixed(1)} s, ${(kilobytes / 1024).toFixed(0)} MB of memory`);
-    return single(`uabi decode --columns, ${format}`, subject, (ms * 1e6) / tenMillion);
+    console.error(`${subject}, ${format}: ${costOf(run)}`);
+    return single(`uabi decode --columns, ${format}`, subject, (run.cpuMs * 1e6) / tenMillion);
   });
   const best = Math.min(...rows.map(({ nsPerOp }) => nsPerOp));
   return rows.map((row) => ({ ...row, ratioToBest: row.nsPerOp / best }));
 }
 
-function measureStrace(): Row[] {
+function measureStrace(directory: string): Row[] {
+  const subject = 'strace log, a byte';
   const log = readFileSync(join(root, 'fixtures/captures/x86.strace'));
   const copies = Math.ceil((32 << 20) / log.length);
-  const start = performance.now();
+  const bytes = copies * log.length;
+  const started = process.cpuUsage();
   const splitter = new LineSplitter(1 << 20);
   const reader = new StraceReader();
   let calls = 0;
   for (let i = 0; i < copies; i++) {
     for (const line of splitter.push(log)) if (reader.read(line)?.kind === 'call') calls += 1;
   }
-  const ms = performance.now() - start;
-  const megabytes = (copies * log.length) / 1e6;
-  console.error(`strace: ${((megabytes / ms) * 60_000).toFixed(0)} MB a minute, ${String(calls)} calls`);
-  return [single('uabi, a byte of the log', 'strace log', (ms * 1e6) / (copies * log.length))];
+  const { user, system } = process.cpuUsage(started);
+  const file = join(directory, 'log.strace');
+  const handle = openSync(file, 'w');
+  for (let i = 0; i < copies; i++) writeSync(handle, log);
+  closeSync(handle);
+  const run = runProgram('decode', '--input', 'strace', '--format', 'json', file);
+  rmSync(file);
+  const perMinute = (ms: number): string => `${((bytes / 1e6 / ms) * 60_000).toFixed(0)} MB a minute of processor time`;
+  console.error(`strace, read: ${perMinute((user + system) / 1000)}, ${String(calls)} calls`);
+  console.error(`strace, to JSON: ${perMinute(run.cpuMs)}, ${costOf(run)}`);
+  const reading = ((user + system) * 1000) / bytes;
+  const whole = (run.cpuMs * 1e6) / bytes;
+  return [
+    single('uabi, calls and descriptors', subject, reading),
+    { ...single('uabi decode --format json', subject, whole), ratioToBest: whole / reading },
+  ];
 }
 
-const construct = `
-import time
+/** The same record through a Python library: what defines `read`, and what is measured. */
+const peers = {
+  'construct (Python), values only': `
 from construct import Struct, Int8ul, Int64ul, Int32ul, Bytes, Array
-events = Struct('exception' / Struct('pending' / Int8ul, 'has' / Int8ul, 'dabt' / Int8ul, 'pad' / Bytes(5), 'esr' / Int64ul),
-                'reserved' / Array(12, Int32ul))
+read = Struct('exception' / Struct('pending' / Int8ul, 'has' / Int8ul, 'dabt' / Int8ul, 'pad' / Bytes(5), 'esr' / Int64ul),
+              'reserved' / Array(12, Int32ul)).parse
+`,
+  'dissect.cstruct (Python), values only': `
+from dissect.cstruct import cstruct
+library = cstruct()
+library.load("""
+struct inner { uint8 pending; uint8 has; uint8 dabt; uint8 pad[5]; uint64 esr; };
+struct events { struct inner exception; uint32 reserved[12]; };
+""")
+read = library.events
+`,
+} as const;
+
+const timing = `
+import time
 data = bytes([1, 1, 0] + [0] * 5 + [0xed, 0xd1, 1, 1] + [0] * 52)
 best = None
 for _ in range(7):
-    start = time.perf_counter_ns()
-    for _ in range(2000): events.parse(data)
-    took = (time.perf_counter_ns() - start) / 2000
+    start = time.process_time_ns()
+    for _ in range(2000): read(data)
+    took = (time.process_time_ns() - start) / 2000
     best = took if best is None else min(best, took)
 print(best)
 `;
 
-/** Nanoseconds of construct for one record; undefined where it is not installed. */
-function nsOfConstruct(): number | undefined {
+/** Nanoseconds of a peer for one record; undefined where it is not installed, which is said. */
+function nsOfPeer(name: keyof typeof peers): number | undefined {
   try {
     // Debian's own Python, which is where its packages go.
-    const output = execFileSync('/usr/bin/python3', ['-c', construct], { encoding: 'utf8', stdio: 'pipe' });
+    const output = execFileSync('/usr/bin/python3', ['-c', peers[name] + timing], { encoding: 'utf8', stdio: 'pipe' });
     return Number(output);
   } catch {
-    // Not installed: the row is left out, the others stand.
+    console.error(`no row for ${name}: the system's Python does not have it`);
     return undefined;
   }
 }
@@ -136,20 +175,20 @@ function measureReading(): Row[] {
     },
   ]);
   if (own === undefined) return [];
-  const peer = nsOfConstruct();
-  if (peer === undefined) return [own];
-  const best = Math.min(own.nsPerOp, peer);
-  return [
-    { ...own, ratioToBest: own.nsPerOp / best },
-    { ...single('construct (Python), values only', subject, peer), ratioToBest: peer / best },
-  ];
+  const rows = (Object.keys(peers) as (keyof typeof peers)[]).flatMap((name) => {
+    const ns = nsOfPeer(name);
+    return ns === undefined ? [] : [single(name, subject, ns)];
+  });
+  const all = [own, ...rows];
+  const best = Math.min(...all.map(({ nsPerOp }) => nsPerOp));
+  return all.map((row) => ({ ...row, ratioToBest: row.nsPerOp / best }));
 }
 
 /** Everything about captures; needs the built program. */
 export function measureCapture(): Row[] {
   const directory = mkdtempSync(join(tmpdir(), 'uabi-bench-'));
   try {
-    return [...measureTables(directory), ...measureStrace(), ...measureReading()];
+    return [...measureTables(directory), ...measureStrace(directory), ...measureReading()];
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -532,8 +532,7 @@ function memberField(descriptor: RecordDescriptor, path: string, value: string):
   return { path, type, offsetBytes, sizeBytes, value, meaning };
 }
 
-function withoutReading(object: StreamObject): StreamObject {
-  if (object.reading === undefined) return object;
-  const { reading: _, ...rest } = object;
-  return rest;
+/** JSON leaves out what is undefined; a copy is made only where there is something to leave out. */
+function withoutReading(object: StreamObject): object {
+  return object.reading === undefined ? object : { ...object, reading: undefined };
 }
