@@ -116,9 +116,7 @@ export class CallRecords {
     const all = keys.flatMap((key) => this.#requestsOf(key));
     const named = all.filter(({ name }) => request.names.length === 0 || request.names.includes(name));
     const candidates = named.length > 0 ? named : all;
-    const fitting = candidates.filter(
-      ({ descriptors }) => descriptors?.some((one) => one === kind) === true,
-    );
+    const fitting = candidates.filter(({ descriptors }) => descriptors?.some((one) => one === kind) === true);
     const [declaration, ...alternatives] = fitting.length > 0 ? fitting : candidates;
     const record = declaration?.argument;
     return {
