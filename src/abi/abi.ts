@@ -27,6 +27,8 @@ export interface RecordDeclaration extends Declaration {
 export interface DocumentedRecord {
   /** Path of the text in its tree. */
   readonly file: string;
+  /** The declaration as the text has it. */
+  readonly text: string;
   /** Named, and placed in a header, as the record it is about; its location is the text's. */
   readonly declaration: RecordDeclaration;
 }

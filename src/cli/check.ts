@@ -89,13 +89,13 @@ function formatList(): string {
     .join('\n');
 }
 
-export async function run(args: readonly string[], options: Options, io: Io): Promise<ExitCode> {
+export async function run(args: readonly string[], options: Options, io: Io, afterDashes = 0): Promise<ExitCode> {
   const format = oneOf(checkFormatNames, options.format, '--format');
   const outputs = parseOutputs(options.output, io.cwd);
   const wantedThreshold = options.failOn === undefined ? undefined : oneOf(thresholds, options.failOn, '--fail-on');
   const showAll = options.show !== undefined && oneOf(shows, options.show, '--show') === 'all';
   const wantedContracts = options.contracts === undefined ? undefined : parseContracts(options.contracts);
-  const { whole, steps, places } = await openComparison(args, options, io);
+  const { whole, steps, places, isFromHunks } = await openComparison(args, afterDashes, options, io);
   const { old, new: next } = whole;
   const policy = await openPolicy(places, io, options);
   const failOn = wantedThreshold ?? policy.config?.failOn ?? 'break';
@@ -106,6 +106,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const alternatives = alternativesFor(result);
   const report = makeReport(result, {
     showAll,
+    isFromHunks,
     failOn,
     alternatives,
     siblings: siblingsOf(next, result, alternatives),
@@ -130,28 +131,37 @@ interface Comparison {
   readonly steps: readonly { readonly title: string; readonly open: () => OpenedPair }[];
   /** Where the rules of the house are looked for. */
   readonly places: PolicyPlaces;
+  readonly isFromHunks: boolean;
 }
 
-async function openComparison(args: readonly string[], options: Options, io: Io): Promise<Comparison> {
+async function openComparison(
+  args: readonly string[],
+  afterDashes: number,
+  options: Options,
+  io: Io,
+): Promise<Comparison> {
   const { patch, onto } = options;
   if (patch.length > 0 || onto !== undefined) {
     const { openPatches, checkPatchOptions } = await import('./open-patch.ts');
     // `--patch *.patch`: the shell has written the rest as arguments.
-    const files = patch.length > 0 ? [...patch, ...args] : [];
+    const limit = args.length - afterDashes;
+    const files = patch.length > 0 ? [...patch, ...args.slice(0, limit)] : [];
     checkPatchOptions(files, onto);
-    const { whole, steps, notes, base } = await openPatches(io, { ...sourceOptionsOf(options), files, onto });
+    const wanted = { ...sourceOptionsOf(options), files, onto, paths: args.slice(limit) };
+    const { whole, steps, notes, base } = await openPatches(io, wanted);
     for (const note of notes) io.stderr(`uabi: ${printable(note)}\n`);
     return {
       whole,
       steps: steps.map(({ patch: { title }, open }) => ({ title, open })),
       places: { old: base, new: undefined },
+      isFromHunks: base === undefined,
     };
   }
-  const { sides, paths } = splitArguments(args);
+  const { sides, paths } = splitArguments(args, afterDashes);
   const shared = { ...sourceOptionsOf(options), paths };
   const comparisonOf = async (chosen: readonly string[], known: PairOptions): Promise<Comparison> => {
     const { workshop, ...whole } = await openPair(chosen, io, known);
-    return { whole, steps: [], places: { old: whole.old.label, new: whole.new.label, workshop } };
+    return { whole, steps: [], places: { old: whole.old.label, new: whole.new.label, workshop }, isFromHunks: false };
   };
   if (sides.length > 0) return comparisonOf(sides, shared);
   const [{ chooseSides }, workshop] = await Promise.all([import('./choose-sides.ts'), workshopFor(io, shared)]);
@@ -178,12 +188,15 @@ function comparePair(
   return checkTargets(targets, pairFor, { contracts });
 }
 
-/** `A..B [PATH…]` or `OLD NEW [PATH…]`; commander has taken the `--` away. */
-function splitArguments(args: readonly string[]): {
+/** `A..B [PATH…]` or `OLD NEW [PATH…]` or `-- PATH…`; commander has taken the `--` away. */
+function splitArguments(
+  args: readonly string[],
+  afterDashes: number,
+): {
   readonly sides: readonly string[];
   readonly paths: readonly string[];
 } {
-  const count = isRange(args[0] ?? '') ? 1 : 2;
+  const count = afterDashes > 0 ? args.length - afterDashes : isRange(args[0] ?? '') ? 1 : 2;
   return { sides: args.slice(0, count), paths: args.slice(count) };
 }
 
@@ -269,10 +282,12 @@ function isLayout(source: OpenedSource): source is OpenedLayout {
 
 /** What a header says on either side, for quotations; layout files and snapshots have no text. */
 function textOf(old: OpenedSource, next: OpenedSource): TextOf {
-  return (side, { header }, targetName) => {
+  return (side, { header, file }, targetName) => {
     const source = side === 'old' ? old : next;
     const target = source.targets.find((one) => one.name === targetName);
     if (target === undefined || !isHeaderSource(source)) return undefined;
+    const document = file === undefined ? undefined : source.documents?.get(file);
+    if (document !== undefined) return document;
     return source.headersFor(target).resolve(header, 'angle', undefined)?.text;
   };
 }

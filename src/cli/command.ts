@@ -11,9 +11,9 @@ export interface CommandDefinition {
   readonly configure: (command: Commander) => void;
   /**
    * Runs it. `args` are the positional arguments; `options` is what commander parsed, in the shape `configure` asked for:
-   * a method, because only then may a command name that shape.
+   * a method, because only then may a command name that shape. `afterDashes` is how many of `args` stood after `--`.
    */
-  run(args: readonly string[], options: object, io: Io): Promise<ExitCode>;
+  run(args: readonly string[], options: object, io: Io, afterDashes: number): Promise<ExitCode>;
 }
 
 /** An entry of the command table: enough for `uabi --help`, with the code itself a lazy import away. */

@@ -26,16 +26,24 @@ interface Quote {
 
 const maximumQuoteLines = 400;
 
-/** Both sides with the records that `docs` show; the records they are about are read if nothing else asked for them. */
+/**
+ * Both sides with the records that `docs` show, of those in `touched` and those whose text changed; what they are about is read
+ * if nothing else asked for it.
+ */
 export function withDocumentation(
   sides: { readonly old: HeaderSource; readonly new: HeaderSource },
   docs: { readonly old: readonly DocumentText[]; readonly new: readonly DocumentText[] },
+  touched: ReadonlySet<string>,
 ): { readonly old: HeaderSource; readonly new: HeaderSource } {
-  const quotes = { old: docs.old.flatMap(quotesIn), new: docs.new.flatMap(quotesIn) };
+  const all = { old: docs.old.flatMap(quotesIn), new: docs.new.flatMap(quotesIn) };
+  const interesting = new Set([...touched, ...namesOfChanged(all.old, all.new)]);
+  const isInteresting = (quote: Quote): boolean => interesting.has(nameOf(quote));
+  const quotes = { old: all.old.filter(isInteresting), new: all.new.filter(isInteresting) };
   if (quotes.new.length === 0) return sides;
   const wanted = [...quotes.old, ...quotes.new];
   const wrap = (side: 'old' | 'new'): HeaderSource => ({
     ...sides[side],
+    documents: new Map(docs[side].map(({ path, text }) => [path, text])),
     abiFor: (target) => addQuotes(sides[side], target, wanted, quotes[side]),
   });
   return { old: wrap('old'), new: wrap('new') };
@@ -64,9 +72,22 @@ function addQuotes(source: HeaderSource, target: Target, wanted: readonly Quote[
     const record = read.records.get(`${quote.keyword} ${tag}`);
     if (record === undefined || read.notUnderstood.some(({ location }) => location?.file === quote.path)) return [];
     const location = { file: quote.path, line: quote.line, column: 1 };
-    return [{ file: quote.path, declaration: { ...record, name: declared.name, header: declared.header, location } }];
+    return [
+      {
+        file: quote.path,
+        text: quote.body,
+        declaration: { ...record, name: declared.name, header: declared.header, location },
+      },
+    ];
   });
   return { ...abi, records, documentation };
+}
+
+/** Records of which one side's texts show something that the other's do not. */
+function namesOfChanged(old: readonly Quote[], next: readonly Quote[]): string[] {
+  const keyOf = (quote: Quote): string => JSON.stringify([quote.path, nameOf(quote), quote.body]);
+  const [before, after] = [new Set(old.map(keyOf)), new Set(next.map(keyOf))];
+  return [...old.filter((one) => !after.has(keyOf(one))), ...next.filter((one) => !before.has(keyOf(one)))].map(nameOf);
 }
 
 function nameOf({ keyword, tag }: Quote): string {

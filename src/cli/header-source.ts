@@ -56,6 +56,8 @@ export interface HeaderSource {
   readonly abiOfText: (target: Target, path: string, text: string) => Abi;
   /** As `abiFor`, but reads only headers in whose text one of `words` stands. */
   readonly abiMentioning: (target: Target, words: readonly string[], macros?: ReadonlySet<string>) => Abi;
+  /** Texts about the headers that were held against them, by path. */
+  readonly documents?: ReadonlyMap<string, string>;
 }
 
 /** What the sources of one run share. */

@@ -31,7 +31,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
       const command = program.command(entry.name).description(entry.summary);
       // Only the command that is called is loaded; the others are known by name and summary alone.
       if (entry.name === wanted || (wanted === 'help' && argv.includes(entry.name))) {
-        await configure(command, entry, io, (code) => {
+        await configure(command, entry, io, countAfterDashes(argv), (code) => {
           result = code;
         });
       }
@@ -43,11 +43,22 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-async function configure(command: Command, entry: CommandEntry, io: Io, done: (code: ExitCode) => void): Promise<void> {
+function countAfterDashes(argv: readonly string[]): number {
+  const dashes = argv.indexOf('--');
+  return dashes < 0 ? 0 : argv.length - dashes - 1;
+}
+
+async function configure(
+  command: Command,
+  entry: CommandEntry,
+  io: Io,
+  afterDashes: number,
+  done: (code: ExitCode) => void,
+): Promise<void> {
   const definition = await entry.load();
   definition.configure(command);
   command.exitOverride().action(async () => {
-    done(await definition.run(command.args, command.opts(), io));
+    done(await definition.run(command.args, command.opts(), io, afterDashes));
   });
 }
 

@@ -119,7 +119,6 @@ export function restrictToChanges(
   next: HeaderSource,
   paths: readonly string[],
 ): { readonly old: HeaderSource; readonly new: HeaderSource } {
-  const prefixes = paths.map((path) => path.replace(/^\.\//, '').replace(/\/+$/, ''));
   const changes = new Map<Target, { readonly old: readonly string[]; readonly new: readonly string[] }>();
   const changesFor = (target: Target): { readonly old: readonly string[]; readonly new: readonly string[] } => {
     let found = changes.get(target);
@@ -127,8 +126,8 @@ export function restrictToChanges(
       const changed = changedHeaders(old.headersFor(target), next.headersFor(target));
       const [before, after] = [new Set(changed.old), new Set(changed.new)];
       found = {
-        old: old.namesFor(target).filter((name) => before.has(name) && isAt(old, target, name, prefixes)),
-        new: next.namesFor(target).filter((name) => after.has(name) && isAt(next, target, name, prefixes)),
+        old: old.namesFor(target).filter((name) => before.has(name) && isAt(old, target, name, paths)),
+        new: next.namesFor(target).filter((name) => after.has(name) && isAt(next, target, name, paths)),
       };
       changes.set(target, found);
     }
@@ -143,8 +142,17 @@ export function restrictToChanges(
   return { old: restrict(old, 'old'), new: restrict(next, 'new') };
 }
 
-function isAt(source: HeaderSource, target: Target, name: string, prefixes: readonly string[]): boolean {
-  if (prefixes.length === 0) return true;
+function isAt(source: HeaderSource, target: Target, name: string, limits: readonly string[]): boolean {
+  if (limits.length === 0) return true;
   const path = source.headersFor(target).resolve(name, 'angle', undefined)?.path ?? name;
-  return prefixes.some((prefix) => [path, name].some((place) => place === prefix || place.startsWith(`${prefix}/`)));
+  return isWithin([path, name], limits);
+}
+
+/** Whether one of `places` is at or below one of `limits`; everything is, where there are none. */
+export function isWithin(places: readonly string[], limits: readonly string[]): boolean {
+  if (limits.length === 0) return true;
+  const prefixes = limits.map((limit) => limit.replace(/^(?:\.\/)+/, '').replace(/\/+$/, ''));
+  return prefixes.some((prefix) =>
+    places.some((place) => prefix === '' || prefix === '.' || place === prefix || place.startsWith(`${prefix}/`)),
+  );
 }

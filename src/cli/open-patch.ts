@@ -9,23 +9,21 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Abi } from '../abi/abi.ts';
-import type { Target } from '../abi/target.ts';
 import { type Diagnostic, UndecidedError, UserError } from '../diagnostic.ts';
 import { applyPatch, type Base } from '../patch/apply-patch.ts';
 import type { Patch } from '../patch/patch.ts';
+import { touchedRecords } from '../patch/touched-records.ts';
 import { maximumPatchBytes, type PatchInput, readSeries } from '../patch/read-patches.ts';
-import { wholeDeclarations } from '../patch/whole-declarations.ts';
 import { DirectoryTree } from '../source/directory.ts';
 import type { FileTree } from '../source/file-tree.ts';
 import { type ExpectedBlob, findBase } from '../source/find-base.ts';
-import { HunkHeaders } from '../source/hunk-headers.ts';
 import { isKernelTree } from '../source/kernel-tree.ts';
 import { type Changes, PatchedTree } from '../source/patched-tree.ts';
 import { type DocumentText, withDocumentation } from './documented-records.ts';
 import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
-import { type OpenedPair, restrictToChanges } from './open-pair.ts';
+import { openHunks, withProblems } from './open-hunks.ts';
+import { isWithin, type OpenedPair, restrictToChanges } from './open-pair.ts';
 import { type SourceOptions, workshopFor } from './open-source.ts';
 
 export interface OpenedPatches {
@@ -42,6 +40,8 @@ export interface OpenedPatches {
 export interface PatchOptions extends SourceOptions {
   readonly files: readonly string[];
   readonly onto: string | undefined;
+  /** `-- PATH…`: only headers at or below these places. */
+  readonly paths: readonly string[];
 }
 
 /**
@@ -55,9 +55,16 @@ export async function openPatches(io: Io, options: PatchOptions): Promise<Opened
   const workshop = await workshopFor(io, options);
   const said = notes.map(({ message }) => message);
   const found = findTree(patches, workshop, io, options);
-  if (found.kind === 'none') return openHunks(patches, workshop, [...said, found.why]);
+  if (found.kind === 'none') {
+    const open = (some: readonly Patch[]): OpenedPair => openHunks(some, workshop, options.paths);
+    return {
+      whole: open(patches),
+      steps: patches.length === 1 ? [] : patches.map((patch) => ({ patch, open: () => open([patch]) })),
+      notes: [...said, found.why],
+    };
+  }
   if (found.why !== undefined) said.push(found.why);
-  return openApplied(patches, found, workshop, said);
+  return openApplied(patches, found, workshop, said, options.paths);
 }
 
 async function readInput(name: string, io: Io): Promise<PatchInput> {
@@ -206,6 +213,7 @@ function openApplied(
   { tree, states }: FoundTree,
   workshop: HeaderWorkshop,
   notes: readonly string[],
+  paths: readonly string[],
 ): OpenedPatches {
   const nameAfter = (count: number): string =>
     count === 0 ? tree.label : `${tree.label} + ${count === 1 ? (patches[0]?.title ?? '') : `${count} patches`}`;
@@ -220,11 +228,21 @@ function openApplied(
     }
     return source;
   };
+  const isHeader = (path: string): boolean =>
+    path.endsWith('.h') && weigh(path, isKernelTree(tree)) === 'needed' && isWithin([path], paths);
+  const touchedBy = (patch: Patch): ReadonlySet<string> =>
+    touchedRecords(patch, isHeader, (path) => textIn(tree, path));
+  const documents = documentsAbout(tree, new Set(patches.flatMap((patch) => [...touchedBy(patch)])));
   const open = (from: number, to: number): OpenedPair => {
-    const { old, new: next } = withDocumentation(restrictToChanges(after(from), after(to), []), {
-      old: textsOf(tree, states, from, to, from),
-      new: textsOf(tree, states, from, to, to),
-    });
+    const touched = new Set(patches.slice(from, to).flatMap((patch) => [...touchedBy(patch)]));
+    const { old, new: next } = withDocumentation(
+      restrictToChanges(after(from), after(to), paths),
+      {
+        old: textsOf(tree, states, from, to, from, documents),
+        new: textsOf(tree, states, from, to, to, documents),
+      },
+      touched,
+    );
     return {
       old,
       new: withProblems(
@@ -245,62 +263,49 @@ function openApplied(
   };
 }
 
-/** Texts that the patches after `from` up to `to` change, as they are after `at`. */
-function textsOf(tree: FileTree, states: readonly State[], from: number, to: number, at: number): DocumentText[] {
+/** Texts that the patches after `from` up to `to` change, and `more`, as they are after `at`. */
+function textsOf(
+  tree: FileTree,
+  states: readonly State[],
+  from: number,
+  to: number,
+  at: number,
+  more: readonly string[],
+): DocumentText[] {
   const before = states[from - 1]?.changes;
-  const paths = [...(states[to - 1]?.changes ?? [])].filter(
-    ([path, text]) => /\.(?:rst|txt)$/.test(path) && before?.get(path) !== text,
+  const changed = [...(states[to - 1]?.changes ?? [])].flatMap(([path, text]) =>
+    isDocument(path) && before?.get(path) !== text ? path : [],
   );
-  return paths.flatMap(([path]) => {
+  return [...new Set([...changed, ...more])].flatMap((path) => {
     const changes = states[at - 1]?.changes;
-    if (changes?.has(path) === true) return { path, text: changes.get(path) ?? '' };
-    const file = tree.read(path);
-    return file.kind === 'text' ? { path, text: file.text } : [];
+    const text = changes?.has(path) === true ? (changes.get(path) ?? '') : textIn(tree, path);
+    return text === undefined ? [] : { path, text };
   });
 }
 
-function openHunks(patches: readonly Patch[], workshop: HeaderWorkshop, notes: readonly string[]): OpenedPatches {
-  const open = (some: readonly Patch[]): OpenedPair => {
-    const old = new Map<string, string | undefined>();
-    const next = new Map<string, string | undefined>();
-    const cut: Diagnostic[] = [];
-    for (const file of some.flatMap((patch) => patch.files)) {
-      if (!file.newPath.endsWith('.h') || !isPlausibleHeader(file.newPath)) continue;
-      const texts = wholeDeclarations(file);
-      // A second patch to the same file would need what the first left: only its own patch can be judged then.
-      if (old.has(file.oldPath) || next.has(file.newPath)) {
-        const message = `${file.newPath} is changed by several patches; without the tree only each by itself can be judged`;
-        cut.push({ severity: 'error', code: 'not-whole', message, location: file.place });
-        continue;
-      }
-      for (const diagnostic of texts.cut) cut.push(diagnostic);
-      old.set(file.newPath, texts.old);
-      next.set(file.newPath, texts.new);
-    }
-    const side = (texts: Changes, label: string): HeaderSource =>
-      workshop.openCollection(new HunkHeaders(texts, label));
-    const title = some.length === 1 ? (some[0]?.title ?? '') : `${some.length} patches`;
-    return { old: side(old, `before: ${title}`), new: withProblems(side(next, `after: ${title}`), cut) };
-  };
-  return {
-    whole: open(patches),
-    steps: patches.length === 1 ? [] : patches.map((patch) => ({ patch, open: () => open([patch]) })),
-    notes,
-  };
+function textIn(tree: FileTree, path: string): string | undefined {
+  const file = tree.read(path);
+  return file.kind === 'text' ? file.text : undefined;
 }
 
-/** In a kernel tree only these are UAPI; a header of a tree that has no `include/uapi` may stand anywhere. */
-function isPlausibleHeader(path: string): boolean {
-  const isKernelPath =
-    /^(?:include|arch|drivers|fs|kernel|mm|net|tools|virt|sound|lib|security|block|io_uring|crypto)\//.test(path);
-  return !isKernelPath || /^(?:include\/uapi|arch\/[^/]+\/include\/uapi)\//.test(path);
+function isDocument(path: string): boolean {
+  return /\.(?:rst|txt)$/.test(path);
 }
 
-/** `source` with problems that no reading of it can show. */
-function withProblems(source: HeaderSource, problems: readonly Diagnostic[]): HeaderSource {
-  if (problems.length === 0) return source;
-  const add = (abi: Abi): Abi => ({ ...abi, notUnderstood: [...abi.notUnderstood, ...problems] });
-  return { ...source, abiFor: (target: Target) => add(source.abiFor(target)) };
+/** More documents than this are not looked through for a name, where a tree cannot search by itself. */
+const maximumDocuments = 5000;
+
+/** Documents that show one of `records`, whether or not a patch changes them. */
+function documentsAbout(tree: FileTree, records: ReadonlySet<string>): readonly string[] {
+  if (records.size === 0) return [];
+  const words = [...records].map((name) => `${name} {`);
+  if (tree.search !== undefined) return tree.search('Documentation', words).filter(isDocument);
+  const paths = tree.list(['Documentation']).filter(isDocument);
+  if (paths.length > maximumDocuments) return [];
+  return paths.filter((path) => {
+    const text = textIn(tree, path);
+    return text !== undefined && words.some((word) => text.includes(word));
+  });
 }
 
 /** @throws {UserError} if options of a patch are given without one. */

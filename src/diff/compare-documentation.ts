@@ -2,8 +2,8 @@
  * Records as documentation shows them, held against the headers they are about.
  *
  * One document shows the records of several architectures under one name, so a record that differs is no mistake by itself. It
- * is one where the change made it: the text agreed with the old header and does not with the new one, or it is new and
- * nothing else that documents the name agrees.
+ * is one where the change made it: the text agreed with the old header and does not with the new one, or it is new or was
+ * changed and nothing else that documents the name agrees.
  */
 
 import type { Abi, DocumentedRecord, RecordDeclaration } from '../abi/abi.ts';
@@ -28,8 +28,10 @@ export function compareDocumentation(pair: AbiPair): DocumentationChange[] {
     const same = before.filter((one) => one.file === documented.file)[ordinal];
     const others = pair.new.documentation?.filter((one) => one !== documented && one.declaration.name === name) ?? [];
     const wasRight = same !== undefined && agrees(same, pair.old);
-    const isNew = same === undefined && !others.some((other) => agrees(other, pair.new));
-    if (wasRight || isNew) changes.push({ kind: 'documentation-differs', documented, declared, differences });
+    const isNews = same?.text !== documented.text && resembles(documented.declaration, declared, pair.new.target);
+    if (wasRight || (isNews && !others.some((other) => agrees(other, pair.new)))) {
+      changes.push({ kind: 'documentation-differs', documented, declared, differences });
+    }
   }
   return changes;
 }
@@ -37,6 +39,14 @@ export function compareDocumentation(pair: AbiPair): DocumentationChange[] {
 function agrees({ declaration }: DocumentedRecord, abi: Abi): boolean {
   const declared = abi.records.get(declaration.name);
   return declared !== undefined && differencesOf(declaration, declared, abi.target).length === 0;
+}
+
+/** Whether a text is about this declaration, and not about that of another architecture: most fields have the same names. */
+function resembles(documented: RecordDeclaration, declared: RecordDeclaration, target: Target): boolean {
+  const [shown, real] = [placesOf(documented, target), placesOf(declared, target)];
+  if (shown === undefined || real === undefined) return false;
+  const common = [...shown.fields.keys()].filter((path) => real.fields.has(path)).length;
+  return common * 2 >= Math.max(shown.fields.size, real.fields.size);
 }
 
 /** What the text says otherwise than the header, as clauses; empty where both have the same layout. */

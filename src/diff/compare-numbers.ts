@@ -115,7 +115,7 @@ function collisions(
       for (const holder of sharers) {
         if (holder === newcomer || !isMemberName(holder.name) || isAlias(newcomer, holder)) continue;
         if (isNew.has(holder) && holder.name > newcomer.name) continue;
-        const family = families.common(newcomer.name, holder.name);
+        const family = families.common(newcomer.name, holder.name) ?? families.atTop(newcomer, holder.name);
         if (family === undefined || !families.isRecent(family, newcomer.value)) continue;
         if (!families.isNumberSpace(family) || isOfNewGroup(newcomer, family, old, next)) continue;
         if (!areOfOneList(newcomer, holder, membersOf(family, old, next))) continue;

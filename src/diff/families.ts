@@ -9,6 +9,8 @@
 import type { NamedNumber } from './changes.ts';
 
 const minimumMembers = 4;
+/** So many that the highest numbers of a family are nobody else's by accident. */
+const largeFamily = 16;
 
 /**
  * What kind of number a name announces. These are habits of the kernel's headers, and each is only a hint: what a name is
@@ -62,6 +64,26 @@ export class Families {
       // `KVM_EXIT_IO_OUT` details `KVM_EXIT_IO`: then it is no member of the family of `KVM_EXIT_IO`.
       if (this.#details(a, prefix) || this.#details(b, prefix)) continue;
       if (this.#hasFamily(prefix)) return prefix;
+    }
+    return undefined;
+  }
+
+  /**
+   * The family at whose end a name took its number although it extends the name of another member (`KVM_CAP_GUEST_MEMFD_NODE`
+   * beside `KVM_CAP_GUEST_MEMFD`): details of a member have small numbers of their own, and no place there.
+   */
+  atTop({ name, value }: NamedNumber, other: string): string | undefined {
+    let shared = 0;
+    while (shared < Math.min(name.length, other.length) && name[shared] === other[shared]) shared++;
+    for (let end = name.lastIndexOf('_', shared - 1) + 1; end > 0; end = name.lastIndexOf('_', end - 2) + 1) {
+      const prefix = name.slice(0, end);
+      if (firstWordOf(prefix) === undefined) return undefined;
+      if (this.#details(other, prefix) || !this.#hasFamily(prefix)) continue;
+      const members = this.#withPrefix(prefix).filter(
+        (one) => isMemberName(one.name) && !this.#details(one.name, prefix),
+      );
+      const above = members.filter((one) => one.value > value).length;
+      return members.length >= largeFamily && above * 16 < members.length ? prefix : undefined;
     }
     return undefined;
   }

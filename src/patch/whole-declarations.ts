@@ -18,15 +18,13 @@ export interface TwoTexts {
   readonly cut: readonly Diagnostic[];
 }
 
-const prelude = ['#include <linux/types.h>', '#include <linux/ioctl.h>'];
+const prelude = ['#include <linux/types.h>', '#include <linux/const.h>', '#include <linux/ioctl.h>'];
 
 export function wholeDeclarations(patch: FilePatch): TwoTexts {
   const cut: Diagnostic[] = [];
   const sides = { old: new Placer(), new: new Placer() };
   const isWholeFile = patch.change === 'add' || patch.change === 'delete';
-  if (patch.hunks.length === 0 || patch.isBinary) {
-    cut.push(notice(patch, patch.place, 'is renamed or changed as a binary file, so nothing of it is in the patch'));
-  }
+  if (patch.isBinary) cut.push(notice(patch, patch.place, 'is changed as a binary file, so nothing of it can be read'));
   for (const hunk of patch.hunks) {
     const scans = { old: scan(hunk, '-', isWholeFile), new: scan(hunk, '+', isWholeFile) };
     const names = new Set([...scans.old.cutNames, ...scans.new.cutNames]);
@@ -35,8 +33,9 @@ export function wholeDeclarations(patch: FilePatch): TwoTexts {
     }
     if (scans.old.cutsChange || scans.new.cutsChange) {
       const what = /(?:struct|union|enum)\s+\w+/.exec(hunk.section)?.[0] ?? [...names].find((name) => name !== '');
-      const whole = what ?? 'a declaration';
-      cut.push(notice(patch, hunk.place, `changes ${whole} here, of which the patch does not hold all`));
+      const line = hunk.newStart > 0 ? hunk.newStart : hunk.oldStart;
+      const where = `, from line ${String(line)} on: of ${what ?? 'a declaration'}`;
+      cut.push(notice(patch, hunk.place, `${where} that changes there, the patch shows only a part`));
     }
   }
   return {
@@ -50,7 +49,7 @@ function notice(patch: FilePatch, location: Diagnostic['location'], message: str
   return {
     severity: 'error',
     code: 'not-whole',
-    message: `${patch.newPath} ${message}`,
+    message: `${patch.newPath}${message.startsWith(',') ? '' : ' '}${message}`,
     ...(location === undefined ? {} : { location }),
     hint: 'run uabi in the repository that the patch is for, or name the tree with --onto',
   };
@@ -92,7 +91,8 @@ function scan(hunk: Hunk, mark: '-' | '+', isWholeFile: boolean): Scan {
     const piece = { name: '', line: first, lines: lines.map((line) => line.slice(1)) };
     return { pieces: lines.length === 0 ? [] : [piece], cutNames: new Set(), cutsChange: false };
   }
-  const bare = withoutComments(lines.map((line) => line.slice(1)));
+  const own = lines.map((line) => line.slice(1));
+  const bare = withoutComments(own);
   const isChanged = (from: number, to: number): boolean =>
     lines.slice(from, to).some((line, index) => line.startsWith(mark) && (bare[from + index] ?? '').trim() !== '');
   const pieces: Piece[] = [];
@@ -121,7 +121,13 @@ function scan(hunk: Hunk, mark: '-' | '+', isWholeFile: boolean): Scan {
     const isMacro = /^\s*#\s*define\b/.test(line);
     // Conditions and includes reach out of the hunk; the macros between them are read as if they always held.
     if (end.name !== '' || isMacro) {
-      pieces.push({ name: end.name, line: first + index, lines: bare.slice(index, end.next) });
+      const piece = own.slice(index, end.next);
+      const isWhole = hasWholeComments(piece, bare.slice(index, end.next));
+      pieces.push({
+        name: end.name,
+        line: first + index,
+        lines: isWhole ? piece : bare.slice(index, end.next),
+      });
     }
     index = end.next;
     strayFrom = index;
@@ -167,6 +173,12 @@ function endOfDeclaration(lines: readonly string[], start: number): End | undefi
     }
   }
   return { kind: 'cut', name };
+}
+
+/** Whether the comments in some lines begin and end there, so that the lines can be read as they are. */
+function hasWholeComments(lines: readonly string[], bare: readonly string[]): boolean {
+  const text = lines.join('\n');
+  return text.lastIndexOf('/*') <= text.lastIndexOf('*/') && withoutComments(lines).join('\n') === bare.join('\n');
 }
 
 /** The lines with comments blanked; a hunk may begin inside of one. */

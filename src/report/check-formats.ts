@@ -6,7 +6,7 @@ import { checkGitlab } from './check-gitlab.ts';
 import { checkJson } from './check-json.ts';
 import { checkJsonl } from './check-jsonl.ts';
 import { checkJunit } from './check-junit.ts';
-import { checkMail } from './check-mail.ts';
+import { checkMail } from './mail/check-mail.ts';
 import { checkMarkdown } from './check-markdown.ts';
 import type { CheckReport } from './check-report.ts';
 import { checkSarif } from './check-sarif.ts';

@@ -40,8 +40,8 @@ function stepJson({ title, result }: SeriesStep, report: CheckReport): Record<st
 }
 
 export function alternativeJson(record: string, alternative: Alternative): Record<string, unknown> {
-  const { title, places, reason, declaration } = alternative;
-  return { record, title, places, reason, declaration };
+  const { title, verdict, places, reason, declaration } = alternative;
+  return { record, title, verdict, places, reason, declaration };
 }
 
 export function findingJson(finding: Finding): Record<string, unknown> {

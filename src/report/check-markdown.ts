@@ -11,7 +11,7 @@ import type { Finding } from '../verdict/finding.ts';
 import { findingProse } from './check-prose.ts';
 import { type CheckReport, type Place, placeOf, shownFindings, waivedFindings } from './check-report.ts';
 import { contractAnswers, groupByRecord } from './check-groups.ts';
-import { contractNames, countsInWords, describeTargets, verdictSentence } from './check-words.ts';
+import { contractNames, countsInWords, describeTargets, verdictSentence, wayOutWords } from './check-words.ts';
 import { placeText, recordRows } from './record-rows.ts';
 import { codeBlock, codeSpan, safeForLogs, safeMarkdown } from './safe-text.ts';
 
@@ -75,7 +75,7 @@ function recordBlocks(name: string, group: readonly Finding[], report: CheckRepo
   for (const finding of group) blocks.push(findingBlock(finding, placeOf(finding, report)));
   for (const one of report.alternatives.get(name) ?? []) {
     const where = one.places.length === 0 ? '' : ` (${one.places.join(', ')})`;
-    blocks.push(`**Safe way out:** ${safeMarkdown(`${one.title}${where}: ${one.reason}.`)}`);
+    blocks.push(`**Way out:** ${safeMarkdown(`${one.title}${where}: ${one.reason}; ${wayOutWords[one.verdict]}.`)}`);
     if (one.declaration !== '') blocks.push(codeBlock(one.declaration.split('\n'), 'c'));
   }
   return blocks;

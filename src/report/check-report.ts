@@ -27,6 +27,8 @@ export interface CheckReport {
   readonly result: CheckResult;
   /** The patches of a series, in order, where the result is about one. */
   readonly steps: readonly SeriesStep[];
+  /** Whether only the hunks of a patch were there to be judged, and no tree. */
+  readonly isFromHunks: boolean;
   /** List what is compatible as well. */
   readonly showAll: boolean;
   /** The verdict from which on the check fails; formats with passes and failures follow it. */
@@ -53,6 +55,7 @@ export function makeReport(
     alternatives: new Map(),
     siblings: [],
     steps: [],
+    isFromHunks: false,
     style: plainStyle,
     toolVersion: '',
     quotes: new Quotes(result, textOf),

@@ -141,6 +141,7 @@ function finding(kind?: string, isWaived = false): Record<string, unknown> {
 const alternativeKeys = {
   record: text,
   title: text,
+  verdict: { enum: ['compatible', 'review'] },
   places: { type: 'array', items: text },
   reason: text,
   declaration: text,

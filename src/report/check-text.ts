@@ -13,7 +13,14 @@ import { type Alternative, type Finding, standing, touchedContracts } from '../v
 import { carriersOf } from '../verdict/traffic.ts';
 import { contractAnswers, groupByRecord } from './check-groups.ts';
 import { type CheckReport, isClean, shownFindings, type Sibling, waivedFindings } from './check-report.ts';
-import { contractNames, describeTargets, joinWords, requestNumber, verdictSentence } from './check-words.ts';
+import {
+  contractNames,
+  describeTargets,
+  joinWords,
+  requestNumber,
+  verdictSentence,
+  wayOutWords,
+} from './check-words.ts';
 import { placeText, type RecordRow, recordRows } from './record-rows.ts';
 import { safeForLogs } from './safe-text.ts';
 import { type Style, wrap } from './style.ts';
@@ -210,10 +217,17 @@ function findingText(finding: Finding, style: Style, before: readonly Finding[])
 }
 
 function alternativesText(alternatives: readonly Alternative[], siblings: readonly Sibling[], style: Style): string {
-  const lines = [style.bold('Safe ways out (each judged like the change above, and found compatible)')];
+  const lines = [style.bold('Ways out (each judged like the change above)')];
   for (const [index, one] of alternatives.entries()) {
     const where = one.places.length === 0 ? '' : ` (${one.places.join(', ')})`;
-    lines.push(wrap(printable(`${String(index + 1)}. ${one.title}${where}: ${one.reason}.`), WIDTH, '     ', '  '));
+    lines.push(
+      wrap(
+        printable(`${String(index + 1)}. ${one.title}${where}: ${one.reason}; ${wayOutWords[one.verdict]}.`),
+        WIDTH,
+        '     ',
+        '  ',
+      ),
+    );
     for (const line of one.declaration.split('\n'))
       if (line !== '') lines.push(style.green(`       ${printable(line)}`));
   }

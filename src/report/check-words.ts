@@ -3,7 +3,7 @@
 import { targetNames } from '../abi/target.ts';
 import { type CheckResult, type countsOf, recordOf } from '../verdict/check.ts';
 import { type Contract } from '../verdict/contract.ts';
-import { type Finding, standing, touchedContracts } from '../verdict/finding.ts';
+import { type Alternative, type Finding, standing, touchedContracts } from '../verdict/finding.ts';
 
 export const contractNames: Readonly<Record<Contract, string>> = {
   'old-binary': 'old program, new kernel',
@@ -12,11 +12,17 @@ export const contractNames: Readonly<Record<Contract, string>> = {
   'new-binary': 'new program, old kernel',
 };
 
-const whoIsHurt: Readonly<Record<Contract, string>> = {
+export const whoIsHurt: Readonly<Record<Contract, string>> = {
   'old-binary': 'programs already built',
   rebuild: 'programs that are rebuilt',
   'mixed-objects': 'objects built with different headers',
   'new-binary': 'new programs on old kernels',
+};
+
+/** What judging a way out has come to: a clause. */
+export const wayOutWords: Readonly<Record<Alternative['verdict'], string>> = {
+  compatible: 'it is compatible',
+  review: 'it breaks nothing, if the kernel refused or cleared the bytes it takes',
 };
 
 export function hex(value: bigint | number): string {

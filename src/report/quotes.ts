@@ -38,7 +38,9 @@ export class Quotes {
 
   /** The changed lines at a finding, with a little of what stands around them; `undefined` where nothing can be quoted. */
   quoteFor(finding: Finding): Quote | undefined {
-    return this.#fromText(finding) ?? this.#fromLayout(finding);
+    const quote = this.#fromText(finding);
+    // A text that did not change shows nothing, and the record it is about is quoted elsewhere.
+    return quote !== undefined || finding.rule === 'documentation-differs' ? quote : this.#fromLayout(finding);
   }
 
   /** The line of the new text where something that is gone used to stand. */
@@ -57,16 +59,12 @@ export class Quotes {
     const at = diff.flatMap((one, index) => (isHere(one) ? [index] : []));
     const [first, last] = [at[0], at.at(-1)];
     if (first === undefined || last === undefined) return undefined;
-    const range: readonly [number, number] = this.#isOfRecord(finding) ? bodyAround(diff, first) : [first, last];
+    const range: readonly [number, number] = hasBody(finding) ? bodyAround(diff, first) : [first, last];
     const from = range[0];
     const to = Math.max(range[1], last);
     const file = (finding.new ?? finding.old)?.file;
     const lines = trimContext(diff.slice(from, to + 1));
     return lines.some((one) => one.kind !== 'same') ? { file, lines, key: `${file ?? ''}:${String(from)}` } : undefined;
-  }
-
-  #isOfRecord(finding: Finding): boolean {
-    return this.#result.records.has(recordOf(finding.subject));
   }
 
   #diffOf(finding: Finding): readonly DiffLine[] | undefined {
@@ -93,15 +91,29 @@ export class Quotes {
   }
 }
 
-/** From the line that opens the declaration around `index` to the one that closes it: both start in the first column. */
+/** Whether it is about a declaration of several lines, or something inside of one. */
+function hasBody({ subject }: Finding): boolean {
+  return /^(?:struct|union|enum) /.test(subject);
+}
+
+/**
+ * From the line that opens the declaration around `index` to the one that closes it. In a header both start in the first
+ * column; in a text, where a declaration is indented as a whole, the line itself opens it.
+ */
 function bodyAround(diff: readonly DiffLine[], index: number): readonly [number, number] {
-  const opens = (text: string): boolean => /^(?:typedef\s+)?(?:struct|union|enum)\b/.test(text);
-  const closes = (text: string): boolean => text.startsWith('}');
+  const textAt = (at: number): string => diff[at]?.text ?? '';
+  const opening = /^(?:typedef\s+)?(?:struct|union|enum)\b(?!.*;)/;
+  const indent = /^( +)(?:struct|union)\b/.exec(textAt(index))?.[1] ?? '';
+  const opens = (at: number): boolean => textAt(at).startsWith(indent) && opening.test(textAt(at).slice(indent.length));
+  const closes = (at: number): boolean => textAt(at).startsWith(`${indent}}`);
   let from = index;
-  while (from > 0 && !opens(diff[from]?.text ?? '') && !(from < index && closes(diff[from]?.text ?? ''))) from--;
-  let to = Math.max(index, from);
-  while (to < diff.length - 1 && !closes(diff[to]?.text ?? '')) to++;
-  return opens(diff[from]?.text ?? '') ? [from, to] : [index, index];
+  while (from > 0 && !opens(from) && !(from < index && closes(from))) from--;
+  if (!opens(from)) return [index, index];
+  let to = index;
+  while (to < diff.length - 1 && !closes(to)) to++;
+  // The closing line of the one side may stand right below that of the other.
+  while (diff[to]?.kind !== 'same' && closes(to + 1)) to++;
+  return [from, to];
 }
 
 /** Keeps changed lines, a little around each, and the first line, which says what is changed. */

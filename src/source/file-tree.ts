@@ -26,6 +26,8 @@ export interface FileTree {
   read(path: string): ReadResult;
   /** Says that all of `paths` will be read: lets a tree fetch them in one go. */
   prefetch(paths: readonly string[]): void;
+  /** Files below a folder in whose text one of `words` stands, from a tree that can tell without reading them all. */
+  search?(folder: string, words: readonly string[]): readonly string[];
 }
 
 /** `path` without `.`, `..` and doubled slashes; `undefined` if it is absolute or climbs out of the root. */

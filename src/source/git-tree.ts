@@ -134,6 +134,11 @@ export class GitTree implements FileTree {
     this.#blobs.fetch(ids);
   }
 
+  search(folder: string, words: readonly string[]): readonly string[] {
+    if (this.#tree === undefined || words.length === 0) return [];
+    return this.#blobs.repository.filesWith(this.#tree, folder, words);
+  }
+
   #follow(entry: GitEntry): { kind: 'entry'; entry: GitEntry } | { kind: 'refused'; reason: string } {
     let current = entry;
     for (let links = 0; current.mode === symbolicLink; links += 1) {

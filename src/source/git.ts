@@ -208,6 +208,22 @@ export class GitRepository {
     return places.map((_, index) => /^([0-9a-f]{40,64}) blob$/.exec(lines[index] ?? '')?.[1]);
   }
 
+  /** Files of a tree-ish, below a folder, in which one of `words` stands. */
+  filesWith(id: string, folder: string, words: readonly string[]): readonly string[] {
+    const patterns = words.flatMap((word) => ['-e', word]);
+    const answer = this.#run([
+      ...['grep', '-l', '-z', '-I', '--fixed-strings', '--full-name', '--no-textconv', ...patterns],
+      ...[id, '--', `:(top,literal)${folder}`],
+    ]);
+    // 1: nothing was found.
+    if (answer.status > 1) throw this.#failure(answer, []);
+    return answer.stdout
+      .toString()
+      .split('\0')
+      .filter((line) => line.startsWith(`${id}:`))
+      .map((line) => line.slice(id.length + 1));
+  }
+
   /** Number of commits in `to` that are not in `from`. */
   countCommits(from: string, to: string): number {
     const [a, b] = [this.require(from, 'commit'), this.require(to, 'commit')];

@@ -1,10 +1,12 @@
 /**
- * Layouts that would have been safe. Each one offered has been judged like any other change and found compatible.
+ * Layouts that would have been safe. Each one offered has been judged like any other change, and breaks nothing.
  *
- * Two ways are tried for a record that broke because something was added to it. First the new fields at the *end* of the
- * trailing reserve, with the reserve shortened from its end: every old offset and every inner size stays. Then a second
- * record with requests of its own, which leaves the old one untouched. New fields that stand in old padding without making
- * an inner record grow are kept where the author put them.
+ * Two ways are tried for a record that broke because something was added to it. First the new fields in the trailing reserve:
+ * fields of the record itself at its beginning, which is the kernel's habit; fields of an inner record at its *end*, so that
+ * every old offset and every inner size stays. Then a second record with requests of its own, which leaves the old one
+ * untouched. New fields that stand in old padding without making an inner record grow are kept where the author put them.
+ *
+ * Only the record has to be understood: what else could not be read has no part in these ways.
  */
 
 import type { Abi, RecordDeclaration, RequestDeclaration } from '../abi/abi.ts';
@@ -17,9 +19,10 @@ import type { AbiPair, RecordPair } from '../diff/changes.ts';
 import { type FieldNode, isFiller, overlaps } from '../diff/placed.ts';
 import { asArray } from '../diff/types.ts';
 import { checkAbis, type CheckResult } from './check.ts';
+import type { RuleId } from './rules.ts';
 import { declareRecord } from './declare.ts';
 import type { Alternative } from './finding.ts';
-import { list } from './judgement.ts';
+import { list, membersWords } from './judgement.ts';
 import { carriersOf } from './traffic.ts';
 
 /** Checked alternatives for one record of a result; empty where it did not break, or nothing safe is known. */
@@ -31,14 +34,24 @@ export function adviseOn(result: CheckResult, name: string): Alternative[] {
   if (added.length === 0) return [];
   const abis = result.pairFor(changed.target);
   if (abis === undefined) return [];
-  return [atEndOfReserve(pair, abis, added), asSecondRecord(pair, abis)].flatMap((one) => one ?? []);
+  return [inReserve(pair, abis, added), asSecondRecord(pair, abis)].flatMap((one) => one ?? []);
 }
 
-/** Whether replacing the record by `record` (and adding to the ABI what `more` says) is judged compatible. */
-function isCompatible(abis: AbiPair, key: string, next: Abi): boolean {
-  // Where something was not understood nothing is judged compatible.
-  if (!next.records.has(key) || next.notUnderstood.length > 0) return false;
-  return checkAbis([{ old: abis.old, new: next }]).verdict === 'compatible';
+/** Doubts that taking free bytes always raises where nobody declared what the kernel does with them. */
+const usualDoubts: ReadonlySet<RuleId> = new Set([
+  'padding-became-field',
+  'reserved-became-field',
+  'hole-became-field',
+]);
+
+/** What replacing the old side by `next` would be; `undefined` if it breaks anything, or leaves any other doubt. */
+function verdictOn(abis: AbiPair, key: string, next: Abi): Alternative['verdict'] | undefined {
+  if (!next.records.has(key)) return undefined;
+  const read = (abi: Abi): Abi => ({ ...abi, notUnderstood: [], documentation: [] });
+  const { verdict, findings } = checkAbis([{ old: read(abis.old), new: read(next) }]);
+  if (verdict === 'compatible') return verdict;
+  const isUsual = findings.every((one) => one.verdict === 'compatible' || usualDoubts.has(one.rule));
+  return verdict === 'review' && isUsual ? verdict : undefined;
 }
 
 function withRecords(
@@ -53,7 +66,7 @@ function withRecords(
   };
 }
 
-function atEndOfReserve(pair: RecordPair, abis: AbiPair, added: readonly FieldNode[]): Alternative | undefined {
+function inReserve(pair: RecordPair, abis: AbiPair, added: readonly FieldNode[]): Alternative | undefined {
   const target = abis.old.target;
   const oldRecord = pair.old.declaration.record;
   const reserve = pair.old.nodes.findLast((node) => node.parent === undefined && isFiller(node) && isWords(node));
@@ -61,8 +74,9 @@ function atEndOfReserve(pair: RecordPair, abis: AbiPair, added: readonly FieldNo
   // Fields in old padding stay; those that took the reserve, a field, or bytes past the end have to go elsewhere.
   const isInPadding = (node: FieldNode): boolean =>
     pair.old.nodes.some((filler) => filler !== reserve && filler.isLeaf && isFiller(filler) && contains(filler, node));
-  const displaced = added.filter((node) => !isInPadding(node) && node.parent !== undefined && !node.isArm);
+  const displaced = added.filter((node) => !isInPadding(node) && !node.isArm);
   if (displaced.length === 0) return undefined;
+  const isOwn = displaced.every((node) => node.parent === undefined);
   const moved = displaced.map((node) => node.field);
   const movedBytes = moved.reduce((sum, field) => sum + extentOf(field.type, target).sizeBits / 8, 0);
   const element = extentOf(asArray(reserve.type)?.element ?? reserve.type, target).sizeBits / 8;
@@ -75,20 +89,29 @@ function atEndOfReserve(pair: RecordPair, abis: AbiPair, added: readonly FieldNo
     if (!isReserve) return [field];
     const type = asArray(reserve.type);
     const shortened = type === undefined || rest === 0 ? [] : [{ ...reserve.field, type: { ...type, length: rest } }];
-    return [...shortened, ...moved];
+    return isOwn ? [...moved, ...shortened] : [...shortened, ...moved];
   });
   const record: RecordType = { ...inner, fields };
   const declaration: RecordDeclaration = { ...pair.old.declaration, record };
   const next = withRecords(abis.old, [declaration]);
   const places = placesOf(record, abis.old, moved);
-  if (places === undefined || !isCompatible(abis, declaration.name, next)) return undefined;
+  const verdict = places === undefined ? undefined : verdictOn(abis, declaration.name, next);
+  if (places === undefined || verdict === undefined) return undefined;
   return {
-    title: `${list(moved.map((field) => field.name ?? ''))} at the end of ${reserve.path}`,
+    title: `${list(moved.map((field) => field.name ?? ''))} at the ${isOwn ? 'beginning' : 'end'} of ${reserve.path}`,
+    verdict,
     declaration: `${declareRecord(record, 0, new Set(added.map((node) => node.name))).join('\n')};`,
     places,
-    reason: 'every old field and every inner record keeps its offset and size, and so do the record and its requests',
+    reason: keepsWords(pair, abis),
     record: declaration,
   };
+}
+
+function keepsWords(pair: RecordPair, abis: AbiPair): string {
+  const isNested = pair.old.nodes.some((node) => node.parent !== undefined);
+  const inner = isNested ? ' and every inner record' : '';
+  const requests = carriersOf(pair.name, abis.old).length > 0 ? ', and so do the record and its requests' : '';
+  return `every old field${inner} keeps its offset and size${requests}`;
 }
 
 function isWords(node: FieldNode): boolean {
@@ -151,12 +174,14 @@ function asSecondRecord(pair: RecordPair, abis: AbiPair): Alternative | undefine
     used.add(number);
     return { ...request, name: `${request.name}2`, number, nr: nr - 1, sizeBytes, argument: name };
   });
-  if (!isCompatible(abis, pair.name, withRecords(abis.old, [declaration], requests))) return undefined;
+  const verdict = verdictOn(abis, pair.name, withRecords(abis.old, [declaration], requests));
+  if (verdict === undefined) return undefined;
   return {
+    verdict,
     title: `${name} with requests of its own`,
     declaration: '',
     places: [],
-    reason: `${pair.name} and ${list(carriers.map((one) => one.name))} stay as they are; programs ask for a capability before they use the new ones`,
+    reason: `${pair.name} and ${membersWords(carriers.map((one) => one.name))} stay as they are; programs ask for a capability before they use the new ones`,
     record: declaration,
   };
 }

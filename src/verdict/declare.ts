@@ -21,12 +21,24 @@ function declareField(field: Field, indent: number, mark: ReadonlySet<string>): 
   const name = field.name === undefined ? '' : ` ${field.name}`;
   const width = field.bitWidth === undefined ? '' : ` : ${String(field.bitWidth)}`;
   const note = field.name !== undefined && mark.has(field.name) ? '    /* new */' : '';
-  const tail = `${name}${dimensions}${width};${note}`;
+  const aligned = alignedName(field, element);
+  const attributes = [
+    field.isPacked === true ? 'packed' : '',
+    field.alignBytes === undefined || aligned !== undefined ? '' : `aligned(${String(field.alignBytes)})`,
+  ].filter((attribute) => attribute !== '');
+  const suffix = attributes.length === 0 ? '' : ` __attribute__((${attributes.join(', ')}))`;
+  const tail = `${name}${dimensions}${width}${suffix};${note}`;
   if (bare.kind === 'record' && bare.tag === undefined && element.kind !== 'typedef') {
     const lines = declareRecord(bare, indent, mark);
     return [...lines.slice(0, -1), `${lines.at(-1) ?? ''}${tail}`];
   }
-  return [`${'    '.repeat(indent)}${spellType(element)}${tail}`];
+  return [`${'    '.repeat(indent)}${aligned ?? spellType(element)}${tail}`];
+}
+
+/** `__aligned_u64`, which headers write for what would be aligned to 4 bytes on some targets. */
+function alignedName({ alignBytes }: Field, type: Type): string | undefined {
+  const [, prefix, name] = /^(__)([usbl]e?64)$/.exec(spellType(type)) ?? [];
+  return alignBytes === 8 && prefix !== undefined && name !== undefined ? `${prefix}aligned_${name}` : undefined;
 }
 
 function peel(type: Type): { readonly element: Type; readonly dimensions: string } {

@@ -92,9 +92,11 @@ export function touchedContracts(finding: Pick<Finding, 'answers'>): Contract[] 
   return broken.length > 0 ? broken : of('unknown');
 }
 
-/** An offered layout that was judged and found compatible. */
+/** An offered layout that was judged and breaks nothing. */
 export interface Alternative {
   readonly title: string;
+  /** `review` where it takes padding or reserved bytes of which the headers do not say whether the kernel checked them. */
+  readonly verdict: 'compatible' | 'review';
   /** C declaration, several lines; empty where the author's own is meant. */
   readonly declaration: string;
   /** Where the new fields are: `ext_abt_esr at byte 56`. */

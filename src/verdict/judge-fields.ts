@@ -218,7 +218,7 @@ export function judgeInnerResized(change: Of<'inner-record-resized'>, context: C
     new: factsOfNode(pair.new, next),
     message: `${old.path} ${grew ? 'grew' : 'shrank'} ${sizes}${
       isSameTotal ? ` while ${pair.name} stays ${String(total)} bytes` : ''
-    }${grew ? ` over ${describeOccupants(others)}` : ''}`,
+    }${grew ? `${isSameTotal ? ' at the cost of' : ' over'} ${describeOccupants(others)}` : ''}`,
     ...(old.isOpaque && old.record?.record.tag !== undefined
       ? { because: `${old.record.record.recordKind} ${old.record.record.tag}` }
       : {}),

@@ -349,7 +349,7 @@ function judgeRequestChanged(change: Extract<RequestChange, { kind: 'request-cha
 
 function lostWords(names: readonly string[], movedTo: string | undefined): string {
   const rest = movedTo === undefined ? '' : `; most of it is in <${movedTo}> now`;
-  return names.length === 0 ? '; it declared nothing that is gone' : `, and with it ${membersWords(names)}${rest}`;
+  return names.length === 0 ? '' : `, and with it ${membersWords(names)}${rest}`;
 }
 
 export function judgeName(change: NameChange): Judgement {

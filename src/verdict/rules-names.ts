@@ -37,7 +37,7 @@ export const nameRules = {
     explanation:
       'Usually something was inserted in the middle: every number behind it moved, and built programs mean other things by theirs.',
     lookAt: 'What was inserted or removed before it.',
-    wayOut: 'Add new enumerators at the end, before the `_MAX` marker.',
+    wayOut: 'Add new enumerators at the end (before `_MAX`, where there is one).',
     example: { old: 'enum msg { MSG_A, MSG_B };', new: 'enum msg { MSG_A, MSG_NEW, MSG_B };' },
     noMirror: 'a number that changes has no direction',
   },
@@ -120,7 +120,7 @@ export const nameRules = {
     verdict: 'break',
     explanation: 'Built programs have the old value in them.',
     lookAt: 'Whether the kernel still understands the old value.',
-    wayOut: 'Keep the value; give the new one a new name.',
+    wayOut: 'Keep the value, and give what is new a free one.',
     example: { old: '#define EXIT_SEA 40', new: '#define EXIT_SEA 41' },
     noMirror: 'a number that changes has no direction',
   },
@@ -350,7 +350,7 @@ export const nameRules = {
     verdict: 'break',
     explanation: 'Source that uses it stops compiling, or silently takes the other branch of an `#ifdef`.',
     lookAt: 'Programs that test it with `#ifdef`.',
-    wayOut: 'Keep it.',
+    wayOut: 'Keep the definition.',
     example: { old: '#define HAVE_GUEST_DEBUG', new: '' },
   },
   'macro-changed': {
@@ -390,7 +390,7 @@ export const nameRules = {
     verdict: 'break',
     explanation: 'Source that uses it stops compiling.',
     lookAt: 'Where it went.',
-    wayOut: 'Keep it.',
+    wayOut: 'Keep the definition.',
     example: { old: 'typedef __u32 reg_t;', new: '' },
   },
   'typedef-changed': {

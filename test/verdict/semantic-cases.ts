@@ -74,7 +74,7 @@ const documentedEvents = (words: number, shown: number): Abi => {
     abi({ records: [struct('events', field('__u64', 'esr'), field('__u32', 'reserved', [count]))] });
   const declaration = events(shown).records.get('struct events');
   if (declaration === undefined) throw new Error('no record');
-  return { ...events(words), documentation: [{ file: 'Documentation/api.rst', declaration }] };
+  return { ...events(words), documentation: [{ file: 'Documentation/api.rst', text: String(shown), declaration }] };
 };
 
 export const semanticCases: readonly SemanticCase[] = [

@@ -12,7 +12,7 @@ import { type Finding, touchedContracts } from '../../verdict/finding.ts';
 import { rules } from '../../verdict/rules.ts';
 import { contractAnswers, groupByRecord } from '../check-groups.ts';
 import { type CheckReport, placeOf, shownFindings, waivedFindings } from '../check-report.ts';
-import { contractNames, countsInWords, describeTargets, verdictSentence } from '../check-words.ts';
+import { contractNames, countsInWords, describeTargets, verdictSentence, wayOutWords } from '../check-words.ts';
 import { type DiffLine, follows } from '../line-diff.ts';
 import { byteTable } from './byte-table.ts';
 import { html, Markup, nothing } from './markup.ts';
@@ -102,7 +102,7 @@ function groupMarkup(name: string, findings: readonly Finding[], index: number, 
   const alternatives = (report.alternatives.get(name) ?? []).map((one) => {
     const where = one.places.length === 0 ? '' : ` (${one.places.join(', ')})`;
     const code = one.declaration === '' ? nothing : html`<pre>${one.declaration}</pre>`;
-    return html`<p><strong>Safe way out:</strong> ${one.title}${where}: ${one.reason}.</p>
+    return html`<p><strong>Way out:</strong> ${one.title}${where}: ${one.reason}; ${wayOutWords[one.verdict]}.</p>
       ${code} `;
   });
   return html`<section aria-labelledby="part-${index + 1}">
