@@ -157,7 +157,7 @@ async function openComparison(
       isFromHunks: base === undefined,
     };
   }
-  const { sides, paths } = splitArguments(args, afterDashes);
+  const { sides, paths } = splitArguments(args);
   const shared = { ...sourceOptionsOf(options), paths };
   const comparisonOf = async (chosen: readonly string[], known: PairOptions): Promise<Comparison> => {
     const { workshop, ...whole } = await openPair(chosen, io, known);
@@ -188,15 +188,12 @@ function comparePair(
   return checkTargets(targets, pairFor, { contracts });
 }
 
-/** `A..B [PATH…]` or `OLD NEW [PATH…]` or `-- PATH…`; commander has taken the `--` away. */
-function splitArguments(
-  args: readonly string[],
-  afterDashes: number,
-): {
+/** `A..B [PATH…]` or `OLD NEW [PATH…]`; commander has taken the `--` away. */
+function splitArguments(args: readonly string[]): {
   readonly sides: readonly string[];
   readonly paths: readonly string[];
 } {
-  const count = afterDashes > 0 ? args.length - afterDashes : isRange(args[0] ?? '') ? 1 : 2;
+  const count = isRange(args[0] ?? '') ? 1 : 2;
   return { sides: args.slice(0, count), paths: args.slice(count) };
 }
 
