@@ -42,6 +42,8 @@ export interface HeaderOptions {
 /** Headers that were found; an ABI comes out of them once a target is chosen. */
 export interface HeaderSource {
   readonly label: string;
+  /** Whether it is one header that was named as a file: what lies beside it is no part of the source. */
+  readonly isOneFile: boolean;
   /** The targets it can be read for, in the order of the target table. */
   readonly targets: readonly Target[];
   /** Why it cannot be read for a target; `undefined` where it can. */
@@ -86,7 +88,7 @@ export class HeaderWorkshop {
       return this.#wrap(openDirectory(path, text, this.#includeDirectories()), undefined, text);
     if (stats !== undefined) {
       const { collection, only } = openFile(path, text, this.#includeDirectories());
-      return this.#wrap(collection, only, text);
+      return this.#wrap(collection, only, text, true);
     }
     return this.#openFromGit(text);
   }
@@ -167,7 +169,7 @@ export class HeaderWorkshop {
       case 'file':
       case 'other': {
         const { collection, only } = openTreeFile(tree, path, text, includes);
-        return this.#wrap(collection, only, text);
+        return this.#wrap(collection, only, text, true);
       }
     }
   }
@@ -209,7 +211,12 @@ export class HeaderWorkshop {
     return this.#includes;
   }
 
-  #wrap(collection: HeaderCollection, only: readonly string[] | undefined, label: string): HeaderSource {
+  #wrap(
+    collection: HeaderCollection,
+    only: readonly string[] | undefined,
+    label: string,
+    isOneFile = false,
+  ): HeaderSource {
     const chosen = this.#options.headers;
     const namesFor = (target: Target): readonly string[] => {
       const headers = collection.forTarget(target);
@@ -242,6 +249,7 @@ export class HeaderWorkshop {
     const known = new Map<Target, Abi>();
     return {
       label,
+      isOneFile,
       targets,
       whyNot: (target) =>
         isAvailable(target)

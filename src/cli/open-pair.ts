@@ -55,18 +55,23 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
 export function pairOf({ old, new: next }: OpenedPair, target: Target): AbiPair {
   const [before, after] = [old.abiFor(target), next.abiFor(target)];
   if (!isHeaders(old) || !isHeaders(next)) return { old: before, new: after };
-  return { old: withHeadersOf(before, old, after, target), new: withHeadersOf(after, next, before, target) };
+  // Of two files that were named, each is the other's counterpart, even where they lie in one folder.
+  const named = [old, next].flatMap((source) => (source.isOneFile ? source.namesFor(target) : []));
+  return {
+    old: withHeadersOf(before, old, after, target, named),
+    new: withHeadersOf(after, next, before, target, named),
+  };
 }
 
-function withHeadersOf(abi: Abi, source: HeaderSource, other: Abi, target: Target): Abi {
+function withHeadersOf(abi: Abi, source: HeaderSource, other: Abi, target: Target, named: readonly string[]): Abi {
   const headers = source.headersFor(target);
   const known = new Set(abi.headers);
   const there = other.headers.filter(
     (name) => !known.has(name) && headers.resolve(name, 'angle', undefined) !== undefined,
   );
   if (there.length === 0) return abi;
-  const more = source.abiOf(target, there);
-  const borrowed = new Set(there);
+  const borrowed = new Set(there.filter((name) => !named.includes(name)));
+  const more = source.abiOf(target, [...borrowed]);
   const merge = <Declaration extends { readonly header: string }>(
     own: ReadonlyMap<string, Declaration>,
     others: ReadonlyMap<string, Declaration>,

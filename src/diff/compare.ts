@@ -17,7 +17,7 @@ import { compareNumbers, numbersOfPair } from './compare-numbers.ts';
 import { compareRequests } from './compare-requests.ts';
 import { gatherGone } from './gone-together.ts';
 import { matchRecords } from './match.ts';
-import { type PlacedRecord, placeRecord } from './placed.ts';
+import { openedByOne, type PlacedRecord, placeRecord } from './placed.ts';
 import { signatureOfRecord } from './types.ts';
 
 export interface Comparison {
@@ -111,9 +111,8 @@ function compareRecordSets(pair: AbiPair, notUnderstood: Diagnostic[]): Change[]
       if (same === undefined) changes.push({ kind: 'record-renamed', old, new: next });
       if (!old.record.isComplete || !next.record.isComplete) continue;
       if (areAlike(old.record, next.record) && isSurelyLaidOut(old.record)) continue;
-      const was = placeOrExplain(old, pair.old, notUnderstood);
-      const is = placeOrExplain(next, pair.new, notUnderstood);
-      if (was !== undefined && is !== undefined) changes.push(...compareRecords(matchRecords(name, was, is)));
+      const placed = placeBoth(old, next, pair, notUnderstood);
+      if (placed !== undefined) changes.push(...compareRecords(matchRecords(name, placed.was, placed.is)));
     } else if (other !== undefined) changes.push({ kind: 'record-kind', old, new: other });
     else changes.push({ kind: 'record-removed', declaration: old });
   }
@@ -125,10 +124,33 @@ function compareRecordSets(pair: AbiPair, notUnderstood: Diagnostic[]): Change[]
   return changes;
 }
 
+/** Both forms of a record, opened to the same depth: a nested record that got a name, or lost it, is opened on both sides. */
+function placeBoth(
+  old: RecordDeclaration,
+  next: RecordDeclaration,
+  pair: AbiPair,
+  problems: Diagnostic[],
+): { readonly was: PlacedRecord; readonly is: PlacedRecord } | undefined {
+  const opened = new Set<string>();
+  for (;;) {
+    const was = placeOrExplain(old, pair.old, problems, opened);
+    const is = placeOrExplain(next, pair.new, problems, opened);
+    if (was === undefined || is === undefined) return undefined;
+    const more = [...openedByOne(was, is)].filter((path) => !opened.has(path));
+    if (more.length === 0) return { was, is };
+    for (const path of more) opened.add(path);
+  }
+}
+
 /** A record that no compiler could lay out is the header's problem, and nothing can be said about it. */
-function placeOrExplain(declaration: RecordDeclaration, abi: Abi, problems: Diagnostic[]): PlacedRecord | undefined {
+function placeOrExplain(
+  declaration: RecordDeclaration,
+  abi: Abi,
+  problems: Diagnostic[],
+  opened: ReadonlySet<string>,
+): PlacedRecord | undefined {
   try {
-    return placeRecord(declaration, abi);
+    return placeRecord(declaration, abi, opened);
   } catch (error) {
     if (!(error instanceof LayoutError)) throw error;
     const { location } = declaration;

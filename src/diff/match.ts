@@ -44,12 +44,23 @@ function isRename(old: FieldNode, next: FieldNode, matches: ReadonlyMap<FieldNod
   // Two descriptions that differ say that the bytes were given away, not renamed.
   const [was, is] = [old.field.semantics?.doc, next.field.semantics?.doc];
   if (was !== undefined && is !== undefined && was !== is) return false;
-  if (old.isArm !== next.isArm || !hasSameParent(old, next, matches)) return false;
+  const isView = isWholeArm(old, next) || isWholeArm(next, old);
+  if ((old.isArm !== next.isArm && !isView) || !hasSameParent(old, next, matches)) return false;
   if (relativeOffset(old) !== relativeOffset(next) || old.sizeBits !== next.sizeBits) return false;
   // Arms of a union all stand at one place, so place and size say nothing there: the content has to agree by name too.
-  if (old.isArm && !(old.record !== undefined && next.record !== undefined && haveSameChildren(old, next)))
+  if (
+    old.isArm &&
+    next.isArm &&
+    !(old.record !== undefined && next.record !== undefined && haveSameChildren(old, next))
+  )
     return false;
   return differences(old.type, next.type).length === 0 && (old.record === undefined) === (next.record === undefined);
+}
+
+/** The field became one view of its bytes among others: `__u64 err` → `union { __u64 info; struct { __u32 low, high; }; }`. */
+function isWholeArm(field: FieldNode, arm: FieldNode): boolean {
+  const union = arm.arms.at(-1)?.union;
+  return !field.isArm && union !== undefined && union.path === undefined && union.sizeBits === arm.sizeBits;
 }
 
 function haveSameChildren(old: FieldNode, next: FieldNode): boolean {

@@ -84,8 +84,16 @@ function scalarOf(type: Type): string {
   return current.kind;
 }
 
-/** Lays a record of an ABI out and opens it into nodes. */
-export function placeRecord(declaration: RecordDeclaration, abi: Abi): PlacedRecord {
+/**
+ * Lays a record of an ABI out and opens it into nodes.
+ *
+ * @param opened paths to open although what stands there has a name of its own
+ */
+export function placeRecord(
+  declaration: RecordDeclaration,
+  abi: Abi,
+  opened: ReadonlySet<string> = new Set(),
+): PlacedRecord {
   const layout = layoutOf(declaration.record, abi.target);
   const nodes: FieldNode[] = [];
   const unions: UnionNode[] = [];
@@ -131,8 +139,9 @@ export function placeRecord(declaration: RecordDeclaration, abi: Abi): PlacedRec
     isArm: boolean,
   ): void => {
     const inner = placed.record;
-    const element = inner === undefined ? taglessElement(placed.field.type, abi) : undefined;
-    const isOpaque = inner !== undefined && isComparedAlone(placed.field.type, inner.record, abi);
+    const isForced = opened.has(path);
+    const element = inner === undefined ? elementToOpen(placed.field.type, abi, isForced) : undefined;
+    const isOpaque = inner !== undefined && !isForced && isComparedAlone(placed.field.type, inner.record, abi);
     const node: FieldNode = {
       path,
       name,
@@ -166,13 +175,36 @@ function unionOf(placed: FieldLayout): UnionArms | undefined {
   return placed.field.semantics?.union;
 }
 
-/** The record an array is made of, where nobody else tells of its fields. */
-function taglessElement(type: Type, abi: Abi): RecordType | undefined {
+/**
+ * Paths at which one of two forms of a record lists fields and the other has a record with a name: `union {…} data` that
+ * became `union event_data data`. Seen from the record around it, the name changes nothing.
+ */
+export function openedByOne(a: PlacedRecord, b: PlacedRecord): ReadonlySet<string> {
+  const paths = new Set<string>();
+  for (const node of a.nodes) {
+    const other = b.byPath.get(node.path);
+    if (other !== undefined && node.isLeaf !== other.isLeaf && holdsRecord(node.type) && holdsRecord(other.type)) {
+      paths.add(node.path);
+    }
+  }
+  return paths;
+}
+
+function holdsRecord(type: Type): boolean {
+  let bare = unalias(type);
+  while (bare.kind === 'array') bare = unalias(bare.element);
+  return bare.kind === 'record' && bare.isComplete;
+}
+
+/** The record an array is made of, where nobody else tells of its fields or where it is asked for. */
+function elementToOpen(type: Type, abi: Abi, isForced: boolean): RecordType | undefined {
   if (unalias(type).kind !== 'array') return undefined;
   let current = type;
   for (let bare = unalias(current); bare.kind === 'array'; bare = unalias(current)) current = bare.element;
   const element = unalias(current);
-  if (element.kind !== 'record' || element.tag !== undefined || !element.isComplete) return undefined;
+  if (element.kind !== 'record' || !element.isComplete) return undefined;
+  if (isForced) return element;
+  if (element.tag !== undefined) return undefined;
   return isComparedAlone(current, element, abi) ? undefined : element;
 }
 

@@ -45,6 +45,16 @@ async function check(argv: readonly string[], cwd = repository): Promise<Check &
 }
 
 describe('uabi check', () => {
+  test('of two files in one folder takes each for the other: what only one declares is gone or new', async () => {
+    const folder = scratchDirectory({
+      'before.h': 'struct pair { unsigned char a, b; };\nstruct kept { int x; };\n',
+      'after.h': 'struct kept { int x; };\n',
+    });
+    const { findings, verdict } = await check(['before.h', 'after.h'], folder);
+    expect(verdict).toBe('break');
+    expect(findings.map(({ subject }) => subject)).toEqual(['struct pair']);
+  });
+
   test.each([
     [['v1..v2']],
     [['v1...v2']],
