@@ -12,6 +12,7 @@ import type { Verdict } from '../verdict/contract.ts';
 import { checkMarkdown } from './check-markdown.ts';
 import { findingProse } from './check-prose.ts';
 import { type CheckReport, isClean, type Place, placeOf, shownFindings } from './check-report.ts';
+import { patchOf, seriesParts } from './check-series.ts';
 import { countsInWords, verdictSentence } from './check-words.ts';
 import { safeForLogs } from './safe-text.ts';
 
@@ -35,8 +36,17 @@ export function checkGithub(report: CheckReport): string {
     level: levels[finding.verdict],
     title: `${finding.verdict}: ${finding.rule}`,
     place: placeOf(finding, report),
-    lines: findingProse(finding),
+    lines: findingProse(finding, patchOf(finding, report)),
   }));
+  const parts = seriesParts(report);
+  const passing: Annotation[] = parts.flatMap(({ label, title, passing: found }) =>
+    found.map((finding) => ({
+      level: 'warning',
+      title: `${finding.verdict} in ${label}: ${finding.rule}`,
+      place: placeOf(finding, report),
+      lines: [`A later patch mends what ${label} "${title}" does by itself.`, ...findingProse(finding)],
+    })),
+  );
   const unread: Annotation[] = result.notUnderstood.map(({ location, message }) => ({
     level: 'error',
     title: 'uabi could not read this',
@@ -44,7 +54,7 @@ export function checkGithub(report: CheckReport): string {
     lines: [message],
   }));
   if (isClean(report)) return '';
-  const all = [...unread, ...findings];
+  const all = [...unread, ...findings, ...passing];
   const lines: string[] = [];
   for (const level of ['error', 'warning', 'notice'] as const) {
     const some = all.filter((one) => one.level === level);
@@ -56,6 +66,7 @@ export function checkGithub(report: CheckReport): string {
       );
     }
   }
+  lines.push(...parts.map((part) => plainLine(`${part.label} ${part.result.verdict}: ${part.title}`)));
   lines.push(plainLine(verdictSentence(result)), countsInWords(countsOf(result.findings)));
   return `${lines.join('\n')}\n`;
 }

@@ -10,6 +10,7 @@ import { printable } from '../diagnostic.ts';
 import { type Finding, touchedContracts } from '../verdict/finding.ts';
 import { type CheckReport, type Place, placeOf, shownFindings } from './check-report.ts';
 import { findingProse } from './check-prose.ts';
+import { patchOf, seriesParts } from './check-series.ts';
 import { safeJson } from './safe-text.ts';
 
 type Severity = 'info' | 'minor' | 'major' | 'critical' | 'blocker';
@@ -23,8 +24,18 @@ export function checkGitlab(report: CheckReport): string {
       fingerprint: unique(finding.fingerprint, finding.targets.join(','), used),
       severity: severityOf(finding),
       location: locationOf(placeOf(finding, report)),
-      content: { body: findingProse(finding).join('\n') },
+      content: { body: findingProse(finding, patchOf(finding, report)).join('\n') },
     })),
+    ...seriesParts(report).flatMap(({ label, title, passing }) =>
+      passing.map((finding) => ({
+        description: printable(`${label}, mended by a later patch: ${finding.subject}: ${finding.message}`),
+        check_name: finding.rule,
+        fingerprint: unique(finding.fingerprint, label, used),
+        severity: 'minor' satisfies Severity,
+        location: locationOf(placeOf(finding, report)),
+        content: { body: findingProse(finding, `${label} "${title}"`).join('\n') },
+      })),
+    ),
     ...report.result.notUnderstood.map(({ location, message, code }) => ({
       description: printable(`not understood: ${message}`),
       check_name: code,

@@ -28,7 +28,7 @@ export function checkJson(report: CheckReport): string {
   return `${safeJson(document, 2)}\n`;
 }
 
-function stepJson({ title, result }: SeriesStep, report: CheckReport): Record<string, unknown> {
+export function stepJson({ title, result }: SeriesStep, report: CheckReport): Record<string, unknown> {
   return {
     title,
     verdict: result.verdict,

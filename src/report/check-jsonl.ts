@@ -4,7 +4,7 @@
  */
 
 import { countsOf } from '../verdict/check.ts';
-import { alternativeJson, diagnosticJson, findingJson } from './check-json.ts';
+import { alternativeJson, diagnosticJson, findingJson, stepJson } from './check-json.ts';
 import { type CheckReport, shownFindings, waivedFindings } from './check-report.ts';
 import { verdictSentence } from './check-words.ts';
 import { safeJson } from './safe-text.ts';
@@ -26,6 +26,7 @@ export function checkJsonl(report: CheckReport): string {
       all.map((one) => ({ kind: 'alternative', ...alternativeJson(record, one) })),
     ),
     ...result.notUnderstood.map((one) => ({ kind: 'not-understood', ...diagnosticJson(one) })),
+    ...report.steps.map((step) => ({ kind: 'patch', ...stepJson(step, report) })),
     { kind: 'verdict', verdict: result.verdict, summary: verdictSentence(result), counts: countsOf(result.findings) },
   ];
   return lines.map((line) => `${safeJson(line)}\n`).join('');

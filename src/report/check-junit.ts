@@ -11,6 +11,7 @@ import { countsOf } from '../verdict/check.ts';
 import type { Finding } from '../verdict/finding.ts';
 import { type CheckReport, isFailing, placeOf, shownFindings, waivedFindings } from './check-report.ts';
 import { findingProse } from './check-prose.ts';
+import { patchOf, type SeriesPart, seriesParts } from './check-series.ts';
 import { countsInWords, verdictSentence } from './check-words.ts';
 import { safeMarkup } from './safe-text.ts';
 
@@ -43,6 +44,7 @@ export function checkJunit(report: CheckReport): string {
       message,
     })),
   ];
+  cases.push(...seriesParts(report).map((part) => caseOfPart(part, report)));
   if (cases.length === 0) cases.push({ name: 'no contract is broken', file: '', line: undefined });
   const count = (outcome: string): string => String(cases.filter((one) => one.outcome === outcome).length);
   const counts = `tests="${String(cases.length)}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
@@ -67,8 +69,30 @@ function caseOf(finding: Finding, report: CheckReport): TestCase {
     outcome: isFailing(verdict, report.failOn) ? 'failure' : 'skipped',
     type: rule,
     message: verdict === 'break' ? message : `to be reviewed: ${message}`,
-    body: findingProse(finding),
+    body: findingProse(finding, patchOf(finding, report)),
   };
+}
+
+/** A patch of a series by itself; what a later one mends is told and fails nothing. */
+function caseOfPart(
+  { label, title, result, summary, findings, passing, isMended }: SeriesPart,
+  report: CheckReport,
+): TestCase {
+  const one: TestCase = { name: `${label}: ${title}`, file: '', line: undefined };
+  const { verdict } = result;
+  if (verdict === 'compatible') return one;
+  const body = [
+    ...findings.map(({ subject, message }, index) => {
+      const finding = findings[index];
+      const more = finding !== undefined && passing.includes(finding) ? ' (mended by a later patch)' : '';
+      return `${subject}: ${message}${more}.`;
+    }),
+    ...result.notUnderstood.map(({ message }) => `Not understood: ${message}`),
+  ];
+  const message = isMended ? `mended by a later patch: ${summary}` : summary;
+  if (verdict === 'undecided') return { ...one, outcome: 'error', type: 'undecided', message, body };
+  const isFailure = isFailing(verdict, report.failOn) && !isMended;
+  return { ...one, outcome: isFailure ? 'failure' : 'skipped', type: verdict, message, body };
 }
 
 function caseXml({ name, file, line, outcome, message, type, body = [] }: TestCase): string[] {

@@ -9,7 +9,8 @@ import { formatDiagnostic } from '../diagnostic.ts';
 import { countsOf } from '../verdict/check.ts';
 import type { Finding } from '../verdict/finding.ts';
 import { findingProse } from './check-prose.ts';
-import { type CheckReport, type Place, placeOf, shownFindings, waivedFindings } from './check-report.ts';
+import { type CheckReport, placeOf, shownFindings, waivedFindings } from './check-report.ts';
+import { patchOf, seriesParts } from './check-series.ts';
 import { contractAnswers, groupByRecord } from './check-groups.ts';
 import { contractNames, countsInWords, describeTargets, verdictSentence, wayOutWords } from './check-words.ts';
 import { placeText, recordRows } from './record-rows.ts';
@@ -27,6 +28,7 @@ export function checkMarkdown(report: CheckReport, { maxFindings = Infinity } = 
     `${codeSpan(result.old)} → ${codeSpan(result.new)}, ${countsInWords(countsOf(result.findings))}`,
   ];
   if (shown.length > 0) blocks.push(contractTable(report));
+  if (report.steps.length > 0) blocks.push('### Patch by patch', stepsTable(report));
   for (const [name, group] of groupByRecord(listed)) blocks.push(...recordBlocks(name, group, report));
   if (listed.length < shown.length)
     blocks.push(`${String(shown.length - listed.length)} more findings are not listed here.`);
@@ -56,6 +58,16 @@ function contractTable(report: CheckReport): string {
   return ['| contract | | why |', '|---|---|---|', ...rows].join('\n');
 }
 
+function stepsTable(report: CheckReport): string {
+  const rows = seriesParts(report).map(({ label, title, result, summary, passing, isMended }) => {
+    const also = passing.map(({ verdict, subject, message }) => `${verdict} ${subject}: ${message}`).join('; ');
+    const mended =
+      also === '' ? '' : ` ${isMended ? 'Mended by a later patch' : 'Not in the series as a whole'}: ${also}.`;
+    return `| ${label.replace('patch ', '')} | ${safeMarkdown(title)} | ${icons[result.verdict]} ${result.verdict} | ${safeMarkdown(`${summary}${mended}`)} |`;
+  });
+  return ['| | patch | by itself | |', '|---|---|---|---|', ...rows].join('\n');
+}
+
 function recordBlocks(name: string, group: readonly Finding[], report: CheckReport): string[] {
   const blocks = [`### ${codeSpan(name)}`];
   const changed = report.result.records.get(name);
@@ -72,7 +84,7 @@ function recordBlocks(name: string, group: readonly Finding[], report: CheckRepo
       ].join('\n'),
     );
   }
-  for (const finding of group) blocks.push(findingBlock(finding, placeOf(finding, report)));
+  for (const finding of group) blocks.push(findingBlock(finding, report));
   for (const one of report.alternatives.get(name) ?? []) {
     const where = one.places.length === 0 ? '' : ` (${one.places.join(', ')})`;
     blocks.push(`**Way out:** ${safeMarkdown(`${one.title}${where}: ${one.reason}; ${wayOutWords[one.verdict]}.`)}`);
@@ -81,11 +93,12 @@ function recordBlocks(name: string, group: readonly Finding[], report: CheckRepo
   return blocks;
 }
 
-function findingBlock(finding: Finding, { file, line }: Place): string {
+function findingBlock(finding: Finding, report: CheckReport): string {
+  const { file, line } = placeOf(finding, report);
   const place = codeSpan(line === undefined ? file : `${file}:${String(line)}`);
   return [
     `**${icons[finding.verdict]} ${finding.verdict}** ${codeSpan(finding.subject)}: ${safeMarkdown(`${finding.message}.`)}`,
     `${place}, ${describeTargets(finding.targets)}, rule ${codeSpan(finding.rule)}, fingerprint ${codeSpan(finding.fingerprint)}`,
-    `<details><summary>why, and the proof</summary>\n\n${codeBlock(findingProse(finding).slice(1))}\n\n</details>`,
+    `<details><summary>why, and the proof</summary>\n\n${codeBlock(findingProse(finding, patchOf(finding, report)).slice(1))}\n\n</details>`,
   ].join('  \n');
 }

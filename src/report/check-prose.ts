@@ -8,7 +8,8 @@ import { witnessText } from './witness-text.ts';
 
 const MAX_MEMBERS = 20;
 
-export function findingProse(finding: Finding): string[] {
+/** `patch`: where in a series it comes from, as `patchOf` says it. */
+export function findingProse(finding: Finding, patch?: string): string[] {
   const touched = touchedContracts(finding);
   const lines = [`${finding.subject}: ${finding.message}.`];
   for (const { contract, answer, reason } of finding.answers) {
@@ -18,6 +19,7 @@ export function findingProse(finding: Finding): string[] {
   }
   if (finding.lookAt !== null) lines.push(`Look at: ${finding.lookAt}`);
   if (finding.because !== null) lines.push(`Because of: ${finding.because}`);
+  if (patch !== undefined) lines.push(`Comes from ${patch}.`);
   const { members = [] } = finding;
   if (members.length > 0) {
     const more = members.length > MAX_MEMBERS ? ` and ${String(members.length - MAX_MEMBERS)} more` : '';

@@ -81,7 +81,11 @@ export function isFailing(verdict: Verdict, failOn: CheckReport['failOn']): bool
 
 /** Whether there is nothing anybody has to read. */
 export function isClean(report: CheckReport): boolean {
-  return shownFindings(report).length === 0 && report.result.notUnderstood.length === 0;
+  return (
+    shownFindings(report).length === 0 &&
+    report.result.notUnderstood.length === 0 &&
+    report.steps.every(({ result }) => result.verdict === 'compatible')
+  );
 }
 
 export interface Place {

@@ -17,6 +17,7 @@ import type { Rule } from '../verdict/rule.ts';
 import { type RuleId, rules } from '../verdict/rules.ts';
 import { type CheckReport, placeOf, placeOfSide, shownFindings, waivedFindings } from './check-report.ts';
 import { findingProse } from './check-prose.ts';
+import { patchOf, type SeriesPart, seriesParts } from './check-series.ts';
 import { verdictSentence } from './check-words.ts';
 import { codeBlock, safeJson, safeMarkdown, uriOf } from './safe-text.ts';
 
@@ -59,11 +60,24 @@ export function checkSarif(report: CheckReport): string {
           verdict: result.verdict,
           summary: printable(verdictSentence(result)),
           counts: countsOf(result.findings),
+          ...(report.steps.length === 0 ? {} : { patches: seriesParts(report).map(partOf) }),
         },
       },
     ],
   };
   return `${safeJson(document, 2)}\n`;
+}
+
+/** A patch of a series: what it does by itself, and what of that a later one mends. */
+function partOf({ label, title, result, summary, passing }: SeriesPart): unknown {
+  return {
+    patch: label,
+    title: printable(title),
+    verdict: result.verdict,
+    summary: printable(summary),
+    counts: countsOf(result.findings),
+    mendedLater: passing.map(({ rule, subject, fingerprint }) => ({ rule, subject: printable(subject), fingerprint })),
+  };
 }
 
 function ruleOf(id: RuleId): unknown {
@@ -104,14 +118,16 @@ function helpOf({ explanation, lookAt, wayOut, example }: Rule): unknown {
 /** `count` tells findings apart that are one change seen by several targets, each in its own way. */
 function resultOf(finding: Finding, ruleIndex: number, count: number, report: CheckReport): unknown {
   const { old, waiver } = finding;
+  const patch = patchOf(finding, report);
+  const prose = findingProse(finding, patch);
   const message = printable(`${finding.subject}: ${finding.message}.`);
   return {
     ruleId: finding.rule,
     ruleIndex,
     level: levels[finding.verdict],
     message: {
-      text: findingProse(finding).join('\n'),
-      markdown: [`**${safeMarkdown(message)}**`, codeBlock(findingProse(finding).slice(1))].join('\n\n'),
+      text: prose.join('\n'),
+      markdown: [`**${safeMarkdown(message)}**`, codeBlock(prose.slice(1))].join('\n\n'),
     },
     locations: [locationOf(placeOf(finding, report), finding.subject)],
     ...(old === null
@@ -147,6 +163,7 @@ function resultOf(finding: Finding, ruleIndex: number, count: number, report: Ch
       verdict: finding.verdict,
       targets: finding.targets,
       contracts: finding.answers,
+      ...(patch === undefined ? {} : { patch: printable(patch) }),
     },
   };
 }

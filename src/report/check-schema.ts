@@ -168,6 +168,8 @@ const listKeys = {
   notUnderstood: { type: 'array', items: object(diagnosticKeys) },
 };
 
+const patchKeys = { title: text, ...verdictKeys, ...listKeys };
+
 export const checkSchema: object = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'uabi-check-1',
@@ -180,7 +182,7 @@ export const checkSchema: object = {
       waived: { type: 'array', items: finding(undefined, true) },
       alternatives: { type: 'array', items: object(alternativeKeys) },
       // Of a series, each patch from the state its predecessor left.
-      patches: { type: 'array', items: object({ title: text, ...verdictKeys, ...listKeys }) },
+      patches: { type: 'array', items: object(patchKeys) },
     },
     ['patches'],
   ),
@@ -197,6 +199,7 @@ export const checkLineSchema: object = {
     finding('waived', true),
     object({ kind: { const: 'alternative' }, ...alternativeKeys }),
     object({ kind: { const: 'not-understood' }, ...diagnosticKeys }),
+    object({ kind: { const: 'patch' }, ...patchKeys }),
     object({ kind: { const: 'verdict' }, ...verdictKeys }),
   ],
 };

@@ -3,6 +3,7 @@
 import { printable } from '../diagnostic.ts';
 import { countsOf } from '../verdict/check.ts';
 import { type CheckReport, isClean, placeOf, shownFindings, waivedFindings } from './check-report.ts';
+import { seriesParts } from './check-series.ts';
 import { countsInWords } from './check-words.ts';
 import { safeForLogs } from './safe-text.ts';
 
@@ -23,6 +24,12 @@ export function checkTerse(report: CheckReport): string {
   }
   for (const { location, message } of result.notUnderstood) {
     lines.push(`${at(location?.file ?? '-', location?.line)}: not understood: ${message}`);
+  }
+  for (const { label, title, result: step, passing } of seriesParts(report)) {
+    lines.push(`${label}: ${step.verdict}: ${title}`);
+    for (const { verdict, subject, message, rule, fingerprint } of passing) {
+      lines.push(`${label}: mended later: ${verdict}: ${subject}: ${message} [${rule} ${fingerprint}]`);
+    }
   }
   lines.push(`${result.verdict}: ${countsInWords(countsOf(result.findings))}`);
   return safeForLogs(`${lines.map(printable).join('\n')}\n`);

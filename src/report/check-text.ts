@@ -9,7 +9,7 @@ import { formatDiagnostic, printable } from '../diagnostic.ts';
 import type { RecordPair } from '../diff/changes.ts';
 import type { FieldNode } from '../diff/placed.ts';
 import { type CheckResult, countsOf } from '../verdict/check.ts';
-import { type Alternative, type Finding, standing, touchedContracts } from '../verdict/finding.ts';
+import { type Alternative, type Finding, touchedContracts } from '../verdict/finding.ts';
 import { carriersOf } from '../verdict/traffic.ts';
 import { contractAnswers, groupByRecord } from './check-groups.ts';
 import { type CheckReport, isClean, shownFindings, type Sibling, waivedFindings } from './check-report.ts';
@@ -21,6 +21,7 @@ import {
   verdictSentence,
   wayOutWords,
 } from './check-words.ts';
+import { seriesParts } from './check-series.ts';
 import { placeText, type RecordRow, recordRows } from './record-rows.ts';
 import { safeForLogs } from './safe-text.ts';
 import { type Style, wrap } from './style.ts';
@@ -71,22 +72,18 @@ export function checkText(report: CheckReport): string {
 
 /** The patches of a series, each from its predecessor's state; told in full is only what the whole does not show. */
 function stepsText(report: CheckReport): string {
-  const { style, result, steps } = report;
-  const known = new Set(result.findings.filter((one) => one.verdict !== 'compatible').map((one) => one.fingerprint));
+  const { style } = report;
   const lines = [style.bold('Patch by patch')];
-  for (const [index, step] of steps.entries()) {
-    const findings = standing(step.result.findings).filter((one) => one.verdict !== 'compatible');
-    const label = labels[step.result.verdict].toLowerCase();
-    const title = `${String(index + 1)}/${String(steps.length)} ${label}: ${step.title}`;
-    lines.push(paint(step.result.verdict, style)(wrap(printable(title), WIDTH, '    ', '  ')));
+  for (const { label, title, result, findings, passing } of seriesParts(report)) {
+    const head = `${label} ${labels[result.verdict].toLowerCase()}: ${title}`;
+    lines.push(paint(result.verdict, style)(wrap(printable(head), WIDTH, '    ', '  ')));
     for (const finding of findings) {
-      const isPassing = !known.has(finding.fingerprint);
-      const more = isPassing ? ` (mended by a later patch)` : '';
+      const more = passing.includes(finding) ? ' (mended by a later patch)' : '';
       lines.push(
         wrap(printable(`${finding.verdict} ${finding.rule}: ${finding.subject}${more}`), WIDTH, '        ', '      '),
       );
     }
-    for (const one of step.result.notUnderstood) lines.push(wrap(formatDiagnostic(one), WIDTH, '        ', '      '));
+    for (const one of result.notUnderstood) lines.push(wrap(formatDiagnostic(one), WIDTH, '        ', '      '));
   }
   return lines.join('\n');
 }

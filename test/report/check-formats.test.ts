@@ -138,7 +138,14 @@ function hostileReport(name: string): CheckReport {
   );
   return makeReport(
     { ...result, findings },
-    { showAll: true, textOf: (side) => `${name}\n${side}\nint x;\n${name} ${side}\n` },
+    {
+      showAll: true,
+      textOf: (side) => `${name}\n${side}\nint x;\n${name} ${side}\n`,
+      steps: [
+        { title: name, result: removed },
+        { title: `${name} ${name}`, result },
+      ],
+    },
   );
 }
 
@@ -337,6 +344,61 @@ describe.runIf(hasXmllint)('junit, read by libxml2', () => {
   test('gives back the name it was given', () => {
     const text = checkFormats.junit.render(hostileReport(']]><x a="1">&'));
     expect(xpath(text, 'string(//testcase[1]/@name)')).toContain(']]><x a="1">&');
+  });
+});
+
+describe('a series', () => {
+  const [mended, lasting] = broken.findings;
+  if (mended === undefined || lasting === undefined) throw new Error('no findings');
+  const part = (findings: CheckResult['findings'], verdict: CheckResult['verdict']): CheckResult => ({
+    ...broken,
+    findings,
+    verdict,
+  });
+  /** The first patch breaks two things, the second mends one of them, the third does nothing. */
+  const report = makeReport(part([lasting], 'break'), {
+    steps: [
+      { title: 'KVM: break twice', result: part([mended, lasting], 'break') },
+      { title: 'KVM: mend one', result: part([], 'compatible') },
+    ],
+  });
+  const allMended = makeReport(part([], 'compatible'), {
+    steps: [
+      { title: 'KVM: break once', result: part([mended], 'break') },
+      { title: 'KVM: mend it', result: part([], 'compatible') },
+    ],
+  });
+
+  test.each(checkFormatNames)('is told patch by patch in %s', (format) => {
+    const text = checkFormats[format].render(report);
+    for (const title of ['KVM: break twice', 'KVM: mend one']) {
+      // Of a patch that does nothing, GitLab has no issue to hold its title.
+      if (format === 'gitlab' && title === 'KVM: mend one') continue;
+      expect(text).toMatch(new RegExp(title.replace(':', '(?::|&#58;|\\\\:)')));
+    }
+  });
+
+  test.each(checkFormatNames)('says in %s what a later patch mends', (format) => {
+    if (format === 'json' || format === 'jsonl') return;
+    expect(checkFormats[format].render(allMended)).toMatch(/mended|mends/i);
+  });
+
+  test('is no failure where a later patch mends everything', () => {
+    expect(checkFormats.junit.render(allMended)).toContain('failures="0"');
+    expect(checkFormats.github.render(allMended)).not.toMatch(/^::error/m);
+    const statuses = (JSON.parse(checkFormats.b4.render(allMended)) as { status: string }[]).map((one) => one.status);
+    expect(statuses).toEqual(['pass', 'warn', 'pass']);
+  });
+
+  test('a finding says which patch it comes from', () => {
+    const [run] = (
+      JSON.parse(checkFormats.sarif.render(report)) as {
+        runs: { results: { properties: { patch: string } }[]; properties: { patches: { title: string }[] } }[];
+      }
+    ).runs;
+    expect(run?.results.map((one) => one.properties.patch)).toEqual(['patch 1/2 "KVM: break twice"']);
+    expect(run?.properties.patches.map(({ title }) => title)).toEqual(['KVM: break twice', 'KVM: mend one']);
+    expect(checkFormats.github.render(report)).toContain('Comes from patch 1/2 "KVM: break twice".');
   });
 });
 

@@ -12,6 +12,7 @@ import { type Finding, touchedContracts } from '../../verdict/finding.ts';
 import { rules } from '../../verdict/rules.ts';
 import { contractAnswers, groupByRecord } from '../check-groups.ts';
 import { type CheckReport, placeOf, shownFindings, waivedFindings } from '../check-report.ts';
+import { patchOf, seriesParts } from '../check-series.ts';
 import { contractNames, countsInWords, describeTargets, verdictSentence, wayOutWords } from '../check-words.ts';
 import { type DiffLine, follows } from '../line-diff.ts';
 import { byteTable } from './byte-table.ts';
@@ -57,7 +58,7 @@ export function checkHtml(report: CheckReport): string {
           </dl>
         </header>
         <main id="findings">
-          ${result.findings.length === 0 ? nothing : contractsMarkup(report)}
+          ${result.findings.length === 0 ? nothing : contractsMarkup(report)} ${stepsMarkup(report)}
           ${groups.length > 2 ? contents(groups) : nothing}
           ${groups.map(([name, findings], index) => groupMarkup(name, findings, index, report))} ${waivedMarkup(report)}
           ${unreadMarkup(report)}
@@ -81,6 +82,33 @@ function contractsMarkup(report: CheckReport): Markup {
   return html`<ul class="contracts">
     ${items}
   </ul>`;
+}
+
+function stepsMarkup(report: CheckReport): Markup {
+  if (report.steps.length === 0) return nothing;
+  const items = seriesParts(report).map(({ title, result, summary, passing }) => {
+    const mended = passing.map(
+      (finding) =>
+        html`<li><code>${finding.subject}</code>: ${finding.message}. <em>Mended by a later patch.</em></li> `,
+    );
+    const list =
+      mended.length === 0
+        ? nothing
+        : html`<ul>
+            ${mended}
+          </ul>`;
+    return html`<li>
+      <span class="chip ${result.verdict}">${result.verdict}</span> <strong>${title}</strong>
+      <p>${summary}</p>
+      ${list}
+    </li> `;
+  });
+  return html`<section aria-labelledby="patches">
+    <h2 id="patches">Patch by patch</h2>
+    <ol>
+      ${items}
+    </ol>
+  </section> `;
 }
 
 function contents(groups: readonly (readonly [string, readonly Finding[]])[]): Markup {
@@ -115,6 +143,7 @@ function groupMarkup(name: string, findings: readonly Finding[], index: number, 
 function findingMarkup(finding: Finding, report: CheckReport): Markup {
   const { file, line } = placeOf(finding, report);
   const touched = touchedContracts(finding);
+  const patch = patchOf(finding, report);
   const answers = finding.answers
     .filter((one) => touched.length === 0 || touched.includes(one.contract))
     .map(({ contract, answer, reason }) => {
@@ -143,6 +172,7 @@ function findingMarkup(finding: Finding, report: CheckReport): Markup {
       ${answers}
     </ul>
     ${finding.lookAt === null ? nothing : html`<p><strong>Look at:</strong> ${finding.lookAt}</p>`} ${proof}${about}
+    ${patch === undefined ? nothing : html`<p>Comes from ${patch}.</p>`}
     <p class="soft">
       <code>${line === undefined ? file : `${file}:${String(line)}`}</code>, ${describeTargets(finding.targets)}; rule
       <code>${finding.rule}</code> (${rules.get(finding.rule)?.title ?? ''}), fingerprint

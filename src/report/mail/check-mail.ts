@@ -22,9 +22,9 @@ const MAX_COMPATIBLE = 12;
 const MAX_UNREAD = 20;
 
 export function checkMail(report: CheckReport): string {
-  const { result, steps } = report;
+  const { result } = report;
   const shown = shownFindings(report);
-  const blocks = [verdictParagraph(result), ...stepsBlocks(steps, result)];
+  const blocks = [verdictParagraph(result), ...stepsBlocks(report)];
   if (result.verdict === 'compatible' && shown.length === 0) blocks.push(...whyItIsSafe(result.findings));
   const comments = commentsOf(report);
   const quotes = new MailQuotes(report.quotes);

@@ -4,7 +4,8 @@ import { targetNames } from '../../abi/target.ts';
 import { type CheckResult, recordOf } from '../../verdict/check.ts';
 import type { Contract } from '../../verdict/contract.ts';
 import { type Finding, standing, touchedContracts } from '../../verdict/finding.ts';
-import type { SeriesStep } from '../check-report.ts';
+import type { CheckReport } from '../check-report.ts';
+import { seriesParts } from '../check-series.ts';
 import { joinWords, whoIsHurt } from '../check-words.ts';
 import { bullet, paragraph } from './mail-text.ts';
 
@@ -84,21 +85,21 @@ function subjectName({ because, subject }: Finding): string {
 }
 
 /** What each patch does by itself, and what a later one mends. */
-export function stepsBlocks(steps: readonly SeriesStep[], result: CheckResult): string[] {
-  if (steps.length === 0) return [];
-  const last = new Set(standing(result.findings).map(({ fingerprint }) => fingerprint));
-  const lines = steps.map(({ title, result: step }, index) => {
-    const found = standing(step.findings).filter(({ verdict }) => verdict === step.verdict);
-    const isMended = step.verdict === 'break' && found.every(({ fingerprint }) => !last.has(fingerprint));
+export function stepsBlocks(report: CheckReport): string[] {
+  const parts = seriesParts(report);
+  if (parts.length === 0) return [];
+  const lines = parts.map(({ label, title, result: step, findings, isMended }) => {
+    const found = findings.filter(({ verdict }) => verdict === step.verdict);
+    const mended = isMended ? ', which a later patch mends; a kernel built in between is broken' : '';
     const words = {
-      break: `breaks ${subjects(found)}${isMended ? ', which a later patch mends; a kernel built in between is broken' : ''}`,
+      break: `breaks ${subjects(found)}${mended}`,
       review: found.every(({ rule }) => rule === 'documentation-differs')
         ? `describes another ${subjects(found)} than the header declares`
         : `${subjects(found)} to be checked`,
       undecided: 'could not be read in full',
       compatible: step.findings.length === 0 ? 'changes nothing that programs can see' : 'is fine',
     }[step.verdict];
-    return bullet(`${String(index + 1)}/${String(steps.length)} "${title}": ${words}`);
+    return bullet(`${label.replace('patch ', '')} "${title}": ${words}`);
   });
   return ['Patch by patch:', lines.join('\n')];
 }
