@@ -69,7 +69,13 @@ function runNotes(inspection: Inspection, bytes: Uint8Array): Note[] {
   const offset = values.get('io.data_offset');
   if (offset !== undefined && offset.value >= BigInt(inspection.sizeBytes)) {
     const page = offset.value % 4096n === 0n ? ` (page ${String(offset.value / 4096n)} of the mapping)` : '';
-    const message = `The data of the access lies at byte ${String(offset.value)} of the vCPU's mapping${page}, outside of this record; it is not in these bytes.`;
+    const place = `The data of the access lies at byte ${String(offset.value)} of the vCPU's mapping${page}`;
+    const length = (values.get('io.size')?.value ?? 0n) * (values.get('io.count')?.value ?? 0n);
+    const isThere = length > 0n && offset.value + length <= BigInt(bytes.length);
+    const start = Number(offset.value);
+    const message = isThere
+      ? `${place}: ${dataText(bytes.subarray(start, start + Number(length)))}.`
+      : `${place}, outside of this record; it is not in these bytes.`;
     notes.push(note('info', 'data-outside-record', offset.field, message));
   }
   for (const [path, register] of syndromes) {
@@ -82,6 +88,13 @@ function runNotes(inspection: Inspection, bytes: Uint8Array): Note[] {
   const rest = leftOver(inspection.fields, bytes);
   if (rest !== undefined) notes.push(rest);
   return notes;
+}
+
+const maxDataBytes = 16;
+
+function dataText(data: Uint8Array): string {
+  const shown = Array.from(data.subarray(0, maxDataBytes), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return data.length > maxDataBytes ? `${shown} … (${String(data.length)} bytes)` : shown;
 }
 
 const syndromes: ReadonlyMap<string, SyndromeRegister> = new Map([

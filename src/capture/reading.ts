@@ -56,6 +56,10 @@ function inContext(note: Note, circumstances: Circumstances, inspection: Inspect
     const message = `The request carries ${String(inspection.sizeBytes)} bytes; the kernel does not look at the ${extra} behind them.`;
     return { ...note, severity: 'info', message };
   }
+  if (note.rule === 'trailing-bytes' && isRunMapping(inspection)) {
+    const message = `struct kvm_run is the first ${String(inspection.sizeBytes)} bytes of its page; what else the vCPU's mapping holds is not part of it.`;
+    return { ...note, severity: 'info', rule: 'rest-of-mapping', message };
+  }
   if (note.rule === 'missing-bytes' && errno === 'E2BIG' && moment === 'after') {
     const message = `The kernel says here how many elements there are; the program's buffer has no room for them.`;
     return { ...note, severity: 'info', rule: 'buffer-too-small', message };
@@ -88,6 +92,16 @@ function inContext(note: Note, circumstances: Circumstances, inspection: Inspect
   }
   return note.severity === 'error' ? { ...note, severity: 'warning' } : note;
 }
+
+/** Whole pages that begin with the record: what mmap of a vCPU's descriptor gives (Documentation/virt/kvm/api.rst, section 5). */
+function isRunMapping({ descriptor, sizeBytes, trailingBytes }: Inspection): boolean {
+  const pageBytes = 4096;
+  const total = sizeBytes + trailingBytes;
+  return descriptor.type === 'struct kvm_run' && total % pageBytes === 0 && total <= maxMappingPages * pageBytes;
+}
+
+/** The record, port data, coalesced accesses and, on some architectures, a page more; pages of 64 KiB count as sixteen. */
+const maxMappingPages = 64;
 
 /** A refusal the kernel never got to, because it found something else first. */
 function precededBy(note: Note, errno: string | undefined): Note {

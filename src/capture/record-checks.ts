@@ -113,6 +113,11 @@ export class RecordChecks {
     return this.#ruleTexts;
   }
 
+  /** How many bits earn a note just by being set. */
+  get suspiciousBits(): number {
+    return this.#mask.reduce((sum, byte) => sum + byte.toString(2).replaceAll('0', '').length, 0);
+  }
+
   /** Checks the first `count` records of `bytes` and fills `into`; returns how many have notes. */
   checkBatch(bytes: Uint8Array, count: number, into: CheckedBatch): number {
     if (this.#ruleTexts.length > maxTexts) this.#forgetTexts();

@@ -49,6 +49,12 @@ export class StraceReader {
   readonly #unfinished = new Map<number, Unfinished>();
   readonly #requests = new Map<string, StraceRequest>();
   #machines = 0;
+  #programBits: 32 | 64 | undefined;
+
+  /** What strace says of the program that it traces, where it says so: `[ Process PID=12 runs in 32 bit mode. ]`. */
+  get programBits(): 32 | 64 | undefined {
+    return this.#programBits;
+  }
 
   /** What a line says about ioctls: nothing, a call, or that it could not be read. */
   read(line: Line): StraceItem | undefined {
@@ -71,8 +77,14 @@ export class StraceReader {
       case 'event':
         if (/^\+\+\+ (?:exited|killed)/.test(parsed.text)) this.#tables.exit(parsed.process ?? 0);
         return undefined;
-      case 'unknown':
+      case 'unknown': {
+        const mode = /^(?:strace: )?\[ Process PID=\d{1,10} runs in (32|64) bit mode\. \]/.exec(parsed.text)?.[1];
+        if (mode !== undefined) {
+          this.#programBits = mode === '32' ? 32 : 64;
+          return undefined;
+        }
         return skipped(line.cutBytes > 0 ? `the line goes on for ${String(line.cutBytes)} bytes` : parsed.reason);
+      }
       default:
         return parsed satisfies never;
     }

@@ -113,7 +113,7 @@ export function findBuiltInRecord(nameAndVariant: string, target: Target): Found
     const chosen = variant ?? defaultVariant(file)?.name;
     if (chosen === undefined || !names.includes(chosen)) continue;
     const abi = abiOf(file, chosen, target);
-    const declaration = abi.records.get(`struct ${bare}`) ?? abi.records.get(`union ${bare}`);
+    const declaration = recordIn(abi, bare);
     if (declaration === undefined) continue;
     const found = { declaration, abi, label: abi.label };
     if (bareName(abi.mainRecord ?? '') === bare) return found;
@@ -122,8 +122,13 @@ export function findBuiltInRecord(nameAndVariant: string, target: Target): Found
   const [first] = candidates;
   if (first !== undefined || variantNames.size === 0) return first;
   if (variant === undefined) return undefined;
+  if (variantNames.has(variant)) throw new UserError(`${bare} is not in variant "${variant}" on ${target.name}`);
   const hint = suggestionFor(variant, variantNames).hint ?? `known: ${[...variantNames].join(', ')}`;
   throw new UserError(`${bare} has no variant "${variant}" on ${target.name}; ${hint}`);
+}
+
+function recordIn({ records }: Abi, bare: string): RecordDeclaration | undefined {
+  return records.get(`struct ${bare}`) ?? records.get(`union ${bare}`);
 }
 
 function mentionsRecord({ document }: LayoutFile, bare: string): boolean {
@@ -135,7 +140,11 @@ function mentionsRecord({ document }: LayoutFile, bare: string): boolean {
 /** The variants of a built-in record on a target, oldest first, from the file that is about the record. */
 export function variantsOfBuiltInRecord(name: string, target: Target): readonly VariantInfo[] {
   const bare = bareName(name.split('#')[0]?.trim() ?? '');
-  for (const file of filesFor(target, bare, bare)) if (mentionsRecord(file, bare)) return variantsOf(file);
+  for (const file of filesFor(target, bare, bare)) {
+    if (!mentionsRecord(file, bare)) continue;
+    // A file of many records has variants from before some of them.
+    return variantsOf(file).filter((variant) => recordIn(abiOf(file, variant.name, target), bare) !== undefined);
+  }
   return [];
 }
 

@@ -74,7 +74,9 @@ export async function decodeDiff(
     io.stdout(lines.map((line) => `${line}\n`).join(''));
     for (const { severity, message } of notes) io.stderr(`${severity}: ${message}\n`);
   }
-  const isWhole = [before, after].every(({ inspection }) => inspection.missingBytes + inspection.trailingBytes === 0);
+  const isWhole = [before, after].every(
+    ({ notes: found }) => !found.some(({ rule }) => rule === 'missing-bytes' || rule === 'trailing-bytes'),
+  );
   return isWhole ? exitCodes.done : exitCodes.undecided;
 }
 

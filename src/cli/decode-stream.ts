@@ -68,7 +68,7 @@ export async function decodeStream(
   let heldText = 0;
   let printer = named === undefined ? undefined : new Printer(new CallRecords(named), options, io);
   const settle = (): Printer => {
-    const { target, evidence } = guessTarget(held);
+    const { target, evidence } = guessTarget(held, strace.programBits);
     io.stderr(`uabi: ${evidence}\n`);
     const settled = new Printer(new CallRecords(target), options, io);
     for (const item of held) settled.print(item);
@@ -110,14 +110,22 @@ interface Guess {
   readonly evidence: string;
 }
 
-/** The target with the most successful requests that not every target has. */
-function guessTarget(items: readonly Item[]): Guess {
-  const candidates = guesses.flatMap((name) => {
-    const target = findTarget(name);
-    return target === undefined
-      ? []
-      : [{ target, records: new CallRecords(target), score: 0, seen: new Set<string>() }];
-  });
+/**
+ * The target with the most successful requests that not every target has. An address that needs more than 32 bits rules out
+ * programs of 32 bits, which share all of KVM's requests with those of 64.
+ */
+function guessTarget(items: readonly Item[], programBits: 32 | 64 | undefined): Guess {
+  const wide = items.find(isWide);
+  const known = guesses.flatMap((name) => findTarget(name) ?? []);
+  const possible = known.filter(({ dataModel }) =>
+    programBits === 32 ? dataModel === 'ILP32' : dataModel !== 'ILP32' || (wide === undefined && programBits !== 64),
+  );
+  const candidates = possible.map((target) => ({
+    target,
+    records: new CallRecords(target),
+    score: 0,
+    seen: new Set<string>(),
+  }));
   for (const item of items) {
     const isArmRegister = item.kind === 'registers' && item.registers.some(({ id }) => id >> 60n === 6n);
     for (const candidate of candidates) {
@@ -133,16 +141,45 @@ function guessTarget(items: readonly Item[]): Guess {
   const [best, second] = candidates.toSorted((a, b) => b.score - a.score);
   if (best === undefined) throw new UserError('no target is known');
   const { name } = best.target;
-  if (best.score === second?.score) {
+  if (second === undefined) {
+    return {
+      target: best.target,
+      evidence: `read as ${name}: strace says that it is a program of 32 bits (--target overrules)`,
+    };
+  }
+  const width =
+    wide === undefined || name !== 'x86_64'
+      ? ''
+      : `; a program of 64 bits, as line ${String(lineOf(wide))} has an address of more than 32`;
+  if (best.score === second.score) {
     const rivals = candidates.filter(({ score }) => score === best.score).map(({ target }) => target.name);
     return {
       target: best.target,
-      evidence: `cannot tell the target: nothing in the log is missing on one of ${rivals.join(', ')}; read as ${name} (--target decides)`,
+      evidence: `cannot tell the target: nothing in the log is missing on one of ${rivals.join(', ')}${width}; read as ${name} (--target decides)`,
     };
   }
-  const own = [...best.seen].filter((request) => second?.seen.has(request) !== true).slice(0, 3);
-  const reason = own.length > 0 ? `only there are ${own.join(', ')}` : 'its registers are read';
-  return { target: best.target, evidence: `read as ${name}: ${reason} (--target overrules)` };
+  const own = [...best.seen].filter((request) => !second.seen.has(request)).slice(0, 3);
+  const reason =
+    own.length > 0 ? `only there ${own.length === 1 ? 'is' : 'are'} ${own.join(', ')}` : 'its registers are read';
+  return { target: best.target, evidence: `read as ${name}: ${reason}${width} (--target overrules)` };
+}
+
+const widest32 = 0xffff_ffffn;
+
+/** Whether a call hands over, or points into, memory above 4 GiB. */
+function isWide(item: Item): boolean {
+  if (item.kind !== 'call') return false;
+  const { argument } = item.call;
+  // A negative number is a small one, whatever its width.
+  if (argument.kind === 'number') return argument.value > widest32;
+  if (argument.kind !== 'members') return false;
+  return argument.members.some(
+    ({ path, value }) => path === 'userspace_addr' && value !== undefined && value > widest32,
+  );
+}
+
+function lineOf(item: Item): number {
+  return item.kind === 'call' ? item.call.line : item.line;
 }
 
 class Printer {

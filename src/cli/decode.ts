@@ -21,9 +21,12 @@ import { renderHexdump, renderNotes } from '../report/hexdump.ts';
 import { styleFor } from '../report/style.ts';
 import { decodeSyndrome, syndromeRegisterOf } from './decode-syndrome.ts';
 import { findBuiltInRecord, variantsOfBuiltInRecord } from './built-in-layouts.ts';
-import { findRecord, namedRecord, type RecordOptions } from './find-record.ts';
+import { type ChosenRecord, findRecord, namedRecord, type RecordOptions, targetsToTry } from './find-record.ts';
 import { type Guess, guessReading, type ListedReading, sizeNotes } from './guess-reading.ts';
+import { candidateLines, guessRecord, type RecordGuess } from './guess-record.ts';
+import { inputChunks } from './input-chunks.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
+import { sniffLog } from './sniff-log.ts';
 import { addSourceOptions } from './source-options.ts';
 
 interface Options extends RecordOptions {
@@ -88,8 +91,54 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     const { decodeStream } = await import('./decode-stream.ts');
     return decodeStream(file, options.input, options, io);
   }
+  if (options.input === 'auto' && file !== '-') {
+    const form = await formOfLog(file, io);
+    if (form !== undefined) {
+      io.stderr(`uabi: read as ${form === 'strace' ? 'an strace log' : 'JSON lines'} (--input overrules)\n`);
+      const { decodeStream } = await import('./decode-stream.ts');
+      return decodeStream(file, form, options, io);
+    }
+  }
+  if (options.type === undefined && options.request === undefined && options.in === undefined) {
+    return decodeUntyped(file, options, io);
+  }
   const chosen = await findRecord(options, io);
   const bytes = asBytes(await readInput(file, io), options.input, file);
+  return decodeBytes(bytes, chosen, options, io);
+}
+
+/** Says what the bytes are where nobody has, as far as that can be told. */
+async function decodeUntyped(file: string, options: Options, io: Io): Promise<ExitCode> {
+  const input = await readInput(file, io);
+  const form = options.input === 'auto' ? sniffLog(input) : undefined;
+  if (form !== undefined) throw new UserError(`this looks like a log: add --input ${form}`);
+  const bytes = asBytes(input, options.input, file);
+  if (bytes.length === 0) throw new UndecidedError(`${file === '-' ? 'standard input' : printable(file)} is empty`);
+  const guess = guessRecord(bytes, targetsToTry(options));
+  if (guess.type !== undefined) {
+    const typed = { ...options, type: guess.type };
+    const { descriptor, notes } = await findRecord(typed, io);
+    return decodeBytes(bytes, { descriptor, notes: [guess.note, ...notes] }, typed, io, guess);
+  }
+  if (options.format === 'json') {
+    const nothing = { type: null, variant: null, target: options.target ?? null, sizeBytes: bytes.length, fields: [] };
+    const document = { schemaVersion: 1, ...nothing, notes: [guess.note], trailingBytes: 0, missingBytes: 0 };
+    const hex = Buffer.from(bytes).toString('hex');
+    io.stdout(`${JSON.stringify({ ...document, bytes: hex, candidates: guess.candidates }, undefined, 2)}\n`);
+  } else {
+    const lines = [...renderNotes([guess.note], styleFor(io)), ...candidateLines(guess)];
+    io.stdout(lines.map((line) => `${line}\n`).join(''));
+  }
+  return exitCodes.undecided;
+}
+
+async function decodeBytes(
+  bytes: Uint8Array,
+  chosen: ChosenRecord,
+  options: Options,
+  io: Io,
+  record?: RecordGuess,
+): Promise<ExitCode> {
   const guess = guessed(options, bytes);
   const descriptor = guess?.descriptor ?? chosen.descriptor;
   // What was guessed is said with its evidence, not as a default.
@@ -107,6 +156,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
           ...decodedRecord(inspection, bytes),
           notes: allNotes,
           ...(guess === undefined ? {} : { readings: guess.readings }),
+          ...(record === undefined ? {} : { candidates: record.candidates }),
         },
         undefined,
         2,
@@ -118,9 +168,11 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     const title = `${type}${variant === undefined ? '' : `#${variant}`} on ${target}: ${String(sizeBytes)} bytes`;
     const lines = [title, ...renderHexdump(inspection, bytes, style), ...renderNotes(allNotes, style)];
     if (guess !== undefined) lines.push(...renderReadings(guess.readings));
+    if (record !== undefined && record.candidates.length > 1) lines.push(...candidateLines(record));
     io.stdout(lines.map((line) => `${line}\n`).join(''));
   }
-  return inspection.missingBytes > 0 || inspection.trailingBytes > 0 ? exitCodes.undecided : exitCodes.done;
+  const isOdd = found.some(({ rule }) => rule === 'missing-bytes' || rule === 'trailing-bytes');
+  return isOdd ? exitCodes.undecided : exitCodes.done;
 }
 
 /** The architecture and version with the least against them; `undefined` for records of a source the user names. */
@@ -164,6 +216,14 @@ function renderReadings(readings: readonly ListedReading[]): string[] {
 }
 
 const maxReadings = 12;
+
+/** Whether a file begins like a log. */
+async function formOfLog(file: string, io: Io): Promise<'strace' | 'jsonl' | undefined> {
+  for await (const chunk of inputChunks(file, io)) return sniffLog(chunk.subarray(0, maxSniffedBytes));
+  return undefined;
+}
+
+const maxSniffedBytes = 1 << 16;
 
 /** More than any record and its dump; a sparse file can claim to be far larger. */
 const maxInputBytes = 1 << 26;

@@ -54,7 +54,7 @@ export function namedRecord(
   options: RecordOptions,
 ): { readonly type: string; readonly targets: readonly Target[]; readonly notes: readonly Note[] } | undefined {
   if (options.in !== undefined || (options.type === undefined) === (options.request === undefined)) return undefined;
-  const targets = options.target === undefined ? inOrder(allTargets) : [targetNamed(options.target)];
+  const targets = targetsToTry(options);
   const notes: Note[] = [];
   const type = options.type ?? typeOfRequest(options.request ?? '', targets, notes);
   const known = targetsOfBuiltInRecord(type.split('#')[0]?.trim() ?? '').map(({ name }) => name);
@@ -66,7 +66,7 @@ export async function findRecord(options: RecordOptions, io: Io): Promise<Chosen
   if ((options.type === undefined) === (options.request === undefined)) {
     throw new UserError('say what the bytes are: either --type NAME or --request NUMBER');
   }
-  const targets = options.target === undefined ? inOrder(allTargets) : [targetNamed(options.target)];
+  const targets = targetsToTry(options);
   const notes: Note[] = [];
   const type = options.type ?? typeOfRequest(options.request ?? '', targets, notes);
   const candidates =
@@ -93,6 +93,11 @@ function info(rule: string, message: string): Note {
 function inOrder(targets: readonly Target[]): Target[] {
   const rank = ({ name }: Target): number => (preferred.indexOf(name) + preferred.length + 1) % (preferred.length + 1);
   return targets.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** The target that is asked for, or all of them, the likeliest first. */
+export function targetsToTry({ target }: Pick<RecordOptions, 'target'>): readonly Target[] {
+  return target === undefined ? inOrder(allTargets) : [targetNamed(target)];
 }
 
 /** @throws UserError for a name that is no target. */

@@ -9,6 +9,9 @@ import { type ExitCode, exitCodes, type Io } from './io.ts';
 const schemas: ReadonlyMap<string, () => Promise<object>> = new Map([
   ['check', async () => (await import('../report/check-schema.ts')).checkSchema],
   ['check-line', async () => (await import('../report/check-schema.ts')).checkLineSchema],
+  ['decode', async () => (await import('../report/decode-schema.ts')).decodeSchema],
+  ['decode-line', async () => (await import('../report/decode-schema.ts')).decodeLineSchema],
+  ['decode-diff', async () => (await import('../report/decode-schema.ts')).decodeDiffSchema],
   ['snapshot', async () => (await import('../abi/snapshot-schema.ts')).snapshotSchema],
   ['lint', async () => (await import('../report/lint-schema.ts')).lintSchema],
   ['config', async () => (await import('../verdict/policy/config-schema.ts')).configSchema],

@@ -34,6 +34,27 @@ describe('uabi decode of logs', () => {
     expect(stdout.match(/the address of the record only/g)).toHaveLength(1);
   });
 
+  test('tells i386 from x86_64 by addresses and by what strace says of the program', async () => {
+    const target = async (...lines: readonly string[]): Promise<string> => {
+      const log = ['openat(AT_FDCWD, "/dev/kvm", O_RDWR) = 3', 'ioctl(3, KVM_CREATE_VM, 0) = 4', ...lines].join('\n');
+      return (await runCli(['decode', '--input', 'strace', '-'], { stdin: log })).stderr;
+    };
+    const tss = 'ioctl(4, KVM_SET_TSS_ADDR, 0xfffbd000) = 0';
+    expect(await target(tss)).toContain(
+      'cannot tell the target: nothing in the log is missing on one of x86_64, i386;',
+    );
+    const high = 'ioctl(4, KVM_SET_USER_MEMORY_REGION, {slot=0, memory_size=4096, userspace_addr=0x7f10aa000000}) = 0';
+    expect(await target(tss, high)).toContain(
+      'read as x86_64: only there is KVM_SET_TSS_ADDR; a program of 64 bits, as line 4 has an address of more than 32',
+    );
+    const mode = '[ Process PID=77 runs in 32 bit mode. ]';
+    expect(await target(mode, tss)).toContain('read as i386: strace says that it is a program of 32 bits');
+    // A negative number is a small one.
+    expect(await target(tss, 'ioctl(4, KVM_SET_TSS_ADDR, -1) = -1 EINVAL (Invalid argument)')).toContain(
+      'x86_64, i386',
+    );
+  });
+
   test('JSON lines: one object a line, in order, with the line it came from', async () => {
     const { rows } = await decodeLog('--input', 'jsonl', '--target', 'arm64', 'fixtures/captures/arm64.jsonl');
     expect(rows.map(({ source }) => source.line)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
