@@ -51,6 +51,11 @@ export class UndecidedError extends Error {
 const UNPRINTABLE =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]/gu;
 
+/** A number with its noun: `1 byte`, `3 bytes`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${String(count)} ${count === 1 ? one : many}`;
+}
+
 /** `text` with every control, invisible and direction-changing character written as `\xNN` or `\u{N}`. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => {

@@ -15,6 +15,7 @@ import type { CapturedArgument, CapturedBuffer, CapturedCall, SkippedLine } from
 import type { Descriptor } from './descriptors.ts';
 import type { Line } from './lines.ts';
 import type { StraceMember } from './strace-struct.ts';
+import { counted } from '../diagnostic.ts';
 
 export interface CapturedRegister {
   readonly name: string;
@@ -44,7 +45,7 @@ const kinds: ReadonlyMap<string, Descriptor['kind']> = new Map([
 export function readJsonLine(line: Line): JsonlItem | undefined {
   if (line.text.trim() === '') return undefined;
   const skipped = (reason: string): JsonlItem => ({ kind: 'skipped', line: line.number, reason });
-  if (line.cutBytes > 0) return skipped(`the line goes on for ${String(line.cutBytes)} bytes`);
+  if (line.cutBytes > 0) return skipped(`the line goes on for ${counted(line.cutBytes, 'byte')}`);
   let json: unknown;
   try {
     json = JSON.parse(Buffer.from(line.text, 'latin1').toString('utf8'));

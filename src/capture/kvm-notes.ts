@@ -7,6 +7,7 @@
 
 import type { InspectedField, Inspection, Note } from '../codec/inspect.ts';
 import { explainSyndrome, type SyndromeRegister } from './syndrome.ts';
+import { counted } from '../diagnostic.ts';
 
 /** Notes on a decoded record of KVM; none for any other record. */
 export function kvmNotes(inspection: Inspection, bytes: Uint8Array): Note[] {
@@ -116,7 +117,7 @@ function leftOver(fields: readonly InspectedField[], bytes: Uint8Array): Note | 
     if (first === -1) first = i;
   }
   if (count === 0) return undefined;
-  const amount = count === 1 ? '1 byte' : `${String(count)} bytes`;
+  const amount = counted(count, 'byte');
   const message = `${amount} of the union ${rest.type.replace(/^behind /, 'behind member ')} ${count === 1 ? 'is' : 'are'} not zero. They belong to no member that this exit uses: the kernel leaves what an earlier exit, or the program, has put there.`;
   return note('info', 'left-over-bytes', { path: '', offsetBits: first * 8 }, message);
 }

@@ -10,6 +10,7 @@ import { inspectBytes, type Inspection, type Note } from '../codec/inspect.ts';
 import type { FieldDescriptor, RecordDescriptor } from '../codec/record-descriptor.ts';
 import { explainValue } from './explain-value.ts';
 import { kvmNotes } from './kvm-notes.ts';
+import { counted } from '../diagnostic.ts';
 
 /** What is known about the call that carried the bytes. */
 export interface Circumstances {
@@ -53,7 +54,7 @@ function inContext(note: Note, circumstances: Circumstances, inspection: Inspect
   const { type } = inspection.descriptor;
   if (note.rule === 'trailing-bytes' && isOfCall === true) {
     const extra = inspection.trailingBytes === 1 ? 'byte' : `${String(inspection.trailingBytes)} bytes`;
-    const message = `The request carries ${String(inspection.sizeBytes)} bytes; the kernel does not look at the ${extra} behind them.`;
+    const message = `The request carries ${counted(inspection.sizeBytes, 'byte')}; the kernel does not look at the ${extra} behind ${inspection.sizeBytes === 1 ? 'it' : 'them'}.`;
     return { ...note, severity: 'info', message };
   }
   if (note.rule === 'trailing-bytes' && isRunMapping(inspection)) {

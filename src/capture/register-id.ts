@@ -11,6 +11,7 @@
  */
 
 import { encodingOf, systemRegisterOf } from './system-registers.ts';
+import { counted } from '../diagnostic.ts';
 
 export interface RegisterId {
   readonly id: bigint;
@@ -129,7 +130,7 @@ function coreRegister(
   const found = coreByOffset.get(offset);
   if (found !== undefined && found.sizeBytes !== common.sizeBytes) {
     warnings.push(
-      `${found.name} has ${String(found.sizeBytes)} bytes, the id says ${String(common.sizeBytes)}: the kernel refuses it with EINVAL`,
+      `${found.name} has ${counted(found.sizeBytes, 'byte')}, the id says ${String(common.sizeBytes)}: the kernel refuses it with EINVAL`,
     );
   }
   if (found === undefined) warnings.push(`no core register starts at offset ${String(offset * 4)} of struct kvm_regs`);
@@ -170,6 +171,6 @@ export function registerIdOf(name: string): bigint | undefined {
 export function registerIdText(id: bigint): string {
   const { architecture, kind, name, sizeBytes, warnings } = explainRegisterId(id);
   const what = kind === 'unknown' ? `${architecture} register` : `${architecture} ${kind}`;
-  const text = `${name ?? 'unnamed'} (${what}, ${String(sizeBytes)} bytes)`;
+  const text = `${name ?? 'unnamed'} (${what}, ${counted(sizeBytes, 'byte')})`;
   return warnings.length === 0 ? text : `${text}; ${warnings.join('; ')}`;
 }

@@ -18,6 +18,7 @@ import { parseCall, parseStraceLine, readDescriptor, type StraceLine } from './s
 import { readRequest, type StraceRequest } from './strace-request.ts';
 import { readRecord } from './strace-struct.ts';
 import { readNumber, readString } from './strace-text.ts';
+import { counted } from '../diagnostic.ts';
 
 export type StraceItem =
   { readonly kind: 'call'; readonly call: CapturedCall } | ({ readonly kind: 'skipped' } & SkippedLine);
@@ -83,7 +84,7 @@ export class StraceReader {
           this.#programBits = mode === '32' ? 32 : 64;
           return undefined;
         }
-        return skipped(line.cutBytes > 0 ? `the line goes on for ${String(line.cutBytes)} bytes` : parsed.reason);
+        return skipped(line.cutBytes > 0 ? `the line goes on for ${counted(line.cutBytes, 'byte')}` : parsed.reason);
       }
       default:
         return parsed satisfies never;

@@ -18,6 +18,7 @@ import { dataAbortLayout, serrorLayout } from './syndrome-aborts.ts';
 import { type BitRange, bitsOf, choice, cut, plain, type SyndromeField } from './syndrome-bits.ts';
 import { assignedClasses, type ExceptionClass, exceptionClass } from './syndrome-classes.ts';
 import { systemRegisterName } from './system-registers.ts';
+import { counted } from '../diagnostic.ts';
 
 /** What a value is the syndrome of. `ISS` is an abort's without EC; `SERROR_ISS` an SError's. */
 export type SyndromeRegister = 'ESR_EL1' | 'ESR_EL2' | 'ISS' | 'SERROR_ISS';
@@ -184,7 +185,7 @@ function accessSummary(part: (high: number, low: number) => number): string {
   const size = 1 << part(23, 22);
   const width = part(15, 15) === 1 ? 'x' : 'w';
   const register = part(20, 16) === 31 ? `${width}zr` : `${width}${String(part(20, 16))}`;
-  const bytes = size === 1 ? '1 byte' : `${String(size)} bytes`;
+  const bytes = counted(size, 'byte');
   const extended = part(21, 21) === 1 ? ', sign-extended' : '';
   return isWrite ? `write of ${bytes} from ${register}` : `read of ${bytes} into ${register}${extended}`;
 }

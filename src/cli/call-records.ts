@@ -19,6 +19,7 @@ import {
   findBuiltInRequests,
   variantsOfBuiltInRecord,
 } from './built-in-layouts.ts';
+import { counted } from '../diagnostic.ts';
 
 /** Everything known about the record of a name: the version to read it with, and the others. */
 export interface RecordVersions {
@@ -73,10 +74,10 @@ const directionWords = {
 
 function differenceOf(asked: RequestParts, known: RequestDeclaration): string {
   if (asked.direction === known.direction) {
-    return `${String(known.sizeBytes)} bytes instead of ${String(asked.sizeBytes)}`;
+    return `${counted(known.sizeBytes, 'byte')} instead of ${String(asked.sizeBytes)}`;
   }
   const what = ({ direction, sizeBytes }: Pick<RequestParts, 'direction' | 'sizeBytes'>): string =>
-    direction === 'none' ? directionWords.none : `${directionWords[direction]} ${String(sizeBytes)} bytes`;
+    direction === 'none' ? directionWords.none : `${directionWords[direction]} ${counted(sizeBytes, 'byte')}`;
   return `${what(known)} where this one ${what(asked)}`;
 }
 

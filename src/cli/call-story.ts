@@ -8,6 +8,7 @@
 
 import { exitWords, requestWords } from './request-words.ts';
 import type { StreamObject } from './stream-object.ts';
+import { counted } from '../diagnostic.ts';
 
 type Call = NonNullable<StreamObject['call']>;
 
@@ -80,7 +81,7 @@ function bytesText(hex: string): string {
   ] as const) {
     if (size >= unit && size % unit === 0n) return `${String(size / unit)} ${name}`;
   }
-  return `${String(size)} bytes`;
+  return counted(Number(size), 'byte');
 }
 
 function answerText(call: Call): string {

@@ -1,6 +1,7 @@
 /** What happened in a whole log, in a few lines: what was made, how guests stopped, what was refused. */
 
 import type { StreamObject } from './stream-object.ts';
+import { counted } from '../diagnostic.ts';
 
 /** Names a hostile log may fill the tables with. */
 const maxNames = 1000;
@@ -41,13 +42,13 @@ export class CallSummary {
   /** Lines; none for a log too short to need them. */
   lines(): string[] {
     if (this.#calls < 10) return [];
-    const by = this.#processes.size === 0 ? '' : ` by ${plural(this.#processes.size, 'process', 'processes')}`;
+    const by = this.#processes.size === 0 ? '' : ` by ${counted(this.#processes.size, 'process', 'processes')}`;
     const made = [
-      ...(this.#machines > 0 ? [plural(this.#machines, 'machine', 'machines')] : []),
-      ...(this.#processors > 0 ? [plural(this.#processors, 'virtual CPU', 'virtual CPUs')] : []),
+      ...(this.#machines > 0 ? [counted(this.#machines, 'machine', 'machines')] : []),
+      ...(this.#processors > 0 ? [counted(this.#processors, 'virtual CPU', 'virtual CPUs')] : []),
     ].join(' and ');
     const lines = [
-      `In all: ${plural(this.#calls, 'call', 'calls')}${by}${made === '' ? '' : `; ${made} made`}; guests ran ${plural(this.#runs, 'time', 'times')}.`,
+      `In all: ${counted(this.#calls, 'call', 'calls')}${by}${made === '' ? '' : `; ${made} made`}; guests ran ${counted(this.#runs, 'time', 'times')}.`,
     ];
     if (this.#exits.size > 0) lines.push(`  Guests stopped: ${table(this.#exits)}.`);
     if (this.#refusals.size > 0) lines.push(`  Refused or interrupted: ${table(this.#refusals)}.`);
@@ -58,10 +59,6 @@ export class CallSummary {
 function count(into: Map<string, number>, name: string): void {
   const known = into.get(name);
   if (known !== undefined || into.size < maxNames) into.set(name, (known ?? 0) + 1);
-}
-
-function plural(number: number, one: string, many: string): string {
-  return `${String(number)} ${number === 1 ? one : many}`;
 }
 
 function table(counts: ReadonlyMap<string, number>): string {

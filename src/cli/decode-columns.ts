@@ -15,7 +15,7 @@ import { ColumnBatch } from '../codec/column-batch.ts';
 import { planColumns } from '../codec/column-plan.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
 import { fieldsOf, type TableColumn, type TableField, type TableWriter } from '../codec/record-table.ts';
-import { printable, UserError } from '../diagnostic.ts';
+import { counted, printable, UserError } from '../diagnostic.ts';
 import { CallRecords } from './call-records.ts';
 import { findRecord, type RecordOptions, targetNamed } from './find-record.ts';
 import { inputChunks } from './input-chunks.ts';
@@ -67,7 +67,7 @@ export async function decodeColumns(file: string, options: ColumnsOptions, io: I
       : await fromBytes(file, table, { handle, bar, io });
     await writeAll(handle, table.finish());
     bar.finish();
-    io.stderr(`uabi: ${String(table.total)} records of ${descriptor.type}, ${String(table.noted)} with notes\n`);
+    io.stderr(`uabi: ${counted(table.total, 'record')} of ${descriptor.type}, ${String(table.noted)} with notes\n`);
     if (rest !== undefined) io.stderr(`uabi: ${rest}\n`);
     return rest === undefined && table.total > 0 ? exitCodes.done : exitCodes.undecided;
   } finally {
@@ -324,7 +324,7 @@ async function fromBytes(file: string, table: Table, { handle, bar, io }: Sink):
   await writeAll(handle, table.flush(Math.floor(filled / recordBytes)));
   const rest = filled % recordBytes;
   if (rest === 0) return table.total === 0 ? 'there is no record in the input' : undefined;
-  return `the input ends ${String(rest)} bytes into a record of ${String(recordBytes)}; that one is left out`;
+  return `the input ends ${counted(rest, 'byte')} into a record of ${String(recordBytes)}; that one is left out`;
 }
 
 /** The calls of a JSON lines log that carry the record. */
@@ -375,6 +375,7 @@ async function fromJsonLines(
   }
   for (const line of splitter.end()) await take(line);
   await writeAll(handle, table.flush(circumstances.length, circumstances));
-  if (odd > 0) return `${String(odd)} buffers have another size than ${descriptor.type}; they are left out`;
+  if (odd > 0)
+    return `${counted(odd, 'buffer has', 'buffers have')} another size than ${descriptor.type} and ${odd === 1 ? 'is' : 'are'} left out`;
   return table.total === 0 ? `no line of the input carries ${descriptor.type}` : undefined;
 }

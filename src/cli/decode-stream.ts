@@ -24,7 +24,7 @@ import { type StraceItem, StraceReader } from '../capture/strace.ts';
 import { decodedRecord } from '../codec/decode-json.ts';
 import type { Note } from '../codec/inspect.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
-import { printable, UserError } from '../diagnostic.ts';
+import { counted, printable, UserError } from '../diagnostic.ts';
 import { type CallMeaning, CallRecords, type RecordVersions } from './call-records.ts';
 import { type Style, styleFor } from '../report/style.ts';
 import { CallSummary } from './call-summary.ts';
@@ -246,7 +246,7 @@ class Printer {
       this.#io.stdout(lines.map((line, index) => `${index === 0 ? '\n' : ''}${printable(line)}\n`).join(''));
     }
     if (this.#skipped > 0) {
-      const lines = this.#skipped === 1 ? '1 line was' : `${String(this.#skipped)} lines were`;
+      const lines = counted(this.#skipped, 'line was', 'lines were');
       this.#io.stderr(`uabi: ${lines} not understood; the first is ${printable(this.#firstSkipped)}\n`);
     }
     if (this.#printed === 0) this.#io.stderr('uabi: there is no such call in the input\n');
@@ -298,7 +298,7 @@ class Printer {
             ...note,
             severity: 'info',
             rule: 'first-bytes',
-            message: `The capture holds the first ${String(bytes.length)} bytes of the page.`,
+            message: `The capture holds the first ${counted(bytes.length, 'byte')} of the page.`,
           }
         : note,
     );
@@ -484,7 +484,7 @@ function withElsewhere(reading: Reading, others: readonly RecordDescriptor[]): R
 }
 
 function cutNote({ bytes }: CapturedBuffer): Note {
-  const message = `The capture was cut after ${String(bytes.length)} bytes; what follows was not recorded.`;
+  const message = `The capture was cut after ${counted(bytes.length, 'byte')}; what follows was not recorded.`;
   return { severity: 'error', path: null, offsetBytes: bytes.length, rule: 'capture-cut', message };
 }
 

@@ -16,7 +16,7 @@ import { describeRecord } from '../codec/descriptor.ts';
 import { decodedRecord } from '../codec/decode-json.ts';
 import type { Note } from '../codec/inspect.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
-import { printable, UndecidedError, UserError } from '../diagnostic.ts';
+import { counted, printable, UndecidedError, UserError } from '../diagnostic.ts';
 import { renderHexdump, renderNotes } from '../report/hexdump.ts';
 import { styleFor } from '../report/style.ts';
 import { decodeSyndrome, syndromeRegisterOf } from './decode-syndrome.ts';
@@ -165,7 +165,7 @@ async function decodeBytes(
   } else {
     const { type, variant, target, sizeBytes } = descriptor;
     const style = styleFor(io);
-    const title = `${type}${variant === undefined ? '' : `#${variant}`} on ${target}: ${String(sizeBytes)} bytes`;
+    const title = `${type}${variant === undefined ? '' : `#${variant}`} on ${target}: ${counted(sizeBytes, 'byte')}`;
     const lines = [title, ...renderHexdump(inspection, bytes, style), ...renderNotes(allNotes, style)];
     if (guess !== undefined) lines.push(...renderReadings(guess.readings));
     if (record !== undefined && record.candidates.length > 1) lines.push(...candidateLines(record));

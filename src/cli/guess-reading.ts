@@ -13,6 +13,7 @@ import { describeRecord } from '../codec/descriptor.ts';
 import type { Note } from '../codec/inspect.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
 import { findBuiltInRecord, findBuiltInRequests, variantsOfBuiltInRecord } from './built-in-layouts.ts';
+import { counted } from '../diagnostic.ts';
 
 /** One way to read the bytes; the JSON of `uabi decode` lists them, the best first. */
 export interface ListedReading {
@@ -182,6 +183,6 @@ export function sizeNotes(bytes: Uint8Array, own: RecordDescriptor, others: read
   const fitting = others.filter(({ sizeBytes }) => sizeBytes === bytes.length);
   if (fitting.length === 0) return [];
   const names = fitting.map(({ variant, target }) => (target === own.target ? `variant ${variant ?? '?'}` : target));
-  const message = `${String(bytes.length)} bytes are the size of ${own.type} as ${names.join(', ')}.`;
+  const message = `${counted(bytes.length, 'byte is', 'bytes are')} the size of ${own.type} as ${names.join(', ')}.`;
   return [info('size-of-other-version', message)];
 }

@@ -12,7 +12,7 @@ import type { Target } from '../abi/target.ts';
 import { readBuffer } from '../capture/reading.ts';
 import { RecordChecks } from '../capture/record-checks.ts';
 import type { Note } from '../codec/inspect.ts';
-import { printable } from '../diagnostic.ts';
+import { counted, printable } from '../diagnostic.ts';
 import { builtInRequests, findBuiltInRecord, targetsOfBuiltInRecord } from './built-in-layouts.ts';
 import { guessReading } from './guess-reading.ts';
 
@@ -68,7 +68,7 @@ export function guessRecord(bytes: Uint8Array, targets: readonly Target[]): Reco
 }
 
 function conclude(bytes: Uint8Array, candidates: readonly CandidateRecord[]): RecordGuess {
-  const size = bytes.length === 1 ? '1 byte' : `${String(bytes.length)} bytes`;
+  const size = counted(bytes.length, 'byte');
   const [best, second] = candidates;
   if (best === undefined) {
     return { candidates, note: note('no-record-fits', `No record of a known request has ${size}.`) };
@@ -96,7 +96,7 @@ function conclude(bytes: Uint8Array, candidates: readonly CandidateRecord[]): Re
   const names = rivals.slice(0, maxNamed).map(({ type }) => type);
   const more = rivals.length > names.length ? ` and ${String(rivals.length - names.length)} more` : '';
   const why = sound.length > 1 ? 'nothing in these bytes is odd for any of them' : 'something is odd for each of them';
-  const message = `Cannot tell what these ${size} are: ${names.join(', ')}${more} have that size, and ${why}. --type decides.`;
+  const message = `Cannot tell what ${bytes.length === 1 ? 'this byte is' : `these ${size} are`}: ${names.join(', ')}${more} have that size, and ${why}. --type decides.`;
   return { candidates, note: note('cannot-tell-type', message) };
 }
 

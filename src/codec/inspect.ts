@@ -13,6 +13,7 @@ import { selectArm, isConditionTrue, readPlace, describeCondition } from './plac
 import { meaningOf, type Explain, valueNotes } from './meaning.ts';
 import type { Element, FieldDescriptor, RecordDescriptor, ScalarElement, UnionElement } from './record-descriptor.ts';
 import { readFloat, readNumber, widthBitsOf } from './scalar.ts';
+import { counted } from '../diagnostic.ts';
 
 export type InspectedValue = bigint | number | Uint8Array | readonly InspectedValue[];
 
@@ -71,13 +72,12 @@ export function inspectBytes(
   const lengthNotes: Note[] = [];
   if (missingBytes > 0) {
     const first = firstMissing(fields, bytes.length);
-    const verb = missingBytes === 1 ? 'is' : 'are';
     lengthNotes.push({
       severity: 'error',
       path: first?.path ?? null,
       offsetBytes: bytes.length,
       rule: 'missing-bytes',
-      message: `${descriptor.type} has ${bytesText(sizeBytes)}; the last ${bytesText(missingBytes)} of it ${verb} missing${first === undefined ? '' : `, from ${first.text}`}.`,
+      message: `${descriptor.type} has ${bytesText(sizeBytes)}; ${missingBytes === 1 ? 'its last byte is' : `the last ${String(missingBytes)} of them are`} missing${first === undefined ? '' : `, from ${first.text}`}.`,
     });
   }
   if (trailingBytes > 0) {
@@ -86,7 +86,7 @@ export function inspectBytes(
       path: null,
       offsetBytes: sizeBytes,
       rule: 'trailing-bytes',
-      message: `${descriptor.type} ends after ${bytesText(sizeBytes)}; ${bytesText(trailingBytes)} behind it do not belong to it.`,
+      message: `${descriptor.type} ends after ${bytesText(sizeBytes)}; ${bytesText(trailingBytes)} behind it ${trailingBytes === 1 ? 'does' : 'do'} not belong to it.`,
     });
   }
   return { descriptor, fields, notes: [...lengthNotes, ...inspector.notes], sizeBytes, trailingBytes, missingBytes };
@@ -110,11 +110,17 @@ function firstMissing(
   const { path, offsetBits, sizeBits } = found;
   const present = available - Math.floor(offsetBits / 8);
   const size = Math.ceil(sizeBits / 8);
-  return { path, text: present > 0 ? `${path}, of which ${String(present)} of ${bytesText(size)} are there` : path };
+  return {
+    path,
+    text:
+      present > 0
+        ? `${path}, of which ${String(present)} of ${bytesText(size)} ${present === 1 ? 'is' : 'are'} there`
+        : path,
+  };
 }
 
 function bytesText(count: number): string {
-  return count === 1 ? '1 byte' : `${String(count)} bytes`;
+  return counted(count, 'byte');
 }
 
 const maxNamedElements = 16;
@@ -291,7 +297,7 @@ class Inspector {
         path === '' ? null : path,
         offsetBits,
         'unknown-discriminant',
-        `${select.place.path} is ${String(discriminant)}, which selects no arm that is known; the ${String(record.sizeBytes)} bytes are shown raw.`,
+        `${select.place.path} is ${String(discriminant)}, which selects no arm that is known; its ${record.sizeBytes === 1 ? 'byte is' : `${String(record.sizeBytes)} bytes are`} shown raw.`,
       );
     }
     const restBits = offsetBits + record.sizeBytes * 8 - end;

@@ -7,7 +7,7 @@
 
 import type { ComparedBuffer, FieldChange, FieldSide, InspectionComparison } from '../codec/compare-inspections.ts';
 import type { JsonValue } from '../codec/decode-json.ts';
-import { printable } from '../diagnostic.ts';
+import { counted, printable } from '../diagnostic.ts';
 import { arrayText, renderNotes } from './hexdump.ts';
 import { plainStyle, type Style } from './style.ts';
 
@@ -23,7 +23,7 @@ export function renderRecordDiff(
   const { fields, changedBytes, goneNotes, newNotes } = comparison;
   if (changedBytes === 0) return ['No byte differs.'];
   const lines = [
-    `${plural(changedBytes, 'byte')} ${changedBytes === 1 ? 'differs' : 'differ'}, in ${plural(fields.length, 'field')}.`,
+    `${counted(changedBytes, 'byte')} ${changedBytes === 1 ? 'differs' : 'differ'}, in ${counted(fields.length, 'field')}.`,
   ];
   const width = (text: (change: FieldChange) => string): number =>
     Math.max(0, ...fields.map((change) => text(change).length));
@@ -46,10 +46,6 @@ export function renderRecordDiff(
   lines.push('', ...rows(before.bytes, after.bytes, style));
   lines.push(...section('No longer', goneNotes), ...section('New', newNotes));
   return lines;
-}
-
-function plural(count: number, noun: string): string {
-  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function section(title: string, notes: InspectionComparison['goneNotes']): string[] {

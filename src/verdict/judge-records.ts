@@ -27,6 +27,7 @@ import {
 } from './judgement.ts';
 import type { SideFacts } from './finding.ts';
 import type { Witness } from './witness.ts';
+import { counted } from '../diagnostic.ts';
 
 type Of<K extends RecordChange['kind']> = Extract<RecordChange, { kind: K }>;
 
@@ -235,7 +236,7 @@ export function judgeAlignment(change: Of<'record-alignment'>, context: Context)
     subject: pair.name,
     old: factsOfRecord(pair.old),
     new: factsOfRecord(pair.new),
-    message: `${pair.name} is now aligned to ${String(is)} bytes instead of ${String(was)}`,
+    message: `${pair.name} is now aligned to ${counted(is, 'byte')} instead of ${String(was)}`,
     answers: answers({
       'old-binary': kept('the kernel copies the record byte by byte; its fields are judged one by one'),
       rebuild: kept('the compiler follows the new alignment'),

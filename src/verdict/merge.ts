@@ -16,6 +16,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import { list, membersWords } from './judgement.ts';
 import { type RuleId, rules } from './rules.ts';
 import type { Witness } from './witness.ts';
+import { counted } from '../diagnostic.ts';
 
 /** Rules that say a name is gone, the most telling first: one name may be a macro here and a request there. */
 const goneRules: readonly RuleId[] = [
@@ -231,7 +232,7 @@ function differsIn32Bit(finding: Finding): Finding[] {
   for (const [wide, narrow] of companions) {
     const [one, other] = [factsOn(wide), factsOn(narrow)];
     if (one?.sizeBytes === undefined || other?.sizeBytes === undefined || one.sizeBytes === other.sizeBytes) continue;
-    const reason = `does a 64-bit kernel take the number that 32-bit programs send (${String(other.sizeBytes)} bytes instead of ${String(one.sizeBytes)})?`;
+    const reason = `does a 64-bit kernel take the number that 32-bit programs send (${counted(other.sizeBytes, 'byte')} instead of ${String(one.sizeBytes)})?`;
     return [
       {
         ...finding,
@@ -241,7 +242,7 @@ function differsIn32Bit(finding: Finding): Finding[] {
         answers: finding.answers.map((answer) =>
           answer.contract === 'new-binary' ? { ...answer, answer: 'unknown', reason } : answer,
         ),
-        message: `${next.name ?? ''} carries ${String(one.sizeBytes)} bytes on ${wide} and ${String(other.sizeBytes)} on ${narrow}: the two send different numbers`,
+        message: `${next.name ?? ''} carries ${counted(one.sizeBytes, 'byte')} on ${wide} and ${String(other.sizeBytes)} on ${narrow}: the two send different numbers`,
         old: one,
         new: other,
         lookAt: rules.get('request-differs-in-32-bit')?.lookAt ?? null,

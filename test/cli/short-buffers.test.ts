@@ -79,7 +79,7 @@ describe('truncated buffers', () => {
       stdin: Buffer.alloc(11),
     });
     expect(stdout).toContain(
-      'the last 53 bytes of it are missing, from exception.serror_esr, of which 3 of 8 bytes are there.',
+      'struct kvm_vcpu_events has 64 bytes; the last 53 of them are missing, from exception.serror_esr, of which 3 of 8 bytes are there.',
     );
   });
 
