@@ -195,6 +195,13 @@ function findingText(finding: Finding, style: Style, before: readonly Finding[])
   const origin = printable(`${place}, ${describeTargets(finding.targets)}, ${finding.fingerprint}`);
   lines.push(style.dim(wrap(origin, WIDTH, '  ')));
   const touched = touchedContracts(finding);
+  // A dozen fields in one reserve raise one question: it is asked once.
+  const twin = finding.witness === null ? before.find((other) => hasSameAnswers(other, finding)) : undefined;
+  if (twin !== undefined) {
+    const what = finding.verdict === 'review' ? 'to be checked like' : 'for the reasons of';
+    lines.push(wrap(printable(`${what} ${twin.subject} above`), WIDTH, '      ', '    '));
+    return lines.join('\n');
+  }
   for (const { contract, answer, reason } of finding.answers) {
     if (touched.length > 0 && !touched.includes(contract)) continue;
     const fate = answer === 'broken' ? 'breaks' : answer === 'unknown' ? 'check' : 'ok';
@@ -211,6 +218,16 @@ function findingText(finding: Finding, style: Style, before: readonly Finding[])
     );
   }
   return lines.join('\n');
+}
+
+/** Whether two findings give the same answers for the same reasons, each with its own field named. */
+function hasSameAnswers(a: Finding, b: Finding): boolean {
+  return a.rule === b.rule && a.verdict === b.verdict && a.lookAt === b.lookAt && answersOf(a) === answersOf(b);
+}
+
+function answersOf({ subject, answers }: Finding): string {
+  const path = subject.slice(subject.indexOf('.') + 1);
+  return answers.map(({ contract, answer, reason }) => [contract, answer, reason.replaceAll(path, '*')].join()).join();
 }
 
 function alternativesText(alternatives: readonly Alternative[], siblings: readonly Sibling[], style: Style): string {

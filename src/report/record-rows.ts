@@ -1,4 +1,4 @@
-/** The fields of a record on both sides, one row each, in the order of their bytes. */
+/** The fields of a record on both sides, one row each, in the order of the new declaration: an arm of a union stays together. */
 
 import type { RecordPair } from '../diff/changes.ts';
 import type { FieldNode } from '../diff/placed.ts';
@@ -11,23 +11,20 @@ export interface RecordRow {
 }
 
 export function recordRows(pair: RecordPair): RecordRow[] {
-  const rows: RecordRow[] = [];
-  for (const node of pair.new.nodes) {
+  const rows: RecordRow[] = pair.new.nodes.map((node) => {
     const old = pair.reverse.get(node);
-    rows.push({ old, new: node, note: noteOf(old, node) });
-  }
+    return { old, new: node, note: noteOf(old, node) };
+  });
+  // What is gone stands behind what was in front of it.
+  let before: FieldNode | undefined;
   for (const node of pair.old.nodes) {
-    if (!pair.matches.has(node)) rows.push({ old: node, new: undefined, note: 'gone' });
+    if (!pair.matches.has(node)) {
+      const index = before === undefined ? -1 : rows.findIndex(({ old }) => old === before);
+      rows.splice(index + 1, 0, { old: node, new: undefined, note: 'gone' });
+    }
+    before = node;
   }
-  const place = (row: RecordRow): number => row.new?.offsetBits ?? row.old?.offsetBits ?? 0;
-  const depth = (row: RecordRow): number => (row.new ?? row.old)?.path.split('.').length ?? 0;
-  return rows
-    .map((row, index) => ({ row, index }))
-    .sort(
-      (a, b) =>
-        place(a.row) - place(b.row) || (a.row.new === undefined ? depth(a.row) - depth(b.row) : 0) || a.index - b.index,
-    )
-    .map(({ row }) => row);
+  return rows;
 }
 
 function noteOf(old: FieldNode | undefined, next: FieldNode): string {

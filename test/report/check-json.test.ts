@@ -9,6 +9,8 @@ import { checkTerse } from '../../src/report/check-terse.ts';
 import { checkText } from '../../src/report/check-text.ts';
 import { adviseOn } from '../../src/verdict/advice.ts';
 import { checkAbis } from '../../src/verdict/check.ts';
+import type { Abi } from '../../src/abi/abi.ts';
+import { abiOf } from '../support/header-source.ts';
 import { abi, field, record, struct } from '../verdict/build.ts';
 import { eventsForms, vcpuEvents } from '../verdict/vcpu-events.ts';
 
@@ -42,6 +44,26 @@ describe('json', () => {
 });
 
 describe('text', () => {
+  const attr = (arms: string): Abi =>
+    abiOf(`typedef unsigned int u32; union attr { ${arms} struct { u32 all[8]; } rest; };`);
+
+  test('asks one question once, however many fields raise it', () => {
+    const added = 'struct { u32 prog; u32 first_fd; u32 second_fd; };';
+    const text = checkText(makeReport(checkAbis([{ old: attr('struct { u32 prog; };'), new: attr(added) }])));
+    expect(text.match(/^review field-added-in-arm: union attr\.\w+$/gm)).toHaveLength(2);
+    expect(text.match(/look at:/g)).toHaveLength(1);
+    expect(text).toContain('to be checked like union attr.first_fd above');
+  });
+
+  test('keeps the members of an arm together, and what is gone where it was', () => {
+    const old = attr('struct { u32 a0, a1; } a; struct { u32 b0, b1; } b;');
+    const next = attr('struct { u32 a0, a2; } a; struct { u32 c0, c1; } c;');
+    const text = checkText(makeReport(checkAbis([{ old, new: next }])));
+    const rows = [...text.matchAll(/^ +[\d-]+ +[\d-]+ +[\d-]+ +[\d-]+ {2}([ +~-]) +(\w+)/gm)];
+    const expected = [' a', ' a0', '~a2', '-b', '-b0', '-b1', '+c', '+c0', '+c1', ' rest', ' all'];
+    expect(rows.map(([, mark, name]) => `${mark ?? ''}${name ?? ''}`)).toEqual(expected);
+  });
+
   test('begins with the verdict and fits 80 columns', () => {
     for (const form of eventsForms) {
       const result = checkAbis([{ old: vcpuEvents('v1'), new: vcpuEvents(form) }]);
