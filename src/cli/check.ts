@@ -100,7 +100,14 @@ export async function run(args: readonly string[], options: Options, io: Io, aft
   const policy = await openPolicy(places, io, options);
   const failOn = wantedThreshold ?? policy.config?.failOn ?? 'break';
   const contracts = wantedContracts ?? policy.config?.contracts ?? allContracts;
-  const judged = policy.judge(comparePair(whole, options.target, contracts, policy));
+  const judgedSteps = steps.map(({ title, open }) => ({
+    title,
+    result: policy.judgeStep(comparePair(open(), options.target, contracts, policy)),
+  }));
+  const judged = policy.judge(
+    comparePair(whole, options.target, contracts, policy),
+    judgedSteps.map((step) => step.result),
+  );
   const { withKernelAnswers } = await import('./kernel-answers.ts');
   const result = await withKernelAnswers(judged);
   const alternatives = alternativesFor(result);
@@ -110,10 +117,7 @@ export async function run(args: readonly string[], options: Options, io: Io, aft
     failOn,
     alternatives,
     siblings: siblingsOf(next, result, alternatives),
-    steps: steps.map(({ title, open }) => ({
-      title,
-      result: policy.judgeStep(comparePair(open(), options.target, contracts, policy)),
-    })),
+    steps: judgedSteps,
     style: styleFor(io),
     textOf: textOf(old, next),
     toolVersion: version,
@@ -165,7 +169,7 @@ async function openComparison(
   };
   if (sides.length > 0) return comparisonOf(sides, shared);
   const [{ chooseSides }, workshop] = await Promise.all([import('./choose-sides.ts'), workshopFor(io, shared)]);
-  const chosen = chooseSides(workshop, io);
+  const chosen = chooseSides(workshop, io, options.directory !== undefined);
   io.stderr(`uabi: ${printable(chosen.why)}\n`);
   return comparisonOf(chosen.sides, { ...shared, workshop });
 }

@@ -23,15 +23,19 @@ export interface ChosenSides {
 }
 
 /**
- * @throws {UserError} outside of a repository; {UndecidedError} if the revisions that a job names are not in the clone.
+ * `isExplicit`: whether the user named the repository.
+ * @throws {UserError} outside of a repository, and where it has no commit; {UndecidedError} if the revisions that a job names are not in the clone.
  */
-export function chooseSides(workshop: HeaderWorkshop, io: Io): ChosenSides {
-  if (!workshop.hasRepository()) {
+export function chooseSides(workshop: HeaderWorkshop, io: Io, isExplicit = false): ChosenSides {
+  if (!isExplicit && !workshop.hasRepository()) {
     throw new UserError(
       'There is nothing to compare: this is no git repository. Name OLD and NEW, or a patch with --patch, or a repository with -C.',
     );
   }
   const repository = workshop.repository();
+  if (repository.resolve('HEAD', 'commit') === undefined) {
+    throw new UserError('There is nothing to compare: the repository has no commit yet. Name OLD and NEW.');
+  }
   const fromJob = chooseInGitHub(repository, io) ?? chooseInGitLab(repository, io);
   if (fromJob !== undefined) return fromJob;
   const top = repository.workTree();
@@ -70,18 +74,29 @@ function chooseInGitHub(repository: GitRepository, io: Io): ChosenSides | undefi
       `The clone of this job holds neither ${branch} nor the parents of HEAD: give actions/checkout "fetch-depth: 2" (or 0).`,
     );
   }
-  const before = beforePush(io);
-  if (before === undefined || /^0+$/.test(before)) return undefined;
+  const { before, base: requested } = readEvent(io);
+  if (requested !== undefined) {
+    require(repository, requested, 'the request on GitHub goes there; give actions/checkout "fetch-depth: 0"');
+    return {
+      sides: [`${requested}...HEAD`],
+      why: `a request on GitHub: comparing ${requested.slice(0, 12)}...HEAD`,
+    };
+  }
+  if (before === undefined) return undefined;
+  if (/^0+$/.test(before)) {
+    require(repository, 'HEAD^', 'HEAD is the first commit, or the clone ends there');
+    return { sides: ['HEAD^..HEAD'], why: 'a new branch on GitHub: comparing its last commit, HEAD^..HEAD' };
+  }
   require(repository, before, 'the push on GitHub began there; give actions/checkout "fetch-depth: 0"');
   return { sides: [`${before}..HEAD`], why: `a push on GitHub: comparing ${before.slice(0, 12)}..HEAD` };
 }
 
-/** The commit a branch stood at before a push, from the event that started the job. */
-function beforePush(io: Io): string | undefined {
+/** From the event that started the job: the commit a branch stood at before a push, and the one a request goes to. */
+function readEvent(io: Io): { readonly before: string | undefined; readonly base: string | undefined } {
   const path = io.env['GITHUB_EVENT_PATH'];
-  if (path === undefined || path === '') return undefined;
+  if (path === undefined || path === '') return { before: undefined, base: undefined };
   const file = readRegularFile(resolve(io.cwd, path));
-  if (file.kind !== 'text') return undefined;
+  if (file.kind !== 'text') throw new UndecidedError(`${path}, the event of this job, cannot be read.`);
   let event: unknown;
   try {
     event = JSON.parse(file.text);
@@ -89,8 +104,19 @@ function beforePush(io: Io): string | undefined {
     if (error instanceof SyntaxError) throw new UndecidedError(`${path}, the event of this job, is no JSON.`);
     throw error;
   }
-  if (typeof event !== 'object' || event === null || !('before' in event)) return undefined;
-  return typeof event.before === 'string' && /^[0-9a-f]{40,64}$/.test(event.before) ? event.before : undefined;
+  return {
+    before: commitIn(event, 'before'),
+    base: commitIn(event, 'pull_request', 'base', 'sha') ?? commitIn(event, 'merge_group', 'base_sha'),
+  };
+}
+
+function commitIn(value: unknown, ...keys: readonly string[]): string | undefined {
+  let current = value;
+  for (const key of keys) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;
+    current = (current as Readonly<Record<string, unknown>>)[key];
+  }
+  return typeof current === 'string' && /^[0-9a-f]{40,64}$/.test(current) ? current : undefined;
 }
 
 function chooseInGitLab(repository: GitRepository, io: Io): ChosenSides | undefined {

@@ -41,6 +41,13 @@ export function openHunks(patches: readonly Patch[], workshop: HeaderWorkshop, p
   return { old: before, new: withProblems(after, cut) };
 }
 
+/** Whether a patch says nothing about headers, the files that decide about them, or their documentation. */
+export function isBesideTheUapi({ files }: Patch): boolean {
+  const isOfUse = (path: string): boolean =>
+    isPlausibleHeader(path) || path === 'Makefile' || /\.(?:tbl|rst|txt)$|(?:^|\/)Kbuild$/.test(path);
+  return files.every(({ oldPath, newPath }) => !isOfUse(oldPath) && !isOfUse(newPath));
+}
+
 /** In a kernel tree only these are UAPI; a header of a tree that has no `include/uapi` may stand anywhere. */
 function isPlausibleHeader(path: string): boolean {
   if (!path.endsWith('.h')) return false;

@@ -22,7 +22,7 @@ import { type Changes, PatchedTree } from '../source/patched-tree.ts';
 import { type DocumentText, withDocumentation } from './documented-records.ts';
 import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
-import { openHunks, withProblems } from './open-hunks.ts';
+import { isBesideTheUapi, openHunks, withProblems } from './open-hunks.ts';
 import { isWithin, type OpenedPair, restrictToChanges } from './open-pair.ts';
 import { type SourceOptions, workshopFor } from './open-source.ts';
 
@@ -54,13 +54,15 @@ export async function openPatches(io: Io, options: PatchOptions): Promise<Opened
   const { patches, notes } = readSeries(inputs);
   const workshop = await workshopFor(io, options);
   const said = notes.map(({ message }) => message);
-  const found = findTree(patches, workshop, io, options);
+  const tree = findTree(patches, workshop, io, options);
+  // Where nothing is to be judged, nobody has to know against what.
+  const found = patches.every(isBesideTheUapi) ? { ...tree, why: undefined } : tree;
   if (found.kind === 'none') {
     const open = (some: readonly Patch[]): OpenedPair => openHunks(some, workshop, options.paths);
     return {
       whole: open(patches),
       steps: patches.length === 1 ? [] : patches.map((patch) => ({ patch, open: () => open([patch]) })),
-      notes: [...said, found.why],
+      notes: found.why === undefined ? said : [...said, found.why],
     };
   }
   if (found.why !== undefined) said.push(found.why);
@@ -112,7 +114,7 @@ interface State {
   readonly notFollowed: readonly Diagnostic[];
 }
 
-type Found = FoundTree | { readonly kind: 'none'; readonly why: string };
+type Found = FoundTree | { readonly kind: 'none'; readonly why: string | undefined };
 
 function findTree(patches: readonly Patch[], workshop: HeaderWorkshop, io: Io, options: PatchOptions): Found {
   const apply = (tree: FileTree, why?: string): FoundTree => ({
@@ -142,7 +144,12 @@ function findTree(patches: readonly Patch[], workshop: HeaderWorkshop, io: Io, o
   const stated = patches.map((patch) => patch.baseCommit).find((id) => id !== undefined);
   for (const [revision, why] of [
     [stated, `base-commit of the patch is ${stated ?? ''}`],
-    ['HEAD', 'no commit here has the files the patch was made for; it applies to HEAD'],
+    [
+      'HEAD',
+      expected.length === 0
+        ? 'the patch does not say which files it was made for; it applies to HEAD'
+        : 'no commit here has the files the patch was made for; it applies to HEAD',
+    ],
   ] as const) {
     if (revision === undefined || repository.resolve(revision, 'commit') === undefined) continue;
     const tree = workshop.revision(revision, revision.slice(0, 12));

@@ -15,7 +15,7 @@ import { readRegularFile } from '../source/directory.ts';
 import type { FileTree, ReadResult } from '../source/file-tree.ts';
 import type { CheckResult } from '../verdict/check.ts';
 import { withoutIgnored } from '../verdict/policy/apply-ignore.ts';
-import { applyWaivers, withoutBookkeeping } from '../verdict/policy/apply-waivers.ts';
+import { applyWaivers, withoutBookkeeping, withoutNeededBy } from '../verdict/policy/apply-waivers.ts';
 import { type Config, configFileName, readConfig } from '../verdict/policy/config.ts';
 import { Declarations } from '../verdict/policy/declare-semantics.ts';
 import { readWaivers, type Waiver, waiverFileName } from '../verdict/policy/waiver-file.ts';
@@ -35,7 +35,7 @@ export interface Policy {
    * The result as the house sees it: without ignored headers, waived where waived.
    * @throws {UserError} for entries of the configuration that fit nothing.
    */
-  readonly judge: (result: CheckResult) => CheckResult;
+  readonly judge: (result: CheckResult, steps?: readonly CheckResult[]) => CheckResult;
   /** As `judge`, for one patch of a series: what is wrong with waivers is told once, with the whole. */
   readonly judgeStep: (result: CheckResult) => CheckResult;
 }
@@ -69,11 +69,11 @@ export async function openPolicy(places: PolicyPlaces, io: Io, flags: PolicyFlag
   const isChange = newWaivers !== undefined && newWaivers.file !== oldWaivers?.file;
   const next = isChange ? await waiversOnNewSide(newWaivers, io) : undefined;
   const declarations = config === undefined ? undefined : new Declarations(config);
-  const judge = (result: CheckResult): CheckResult => {
+  const apply = (result: CheckResult, isStep: boolean): CheckResult => {
     const mistakes = declarations?.mistakes() ?? [];
     if (mistakes.length > 0) throw wrongFile(config?.file ?? configFileName, mistakes);
     const { result: kept, left } = withoutIgnored(result, config?.ignore ?? []);
-    if (left > 0) {
+    if (left > 0 && !isStep) {
       io.stderr(`uabi: ${String(left)} ${left === 1 ? 'finding' : 'findings'} in ignored headers left out.\n`);
     }
     return applyWaivers(kept, { old, new: next, today: new Date().toISOString().slice(0, 10) });
@@ -81,8 +81,8 @@ export async function openPolicy(places: PolicyPlaces, io: Io, flags: PolicyFlag
   return {
     config,
     declare: (abi) => declarations?.declare(abi) ?? abi,
-    judge,
-    judgeStep: (result) => withoutBookkeeping(judge(result)),
+    judge: (result, steps = []) => withoutNeededBy(steps, apply(result, false)),
+    judgeStep: (result) => withoutBookkeeping(apply(result, true)),
   };
 }
 

@@ -170,7 +170,9 @@ function parseHunk(
     throw problem(
       place,
       'bad-hunk',
-      `the hunk claims ${String(Math.max(oldLeft, newLeft))} lines, more than any header has`,
+      Math.max(oldLeft, newLeft) > maximumLines
+        ? `the hunk claims ${String(Math.max(oldLeft, newLeft))} lines, more than any header has`
+        : `the hunk says it stands at line ${String(Math.max(oldStart ?? 0, newStart ?? 0))}, behind the end of any header`,
     );
   }
   const lines: string[] = [];
@@ -179,11 +181,11 @@ function parseHunk(
   const cut = (): UndecidedError => {
     const found = lines.length;
     const which =
-      index >= text.lines.length ? 'the text ends' : `line ${String(placeOf(text, index).line)} is none of it`;
+      index >= text.lines.length ? 'the text ends' : `comes line ${String(placeOf(text, index).line)}, which is no part of it`;
     return problem(
       place,
       'bad-hunk',
-      `the hunk says it has ${String(oldCount)} old and ${String(newCount)} new lines, but after ${String(found)} lines ${which}`,
+      `the hunk says it has ${String(oldCount)} old and ${String(newCount)} new lines, but after ${found === 1 ? '1 line' : `${String(found)} lines`} ${which}`,
       'the patch was cut or edited by hand, or a mail program broke its lines',
     );
   };

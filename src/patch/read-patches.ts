@@ -34,6 +34,9 @@ export function readSeries(inputs: readonly PatchInput[]): Series {
   const found = inputs.flatMap((input) => readPatches(input));
   if (found.length === 0) {
     const names = inputs.map(({ name }) => name).join(', ');
+    if (inputs.every(({ bytes }) => bytes.length === 0)) {
+      throw new UndecidedError(`There is no patch: ${names} ${inputs.length === 1 ? 'is' : 'are'} empty.`);
+    }
     throw new UndecidedError(
       `There is no patch in ${names}: no line begins with "diff --git", and no "---" and "+++" are followed by "@@".`,
     );

@@ -37,7 +37,12 @@ interface Answer {
   readonly old: string;
   readonly new: string;
   readonly findings: readonly { readonly rule: string; readonly subject: string; readonly verdict: string }[];
-  readonly patches?: readonly { readonly title: string; readonly verdict: string }[];
+  readonly patches?: readonly {
+    readonly title: string;
+    readonly verdict: string;
+    readonly findings: readonly { readonly verdict: string; readonly fingerprint: string }[];
+  }[];
+  readonly alternatives: readonly { readonly title: string; readonly verdict: string }[];
   readonly notUnderstood: readonly { readonly message: string }[];
 }
 
@@ -162,6 +167,99 @@ describe('uabi check --patch', () => {
     expect(found.notUnderstood[0]?.message).toContain(reason);
   });
 
+  test('-- PATH limits it to some headers', async () => {
+    const stdin = patch('v1..v2');
+    expect((await check(repository, [...arm64, '--patch', '-', '--', 'include/uapi/linux'], { stdin })).verdict).toBe(
+      'break',
+    );
+    const elsewhere = await check(repository, [...arm64, '--patch', '-', '--', 'arch', 'include/uapi/drm'], { stdin });
+    expect(elsewhere).toMatchObject({ verdict: 'compatible', code: 0, findings: [] });
+    const nowhere = await check(scratchDirectory(), [...arm64, '--patch', '-', '--', 'arch'], { stdin });
+    expect(nowhere).toMatchObject({ verdict: 'compatible', findings: [] });
+  });
+
+  test('configuration and waivers reach each patch of a series', async () => {
+    const stdin = patch('v1..v3');
+    const series = async (...more: readonly string[]): Promise<Answer> =>
+      check(repository, [...arm64, '--patch', '-', ...more], { stdin });
+    const [first] = (await series()).patches ?? [];
+    const waivers = (first?.findings ?? [])
+      .filter(({ verdict }) => verdict !== 'compatible')
+      .map(({ fingerprint }) => ({ fingerprint, reason: 'agreed', expires: '2999-01-01' }));
+    expect(waivers.length).toBeGreaterThan(0);
+    const directory = scratchDirectory({
+      'waivers.json': JSON.stringify({ waivers }),
+      'config.json': JSON.stringify({ ignore: ['linux/fuse.h'] }),
+    });
+    const waived = await series('--waivers', join(directory, 'waivers.json'));
+    // The whole does not have what the first patch breaks; that its waivers are needed there is no complaint.
+    expect(waived.patches?.map(({ verdict }) => verdict)).toEqual(['compatible', 'break']);
+    expect(waived.findings.filter(({ rule }) => rule.startsWith('waiver-'))).toEqual([]);
+    const ignored = await series('--config', join(directory, 'config.json'));
+    expect(ignored.patches?.map(({ verdict }) => verdict)).toEqual(['compatible', 'compatible']);
+  });
+
+  test('a safe layout is offered although something else could not be read', async () => {
+    const record = (middle: string, words: number): string =>
+      `struct event {\n\t__u32 a;\n${middle}\t__u32 b;\n\t__u32 reserved[${String(words)}];\n};\n`;
+    const odd = '#include <linux/types.h>\n\nstruct odd {\n\tunknown_t x;\n};\n\n';
+    const directory = scratchRepository(
+      { ...kernelFiles, 'include/uapi/linux/event.h': odd + record('', 4) },
+      { 'include/uapi/linux/event.h': odd + record('\t__u32 clock;\n', 3) },
+    );
+    const stdin = execFileSync('git', ['format-patch', '--stdout', 'v1..v2'], { cwd: directory, encoding: 'utf8' });
+    const found = await check(directory, [...arm64, '--patch', '-'], { stdin });
+    expect(found.notUnderstood).not.toEqual([]);
+    expect(found.alternatives).toMatchObject([
+      { title: 'clock at the beginning of reserved', verdict: 'review', places: ['clock at byte 8'] },
+    ]);
+  });
+
+  test.each([
+    ['that touches no header', '--- a/drivers/x.c\n+++ b/drivers/x.c\n@@ -1 +1 @@\n-a\n+b\n', 0, /^$/],
+    [
+      'that changes a mode only',
+      `diff --git a/${path} b/${path}\nold mode 100644\nnew mode 100755\n`,
+      0,
+      /does not say/,
+    ],
+    [
+      'that makes a header a link',
+      `diff --git a/${path} b/${path}\nold mode 100644\nnew mode 120000\n`,
+      3,
+      /does not say/,
+    ],
+    ['that is empty', '', 3, /<standard input> is empty/],
+    [
+      'of a hunk that stands nowhere',
+      `--- a/${path}\n+++ b/${path}\n@@ -99999999999,1 +1,1 @@\n-a\n+b\n`,
+      3,
+      /behind the end of any header/,
+    ],
+    [
+      'of a hunk without end',
+      `--- a/${path}\n+++ b/${path}\n@@ -1,2147483648 +1,2147483649 @@\n-a\n+b\n`,
+      3,
+      /claims 2147483649 lines/,
+    ],
+    [
+      'that leaves the tree',
+      '--- a/../../etc/passwd\n+++ b/../../etc/passwd\n@@ -1 +1 @@\n-a\n+b\n',
+      3,
+      /leads out of the tree/,
+    ],
+    [
+      'that was cut',
+      `--- a/${path}\n+++ b/${path}\n@@ -1,3 +1,3 @@\n #include <linux/types.h>\n`,
+      3,
+      /<standard input>:3:1: error: .*after 1 line the text ends/,
+    ],
+  ])('%s', async (_what, stdin, expected, reason) => {
+    const { code, err } = await uabi(repository, ['check', ...arm64, '--patch', '-'], { stdin });
+    expect(code).toBe(expected);
+    expect(err).toMatch(reason);
+  });
+
   test.each([
     [['--onto', 'v1'], 2, '--onto says what a patch is for'],
     [['--patch', 'nothing.patch'], 3, 'There is no file nothing.patch'],
@@ -206,6 +304,15 @@ describe('documentation in a patch', () => {
     expect(await differing(files(8, 8))).toEqual([]);
   });
 
+  test('that a patch forgets to change is a finding', async () => {
+    const forgotten = await differing({ 'include/uapi/linux/events.h': header(news, 8) });
+    expect(forgotten).toMatchObject([{ verdict: 'review', subject: 'struct events' }]);
+  });
+
+  test("of a record that a patch does not touch is nobody's matter", async () => {
+    expect(await differing({ 'include/uapi/linux/fuse.h': 'struct fuse { int b; };\n' })).toEqual([]);
+  });
+
   test('is held against the header where only the text changes', async () => {
     expect(await differing({ 'Documentation/api.rst': text(news, 12) })).toHaveLength(1);
     expect(await differing({ 'Documentation/api.rst': `${text('', 12)}Words.\n` })).toEqual([]);
@@ -230,6 +337,29 @@ describe('without a repository', () => {
     const found = await check(nowhere, [...arm64, '--patch', '-'], { stdin: text });
     expect(found).toMatchObject({ verdict: 'undecided', code: 3 });
     expect(found.notUnderstood[0]?.message).toContain('struct fuse');
+  });
+
+  test('the same values written otherwise are no change', async () => {
+    const flags = (one: string, two: string): string =>
+      `--- a/include/uapi/linux/x.h\n+++ b/include/uapi/linux/x.h\n@@ -3,2 +3,2 @@\n-#define X_A ${one} /* a */\n-#define X_B ${two}\n+#define X_A _BITUL(0) /* b */\n+#define X_B _BITUL(1)\n`;
+    const judged = (stdin: string): ReturnType<typeof check> => check(nowhere, [...arm64, '--patch', '-'], { stdin });
+    expect(await judged(flags('(1 << 0)', '(1 << 1)'))).toMatchObject({ verdict: 'compatible', findings: [] });
+    expect((await judged(flags('(1 << 0)', '(1 << 2)'))).verdict).toBe('break');
+  });
+
+  test('a value that hangs on what the patch does not show is not called gone', async () => {
+    const stdin =
+      '--- a/include/uapi/linux/x.h\n+++ b/include/uapi/linux/x.h\n@@ -3 +3 @@\n-#define X_A 1\n+#define X_A X_FIRST\n';
+    const found = await check(nowhere, [...arm64, '--patch', '-'], { stdin });
+    expect(found).toMatchObject({ verdict: 'undecided', findings: [] });
+    expect(found.notUnderstood[0]?.message).toContain('X_A');
+  });
+
+  test('a header that is moved as it is breaks programs that include it', async () => {
+    const stdin =
+      'diff --git a/include/uapi/linux/x.h b/include/uapi/linux/y/x.h\nsimilarity index 100%\nrename from include/uapi/linux/x.h\nrename to include/uapi/linux/y/x.h\n';
+    const found = await check(nowhere, [...arm64, '--patch', '-'], { stdin });
+    expect(found.findings).toMatchObject([{ verdict: 'break', subject: 'header linux/x.h' }]);
   });
 
   test('a tree on disk can be named', async () => {
@@ -296,6 +426,38 @@ describe('uabi check alone', () => {
     const shallow = await uabi(clone, ['check'], { env: { GITHUB_ACTIONS: 'true', GITHUB_BASE_REF: 'gone' } });
     expect(shallow).toMatchObject({ code: 3 });
     expect(shallow.err).toContain('fetch-depth');
+  });
+
+  test('in a job believes the event that started it', async () => {
+    const directory = fresh();
+    const sha = git(directory, 'rev-parse', 'v1');
+    const event = async (text: string): Promise<string> => {
+      writeFiles(directory, { 'event.json': text });
+      const env = { GITHUB_ACTIONS: 'true', GITHUB_EVENT_PATH: join(directory, 'event.json') };
+      return (await uabi(directory, ['check', ...arm64], { env })).err;
+    };
+    const request = { pull_request: { base: { sha } } };
+    expect(await event(JSON.stringify(request))).toContain(`comparing ${sha.slice(0, 12)}...HEAD`);
+    expect(await event(JSON.stringify({ merge_group: { base_sha: sha } }))).toContain('a request on GitHub');
+    expect(await event(JSON.stringify({ before: '0'.repeat(40) }))).toContain('a new branch on GitHub');
+    expect(await event('{')).toContain('is no JSON');
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_EVENT_PATH: join(directory, 'none.json') };
+    expect((await uabi(directory, ['check'], { env })).err).toContain('cannot be read');
+  });
+
+  test('in a repository without a commit says so', async () => {
+    const directory = scratchDirectory();
+    git(directory, 'init', '-q');
+    const { code, err } = await uabi(directory, ['check']);
+    expect(code).toBe(2);
+    expect(err).toContain('no commit yet');
+  });
+
+  test('names the directory of -C that is no repository', async () => {
+    const directory = scratchDirectory();
+    const { code, err } = await uabi(directory, ['check', '-C', directory]);
+    expect(code).toBe(2);
+    expect(err).toContain(directory);
   });
 
   test('outside of a repository says what to do', async () => {

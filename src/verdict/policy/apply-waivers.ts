@@ -51,6 +51,23 @@ export function withoutBookkeeping(result: CheckResult): CheckResult {
   );
 }
 
+/** The result without complaints about waivers that a single patch of the series needs, though the whole does not. */
+export function withoutNeededBy(steps: readonly CheckResult[], result: CheckResult): CheckResult {
+  const needed = new Set(
+    steps.flatMap(({ findings }) =>
+      findings.flatMap(({ waiver, fingerprint }) => (waiver === undefined ? [] : `waiver ${fingerprint}`)),
+    ),
+  );
+  const isIdle = ({ rule }: Finding): boolean => rule === 'waiver-unused' || rule === 'waiver-mismatched';
+  const isNeeded = (finding: Finding): boolean => isIdle(finding) && needed.has(finding.subject);
+  return result.findings.some(isNeeded)
+    ? withFindings(
+        result,
+        result.findings.filter((finding) => !isNeeded(finding)),
+      )
+    : result;
+}
+
 function withFindings(result: CheckResult, all: readonly Finding[]): CheckResult {
   const order: readonly Verdict[] = ['break', 'review'];
   const open = standing(all);
