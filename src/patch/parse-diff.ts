@@ -181,7 +181,9 @@ function parseHunk(
   const cut = (): UndecidedError => {
     const found = lines.length;
     const which =
-      index >= text.lines.length ? 'the text ends' : `comes line ${String(placeOf(text, index).line)}, which is no part of it`;
+      index >= text.lines.length
+        ? 'the text ends'
+        : `comes line ${String(placeOf(text, index).line)}, which is no part of it`;
     return problem(
       place,
       'bad-hunk',

@@ -189,7 +189,12 @@ describe('diffs', () => {
       4,
     ],
     ['counts that lie', '--- a/x.h\n+++ b/x.h\n@@ -1,3 +1,4 @@\n a\n+b\n', 'the text ends', 3],
-    ['a hunk that is cut', '--- a/x.h\n+++ b/x.h\n@@ -1,3 +1,4 @@\n a\nJunk\n', 'after 1 line comes line 5, which is no part of it', 3],
+    [
+      'a hunk that is cut',
+      '--- a/x.h\n+++ b/x.h\n@@ -1,3 +1,4 @@\n a\nJunk\n',
+      'after 1 line comes line 5, which is no part of it',
+      3,
+    ],
     ['a merge', 'diff --cc x.h\nindex 1,2..3\n', 'no patch', 1],
   ])('%s is refused where it stands', (_what, text, reason, line) => {
     const { message, place } = failure(() => readPatches(input(text, 'evil.patch')));
