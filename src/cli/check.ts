@@ -181,13 +181,14 @@ function comparePair(
   policy: Policy,
 ): CheckResult {
   const targets = commonTargets(sides.old, sides.new, wanted, policy.config?.targets);
-  let last: AbiPair | undefined;
+  const pairs = new Map<Target, AbiPair>();
   const pairFor = (target: Target): AbiPair => {
-    if (last?.old.target !== target) {
-      const pair = pairOf(sides, target);
-      last = { old: policy.declare(pair.old), new: policy.declare(pair.new) };
+    let pair = pairs.get(target);
+    if (pair === undefined) {
+      const { old, new: next } = pairOf(sides, target);
+      pairs.set(target, (pair = { old: policy.declare(old), new: policy.declare(next) }));
     }
-    return last;
+    return pair;
   };
   return checkTargets(targets, pairFor, { contracts });
 }

@@ -92,7 +92,8 @@ function haveSameFields(old: readonly Field[], next: readonly Field[]): boolean 
   });
 }
 
-function areTypesAlike(old: Type, next: Type): boolean {
+/** Whether two types are the same to bytes and to source code, on every target. */
+export function areTypesAlike(old: Type, next: Type): boolean {
   if (old === next) return true;
   switch (old.kind) {
     case 'integer':

@@ -10,11 +10,12 @@ import { extentOf } from '../abi/layout-engine.ts';
 import type { TypeExtent } from '../abi/layout.ts';
 import { type Type, unalias } from '../abi/types.ts';
 import type { AbiPair, NameChange } from './changes.ts';
-import type { Numbers, NumberPair } from './compare-numbers.ts';
+import type { Numbers, NumberPair } from './numbers.ts';
+import { entriesAmong, type Suspects } from './suspects.ts';
 import { differences } from './types.ts';
 
-export function compareNames(pair: AbiPair, numbers: NumberPair): NameChange[] {
-  return [...compareHeaders(pair), ...compareTypedefs(pair), ...compareMacros(pair, numbers)];
+export function compareNames(pair: AbiPair, numbers: NumberPair, suspects: Suspects | undefined): NameChange[] {
+  return [...compareHeaders(pair), ...compareTypedefs(pair, suspects), ...compareMacros(pair, numbers, suspects)];
 }
 
 function compareHeaders(pair: AbiPair): NameChange[] {
@@ -28,9 +29,9 @@ function compareHeaders(pair: AbiPair): NameChange[] {
   ];
 }
 
-function compareTypedefs(pair: AbiPair): NameChange[] {
+function compareTypedefs(pair: AbiPair, suspects: Suspects | undefined): NameChange[] {
   const changes: NameChange[] = [];
-  for (const [name, old] of pair.old.typedefs) {
+  for (const [name, old] of entriesAmong(pair.old.typedefs, suspects?.typedefs)) {
     const next = pair.new.typedefs.get(name);
     if (next?.type === old.type) continue;
     if (next === undefined) {
@@ -51,7 +52,7 @@ function compareTypedefs(pair: AbiPair): NameChange[] {
       changes.push({ kind: 'typedef-changed', old, new: next, sizeBits, aspects });
     }
   }
-  for (const [name, typedef] of pair.new.typedefs) {
+  for (const [name, typedef] of entriesAmong(pair.new.typedefs, suspects?.typedefs)) {
     if (!pair.old.typedefs.has(name) && !pair.old.records.has(name)) changes.push({ kind: 'typedef-added', typedef });
   }
   return changes;
@@ -64,16 +65,16 @@ function sizeOf(type: Type, abi: Abi): TypeExtent | undefined {
   return hasSize ? extentOf(type, abi.target) : undefined;
 }
 
-function compareMacros(pair: AbiPair, numbers: NumberPair): NameChange[] {
+function compareMacros(pair: AbiPair, numbers: NumberPair, suspects: Suspects | undefined): NameChange[] {
   const changes: NameChange[] = [];
-  for (const [name, old] of pair.old.macros) {
+  for (const [name, old] of entriesAmong(pair.old.macros, suspects?.numbers)) {
     const next = pair.new.macros.get(name);
     if (next !== undefined) {
       if (!isSameText(old, next, pair, numbers)) changes.push({ kind: 'macro-changed', old, new: next });
     } else if (!isNameKnown(name, pair.new, numbers.new) && !isGuard(old))
       changes.push({ kind: 'macro-removed', macro: old });
   }
-  for (const [name, macro] of pair.new.macros) {
+  for (const [name, macro] of entriesAmong(pair.new.macros, suspects?.numbers)) {
     if (!pair.old.macros.has(name) && !isNameKnown(name, pair.old, numbers.old) && !isGuard(macro)) {
       changes.push({ kind: 'macro-added', macro });
     }
@@ -83,7 +84,7 @@ function compareMacros(pair: AbiPair, numbers: NumberPair): NameChange[] {
 
 /** A name that lives on as a number or a request is compared there. */
 function isNameKnown(name: string, abi: Abi, numbers: Numbers): boolean {
-  return abi.constants.has(name) || abi.requests.has(name) || abi.typedefs.has(name) || numbers.has(name);
+  return abi.constants.has(name) || abi.requests.has(name) || abi.typedefs.has(name) || numbers.get(name) !== undefined;
 }
 
 /** `#define _LINUX_KVM_H`: an include guard is nobody's interface. */

@@ -6,57 +6,22 @@
  */
 
 import type { Abi } from '../abi/abi.ts';
+import { wordOf } from '../abi/portion.ts';
 import type { AbiPair, NamedNumber, NumberChange } from './changes.ts';
-import { Families, isMemberName } from './families.ts';
+import { isMemberName } from './families.ts';
 import { areOfOneList } from './number-lists.ts';
+import { groupBy, type NumberPair, type Numbers } from './numbers.ts';
 import { RoutineChanges } from './routine-changes.ts';
-
-/** Constants and enumerators by name. A tree has fifty thousand, so they are put together once for each side. */
-export type Numbers = ReadonlyMap<string, NamedNumber>;
-
-export interface NumberPair {
-  readonly old: Numbers;
-  readonly new: Numbers;
-}
-
-/** The numbers of both sides; one map where both sides have the very same declarations. */
-export function numbersOfPair(pair: AbiPair): NumberPair {
-  const old = numbersOf(pair.old);
-  const isOne = pair.old.constants === pair.new.constants && pair.old.enums === pair.new.enums;
-  return { old, new: isOne ? old : numbersOf(pair.new) };
-}
-
-/** Every constant and enumerator of an ABI by name; a macro that repeats its enumerator (`#define A A`) is that enumerator. */
-function numbersOf(abi: Abi): Numbers {
-  const result = new Map<string, NamedNumber>();
-  for (const declaration of abi.constants.values()) {
-    result.set(declaration.name, {
-      name: declaration.name,
-      value: declaration.value,
-      declaration,
-      enum: undefined,
-      enumerator: undefined,
-    });
-  }
-  for (const [key, declaration] of abi.enums) {
-    for (const enumerator of declaration.type.enumerators) {
-      const { name, value } = enumerator;
-      result.set(name, { name, value, declaration, enum: key, enumerator });
-    }
-  }
-  return result;
-}
 
 export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): NumberChange[] {
   if (old === next) return [];
-  const families = new Families(old);
   const changes: NumberChange[] = [];
   let routine: RoutineChanges | undefined;
   const added: NamedNumber[] = [];
   const addedByValue = new Map<bigint, NamedNumber[]>();
   const cameTo = new Map<bigint, NamedNumber[]>();
   const newcomers: NamedNumber[] = [];
-  for (const number of next.values()) {
+  for (const number of next.suspected()) {
     const was = old.get(number.name);
     if (was?.value === number.value) continue;
     newcomers.push(number);
@@ -65,26 +30,26 @@ export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): N
     added.push(number);
     listAt(addedByValue, number.value).push(number);
   }
-  for (const number of old.values()) {
+  for (const number of old.suspected()) {
     const is = next.get(number.name);
     if (is === undefined) {
       if (isRequest(number, pair.new)) continue;
       const heirs = (addedByValue.get(number.value) ?? []).filter(
-        (other) => families.common(number.name, other.name) !== undefined,
+        (other) => old.familyOf(wordOf(number.name)).common(number.name, other.name) !== undefined,
       );
       changes.push({ kind: 'number-removed', number, heirs });
     } else if (is.value !== number.value) {
-      routine ??= new RoutineChanges(old, next);
+      routine ??= new RoutineChanges(pair, { old, new: next });
       const heir = (cameTo.get(number.value) ?? []).find(
         (other) =>
           (number.enum !== undefined && other.enum === number.enum) ||
-          families.common(number.name, other.name) !== undefined,
+          old.familyOf(wordOf(number.name)).common(number.name, other.name) !== undefined,
       );
       changes.push({ kind: 'number-changed', old: number, new: is, routine: routine.of(number, is), heir });
     }
   }
   for (const number of added) changes.push({ kind: 'number-added', number });
-  changes.push(...collisions(newcomers, old, next, families));
+  changes.push(...collisions(newcomers, old, next));
   return changes;
 }
 
@@ -101,17 +66,13 @@ function isRequest(number: NamedNumber, abi: Abi): boolean {
 }
 
 /** `newcomers`: the numbers of the new side whose value the old side did not give their name. */
-function collisions(
-  newcomers: readonly NamedNumber[],
-  old: Numbers,
-  next: Numbers,
-  families: Families,
-): NumberChange[] {
+function collisions(newcomers: readonly NamedNumber[], old: Numbers, next: Numbers): NumberChange[] {
   const isNew = new Set(newcomers);
   const changes: NumberChange[] = [];
   for (const sharers of placesOf(newcomers, next)) {
     for (const newcomer of sharers) {
       if (!isNew.has(newcomer) || !isMemberName(newcomer.name)) continue;
+      const families = old.familyOf(wordOf(newcomer.name));
       for (const holder of sharers) {
         if (holder === newcomer || !isMemberName(holder.name) || isAlias(newcomer, holder)) continue;
         if (isNew.has(holder) && holder.name > newcomer.name) continue;
@@ -128,9 +89,10 @@ function collisions(
 
 /** The names under a prefix that both sides give one number, where they stand now. */
 function membersOf(family: string, old: Numbers, next: Numbers): readonly NamedNumber[] {
-  return [...next.values()].filter(
-    ({ name, value }) => name.startsWith(family) && isMemberName(name) && old.get(name)?.value === value,
-  );
+  return next
+    .familyOf(wordOf(family))
+    .withPrefix(family)
+    .filter(({ name, value }) => isMemberName(name) && old.get(name)?.value === value);
 }
 
 /** Two names for one thing on purpose: one is defined by the other, or both by a third. */
@@ -144,31 +106,17 @@ function nameBehind({ name, declaration, enumerator }: NamedNumber): string {
   return /^[A-Za-z_]\w*$/.test(text) ? text : name;
 }
 
-/**
- * Names that share one value in one header, where one of them is new: thousands of constants are 1, a handful of them in
- * any one header. In the order of the first name at each place.
- */
+/** Names that share one value in one header, where one of them is new. In the order of the first name at each place. */
 function placesOf(newcomers: readonly NamedNumber[], next: Numbers): readonly (readonly NamedNumber[])[] {
-  const places = new Map<string, Map<bigint, NamedNumber[]>>();
-  for (const { value, declaration } of newcomers) {
-    let byValue = places.get(declaration.header);
-    if (byValue === undefined) places.set(declaration.header, (byValue = new Map<bigint, NamedNumber[]>()));
-    listAt(byValue, value);
-  }
-  const inOrder: NamedNumber[][] = [];
-  let header: string | undefined;
-  let inHeader: Map<bigint, NamedNumber[]> | undefined;
-  for (const number of next.values()) {
-    if (number.declaration.header !== header) {
-      ({ header } = number.declaration);
-      inHeader = places.get(header);
+  const places: (readonly NamedNumber[])[] = [];
+  for (const [header, inHeader] of groupBy(newcomers, ({ declaration }) => declaration.header)) {
+    for (const value of new Set(inHeader.map((number) => number.value))) {
+      const sharers = next.inHeader(header, value);
+      if (sharers.length > 1) places.push(sharers);
     }
-    const sharers = inHeader?.get(number.value);
-    if (sharers === undefined) continue;
-    if (sharers.length === 0) inOrder.push(sharers);
-    sharers.push(number);
   }
-  return inOrder.filter((sharers) => sharers.length > 1);
+  const rank = ([first]: readonly NamedNumber[]): number => (first === undefined ? -1 : next.rankOf(first));
+  return places.sort((a, b) => rank(a) - rank(b));
 }
 
 /**
@@ -176,16 +124,12 @@ function placesOf(newcomers: readonly NamedNumber[], next: Numbers): readonly (r
  * themselves, and are no members of the family their prefix happens to extend.
  */
 function isOfNewGroup(newcomer: NamedNumber, family: string, old: Numbers, next: Numbers): boolean {
+  const word = wordOf(newcomer.name);
+  const families = { old: old.familyOf(word), next: next.familyOf(word) };
   for (let end = newcomer.name.lastIndexOf('_') + 1; end > family.length;) {
     const prefix = newcomer.name.slice(0, end);
-    if (hasWithPrefix(next, prefix, 2) && !hasWithPrefix(old, prefix, 1)) return true;
+    if (families.next.hasWithPrefix(prefix, 2) && !families.old.hasWithPrefix(prefix, 1)) return true;
     end = newcomer.name.lastIndexOf('_', end - 2) + 1;
   }
-  return false;
-}
-
-function hasWithPrefix(all: Numbers, prefix: string, least: number): boolean {
-  let count = 0;
-  for (const name of all.keys()) if (name.startsWith(prefix) && ++count >= least) return true;
   return false;
 }

@@ -7,13 +7,14 @@
 
 import type { RequestDeclaration } from '../abi/abi.ts';
 import type { AbiPair, NamedNumber, RequestChange } from './changes.ts';
-import type { NumberPair } from './compare-numbers.ts';
+import type { NumberPair } from './numbers.ts';
+import { entriesAmong, type Suspects } from './suspects.ts';
 
-export function compareRequests(pair: AbiPair, numbers: NumberPair): RequestChange[] {
+export function compareRequests(pair: AbiPair, numbers: NumberPair, suspects: Suspects | undefined): RequestChange[] {
   const changes: RequestChange[] = [];
   const old = pair.old.requests;
   const next = pair.new.requests;
-  for (const [name, was] of old) {
+  for (const [name, was] of entriesAmong(old, suspects?.numbers)) {
     const is = next.get(name);
     if (is === undefined) {
       // A request may become an enumerator: the name and the number are the same to every program.
@@ -22,7 +23,7 @@ export function compareRequests(pair: AbiPair, numbers: NumberPair): RequestChan
       changes.push({ kind: 'request-changed', old: was, new: is, aspects: aspectsOf(was, is) });
     }
   }
-  for (const [name, is] of next) {
+  for (const [name, is] of entriesAmong(next, suspects?.numbers)) {
     if (!old.has(name) && !isSame(numbers.old.get(name), is)) {
       changes.push({ kind: 'request-added', request: is });
     }

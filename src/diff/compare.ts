@@ -13,11 +13,13 @@ import type { AbiPair, Change } from './changes.ts';
 import { compareDocumentation } from './compare-documentation.ts';
 import { compareRecords } from './compare-fields.ts';
 import { compareNames } from './compare-names.ts';
-import { compareNumbers, numbersOfPair } from './compare-numbers.ts';
+import { compareNumbers } from './compare-numbers.ts';
 import { compareRequests } from './compare-requests.ts';
 import { gatherGone } from './gone-together.ts';
 import { matchRecords } from './match.ts';
+import { numbersOfPair } from './numbers.ts';
 import { openedByOne, type PlacedRecord, placeRecord } from './placed.ts';
+import { entriesAmong, type Suspects, suspectsOf } from './suspects.ts';
 import { signatureOfRecord } from './types.ts';
 
 export interface Comparison {
@@ -32,8 +34,9 @@ export function compareAbis(pair: AbiPair): Comparison {
     throw new TypeError(`cannot compare ${pair.old.target.name} with ${pair.new.target.name}`);
   }
   const notUnderstood: Diagnostic[] = [];
-  const records = compareRecordSets(pair, notUnderstood);
-  const named = numbersOfPair(pair);
+  const suspects = suspectsOf(pair);
+  const records = compareRecordSets(pair, suspects, notUnderstood);
+  const named = numbersOfPair(pair, suspects);
   const numbers = compareNumbers(pair, named);
   const renumbered = new Set(numbers.flatMap((change) => (change.kind === 'number-changed' ? [change.old.name] : [])));
   // A value that a field's description gives a name is told once: at the constant of that name, where there is one.
@@ -41,19 +44,19 @@ export function compareAbis(pair: AbiPair): Comparison {
   const changes = [
     ...own,
     ...numbers,
-    ...compareRequests(pair, named),
-    ...compareNames(pair, named),
+    ...compareRequests(pair, named, suspects),
+    ...compareNames(pair, named, suspects),
     ...compareDocumentation(pair),
   ];
-  return { changes: gatherGone(foldIntoHeaders(changes, pair), pair), notUnderstood };
+  return { changes: gatherGone(foldIntoHeaders(changes, pair, suspects), pair), notUnderstood };
 }
 
 /** A header that went took its declarations along: that is one change, not one for each of them. */
-function foldIntoHeaders(changes: readonly Change[], pair: AbiPair): Change[] {
+function foldIntoHeaders(changes: readonly Change[], pair: AbiPair, suspects: Suspects | undefined): Change[] {
   const lost = new Map<string, string[]>();
   for (const change of changes) if (change.kind === 'header-removed') lost.set(change.header, []);
   if (lost.size === 0) return [...changes];
-  const moves = destinations(pair, lost);
+  const moves = destinations(pair, lost, suspects);
   const rest = changes.filter((change) => {
     const gone = goneDeclaration(change);
     const names = gone === undefined ? undefined : lost.get(gone.header);
@@ -68,10 +71,16 @@ function foldIntoHeaders(changes: readonly Change[], pair: AbiPair): Change[] {
 }
 
 /** For headers that are gone, the one that declares most of what they did, if it declares at least half of it. */
-function destinations(pair: AbiPair, gone: ReadonlyMap<string, unknown>): Map<string, string> {
+function destinations(
+  pair: AbiPair,
+  gone: ReadonlyMap<string, unknown>,
+  suspects: Suspects | undefined,
+): Map<string, string> {
   const counts = new Map<string, { total: number; readonly to: Map<string, number> }>();
   for (const kind of ['records', 'enums', 'typedefs', 'constants', 'requests', 'macros'] as const) {
-    for (const [name, { header }] of pair.old[kind]) {
+    const isType = kind === 'records' || kind === 'enums' || kind === 'typedefs';
+    const among = isType ? suspects?.[kind] : suspects?.numbers;
+    for (const [name, { header }] of entriesAmong<{ readonly header: string }>(pair.old[kind], among)) {
       if (!gone.has(header)) continue;
       let count = counts.get(header);
       if (count === undefined) counts.set(header, (count = { total: 0, to: new Map<string, number>() }));
@@ -100,10 +109,10 @@ function goneDeclaration(change: Change): { readonly header: string; readonly na
   return undefined;
 }
 
-function compareRecordSets(pair: AbiPair, notUnderstood: Diagnostic[]): Change[] {
+function compareRecordSets(pair: AbiPair, suspects: Suspects | undefined, notUnderstood: Diagnostic[]): Change[] {
   const changes: Change[] = [];
-  const renamed = findRenames(pair.old, pair.new);
-  for (const [name, old] of pair.old.records) {
+  const renamed = findRenames(pair.old, pair.new, suspects);
+  for (const [name, old] of entriesAmong(pair.old.records, suspects?.records)) {
     const same = pair.new.records.get(name);
     const next = same ?? renamed.get(old);
     const other = next === undefined ? otherKind(name, pair.new) : undefined;
@@ -117,7 +126,7 @@ function compareRecordSets(pair: AbiPair, notUnderstood: Diagnostic[]): Change[]
     else changes.push({ kind: 'record-removed', declaration: old });
   }
   const taken = new Set([...renamed.values()]);
-  for (const [name, declaration] of pair.new.records) {
+  for (const [name, declaration] of entriesAmong(pair.new.records, suspects?.records)) {
     if (pair.old.records.has(name) || taken.has(declaration) || otherKind(name, pair.old) !== undefined) continue;
     changes.push({ kind: 'record-added', declaration });
   }
@@ -172,10 +181,10 @@ function otherKind(name: string, abi: Abi): RecordDeclaration | undefined {
 }
 
 /** Vanished records with exactly one new record of the same fields, and that one claimed by nobody else. */
-function findRenames(old: Abi, next: Abi): Map<RecordDeclaration, RecordDeclaration> {
+function findRenames(old: Abi, next: Abi, suspects: Suspects | undefined): Map<RecordDeclaration, RecordDeclaration> {
   const bySignature = (from: Abi, other: Abi): Map<string, RecordDeclaration[]> => {
     const result = new Map<string, RecordDeclaration[]>();
-    for (const [name, declaration] of from.records) {
+    for (const [name, declaration] of entriesAmong(from.records, suspects?.records)) {
       if (other.records.has(name) || !declaration.record.isComplete || declaration.record.fields.length < 2) continue;
       const key = signatureOfRecord(declaration.record);
       result.set(key, [...(result.get(key) ?? []), declaration]);

@@ -6,6 +6,7 @@
  * `KVM_EXIT_IO`) is a detail of that member and belongs to a smaller family.
  */
 
+import { firstWordOf } from '../abi/portion.ts';
 import type { NamedNumber } from './changes.ts';
 
 const minimumMembers = 4;
@@ -44,14 +45,17 @@ export function isMemberName(name: string): boolean {
   return !isSentinelName(name) && !isVersionName(name) && !isMaskName(name) && !positionName.test(name);
 }
 
-/** Families of an ABI, found on demand. */
-export class Families {
-  readonly #numbers: ReadonlyMap<string, NamedNumber>;
+/** The numbers of one first word (`KVM_`), and the families among them, found on demand. */
+export class NumberFamily {
+  readonly #members: readonly NamedNumber[];
+  readonly #get: (name: string) => NamedNumber | undefined;
   readonly #isFamily = new Map<string, boolean>();
-  #byFirstWord: ReadonlyMap<string, readonly NamedNumber[]> | undefined;
+  readonly #isNumberSpace = new Map<string, boolean>();
 
-  constructor(numbers: ReadonlyMap<string, NamedNumber>) {
-    this.#numbers = numbers;
+  /** `get` knows at least the members. */
+  constructor(members: readonly NamedNumber[], get: (name: string) => NamedNumber | undefined) {
+    this.#members = members;
+    this.#get = get;
   }
 
   /** The longest prefix two names share that marks a family of the old side to which both would belong. */
@@ -79,7 +83,7 @@ export class Families {
       const prefix = name.slice(0, end);
       if (firstWordOf(prefix) === undefined) return undefined;
       if (this.#details(other, prefix) || !this.#hasFamily(prefix)) continue;
-      const members = this.#withPrefix(prefix).filter(
+      const members = this.withPrefix(prefix).filter(
         (one) => isMemberName(one.name) && !this.#details(one.name, prefix),
       );
       const above = members.filter((one) => one.value > value).length;
@@ -90,7 +94,7 @@ export class Families {
 
   /** Numbers are handed out upwards, so a clash is one near the top; a small number is another list's. */
   isRecent(prefix: string, value: bigint): boolean {
-    const members = this.#withPrefix(prefix);
+    const members = this.withPrefix(prefix);
     return members.filter((one) => one.value < value).length * 2 >= members.length;
   }
 
@@ -99,22 +103,34 @@ export class Families {
    * register (`UART_IIR_…`: some bits, some masks, some values) are neither, and two of them may well be equal.
    */
   isNumberSpace(prefix: string): boolean {
-    const members = this.#withPrefix(prefix).filter(({ name }) => !this.#details(name, prefix) && isMemberName(name));
+    let answer = this.#isNumberSpace.get(prefix);
+    if (answer === undefined) this.#isNumberSpace.set(prefix, (answer = this.#findNumberSpace(prefix)));
+    return answer;
+  }
+
+  /** Whether at least so many names begin with `prefix`. */
+  hasWithPrefix(prefix: string, least: number): boolean {
+    let count = 0;
+    for (const { name } of this.#members) if (name.startsWith(prefix) && ++count >= least) return true;
+    return false;
+  }
+
+  #findNumberSpace(prefix: string): boolean {
+    const members = this.withPrefix(prefix).filter(({ name }) => !this.#details(name, prefix) && isMemberName(name));
     const values = members.map(({ value }) => value).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
     if (values.every((value) => value > 0n && (value & (value - 1n)) === 0n)) return true;
     const steps = values.slice(1).filter((value, index) => value - (values[index] ?? 0n) <= 2n);
     return steps.length * 8 >= (values.length - 1) * 7;
   }
 
-  #withPrefix(prefix: string): readonly NamedNumber[] {
-    this.#byFirstWord ??= groupByFirstWord(this.#numbers.values());
-    const there = this.#byFirstWord.get(firstWordOf(prefix) ?? '') ?? [];
-    return there.filter(({ name }) => name.startsWith(prefix));
+  /** The members whose names begin so. */
+  withPrefix(prefix: string): readonly NamedNumber[] {
+    return this.#members.filter(({ name }) => name.startsWith(prefix));
   }
 
   #details(name: string, prefix: string): boolean {
     for (let end = name.indexOf('_', prefix.length); end > 0; end = name.indexOf('_', end + 1)) {
-      if (this.#numbers.has(name.slice(0, end))) return true;
+      if (this.#get(name.slice(0, end)) !== undefined) return true;
     }
     return false;
   }
@@ -124,7 +140,7 @@ export class Families {
     if (known !== undefined) return known;
     const values = new Set<bigint>();
     let count = 0;
-    for (const number of this.#withPrefix(prefix)) {
+    for (const number of this.withPrefix(prefix)) {
       if (this.#details(number.name, prefix) || !isMemberName(number.name)) continue;
       count++;
       values.add(number.value);
@@ -133,24 +149,4 @@ export class Families {
     this.#isFamily.set(prefix, result);
     return result;
   }
-}
-
-/** `__KVM_` of `__KVM_EXIT_IO`: what every prefix of a family begins with. `undefined` for a name of one word. */
-function firstWordOf(name: string): string | undefined {
-  let start = 0;
-  while (name.charCodeAt(start) === 0x5f) start++;
-  const end = name.indexOf('_', start);
-  return end < 0 || start === name.length ? undefined : name.slice(0, end + 1);
-}
-
-function groupByFirstWord(numbers: Iterable<NamedNumber>): ReadonlyMap<string, readonly NamedNumber[]> {
-  const groups = new Map<string, NamedNumber[]>();
-  for (const number of numbers) {
-    const word = firstWordOf(number.name);
-    if (word === undefined) continue;
-    const group = groups.get(word);
-    if (group === undefined) groups.set(word, [number]);
-    else group.push(number);
-  }
-  return groups;
 }

@@ -7,6 +7,7 @@
  */
 
 import type { Abi } from '../abi/abi.ts';
+import { type DeclarationList, type Entry, listOf } from '../abi/declaration-list.ts';
 import type { AbiPair, Change, NamedNumber } from './changes.ts';
 
 type Removed = Extract<Change, { kind: 'number-removed' }>;
@@ -38,10 +39,10 @@ export function gatherGone(changes: readonly Change[], pair: AbiPair): Change[] 
     const key = wordsOf(change.number).flatMap((word) => groupOf.get(word) ?? [])[0];
     if (key !== undefined && gone.get(change.number.name)?.number.enum === undefined) put(key, change);
   }
-  const survivors = namesByHeader(pair.new);
+  const survivors = survivorsOf(pair.new);
   for (const change of removed) {
     if (groupOf.has(change.number.name)) continue;
-    const prefix = goneFamily(change.number, removed, survivors.get(change.number.declaration.header) ?? []);
+    const prefix = goneFamily(change.number, removed, survivors(change.number.declaration.header));
     if (prefix !== undefined) put(`${change.number.declaration.header} ${prefix}`, change);
   }
   const result: Change[] = [];
@@ -71,6 +72,33 @@ function isWholeEnumGone(key: string, old: Abi, gone: ReadonlyMap<string, unknow
 
 function wordsOf({ declaration }: NamedNumber): readonly string[] {
   return 'text' in declaration ? (declaration.text.match(/[A-Za-z_]\w*/g) ?? []) : [];
+}
+
+/** What a header still declares. */
+function survivorsOf(abi: Abi): (header: string) => readonly string[] {
+  const list = listOf(abi);
+  if (list === undefined) {
+    const all = namesByHeader(abi);
+    return (header) => all.get(header) ?? [];
+  }
+  const known = new Map<string, readonly string[]>();
+  return (header) => {
+    let names = known.get(header);
+    if (names === undefined) known.set(header, (names = namesIn(header, list)));
+    return names;
+  };
+}
+
+/** Numbers, requests and macros of one header; where a name has another meaning elsewhere, only that counts. */
+function namesIn(header: string, list: DeclarationList): string[] {
+  const names = new Set<string>();
+  for (const portion of list.portionsIn(header)) {
+    for (const name of portion.byHeader.get(header)?.names ?? []) names.add(name);
+  }
+  const isHere = ({ kind, declared }: Entry): boolean =>
+    (kind === 'constant' || kind === 'text' || kind === 'request' || kind === 'enum') &&
+    declared.declaration.header === header;
+  return [...names].filter((name) => list.entriesOf(name).some(isHere) || list.enumsWith(name).some(isHere));
 }
 
 function namesByHeader(abi: Abi): ReadonlyMap<string, readonly string[]> {

@@ -6,10 +6,9 @@
  * stands at its end, the bits a mask gained have names, a count grew by as many as its list did.
  */
 
-import type { NamedNumber, Routine } from './changes.ts';
+import type { AbiPair, NamedNumber, Routine } from './changes.ts';
 import { isMaskName, isMemberName, isSentinelName, isVersionName } from './families.ts';
-
-type Numbers = ReadonlyMap<string, NamedNumber>;
+import { groupBy, membersOf, type NumberPair, type Numbers } from './numbers.ts';
 
 const countName = /(?:^|_)(?:SIZE|CNT|NR|NUM|MAX|LAST|COUNT)(?:$|_)|^N[A-Z]|(?:MAX|NUM|COUNT|LAST|SIZE)$/;
 const reserveName = /(?:^|_)(?:RESERVED|RSVD|UNUSED)(?:$|_)/;
@@ -18,19 +17,17 @@ const reserveName = /(?:^|_)(?:RESERVED|RSVD|UNUSED)(?:$|_)/;
 export class RoutineChanges {
   readonly #old: Numbers;
   readonly #next: Numbers;
-  readonly #oldEnums: ReadonlyMap<string, readonly NamedNumber[]>;
-  readonly #newEnums: ReadonlyMap<string, readonly NamedNumber[]>;
+  readonly #pair: AbiPair;
   readonly #addedByHeader: ReadonlyMap<string, readonly NamedNumber[]>;
 
-  constructor(old: Numbers, next: Numbers) {
+  constructor(pair: AbiPair, { old, new: next }: NumberPair) {
+    this.#pair = pair;
     this.#old = old;
     this.#next = next;
-    this.#oldEnums = groupBy(old.values(), (number) => number.enum);
-    this.#newEnums = groupBy(next.values(), (number) => number.enum);
     // `AT_MINSIGSTKSZ` may have come from a common header before: to the header that counts its own, it is new.
-    const added = [...next.values()].filter(
-      ({ name, declaration }) => old.get(name)?.declaration.header !== declaration.header,
-    );
+    const added = next
+      .suspected()
+      .filter(({ name, declaration }) => old.get(name)?.declaration.header !== declaration.header);
     this.#addedByHeader = groupBy(added, ({ declaration }) => declaration.header);
   }
 
@@ -45,7 +42,7 @@ export class RoutineChanges {
     if (!isVersionName(was.name)) return false;
     if (is.value > was.value) return true;
     const { header } = is.declaration;
-    for (const other of this.#next.values()) {
+    for (const other of this.#next.suspected()) {
       if (other.declaration.header !== header || !isVersionName(other.name)) continue;
       const before = this.#old.get(other.name);
       if (before !== undefined && before.value < other.value) return true;
@@ -61,12 +58,20 @@ export class RoutineChanges {
       // A maximum or an end may be raised by itself. What else a constant counts has to show: `REG_TIMER_CNT` is a counter's address.
       return /(?:^|_)(?:MAX|END|LAST)(?:$|_)|MAX$/.test(was.name) || this.#hasNewSibling(is);
     }
-    const [before, after] = [standsLast(was, this.#oldEnums), standsLast(is, this.#newEnums)];
+    const [before, after] = [standsLast(was, this.#oldEnumOf(was)), standsLast(is, this.#newEnumOf(is))];
     // A name with two underscores belongs to the header itself (C17 7.1.3); programs use the FOO_MAX made of it.
     const isPrivate = was.name.startsWith('__');
     if (isPrivate && before && after) return true;
     if (!isNamedSo || is.value <= was.value) return false;
-    return (before || countsOne(was, this.#oldEnums)) && (after || countsOne(is, this.#newEnums));
+    return (before || countsOne(was, this.#oldEnumOf(was))) && (after || countsOne(is, this.#newEnumOf(is)));
+  }
+
+  #oldEnumOf(number: NamedNumber): readonly NamedNumber[] {
+    return membersOf(number.enum ?? '', this.#pair.old, this.#old);
+  }
+
+  #newEnumOf(number: NamedNumber): readonly NamedNumber[] {
+    return membersOf(number.enum ?? '', this.#pair.new, this.#next);
   }
 
   #hasNewSibling({ name, declaration }: NamedNumber): boolean {
@@ -107,42 +112,27 @@ export class RoutineChanges {
 /** Whether a constant is written as `A | B`, with names of numbers for its parts. */
 function isOfNames({ declaration }: NamedNumber, all: Numbers): boolean {
   if (!('text' in declaration) || !declaration.text.includes('|')) return false;
-  return (declaration.text.match(/[A-Za-z_]\w*/g) ?? []).some((word) => all.has(word));
+  return (declaration.text.match(/[A-Za-z_]\w*/g) ?? []).some((word) => all.get(word) !== undefined);
 }
 
 /** Nobody of its enum stands above it, but for other ends. */
-function standsLast(number: NamedNumber, enums: ReadonlyMap<string, readonly NamedNumber[]>): boolean {
-  return othersOf(number, enums).every(({ name, value }) => value <= number.value || !isMemberName(name));
+function standsLast(number: NamedNumber, members: readonly NamedNumber[]): boolean {
+  return othersOf(number, members).every(({ name, value }) => value <= number.value || !isMemberName(name));
 }
 
 /** It is one more than another: the first of two lists that share an enum ends so. */
-function countsOne(number: NamedNumber, enums: ReadonlyMap<string, readonly NamedNumber[]>): boolean {
+function countsOne(number: NamedNumber, members: readonly NamedNumber[]): boolean {
   return (
     /(?:MAX|LAST|NUM|COUNT)$/.test(number.name) &&
-    othersOf(number, enums).some(({ value }) => value === number.value - 1n)
+    othersOf(number, members).some(({ value }) => value === number.value - 1n)
   );
 }
 
-function othersOf(number: NamedNumber, enums: ReadonlyMap<string, readonly NamedNumber[]>): readonly NamedNumber[] {
-  return (enums.get(number.enum ?? '') ?? []).filter(({ name }) => name !== number.name);
+function othersOf(number: NamedNumber, members: readonly NamedNumber[]): readonly NamedNumber[] {
+  return members.filter(({ name }) => name !== number.name);
 }
 
 /** `AT` of `AT_VECTOR_SIZE_ARCH`. */
 function firstWord(name: string): string {
   return /^_*[^_]+/.exec(name)?.[0] ?? name;
-}
-
-function groupBy<Value>(
-  values: Iterable<Value>,
-  keyOf: (value: Value) => string | undefined,
-): ReadonlyMap<string, readonly Value[]> {
-  const groups = new Map<string, Value[]>();
-  for (const value of values) {
-    const key = keyOf(value);
-    if (key === undefined) continue;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [value]);
-    else group.push(value);
-  }
-  return groups;
 }

@@ -10,6 +10,7 @@
  */
 
 import type { Abi, RecordDeclaration, RequestDeclaration } from '../abi/abi.ts';
+import { replacing } from '../abi/declaration-list.ts';
 import { extentOf, layoutOf } from '../abi/layout-engine.ts';
 import { LayoutError } from '../abi/layout.ts';
 import { encodeRequest } from '../abi/request.ts';
@@ -61,8 +62,14 @@ function withRecords(
 ): Abi {
   return {
     ...abi,
-    records: new Map([...abi.records, ...records.map((one) => [one.name, one] as const)]),
-    requests: new Map([...abi.requests, ...requests.map((one) => [one.name, one] as const)]),
+    records: replacing(
+      abi.records,
+      records.map((one) => [one.name, one] as const),
+    ),
+    requests: replacing(
+      abi.requests,
+      requests.map((one) => [one.name, one] as const),
+    ),
   };
 }
 

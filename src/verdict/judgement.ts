@@ -2,7 +2,7 @@
  * The vocabulary of judges: how an answer is put, and what every judge can ask about its surroundings.
  */
 
-import type { Abi, RequestDeclaration } from '../abi/abi.ts';
+import type { Abi, RecordDeclaration, RequestDeclaration } from '../abi/abi.ts';
 import type { SizeRule } from '../abi/semantics.ts';
 import type { ByteOrder } from '../abi/target.ts';
 import { spellType } from '../abi/types.ts';
@@ -138,11 +138,23 @@ export function isRefusedByNumber(pair: RecordPair, abis: AbiPair): boolean {
   return all.length > 0 && all.every(({ old, new: next }) => next !== undefined && next.number !== old.number);
 }
 
+const described = new WeakMap<Abi['records'], readonly RecordDeclaration[]>();
+
+/** The records of which somebody said what travels in them. */
+function describedRecords({ records }: Abi): readonly RecordDeclaration[] {
+  let found = described.get(records);
+  if (found === undefined) {
+    found = [...records.values()].filter(({ record }) => record.semantics?.requests !== undefined);
+    described.set(records, found);
+  }
+  return found;
+}
+
 /** The errno of a kernel that does not know a request. */
 export function unknownErrno(name: string, record: string | undefined, abi: Abi): string | undefined {
-  for (const [key, declaration] of abi.records) {
-    if (record !== undefined && key !== record) continue;
-    const use = declaration.record.semantics?.requests?.find((one) => one.name === name);
+  const declarations = record === undefined ? describedRecords(abi) : [abi.records.get(record)];
+  for (const declaration of declarations) {
+    const use = declaration?.record.semantics?.requests?.find((one) => one.name === name);
     if (use?.unknownErrno !== undefined) return use.unknownErrno;
   }
   return undefined;

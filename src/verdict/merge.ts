@@ -9,6 +9,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Abi } from '../abi/abi.ts';
+import { listOf } from '../abi/declaration-list.ts';
 import type { Target, TargetName } from '../abi/target.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import type { Finding, Variant } from './finding.ts';
@@ -206,6 +207,8 @@ function headerOf(name: string, abi: Abi): string | undefined {
     abi.macros.get(name) ??
     abi.typedefs.get(name);
   if (declaration !== undefined) return declaration.header;
+  const list = listOf(abi);
+  if (list !== undefined) return list.enumsWith(name)[0]?.declared.declaration.header;
   for (const one of abi.enums.values()) {
     if (one.type.enumerators.some((enumerator) => enumerator.name === name)) return one.header;
   }

@@ -3,34 +3,19 @@
  *
  * Every header is read alone, as programs include it, and contributes what stands **in it**. What it drags in from others
  * comes from those headers themselves; only what they did not show when read alone (declarations behind a macro that the
- * includer defines, as `asm/unistd.h` does for `asm-generic/unistd.h`) is taken from the includer. The first meaning of a
- * name is kept; another one, in another header, is kept as `NAME@header`, so that a change of it is seen as well. The
- * `asm-generic/` headers come last, because an architecture's own headers override them.
+ * includer defines, as `asm/unistd.h` does for `asm-generic/unistd.h`) is taken from the includer. Which meaning of a name
+ * counts where several headers have one is decided by their order (`declaration-list.ts`). The `asm-generic/` headers come
+ * last, because an architecture's own headers override them.
  */
 
-import type {
-  Abi,
-  ConstantDeclaration,
-  EnumDeclaration,
-  MacroDeclaration,
-  RecordDeclaration,
-  RequestDeclaration,
-  TypedefDeclaration,
-} from '../../abi/abi.ts';
+import type { Abi } from '../../abi/abi.ts';
+import { DeclarationList, type ListedPortion } from '../../abi/declaration-list.ts';
+import type { Declared } from '../../abi/portion.ts';
 import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import type { Source, SourceFile } from '../source.ts';
 import type { FileEffect, PieceEffect } from './effects.ts';
 import { type FrontEnd, readHeader, type Unit, valuesOf } from './unit.ts';
-
-interface MutableAbi {
-  readonly records: Map<string, RecordDeclaration>;
-  readonly enums: Map<string, EnumDeclaration>;
-  readonly typedefs: Map<string, TypedefDeclaration>;
-  readonly constants: Map<string, ConstantDeclaration>;
-  readonly requests: Map<string, RequestDeclaration>;
-  readonly macros: Map<string, MacroDeclaration>;
-}
 
 /**
  * Everything that `headers` declare for one target; of macros, only those in `macros` where that is given, because their
@@ -56,10 +41,7 @@ export function readAbi(
 class Collector {
   readonly #frontEnd: FrontEnd;
   readonly #wanted: ReadonlySet<string> | undefined;
-  readonly #abi: MutableAbi = {
-    ...{ records: new Map(), enums: new Map(), typedefs: new Map() },
-    ...{ constants: new Map(), requests: new Map(), macros: new Map() },
-  };
+  readonly #portions: ListedPortion[] = [];
   readonly #headers = new Set<string>();
   readonly #seen = new Set<PieceEffect | FileEffect>();
   readonly #diagnostics = new Map<string, Diagnostic>();
@@ -101,7 +83,8 @@ class Collector {
   }
 
   result(): Omit<Abi, 'target' | 'label'> {
-    return { ...this.#abi, headers: [...this.#headers], notUnderstood: [...this.#diagnostics.values()] };
+    const list = new DeclarationList(this.#frontEnd.portions, this.#portions);
+    return { ...list.maps(), headers: [...this.#headers], notUnderstood: [...this.#diagnostics.values()] };
   }
 
   #report(diagnostic: Diagnostic): void {
@@ -113,75 +96,21 @@ class Collector {
 
   /** `isOwn`: a second meaning of a name is kept beside the first. */
   #addPiece(unit: Unit, piece: PieceEffect, isOwn: boolean): void {
-    const abi = this.#abi;
     for (const diagnostic of piece.diagnostics) this.#report(diagnostic);
-    for (const { kind, declaration } of piece.lowered) {
-      switch (kind) {
-        case 'record': {
-          const known = abi.records.get(declaration.name);
-          if (known === undefined) abi.records.set(declaration.name, declaration);
-          else if (isOwn && known.record !== declaration.record) addSecond(abi.records, declaration);
-          break;
-        }
-        case 'enum': {
-          const known = abi.enums.get(declaration.name);
-          if (known === undefined) abi.enums.set(declaration.name, declaration);
-          else if (isOwn && known.type !== declaration.type) addSecond(abi.enums, declaration);
-          break;
-        }
-        case 'typedef': {
-          const known = abi.typedefs.get(declaration.name);
-          if (known === undefined) abi.typedefs.set(declaration.name, declaration);
-          else if (isOwn && known.type !== declaration.type) addSecond(abi.typedefs, declaration);
-          break;
-        }
-        default:
-          kind satisfies never;
-      }
-    }
+    this.#addPortion(piece.lowered, piece, isOwn);
     if (this.#wanted !== undefined && !definesOneOf(piece, this.#wanted)) return;
     const { values, diagnostics } = valuesOf(this.#frontEnd, unit, piece, this.#wanted);
     for (const diagnostic of diagnostics) this.#report(diagnostic);
-    for (const { kind, declaration } of values) {
-      const { name } = declaration;
-      switch (kind) {
-        case 'constant': {
-          const known = abi.constants.get(name);
-          if (known !== undefined) {
-            if (isOwn && known.value !== declaration.value) addSecond(abi.constants, declaration);
-          } else if (!abi.requests.has(name)) abi.constants.set(name, declaration);
-          break;
-        }
-        case 'request': {
-          const known = abi.requests.get(name);
-          if (known === undefined) abi.requests.set(name, declaration);
-          else if (isOwn && known.number !== declaration.number) addSecond(abi.requests, declaration);
-          break;
-        }
-        case 'text': {
-          const known = abi.macros.get(name);
-          if (known !== undefined) {
-            if (isOwn && known.body !== declaration.body) addSecond(abi.macros, declaration);
-          } else if (!abi.constants.has(name) && !abi.requests.has(name)) abi.macros.set(name, declaration);
-          break;
-        }
-        default:
-          kind satisfies never;
-      }
-    }
+    this.#addPortion(values, piece, isOwn);
+  }
+
+  #addPortion(declared: readonly Declared[], { file }: PieceEffect, isOwn: boolean): void {
+    if (declared.length === 0) return;
+    this.#portions.push({ portion: this.#frontEnd.portions.portionOf(declared, file.name), isOwn });
   }
 }
 
 function definesOneOf(piece: PieceEffect, names: ReadonlySet<string>): boolean {
   for (const name of names) if (piece.layer.macros.has(name)) return true;
   return false;
-}
-
-/** Another meaning of a name that is taken. */
-function addSecond<T extends { readonly name: string; readonly header: string }>(
-  declarations: Map<string, T>,
-  declaration: T,
-): void {
-  const key = `${declaration.name}@${declaration.header}`;
-  if (!declarations.has(key)) declarations.set(key, declaration);
 }

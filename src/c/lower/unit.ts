@@ -6,6 +6,7 @@
  * checking what it had read (`environment.ts`). All of that lives in a `FrontEnd`, for as long as the caller keeps it.
  */
 
+import { PortionIndex } from '../../abi/portion.ts';
 import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import {
@@ -62,6 +63,7 @@ const dynamicMacros: readonly DynamicMacro[] = [
 /** Everything that reading headers has found out so far. Holds on to all of it. */
 export class FrontEnd {
   readonly types = new TypeTable();
+  readonly portions = new PortionIndex();
   readonly values = new MacroValues(this.types);
   readonly valuesOfPieces = new WeakMap<PieceEffect, SharedValues[]>();
   readonly pieces = new Map<TokenFile, Map<number, PieceEffect[]>>();

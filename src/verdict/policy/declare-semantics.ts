@@ -8,6 +8,7 @@
  */
 
 import type { Abi, RecordDeclaration } from '../../abi/abi.ts';
+import { replacing } from '../../abi/declaration-list.ts';
 import type { JsonPath } from '../../abi/definition/located-json.ts';
 import { Problems } from '../../abi/definition/problems.ts';
 import { Constants } from '../../abi/definition/read-constants.ts';
@@ -44,14 +45,14 @@ export class Declarations {
   }
 
   #declare(abi: Abi): Abi {
-    const records = new Map(abi.records);
+    const declared = new Map<string, RecordDeclaration>();
     for (const [name, words] of this.#config.records) {
       const declaration = abi.records.get(name);
       if (declaration?.record.isComplete !== true) continue;
       const placed = place(declaration, abi);
-      if (placed !== undefined) records.set(name, this.#describe(declaration, placed, words, abi));
+      if (placed !== undefined) declared.set(name, this.#describe(declaration, placed, words, abi));
     }
-    return { ...abi, records };
+    return { ...abi, records: replacing(abi.records, declared) };
   }
 
   #describe(declaration: RecordDeclaration, placed: PlacedRecord, words: RecordWords, abi: Abi): RecordDeclaration {

@@ -1,0 +1,253 @@
+/**
+ * Which names of two ABIs can differ at all.
+ *
+ * Two trees mostly hold the same portions (`abi/portion.ts`), and a name that every header declares alike on both sides means
+ * the same on both. So only the portions that one side alone has are looked into, those of one header side by side, and what
+ * was found out about them holds for every target that has the same ones. It errs on the side of looking closer. Everything
+ * that compares goes through the suspects only; what surrounds them is looked up where it matters.
+ */
+
+import { type DeclarationList, DeclarationMap, listOf } from '../abi/declaration-list.ts';
+import type { Declared, Portion } from '../abi/portion.ts';
+import { unalias } from '../abi/types.ts';
+import { areAlike, areTypesAlike, isSurelyLaidOut } from './alike.ts';
+import type { AbiPair } from './changes.ts';
+
+/** Names that may mean something else on the other side. */
+export interface Suspects {
+  readonly records: ReadonlySet<string>;
+  readonly enums: ReadonlySet<string>;
+  readonly typedefs: ReadonlySet<string>;
+  /** Of macros, whatever they are worth, and of enumerators: one may become the other. */
+  readonly numbers: ReadonlySet<string>;
+}
+
+type NamesByKind = Readonly<Record<keyof Suspects, readonly string[]>>;
+
+interface MutableSuspects {
+  readonly records: Set<string>;
+  readonly enums: Set<string>;
+  readonly typedefs: Set<string>;
+  readonly numbers: Set<string>;
+}
+
+/** Everything that may differ between two sides, or `undefined` where that cannot be told from what they were made of. */
+export function suspectsOf({ old, new: next }: AbiPair): Suspects | undefined {
+  const [before, after] = [listOf(old), listOf(next)];
+  if (before === undefined || after?.index !== before.index || !isSameOrder(before, after, true)) return undefined;
+  const suspects: MutableSuspects = {
+    ...{ records: new Set(), enums: new Set() },
+    ...{ typedefs: new Set(), numbers: new Set() },
+  };
+  const addAll = (names: NamesByKind): void => {
+    for (const name of names.records) suspects.records.add(name);
+    for (const name of names.enums) suspects.enums.add(name);
+    for (const name of names.typedefs) suspects.typedefs.add(name);
+    for (const name of names.numbers) suspects.numbers.add(name);
+  };
+  for (const names of differencesOf(before, after)) addAll(names);
+  const isIncludedAlike = isSameOrder(before, after, false);
+  for (const [side, other] of [
+    [before, after],
+    [after, before],
+  ] as const) {
+    for (const { portion, isOwn } of side.portions) {
+      const there = other.placeOf(portion);
+      const isShown = isOwn ? there?.isOwn !== false : isIncludedAlike && there?.isOwn !== true;
+      if (!isShown) addAll(namesOf(portion));
+      for (const name of fragileIn(portion)) suspects.records.add(name);
+    }
+  }
+  for (const abi of [old, next]) {
+    for (const name of replacedIn(abi.records)) suspects.records.add(name);
+    for (const name of replacedIn(abi.enums)) suspects.enums.add(name);
+    for (const name of replacedIn(abi.typedefs)) suspects.typedefs.add(name);
+    for (const map of [abi.constants, abi.requests, abi.macros]) {
+      for (const name of replacedIn<unknown>(map)) suspects.numbers.add(name);
+    }
+  }
+  return suspects;
+}
+
+function replacedIn<T>(map: ReadonlyMap<string, T>): Iterable<string> {
+  return map instanceof DeclarationMap ? (map as DeclarationMap<T>).replaced.keys() : [];
+}
+
+/**
+ * Whether the headers of both sides (or what only their includers show of them) follow each other alike: where two declare
+ * one name, the first counts.
+ */
+function isSameOrder(before: DeclarationList, after: DeclarationList, isOwn: boolean): boolean {
+  const places = new Map<string, number>();
+  for (const [place, { portion, isOwn: isOwnThere }] of before.portions.entries()) {
+    if (isOwnThere === isOwn && !places.has(portion.file)) places.set(portion.file, place);
+  }
+  let last = -1;
+  const seen = new Set<string>();
+  for (const { portion, isOwn: isOwnHere } of after.portions) {
+    if (isOwnHere !== isOwn || seen.has(portion.file)) continue;
+    seen.add(portion.file);
+    const place = places.get(portion.file);
+    if (place === undefined) continue;
+    if (place < last) return false;
+    last = place;
+  }
+  return true;
+}
+
+interface FilePortions {
+  readonly old: Portion[];
+  readonly new: Portion[];
+}
+
+/** By the portions that were looked at, for all targets of a run. */
+const known = new WeakMap<object, Map<string, NamesByKind>>();
+
+function differencesOf(before: DeclarationList, after: DeclarationList): NamesByKind[] {
+  let differences = known.get(before.index);
+  if (differences === undefined) known.set(before.index, (differences = new Map<string, NamesByKind>()));
+  const byFile = new Map<string, FilePortions>();
+  const add = (from: DeclarationList, other: DeclarationList, side: 'old' | 'new'): void => {
+    const there = new Set(other.portions.map(({ portion }) => portion));
+    for (const { portion } of from.portions) {
+      if (there.has(portion)) continue;
+      let file = byFile.get(portion.file);
+      if (file === undefined) byFile.set(portion.file, (file = { old: [], new: [] }));
+      file[side].push(portion);
+    }
+  };
+  add(before, after, 'old');
+  add(after, before, 'new');
+  const result: NamesByKind[] = [];
+  for (const { old, new: next } of byFile.values()) {
+    const key = `${old.map(({ id }) => id).join()}:${next.map(({ id }) => id).join()}`;
+    let difference = differences.get(key);
+    if (difference === undefined) differences.set(key, (difference = namesThatDiffer(old, next)));
+    result.push(difference);
+  }
+  return result;
+}
+
+/** What a portion says of one name. */
+interface Said {
+  readonly kind: Declared['kind'] | 'enumerator';
+  readonly name: string;
+  readonly declared: Declared;
+  readonly value: bigint | undefined;
+}
+
+function namesThatDiffer(old: readonly Portion[], next: readonly Portion[]): NamesByKind {
+  const before = saidBy(old);
+  const after = saidBy(next);
+  const different: Said[] = [];
+  for (const [key, said] of before) {
+    const now = after.get(key);
+    const [was] = said;
+    if (was === undefined) continue;
+    // Several meanings of one name depend on each other.
+    if (said.length > 1 || now?.length !== 1 || now[0] === undefined || !isAlike(was, now[0])) different.push(was);
+  }
+  for (const [key, [is]] of after) if (is !== undefined && !before.has(key)) different.push(is);
+  return byKind(different);
+}
+
+function saidBy(portions: readonly Portion[]): ReadonlyMap<string, readonly Said[]> {
+  const all = new Map<string, Said[]>();
+  const add = (said: Said): void => {
+    const key = `${said.kind} ${said.name}`;
+    const there = all.get(key);
+    if (there === undefined) all.set(key, [said]);
+    else there.push(said);
+  };
+  for (const { declared: list } of portions) {
+    for (const declared of list) {
+      const { kind, declaration } = declared;
+      add({ kind, name: declaration.name, declared, value: undefined });
+      if (kind !== 'enum') continue;
+      for (const { name, value } of declaration.type.enumerators) add({ kind: 'enumerator', name, declared, value });
+    }
+  }
+  return all;
+}
+
+/** Whether both declare the same in the same header, on every target. */
+function isAlike({ declared: a, value }: Said, { declared: b, value: now }: Said): boolean {
+  if (a.declaration.header !== b.declaration.header) return false;
+  switch (a.kind) {
+    case 'record':
+      return b.kind === a.kind && areAlike(a.declaration.record, b.declaration.record);
+    case 'enum':
+      return b.kind === a.kind && value === now;
+    case 'typedef': {
+      if (b.kind !== a.kind) return false;
+      const [was, is] = [a.declaration.type, b.declaration.type];
+      // A typedef of a record changes when the record does.
+      return areTypesAlike(was, is) || (unalias(was).kind === 'record' && unalias(is).kind === 'record');
+    }
+    case 'constant':
+      return b.kind === a.kind && a.declaration.value === b.declaration.value;
+    case 'request':
+      return b.kind === a.kind && a.declaration.number === b.declaration.number;
+    case 'text':
+      return (
+        b.kind === a.kind &&
+        a.declaration.body === b.declaration.body &&
+        a.declaration.parameters?.join() === b.declaration.parameters?.join()
+      );
+    default:
+      return a satisfies never;
+  }
+}
+
+function byKind(said: readonly Said[]): NamesByKind {
+  const names: Record<keyof Suspects, string[]> = { records: [], enums: [], typedefs: [], numbers: [] };
+  for (const { kind, name } of said) names[setOf(kind)].push(name);
+  return names;
+}
+
+function setOf(kind: Said['kind']): keyof Suspects {
+  switch (kind) {
+    case 'record':
+      return 'records';
+    case 'enum':
+      return 'enums';
+    case 'typedef':
+      return 'typedefs';
+    case 'enumerator':
+    case 'constant':
+    case 'request':
+    case 'text':
+      return 'numbers';
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Records that may have no layout: the comparison has to say so. */
+const fragile = new WeakMap<Portion, readonly string[]>();
+
+function fragileIn(portion: Portion): readonly string[] {
+  let names = fragile.get(portion);
+  if (names === undefined) {
+    names = portion.declared.flatMap(({ kind, declaration }) =>
+      kind === 'record' && declaration.record.isComplete && !isSurelyLaidOut(declaration.record)
+        ? [declaration.name]
+        : [],
+    );
+    fragile.set(portion, names);
+  }
+  return names;
+}
+
+/** What only an includer shows of a header has no fixed place among the others, so nothing in it is sure. */
+function namesOf(portion: Portion): NamesByKind {
+  return byKind([...saidBy([portion]).values()].flat());
+}
+
+/** The declarations under suspicion, in the order of the map; all of them where nothing is known. */
+export function entriesAmong<T>(
+  map: ReadonlyMap<string, T>,
+  suspects: ReadonlySet<string> | undefined,
+): Iterable<readonly [string, T]> {
+  return suspects !== undefined && map instanceof DeclarationMap ? (map as DeclarationMap<T>).among(suspects) : map;
+}
