@@ -139,7 +139,9 @@ export class DeclarationList {
           if (!isOwn || isSameMeaning(first, declared)) continue;
           const key = secondKey(declared);
           if (!map.has(key)) map.set(key, declared);
-        } else if (map === constants ? !requests.has(name) : map !== texts || !(constants.has(name) || requests.has(name))) {
+        } else if (
+          map === constants ? !requests.has(name) : map !== texts || !(constants.has(name) || requests.has(name))
+        ) {
           map.set(name, declared);
         }
       }

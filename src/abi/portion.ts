@@ -179,7 +179,17 @@ export function firstWordOf(name: string): string | undefined {
   return end < 0 || start === name.length ? undefined : name.slice(0, end + 1);
 }
 
+const words = new Map<string, string>();
+
 /** The first word of a name, or the name itself if it has only one: two names of one family have the same. */
 export function wordOf(name: string): string {
-  return firstWordOf(name) ?? name;
+  let word = words.get(name);
+  if (word === undefined) {
+    word = firstWordOf(name) ?? name;
+    // A tree has fifty thousand names; whoever reads many trees pays a little for the rest.
+    if (words.size < maximumWords) words.set(name, word);
+  }
+  return word;
 }
+
+const maximumWords = 200_000;

@@ -12,14 +12,7 @@
  * wrong, and leaves the others to what is below it. Each such step is worked out once and remembered.
  */
 
-import {
-  emptyLayer,
-  type Environment,
-  type Layer,
-  type MacroBinding,
-  type Removed,
-  undefinedMarker,
-} from './environment.ts';
+import { type AnyLayer, Environment, Layer, type MacroBinding, type Removed, undefinedMarker } from './environment.ts';
 import type { OrdinaryBinding, SizedType, TagBinding } from './lower/symbols.ts';
 
 /** Questions with their answers; `undefined` where there was nothing of that name, as for most names. */
@@ -52,13 +45,17 @@ export class Reads {
     const { macros, ordinary, tags } = this.answers;
     // Few questions are asked faster than what is known about them is found.
     if (macros.size + ordinary.size + tags.size <= fewQuestions) return this.#holdNow(environment);
-    let rest: Remainder | false = (this.#all ??= new Remainder(this.answers, nobody));
+    let rest: Remainder | false = (this.#all ??= new Remainder(new ListedAnswers(this.answers), undefined));
     let outer = environment;
     for (; outer.parent !== undefined; outer = outer.parent) {
       rest = rest.beneath(outer.layer);
       if (rest === false) return false;
     }
     return rest.holdsIn(outer);
+  }
+
+  asks(name: string, space: NameSpace): boolean {
+    return this.answers[space].has(name);
   }
 
   #holdNow(environment: Environment): boolean {
@@ -83,34 +80,30 @@ function areMeasuredTheSame(
   return true;
 }
 
-/** Names that layers further in have answered. */
+/** Layers further in that answered something, the last one first. */
 interface Answered {
-  readonly macros: ReadonlySet<string>;
-  readonly ordinary: ReadonlySet<string>;
-  readonly tags: ReadonlySet<string>;
+  readonly layer: Layer;
+  readonly next: Answered | undefined;
 }
-
-const noNames: ReadonlySet<string> = new Set<string>();
-const nobody: Answered = { macros: noNames, ordinary: noNames, tags: noNames };
 
 /** What is left to ask of the outer layers. */
 class Remainder {
-  readonly #answers: Answers;
-  readonly #answered: Answered;
-  #below: Map<Layer, Remainder | false> | undefined;
+  readonly #reads: ListedAnswers;
+  readonly #answered: Answered | undefined;
+  #below: Map<AnyLayer, Remainder | false> | undefined;
   #bases: Map<Environment, boolean> | undefined;
 
-  constructor(answers: Answers, answered: Answered) {
-    this.#answers = answers;
+  constructor(reads: ListedAnswers, answered: Answered | undefined) {
+    this.#reads = reads;
     this.#answered = answered;
   }
 
   /** What `layer` leaves to those below it; `false` if it gives another answer. */
-  beneath(layer: Layer): Remainder | false {
+  beneath(layer: AnyLayer): Remainder | false {
     let rest = this.#below?.get(layer);
     if (rest === undefined) {
-      rest = this.#ask(layer);
-      this.#below ??= new Map<Layer, Remainder | false>();
+      rest = layer instanceof Layer ? this.#ask(layer) : this.#askAll(layer.parts, layer.parts.length - 1);
+      this.#below ??= new Map<AnyLayer, Remainder | false>();
       this.#below.set(layer, rest);
     }
     return rest;
@@ -127,74 +120,107 @@ class Remainder {
     return answer;
   }
 
+  /** Asks the parts from `last` on to the first. */
+  #askAll(parts: readonly Layer[], last: number): Remainder | false {
+    for (let index = last; index >= 0; index--) {
+      const part = parts[index];
+      const rest = part === undefined ? this : this.#ask(part);
+      if (rest !== this) return rest === false ? false : rest.#askAll(parts, index - 1);
+    }
+    return this;
+  }
+
   #ask(layer: Layer): Remainder | false {
-    const macros = answeredBy<MacroBinding>(layer.macros, this.#answers.macros, this.#answered.macros);
-    if (macros === false) return false;
-    const ordinary = answeredBy<OrdinaryBinding>(layer.ordinary, this.#answers.ordinary, this.#answered.ordinary);
-    if (ordinary === false) return false;
-    const tags = answeredBy<TagBinding>(layer.tags, this.#answers.tags, this.#answered.tags);
-    if (tags === false) return false;
-    const before = this.#answered;
-    const isUntouched = macros === before.macros && ordinary === before.ordinary && tags === before.tags;
-    return isUntouched ? this : new Remainder(this.#answers, { macros, ordinary, tags });
+    const { macros, ordinary, tags } = this.#reads.answers;
+    const isMacroAnswered = (name: string): boolean => this.#isAnswered(name, 'macros');
+    const byMacros = askLayer<MacroBinding>(layer.macros, macros, this.#reads.macroNames, isMacroAnswered);
+    if (byMacros === 'different') return false;
+    const isOrdinaryAnswered = (name: string): boolean => this.#isAnswered(name, 'ordinary');
+    const byNames = askLayer<OrdinaryBinding>(layer.ordinary, ordinary, this.#reads.ordinaryNames, isOrdinaryAnswered);
+    if (byNames === 'different') return false;
+    const isTagAnswered = (name: string): boolean => this.#isAnswered(name, 'tags');
+    const byTags = askLayer<TagBinding>(layer.tags, tags, this.#reads.tagNames, isTagAnswered);
+    if (byTags === 'different') return false;
+    const isUntouched = byMacros === 'silent' && byNames === 'silent' && byTags === 'silent';
+    return isUntouched ? this : new Remainder(this.#reads, { layer, next: this.#answered });
   }
 
   #askBase(base: Environment): boolean {
-    const { macros, ordinary, tags, sizes, alignments } = this.#answers;
-    const { macros: known, ordinary: knownOrdinary, tags: knownTags } = this.#answered;
-    for (const [name, answer] of macros) if (!known.has(name) && base.macro(name) !== answer) return false;
-    for (const [name, answer] of ordinary) if (answer !== undefined && !knownOrdinary.has(name)) return false;
-    for (const [name, answer] of tags) if (answer !== undefined && !knownTags.has(name)) return false;
+    const { answers, macroNames, ordinaryNames, tagNames } = this.#reads;
+    const { macros, ordinary, tags, sizes, alignments } = answers;
+    for (const name of macroNames) {
+      if (base.macro(name) !== macros.get(name) && !this.#isAnswered(name, 'macros')) return false;
+    }
+    for (const name of ordinaryNames) {
+      if (ordinary.get(name) !== undefined && !this.#isAnswered(name, 'ordinary')) return false;
+    }
+    for (const name of tagNames) if (tags.get(name) !== undefined && !this.#isAnswered(name, 'tags')) return false;
     return areMeasuredTheSame(sizes, alignments, base);
   }
+
+  #isAnswered(name: string, space: 'macros' | 'ordinary' | 'tags'): boolean {
+    for (let answered = this.#answered; answered !== undefined; answered = answered.next) {
+      if (answered.layer[space].has(name)) return true;
+    }
+    return false;
+  }
 }
 
-/** The names in `before`, and those that `given` answers as wanted; `false` if it answers one of them differently. */
-function answeredBy<Binding>(
+/** Answers, and the names that were asked for as lists: they are gone through much more often than they are made. */
+class ListedAnswers {
+  readonly answers: Answers;
+  readonly macroNames: readonly string[];
+  readonly ordinaryNames: readonly string[];
+  readonly tagNames: readonly string[];
+
+  constructor(answers: Answers) {
+    this.answers = answers;
+    this.macroNames = [...answers.macros.keys()];
+    this.ordinaryNames = [...answers.ordinary.keys()];
+    this.tagNames = [...answers.tags.keys()];
+  }
+}
+
+/** Whether a layer answers some questions that no other has answered, and all of those as wanted. */
+function askLayer<Binding>(
   given: ReadonlyMap<string, Binding | Removed>,
   wanted: ReadonlyMap<string, Binding | undefined>,
-  before: ReadonlySet<string>,
-): ReadonlySet<string> | false {
-  let names: Set<string> | undefined;
-  if (given.size <= wanted.size) {
+  wantedNames: readonly string[],
+  isAnswered: (name: string) => boolean,
+): 'silent' | 'same' | 'different' {
+  if (given.size === 0) return 'silent';
+  let answer: 'silent' | 'same' = 'silent';
+  if (given.size <= wantedNames.length) {
     for (const [name, binding] of given) {
-      if (!wanted.has(name) || before.has(name)) continue;
-      if ((binding === undefinedMarker ? undefined : binding) !== wanted.get(name)) return false;
-      names ??= new Set(before);
-      names.add(name);
+      if (!wanted.has(name) || isAnswered(name)) continue;
+      if ((binding === undefinedMarker ? undefined : binding) !== wanted.get(name)) return 'different';
+      answer = 'same';
     }
-  } else {
-    for (const [name, answer] of wanted) {
-      const binding = given.get(name);
-      if (binding === undefined || before.has(name)) continue;
-      if ((binding === undefinedMarker ? undefined : binding) !== answer) return false;
-      names ??= new Set(before);
-      names.add(name);
-    }
+    return answer;
   }
-  return names ?? before;
+  for (const name of wantedNames) {
+    const binding = given.get(name);
+    if (binding === undefined || isAnswered(name)) continue;
+    if ((binding === undefinedMarker ? undefined : binding) !== wanted.get(name)) return 'different';
+    answer = 'same';
+  }
+  return answer;
 }
 
-/** Notes which reads of a sequence of effects reach outside the sequence. */
+/** Puts the reads of several values together. */
 export class ReadCollector {
-  readonly layer = emptyLayer();
   readonly #macros = new Map<string, MacroBinding | undefined>();
   readonly #ordinary = new Map<string, OrdinaryBinding | undefined>();
   readonly #tags = new Map<string, TagBinding | undefined>();
   readonly #sizes = new Map<SizedType, number | string>();
   readonly #alignments = new Map<SizedType, number | string>();
 
-  add({ answers }: Reads, writes?: Layer): void {
-    const { macros, ordinary, tags } = this.layer;
-    for (const [name, answer] of answers.macros) if (!macros.has(name)) this.#macros.set(name, answer);
-    for (const [name, answer] of answers.ordinary) if (!ordinary.has(name)) this.#ordinary.set(name, answer);
-    for (const [name, answer] of answers.tags) if (!tags.has(name)) this.#tags.set(name, answer);
+  add({ answers }: Reads): void {
+    for (const [name, answer] of answers.macros) this.#macros.set(name, answer);
+    for (const [name, answer] of answers.ordinary) this.#ordinary.set(name, answer);
+    for (const [name, answer] of answers.tags) this.#tags.set(name, answer);
     for (const [type, answer] of answers.sizes) this.#sizes.set(type, answer);
     for (const [type, answer] of answers.alignments) this.#alignments.set(type, answer);
-    if (writes === undefined) return;
-    for (const [name, binding] of writes.macros) macros.set(name, binding);
-    for (const [name, binding] of writes.ordinary) ordinary.set(name, binding);
-    for (const [name, binding] of writes.tags) tags.set(name, binding);
   }
 
   addMacro(name: string, answer: MacroBinding | undefined): void {
@@ -207,6 +233,72 @@ export class ReadCollector {
       ...{ sizes: this.#sizes, alignments: this.#alignments },
     });
   }
+}
+
+/** The questions of a file that was included with others below it: those of its parts, one after another. */
+export class FileReads {
+  readonly #parts: readonly ReadingPart[];
+  readonly #outside: Environment;
+
+  /** `outside`: where the answers were given. */
+  constructor(parts: readonly ReadingPart[], outside: Environment) {
+    this.#parts = parts;
+    this.#outside = outside;
+  }
+
+  /** Whether every question has the same answer in `environment`. */
+  holdIn(environment: Environment): boolean {
+    if (this.#isSurelyTheSameIn(environment)) return true;
+    let inside = environment;
+    for (const { reads, layer } of this.#parts) {
+      if (!reads.holdIn(inside)) return false;
+      if (!layer.isEmpty) inside = new Environment(layer, inside);
+    }
+    return true;
+  }
+
+  asks(name: string, space: NameSpace): boolean {
+    return this.#parts.some(({ reads }) => reads.asks(name, space));
+  }
+
+  /** Whether all that tells the two surroundings apart is a few names that nobody here asks for: the includer's guard. */
+  #isSurelyTheSameIn(environment: Environment): boolean {
+    const here = layersOf(environment);
+    const there = layersOf(this.#outside);
+    let common = 0;
+    while (common < here.length && common < there.length && here.at(-1 - common) === there.at(-1 - common)) common++;
+    if (common === 0) return false;
+    const different = [...here.slice(0, here.length - common), ...there.slice(0, there.length - common)];
+    let count = 0;
+    for (const layer of different) {
+      if (!(layer instanceof Layer)) return false;
+      count += layer.macros.size + layer.ordinary.size + layer.tags.size;
+    }
+    if (count > fewNames) return false;
+    return different.every(
+      (layer) =>
+        layer instanceof Layer &&
+        [...layer.macros.keys()].every((name) => !this.asks(name, 'macros')) &&
+        [...layer.ordinary.keys()].every((name) => !this.asks(name, 'ordinary')) &&
+        [...layer.tags.keys()].every((name) => !this.asks(name, 'tags')),
+    );
+  }
+}
+
+const fewNames = 8;
+
+type NameSpace = 'macros' | 'ordinary' | 'tags';
+
+interface ReadingPart {
+  readonly reads: Reads | FileReads;
+  readonly layer: AnyLayer;
+}
+
+/** The innermost first, the target's predefined macros last. */
+function layersOf(environment: Environment): AnyLayer[] {
+  const layers: AnyLayer[] = [];
+  for (let at: Environment | undefined = environment; at !== undefined; at = at.parent) layers.push(at.layer);
+  return layers;
 }
 
 /** The one read of a file that its include guard keeps shut, or none. */

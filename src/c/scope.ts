@@ -2,12 +2,12 @@
  * The surroundings of a piece of text while it is being processed, and what the piece asks of them (`reads.ts`).
  */
 
-import { emptyLayer, type Environment, type MacroBinding, undefinedMarker } from './environment.ts';
+import { type Environment, Layer, type MacroBinding, undefinedMarker } from './environment.ts';
 import type { OrdinaryBinding, SizedType, TagBinding } from './lower/symbols.ts';
 import { Reads } from './reads.ts';
 
 export class Scope {
-  readonly layer = emptyLayer();
+  readonly layer = new Layer();
   readonly #base: Environment;
   readonly #macros = new Map<string, MacroBinding | undefined>();
   readonly #ordinary = new Map<string, OrdinaryBinding | undefined>();

@@ -112,7 +112,7 @@ class ListedNumbers implements Numbers {
   }
 
   get(name: string): NamedNumber | undefined {
-    return this.#group(wordOf(name)).numbers.get(name)?.number;
+    return this.#placed(name)?.number;
   }
 
   suspected(): readonly NamedNumber[] {
@@ -133,9 +133,15 @@ class ListedNumbers implements Numbers {
   }
 
   rankOf({ name }: NamedNumber): number {
-    const placed = this.#group(wordOf(name)).numbers.get(name);
-    if (placed === undefined) return -1;
-    const { portion, at, share } = placed;
+    const placed = this.#placed(name);
+    return placed === undefined ? -1 : this.#rankOf(placed);
+  }
+
+  #placed(name: string): PlacedNumber | undefined {
+    return this.#group(wordOf(name)).numbers.get(name);
+  }
+
+  #rankOf({ portion, at, share }: PlacedNumber): number {
     const rank = rankAt(this.#list.placeOf(portion)?.position ?? 0, at);
     return share === undefined ? rank : firstEnumerator + rank + share;
   }
@@ -143,8 +149,8 @@ class ListedNumbers implements Numbers {
   #ordered(names: Iterable<string>): NamedNumber[] {
     const numbers: { readonly number: NamedNumber; readonly rank: number }[] = [];
     for (const name of names) {
-      const number = this.get(name);
-      if (number !== undefined) numbers.push({ number, rank: this.rankOf(number) });
+      const placed = this.#placed(name);
+      if (placed !== undefined) numbers.push({ number: placed.number, rank: this.#rankOf(placed) });
     }
     if (numbers.length > 1) numbers.sort((a, b) => a.rank - b.rank);
     return numbers.map(({ number }) => number);

@@ -3,8 +3,8 @@
  */
 
 import type { Diagnostic } from '../../diagnostic.ts';
-import type { Layer } from '../environment.ts';
-import type { Reads } from '../reads.ts';
+import type { AnyLayer, Layer } from '../environment.ts';
+import type { FileReads, Reads } from '../reads.ts';
 import type { PieceEnd } from '../preprocess.ts';
 import type { IncludeForm } from '../source.ts';
 import type { TokenFile } from '../token.ts';
@@ -35,9 +35,9 @@ export interface PieceEffect {
 export interface FileEffect {
   readonly kind: 'file';
   readonly file: TokenFile;
-  readonly reads: Reads;
-  readonly layer: Layer;
-  /** Of the file and of all files below it. */
+  readonly reads: Reads | FileReads;
+  readonly layer: AnyLayer;
+  /** Of the file's own includes; those below it are in the parts. */
   readonly resolutions: readonly Resolution[];
   readonly parts: readonly (PieceEffect | FileEffect)[];
   /** Of the includes; those of the text are in the parts. */

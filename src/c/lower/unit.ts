@@ -11,13 +11,14 @@ import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import {
   dataModelFact,
-  emptyLayer,
   Environment,
+  JoinedLayer,
+  Layer,
   RememberingEnvironment,
   requestFact,
   targetFact,
 } from '../environment.ts';
-import { ReadCollector, type Reads, readsOfMacros } from '../reads.ts';
+import { FileReads, ReadCollector, type Reads, readsOfMacros } from '../reads.ts';
 import { Scope } from '../scope.ts';
 import { measureOn } from '../expression.ts';
 import { LimitReached, limits } from '../limits.ts';
@@ -76,7 +77,7 @@ export class FrontEnd {
   readonly #tokensOf = new WeakMap<SourceFile, TokenFile>();
   readonly #sourceFiles = new WeakMap<Source, Map<TokenFile, SourceFile>>();
   readonly #shut = new WeakMap<Macro, FileEffect>();
-  readonly #agreements = new WeakMap<Source, Map<readonly Resolution[], boolean>>();
+  readonly #agreements = new WeakMap<Source, Map<PieceEffect | FileEffect, boolean>>();
   readonly #bases = new Map<Target, Environment>();
   readonly #predefined = new Map<string, Macro>();
 
@@ -95,7 +96,7 @@ export class FrontEnd {
   baseOf(target: Target): Environment {
     let base = this.#bases.get(target);
     if (base === undefined) {
-      const layer = emptyLayer();
+      const layer = new Layer();
       for (const name of dynamicMacros) layer.macros.set(name, this.#dynamic(name));
       for (const line of predefinedMacros(target.name)) {
         const macro = this.#predefine(line);
@@ -133,28 +134,31 @@ export class FrontEnd {
     return found === undefined ? undefined : this.tokensOf(found, source);
   }
 
-  isResolvedTheSame(source: Source, resolutions: readonly Resolution[]): boolean {
-    return resolutions.every(({ name, form, from, answer }) => this.resolve(source, name, form, from) === answer);
-  }
-
-  /** Whether every include leads to the same text in `source`; remembered, for includes that are asked for often. */
-  resolvesTheSame(source: Source, resolutions: readonly Resolution[]): boolean {
-    if (resolutions.length === 0) return true;
+  /** Whether every include of a piece or a file, and below it, leads to the same text in `source`. */
+  resolvesTheSame(source: Source, effect: PieceEffect | FileEffect): boolean {
+    const { resolutions } = effect;
+    if (effect.kind === 'piece') return resolutions.length === 0 || this.#isResolvedTheSame(source, resolutions);
     let known = this.#agreements.get(source);
-    if (known === undefined) this.#agreements.set(source, (known = new Map<readonly Resolution[], boolean>()));
-    let answer = known.get(resolutions);
+    if (known === undefined) this.#agreements.set(source, (known = new Map<PieceEffect | FileEffect, boolean>()));
+    let answer = known.get(effect);
     if (answer === undefined) {
-      answer = this.isResolvedTheSame(source, resolutions);
-      known.set(resolutions, answer);
+      answer =
+        this.#isResolvedTheSame(source, resolutions) &&
+        effect.parts.every((part) => this.resolvesTheSame(source, part));
+      known.set(effect, answer);
     }
     return answer;
+  }
+
+  #isResolvedTheSame(source: Source, resolutions: readonly Resolution[]): boolean {
+    return resolutions.every(({ name, form, from, answer }) => this.resolve(source, name, form, from) === answer);
   }
 
   /** What including a file does whose include guard is set: nothing. */
   shut(file: TokenFile, name: string, guard: Macro): FileEffect {
     let effect = this.#shut.get(guard);
     if (effect?.file !== file) {
-      const nothing = { layer: emptyLayer(), resolutions: [], parts: [], diagnostics: [], isShareable: true };
+      const nothing = { layer: new Layer(), resolutions: [], parts: [], diagnostics: [], isShareable: true };
       effect = { kind: 'file', file, reads: readsOfMacros([name, guard]), ...nothing };
       this.#shut.set(guard, effect);
     }
@@ -191,7 +195,7 @@ export function readHeader(frontEnd: FrontEnd, source: Source, header: SourceFil
   const file = frontEnd.tokensOf(header, source);
   const reader = new UnitReader(frontEnd, source, target);
   const known = frontEnd.unitsOf(file, target);
-  const same = known.find((unit) => frontEnd.isResolvedTheSame(source, unit.root.resolutions));
+  const same = known.find((unit) => frontEnd.resolvesTheSame(source, unit.root));
   if (same !== undefined) return same;
   const unit = reader.readRoot(header, file, base);
   if (unit.root.isShareable) known.push(unit);
@@ -240,8 +244,6 @@ function toFront(list: unknown[], index: number): void {
   if (index > 0) list.unshift(...list.splice(index, 1));
 }
 
-const noReads = readsOfMacros();
-
 class UnitReader {
   readonly #frontEnd: FrontEnd;
   readonly #source: Source;
@@ -255,12 +257,12 @@ class UnitReader {
     this.#target = target;
   }
 
-  resolvesTheSame(resolutions: readonly Resolution[]): boolean {
-    return this.#frontEnd.resolvesTheSame(this.#source, resolutions);
+  resolvesTheSame(effect: PieceEffect | FileEffect): boolean {
+    return this.#frontEnd.resolvesTheSame(this.#source, effect);
   }
 
   readRoot(header: SourceFile, file: TokenFile, base: Environment): Unit {
-    const { effect, environment } = this.#readFile(file, base, 0, undefined);
+    const { effect, environment } = this.#readFile(file, base, 0);
     const end = new RememberingEnvironment(environment);
     return { header, target: this.#target, root: effect, environment: end, values: new Map() };
   }
@@ -279,40 +281,33 @@ class UnitReader {
     }
     let known = this.#frontEnd.files.get(file);
     if (known === undefined) this.#frontEnd.files.set(file, (known = []));
-    const index = known.findIndex(
-      (effect) => this.resolvesTheSame(effect.resolutions) && effect.reads.holdIn(environment),
-    );
+    const index = known.findIndex((effect) => this.resolvesTheSame(effect) && effect.reads.holdIn(environment));
     const found = known[index];
     if (found !== undefined) {
       toFront(known, index);
       return found;
     }
     this.#includesLeft--;
-    const collector = new ReadCollector();
-    const { effect } = this.#readFile(file, environment, depth, collector);
+    const { effect } = this.#readFile(file, environment, depth);
     if (effect.isShareable) known.unshift(effect);
     return effect;
   }
 
-  /** Without a collector, what is read from outside is not summed up: nobody includes the header a unit begins with. */
-  #readFile(
-    file: TokenFile,
-    outside: Environment,
-    depth: number,
-    collector: ReadCollector | undefined,
-  ): { effect: FileEffect; environment: Environment } {
+  #readFile(file: TokenFile, outside: Environment, depth: number): { effect: FileEffect; environment: Environment } {
     const parts: (PieceEffect | FileEffect)[] = [];
+    const layers: Layer[] = [];
     const diagnostics: Diagnostic[] = [];
     const resolutions: Resolution[] = [];
     let isShareable = true;
     let environment = outside;
     const add = (part: PieceEffect | FileEffect): void => {
+      const { layer } = part;
       parts.push(part);
-      for (const resolution of part.resolutions) resolutions.push(resolution);
       isShareable &&= part.isShareable;
-      collector?.add(part.reads, part.layer);
-      const { macros, ordinary, tags } = part.layer;
-      if (macros.size + ordinary.size + tags.size > 0) environment = new Environment(part.layer, environment);
+      if (layer.isEmpty) return;
+      environment = new Environment(layer, environment);
+      if (layer instanceof Layer) layers.push(layer);
+      else for (const one of layer.parts) layers.push(one);
     };
     for (let start = 0; ;) {
       const piece = this.#readPiece(file, start, environment, depth);
@@ -332,8 +327,8 @@ class UnitReader {
         add(this.#includeFile(answer, environment, depth + 1));
       }
     }
-    const layer = collector?.layer ?? emptyLayer();
-    const reads = collector?.reads() ?? noReads;
+    const layer = new JoinedLayer(layers);
+    const reads = new FileReads(parts, outside);
     const effect: FileEffect = { kind: 'file', file, reads, layer, resolutions, parts, diagnostics, isShareable };
     return { effect, environment };
   }
@@ -343,9 +338,7 @@ class UnitReader {
     if (byStart === undefined) this.#frontEnd.pieces.set(file, (byStart = new Map<number, PieceEffect[]>()));
     let known = byStart.get(start);
     if (known === undefined) byStart.set(start, (known = []));
-    const index = known.findIndex(
-      (piece) => this.resolvesTheSame(piece.resolutions) && piece.reads.holdIn(environment),
-    );
+    const index = known.findIndex((piece) => this.resolvesTheSame(piece) && piece.reads.holdIn(environment));
     const found = known[index];
     if (found !== undefined) {
       toFront(known, index);
