@@ -39,6 +39,12 @@ export interface PortionPlace {
   readonly isOwn: boolean;
 }
 
+export interface NumberPart {
+  readonly portion: Portion;
+  readonly place: PortionPlace;
+  readonly ats: ReadonlySet<number>;
+}
+
 /** A declaration as an ABI holds it. */
 export interface Entry {
   readonly kind: DeclaredKind;
@@ -95,6 +101,17 @@ export class DeclarationList {
   placeOf(portion: Portion): PortionPlace | undefined {
     this.#enter();
     return this.#places.get(portion);
+  }
+
+  /** What decides about the numbers of one first word: the portions in order, and which of their declarations. */
+  numbersWith(word: string): readonly NumberPart[] {
+    this.#enter();
+    const parts: NumberPart[] = [];
+    for (const [portion, ats] of this.index.numbersWith(word)) {
+      const place = this.#places.get(portion);
+      if (place !== undefined) parts.push({ portion, place, ats });
+    }
+    return parts.length > 1 ? parts.sort((a, b) => a.place.position - b.place.position) : parts;
   }
 
   /** The portions that declare something in a header. */

@@ -7,7 +7,7 @@
  */
 
 import type { Abi, ConstantDeclaration, EnumDeclaration } from '../abi/abi.ts';
-import { type DeclarationList, isSameMeaning, listOf, type PortionPlace, rankAt } from '../abi/declaration-list.ts';
+import { type DeclarationList, isSameMeaning, listOf, rankAt } from '../abi/declaration-list.ts';
 import { type Declared, type Portion, type PortionIndex, wordOf } from '../abi/portion.ts';
 import type { AbiPair, NamedNumber } from './changes.ts';
 import { NumberFamily } from './families.ts';
@@ -183,12 +183,7 @@ const groups = new WeakMap<PortionIndex, Map<string, NumberGroup>>();
 
 function groupOf(word: string, list: DeclarationList): NumberGroup {
   const { index } = list;
-  const parts: { readonly portion: Portion; readonly place: PortionPlace; readonly ats: ReadonlySet<number> }[] = [];
-  for (const [portion, ats] of index.numbersWith(word)) {
-    const place = list.placeOf(portion);
-    if (place !== undefined) parts.push({ portion, place, ats });
-  }
-  if (parts.length > 1) parts.sort((a, b) => a.place.position - b.place.position);
+  const parts = list.numbersWith(word);
   let known = groups.get(index);
   if (known === undefined) groups.set(index, (known = new Map<string, NumberGroup>()));
   let key = word;
