@@ -50,38 +50,49 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
 
 /**
  * Both sides as one target sees them. A header that only one side reads, because the other does not include it there, is
- * neither new nor gone as long as the other can include it: it counts as a header of both, with what it declares.
+ * neither new nor gone as long as the other can include it: it counts as a header of both. What such a header declares is not
+ * new either; but where it is no longer included, its names are gone for whoever relied on that.
  */
 export function pairOf({ old, new: next }: OpenedPair, target: Target): AbiPair {
   const [before, after] = [old.abiFor(target), next.abiFor(target)];
   if (!isHeaders(old) || !isHeaders(next)) return { old: before, new: after };
   // Of two files that were named, each is the other's counterpart, even where they lie in one folder.
   const named = [old, next].flatMap((source) => (source.isOneFile ? source.namesFor(target) : []));
+  const ofOld = headersBeside(before, old, after, target);
+  const ofNew = headersBeside(after, next, before, target);
+  const borrowed = ofOld.filter((name) => !named.includes(name));
   return {
-    old: withHeadersOf(before, old, after, target, named),
-    new: withHeadersOf(after, next, before, target, named),
+    old: ofOld.length === 0 ? before : withDeclarationsOf(before, old, borrowed, target, ofOld),
+    new: ofNew.length === 0 ? after : { ...after, headers: [...after.headers, ...ofNew] },
   };
 }
 
-function withHeadersOf(abi: Abi, source: HeaderSource, other: Abi, target: Target, named: readonly string[]): Abi {
+/** Headers that only the other side reads, and this one has as well. */
+function headersBeside(abi: Abi, source: HeaderSource, other: Abi, target: Target): readonly string[] {
   const headers = source.headersFor(target);
   const known = new Set(abi.headers);
-  const there = other.headers.filter(
-    (name) => !known.has(name) && headers.resolve(name, 'angle', undefined) !== undefined,
-  );
-  if (there.length === 0) return abi;
-  const borrowed = new Set(there.filter((name) => !named.includes(name)));
-  const more = source.abiOf(target, [...borrowed]);
+  return other.headers.filter((name) => !known.has(name) && headers.resolve(name, 'angle', undefined) !== undefined);
+}
+
+function withDeclarationsOf(
+  abi: Abi,
+  source: HeaderSource,
+  borrowed: readonly string[],
+  target: Target,
+  headers: readonly string[],
+): Abi {
+  const more = source.abiOf(target, borrowed);
+  const isBorrowed = new Set(borrowed);
   const merge = <Declaration extends { readonly header: string }>(
     own: ReadonlyMap<string, Declaration>,
     others: ReadonlyMap<string, Declaration>,
   ): ReadonlyMap<string, Declaration> => {
-    const added = [...others].filter(([name, { header }]) => borrowed.has(header) && !own.has(name));
+    const added = [...others].filter(([name, { header }]) => isBorrowed.has(header) && !own.has(name));
     return added.length === 0 ? own : new Map([...own, ...added]);
   };
   return {
     ...abi,
-    headers: [...abi.headers, ...there],
+    headers: [...abi.headers, ...headers],
     records: merge(abi.records, more.records),
     enums: merge(abi.enums, more.enums),
     typedefs: merge(abi.typedefs, more.typedefs),

@@ -167,6 +167,16 @@ describe('uabi check --patch', () => {
     expect(found.notUnderstood[0]?.message).toContain(reason);
   });
 
+  test('what another header declares is not new because it is included now', async () => {
+    const directory = scratchRepository(
+      { ...kernelFiles, 'include/uapi/linux/bits.h': '#define BIT_A 1\nstruct bits { int x; };\n', [path]: base },
+      { [path]: `#include <linux/bits.h>\n${base}` },
+    );
+    const stdin = execFileSync('git', ['format-patch', '--stdout', 'v1..v2'], { cwd: directory, encoding: 'utf8' });
+    const found = await check(directory, [...arm64, '--patch', '-', '--show', 'all'], { stdin });
+    expect(found).toMatchObject({ verdict: 'compatible', findings: [] });
+  });
+
   test('-- PATH limits it to some headers', async () => {
     const stdin = patch('v1..v2');
     expect((await check(repository, [...arm64, '--patch', '-', '--', 'include/uapi/linux'], { stdin })).verdict).toBe(
