@@ -22,6 +22,7 @@ import { UserError } from '../diagnostic.ts';
 
 const directory = new URL('../../layouts/', import.meta.url);
 const files = new Map<string, LayoutFile>();
+let recordNames: ReadonlySet<string> | undefined;
 
 /** How a layout file that declares requests is known by its text. */
 const requestKey = '"request"';
@@ -146,6 +147,30 @@ export function variantsOfBuiltInRecord(name: string, target: Target): readonly 
     return variantsOf(file).filter((variant) => recordIn(abiOf(file, variant.name, target), bare) !== undefined);
   }
   return [];
+}
+
+/** Names of all built-in records (`struct kvm_run`), from the text of the files: nothing is parsed for them. */
+export function builtInRecordNames(): ReadonlySet<string> {
+  recordNames ??= new Set(
+    builtInNames().flatMap((fileName) =>
+      [...(builtInText(fileName) ?? '').matchAll(/"record":\s*"((?:struct|union) \w+)"/g)].map(
+        ([, name]) => name ?? '',
+      ),
+    ),
+  );
+  return recordNames;
+}
+
+/** Every form a built-in record has had on a target, as the variants that declare it: those of its own file first. */
+export function* builtInForms(name: string, target: Target): Generator<Abi> {
+  const bare = bareName(name);
+  for (const file of filesFor(target, bare, bare)) {
+    if (!mentionsRecord(file, bare)) continue;
+    for (const variant of variantsOf(file)) {
+      const abi = abiOf(file, variant.name, target);
+      if (recordIn(abi, bare) !== undefined) yield abi;
+    }
+  }
 }
 
 /** Every target on which some built-in file knows the record. */

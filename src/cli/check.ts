@@ -21,6 +21,7 @@ import { parseOutputs, writeGithubSummary, writeOutputs } from './check-outputs.
 import { styleFor } from './colours.ts';
 import type { HeaderSource } from './header-source.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
+import { withKnownSemantics } from './known-semantics.ts';
 import { oneOf } from './one-of.ts';
 import { isRange, type OpenedPair, openPair, type PairOptions, pairOf } from './open-pair.ts';
 import { openPolicy, type Policy, type PolicyFlags, type PolicyPlaces } from './policy.ts';
@@ -100,12 +101,14 @@ export async function run(args: readonly string[], options: Options, io: Io, aft
   const policy = await openPolicy(places, io, options);
   const failOn = wantedThreshold ?? policy.config?.failOn ?? 'break';
   const contracts = wantedContracts ?? policy.config?.contracts ?? allContracts;
+  const known = new Map<string, string>();
+  const said = (record: string, layout: string): void => void known.set(record, layout.replace(/#.*/, ''));
   const judgedSteps = steps.map(({ title, open }) => ({
     title,
-    result: policy.judgeStep(comparePair(open(), options.target, contracts, policy)),
+    result: policy.judgeStep(comparePair(open(), options.target, contracts, policy, said)),
   }));
   const judged = policy.judge(
-    comparePair(whole, options.target, contracts, policy),
+    comparePair(whole, options.target, contracts, policy, said),
     judgedSteps.map((step) => step.result),
   );
   const { withKernelAnswers } = await import('./kernel-answers.ts');
@@ -122,6 +125,9 @@ export async function run(args: readonly string[], options: Options, io: Io, aft
     textOf: textOf(old, next),
     toolVersion: version,
   });
+  for (const [record, layout] of known) {
+    io.stderr(`uabi: ${record} is the one of uabi's layouts/${layout}: what that declares decides.\n`);
+  }
   // Files first: where one cannot be written, nothing has been said yet.
   writeOutputs(outputs, report);
   if (format === 'github' || outputs.some((output) => output.format === 'github')) writeGithubSummary(report, io);
@@ -179,6 +185,7 @@ function comparePair(
   wanted: string | undefined,
   contracts: readonly Contract[],
   policy: Policy,
+  said: (record: string, layout: string) => void,
 ): CheckResult {
   const targets = commonTargets(sides.old, sides.new, wanted, policy.config?.targets);
   const pairs = new Map<Target, AbiPair>();
@@ -186,7 +193,8 @@ function comparePair(
     let pair = pairs.get(target);
     if (pair === undefined) {
       const { old, new: next } = pairOf(sides, target);
-      pairs.set(target, (pair = { old: policy.declare(old), new: policy.declare(next) }));
+      pair = withKnownSemantics({ old: policy.declare(old), new: policy.declare(next) }, said);
+      pairs.set(target, pair);
     }
     return pair;
   };

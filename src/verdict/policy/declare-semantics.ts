@@ -8,6 +8,7 @@
  */
 
 import type { Abi, RecordDeclaration } from '../../abi/abi.ts';
+import { attachSemantics } from '../../abi/attach-semantics.ts';
 import { replacing } from '../../abi/declaration-list.ts';
 import type { JsonPath } from '../../abi/definition/located-json.ts';
 import { Problems } from '../../abi/definition/problems.ts';
@@ -16,7 +17,6 @@ import { type PathReference, readSemantics } from '../../abi/definition/read-sem
 import { LayoutError } from '../../abi/layout.ts';
 import type { FieldSemantics, RecordSemantics } from '../../abi/semantics.ts';
 import { suggestionFor } from '../../abi/suggest.ts';
-import type { Field, RecordType, Type } from '../../abi/types.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import { isFiller, type PlacedRecord, placeRecord } from '../../diff/placed.ts';
 import type { Config, FieldWords, RecordWords } from './config.ts';
@@ -79,7 +79,7 @@ export class Declarations {
     };
     return {
       ...declaration,
-      record: { ...withSemantics(declaration.record, semantics, ''), semantics: recordSemantics },
+      record: { ...attachSemantics(declaration.record, semantics), semantics: recordSemantics },
     };
   }
 
@@ -137,36 +137,4 @@ function constantsFor({ meaning }: FieldWords, abi: Abi): Constants {
     if (members.length > 0) constants.families.set(prefix, members);
   }
   return constants;
-}
-
-/** The record with semantics on its fields; a path leads through anonymous and tagless records. */
-function withSemantics(record: RecordType, semantics: ReadonlyMap<string, FieldSemantics>, prefix: string): RecordType {
-  const paths = [...semantics.keys()];
-  const fields = record.fields.map((field): Field => {
-    if (field.name === undefined) return { ...field, type: inType(field.type, semantics, prefix) };
-    const path = `${prefix}${field.name}`;
-    const own = semantics.get(path);
-    const isDeeper = paths.some((one) => one.startsWith(`${path}.`) || one.startsWith(`${path}[].`));
-    return {
-      ...field,
-      ...(own === undefined ? {} : { semantics: { ...field.semantics, ...own } }),
-      ...(isDeeper ? { type: inType(field.type, semantics, path) } : {}),
-    };
-  });
-  return { ...record, fields };
-}
-
-function inType(type: Type, semantics: ReadonlyMap<string, FieldSemantics>, path: string): Type {
-  // An anonymous member adds nothing to a path; a named one adds its name and a dot.
-  if (type.kind === 'record')
-    return withSemantics(type, semantics, path === '' || path.endsWith('.') ? path : `${path}.`);
-  if (type.kind === 'typedef') return { ...type, type: inType(type.type, semantics, path) };
-  if (type.kind !== 'array') return type;
-  let innermost: Type = type;
-  while (innermost.kind === 'array') innermost = innermost.element;
-  return rebuilt(type, inType(innermost, semantics, `${path}[]`));
-}
-
-function rebuilt(type: Type, element: Type): Type {
-  return type.kind === 'array' ? { ...type, element: rebuilt(type.element, element) } : element;
 }

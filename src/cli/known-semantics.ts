@@ -1,0 +1,76 @@
+/**
+ * What uabi knows about a record that a header declares.
+ *
+ * Headers do not say who writes a field or what the kernel refuses; the layouts that come with uabi do. Where the old header
+ * declares a record exactly as one of their variants (every field at its place, with its size), it is that record, and what the
+ * layout says about it holds. The new side is the variant that it equals, or else the old one as far as its fields are still there.
+ */
+
+import type { Abi, RecordDeclaration } from '../abi/abi.ts';
+import { attachSemantics } from '../abi/attach-semantics.ts';
+import { replacing } from '../abi/declaration-list.ts';
+import { fieldPathsOf } from '../abi/field-paths.ts';
+import { LayoutError } from '../abi/layout.ts';
+import { layoutOf } from '../abi/layout-engine.ts';
+import type { FieldSemantics } from '../abi/semantics.ts';
+import type { Target } from '../abi/target.ts';
+import { areAlike } from '../diff/alike.ts';
+import type { AbiPair } from '../diff/changes.ts';
+import { builtInForms, builtInRecordNames } from './built-in-layouts.ts';
+
+/** Both sides, with the records that changed told about as uabi's layouts tell; `said` hears whose word was taken. */
+export function withKnownSemantics(pair: AbiPair, said: (record: string, layout: string) => void): AbiPair {
+  const { target } = pair.old;
+  const [old, next] = [new Map<string, RecordDeclaration>(), new Map<string, RecordDeclaration>()];
+  for (const name of builtInRecordNames()) {
+    const [was, is] = [pair.old.records.get(name), pair.new.records.get(name)];
+    if (was === undefined || is === undefined || areAlike(was.record, is.record) || isTold(was) || isTold(is)) continue;
+    const forms = new Map<string, Abi>();
+    for (const abi of builtInForms(name, target)) {
+      const shape = shapeOf(abi.records.get(name), target);
+      if (shape !== undefined && !forms.has(shape)) forms.set(shape, abi);
+    }
+    const before = forms.get(shapeOf(was, target) ?? '');
+    if (before === undefined) continue;
+    old.set(name, toldBy(before, was));
+    next.set(name, toldBy(forms.get(shapeOf(is, target) ?? '') ?? before, is));
+    said(name, before.label);
+  }
+  if (old.size === 0) return pair;
+  return { old: withRecords(pair.old, old), new: withRecords(pair.new, next) };
+}
+
+function withRecords(abi: Abi, told: ReadonlyMap<string, RecordDeclaration>): Abi {
+  return { ...abi, records: replacing(abi.records, told) };
+}
+
+/** Whether a layout file, a snapshot of one or the project's configuration has spoken already. */
+function isTold({ record }: RecordDeclaration): boolean {
+  return record.semantics !== undefined || record.fields.some(({ semantics }) => semantics !== undefined);
+}
+
+/** Every field with its place, so that equal texts are the same form of the record. */
+function shapeOf(declaration: RecordDeclaration | undefined, target: Target): string | undefined {
+  if (declaration?.record.isComplete !== true) return undefined;
+  try {
+    const layout = layoutOf(declaration.record, target);
+    const fields = fieldPathsOf(layout).map(({ path, offsetBits, sizeBits }) => [path, offsetBits, sizeBits]);
+    return JSON.stringify([layout.sizeBytes, fields]);
+  } catch (error) {
+    // What no compiler could lay out is told by the comparison.
+    if (error instanceof LayoutError) return undefined;
+    throw error;
+  }
+}
+
+function toldBy(form: Abi, declaration: RecordDeclaration): RecordDeclaration {
+  const known = form.records.get(declaration.name)?.record;
+  if (known === undefined) return declaration;
+  const fields = new Map<string, FieldSemantics>();
+  for (const { path, field } of fieldPathsOf(layoutOf(known, form.target))) {
+    if (field.semantics !== undefined) fields.set(path, field.semantics);
+  }
+  const { semantics } = known;
+  const record = attachSemantics(declaration.record, fields);
+  return { ...declaration, record: semantics === undefined ? record : { ...record, semantics } };
+}
