@@ -1,19 +1,23 @@
 /**
  * Bytes written as hexadecimal text, in the forms people paste: plain digits, `0x01, 0x00`, C arrays, `\x01\x00` strings, and the
- * dumps of xxd, hexdump (plain and -C), od (-tx1, -tx2, -tx4, -tx8) and gdb (`x/8xb`, `x/4xw`, `x/2xg`).
+ * dumps of xxd, hexdump (plain and -C), od (-tx1, -tx2, -tx4, -tx8), gdb (`x/8xb`, `x/4xw`, `x/2xg`), lldb, crash and the kernel's log.
  *
- * Dumps are told by the offset in front of every line. Three things make them treacherous, and each is dealt with: a `*`
- * stands for repeated lines (the next offset says how many), groups of more than two digits are numbers of the machine the
- * dump was made on (little-endian, as all of these hosts are; xxd's groups are bytes in memory order), and od prints octal
- * unless told otherwise, which is refused. Everything on a line must be understood, because a byte that is
+ * Dumps are told by the offset in front of every line (`hex-forms.ts`). Three things make them treacherous, and each is dealt
+ * with: a `*` stands for repeated lines (the next offset says how many), groups of more than two digits are bytes in memory order
+ * or numbers of a machine (the text beside them decides; where it cannot, that is said), and od prints octal unless told
+ * otherwise, which is refused. Everything on a line must be understood, because a byte that is
  * skipped silently shifts all that follow.
  */
 
-import type { Diagnostic } from '../diagnostic.ts';
+import { counted, type Diagnostic } from '../diagnostic.ts';
+import { type HexForm, recogniseForm } from './hex-forms.ts';
+import { readString } from './strace-text.ts';
 
 export interface HexReading {
   readonly bytes: Uint8Array;
   readonly diagnostics: readonly Diagnostic[];
+  /** What could be understood in two ways, and how it was. */
+  readonly warnings: readonly string[];
   /** The form that was recognised: `xxd`, `hexdump -C`, `od`, `gdb`, `plain`. */
   readonly form: string;
 }
@@ -21,83 +25,85 @@ export interface HexReading {
 /** Repeats (`*`) may not blow a short text up beyond this. */
 const maxBytes = 1 << 26;
 
-interface Form {
-  readonly name: string;
-  /** Groups: the offset where the line has one, then its words. */
-  readonly offset: RegExp | undefined;
-  readonly wordsAreNumbers: boolean;
-  /** od counts offsets in octal. */
-  readonly offsetRadix: 8 | 16;
-}
-
-const plainForm: Form = { name: 'plain', offset: undefined, wordsAreNumbers: false, offsetRadix: 16 };
-
-/** Recognises the form by the first line that holds anything. */
-function recognise(lines: readonly string[]): Form {
-  const first = lines.find((line) => line.trim() !== '') ?? '';
-  if (/^\s*[0-9a-fA-F]{4,16}:\s/.test(first)) {
-    return { name: 'xxd', offset: /^\s*([0-9a-fA-F]{4,16}):\s?/, wordsAreNumbers: false, offsetRadix: 16 };
-  }
-  if (/^\s*0x[0-9a-fA-F]+(?:\s+<[^>]*>)?:\s/.test(first)) {
-    return {
-      name: 'gdb',
-      offset: /^\s*0x([0-9a-fA-F]{1,16})(?:\s+<[^>]*>)?:\s*/,
-      wordsAreNumbers: true,
-      offsetRadix: 16,
-    };
-  }
-  if (/^[0-9a-fA-F]{8}\s\s.*\|/.test(first)) {
-    return { name: 'hexdump -C', offset: /^([0-9a-fA-F]{7,16})(?=\s|$)\s*/, wordsAreNumbers: false, offsetRadix: 16 };
-  }
-  // Both print 7 digits; od counts in octal, hexdump in hexadecimal. The second line's offset tells: 20 or 10.
-  if (/^\s*0000000(?:\s|$)/.test(first)) {
-    const isOctal =
-      lines.some((line) => /^\s*(?:0000020|0000040)(?:\s|$)/.test(line)) &&
-      !lines.some((line) => /^\s*0000010(?:\s|$)/.test(line));
-    return {
-      name: isOctal ? 'od' : 'hexdump',
-      offset: /^\s*([0-9a-fA-F]{7,16})(?=\s|$)\s*/,
-      wordsAreNumbers: true,
-      offsetRadix: isOctal ? 8 : 16,
-    };
-  }
-  if (/^\s*0{4,16}\s\s/.test(first)) {
-    return { name: 'dump', offset: /^\s*([0-9a-fA-F]{4,16})\s\s\s*/, wordsAreNumbers: false, offsetRadix: 16 };
-  }
-  return plainForm;
-}
-
-/** Reads hexadecimal text; what cannot be read is reported with its place and left out. */
-export function readHex(text: string, file: string): HexReading {
+/** Reads hexadecimal text; what cannot be read is reported with its place and left out. `byteOrder` is that of the dumped machine. */
+export function readHex(text: string, file: string, byteOrder: 'little' | 'big' = 'little'): HexReading {
+  const escaped = readEscapes(text);
+  if (escaped !== undefined) return { bytes: escaped, diagnostics: [], warnings: [], form: 'string' };
   const lines = text.split(/\r?\n/);
-  const form = recognise(lines);
-  const reader = new Reader(file, form);
-  for (const [index, line] of lines.entries()) reader.line(line, index + 1);
-  return { bytes: Uint8Array.from(reader.bytes), diagnostics: reader.diagnostics, form: form.name };
+  const form = recogniseForm(lines);
+  const first = new Reader(file, form, form.words === 'little' || (form.words === 'target' && byteOrder === 'little'));
+  const reader = first.read(lines);
+  const warnings = [...reader.warnings];
+  if (form.width !== undefined) {
+    const order = reader.isReversed ? 'little' : 'big';
+    warnings.push(`the array was read as ${order}-endian numbers of ${String(form.width)} bytes`);
+  }
+  if (!reader.hasWords || form.hasText !== true) return { ...reader.result, warnings, form: form.name };
+  // The text beside the digits is in the order of memory, whatever the words are.
+  const other = new Reader(file, form, !reader.isReversed).read(lines);
+  if (reader.textMismatches > other.textMismatches) return { ...other.result, warnings, form: form.name };
+  if (reader.textMismatches === other.textMismatches && !Buffer.from(reader.bytes).equals(Buffer.from(other.bytes))) {
+    const order = reader.isReversed ? 'little-endian numbers' : 'bytes in the order of memory';
+    const how = form.name === 'xxd' ? ' (xxd -e prints the other way); dump with xxd -g1 to be sure' : '';
+    warnings.push(`the words of several bytes in this ${form.name} dump were read as ${order}${how}`);
+  }
+  return { ...reader.result, warnings, form: form.name };
+}
+
+/** Strings of C and Python that hold more than `\\x` escapes: `b'\\x01AB\\n'`. */
+function readEscapes(text: string): Uint8Array | undefined {
+  const trimmed = text.trim();
+  if (!/^b?["']/.test(trimmed) || !trimmed.includes('\\')) return undefined;
+  const parts: Uint8Array[] = [];
+  const rest = trimmed.replaceAll(/b?(["'])((?:\\[^]|(?!\1)[^\\])*)\1/g, (_, _quote, inner: string) => {
+    const read = readString(`"${inner.replaceAll('"', '\\x22').replaceAll('\\\\x22', '\\x22')}"`);
+    if (read !== undefined) parts.push(read.bytes);
+    return '';
+  });
+  return /^[\s,;+()]*$/.test(rest) ? Buffer.concat(parts) : undefined;
 }
 
 class Reader {
   readonly bytes: number[] = [];
   readonly diagnostics: Diagnostic[] = [];
+  readonly warnings: string[] = [];
+  /** Words of several bytes are numbers whose first byte comes last. */
+  readonly isReversed: boolean;
+  hasWords = false;
+  /** Lines whose text is not that of their bytes. */
+  textMismatches = 0;
   readonly #file: string;
-  readonly #form: Form;
+  readonly #form: HexForm;
   #base: number | undefined;
   #isRepeating = false;
   #last: readonly number[] = [];
 
-  constructor(file: string, form: Form) {
+  constructor(file: string, form: HexForm, isReversed: boolean) {
     this.#file = file;
     this.#form = form;
+    this.isReversed = isReversed;
   }
 
-  line(line: string, number: number): void {
+  read(lines: readonly string[]): this {
+    for (const [index, line] of lines.entries()) this.#line(line, index + 1);
+    return this;
+  }
+
+  get result(): Pick<HexReading, 'bytes' | 'diagnostics'> {
+    return { bytes: Uint8Array.from(this.bytes), diagnostics: this.diagnostics };
+  }
+
+  #line(line: string, number: number): void {
     if (line.trim() === '') return;
-    if (line.trim() === '*' && this.#form.offset !== undefined) {
-      this.#isRepeating = true;
+    if (line.trim() === '*') {
+      if (this.#form.offset !== undefined) this.#isRepeating = true;
+      else
+        this.#problem(number, 1, 'A * stands for repeated lines; without offsets nothing says how many: dump with -v.');
       return;
     }
     const offset = this.#form.offset?.exec(line);
     if (this.#form.offset !== undefined && offset === null) {
+      if (this.#form.skipsOthers === true) return;
       this.#problem(
         number,
         1,
@@ -105,17 +111,35 @@ class Reader {
       );
       return;
     }
+    if (this.#form.offset === undefined && this.#isLength(line, number)) return;
     if (offset != null && !this.#jump(offset[1] ?? '', number)) return;
     const start = offset?.[0].length ?? 0;
     const read = this.#words(cleaned(line.slice(start), this.#form), start, number);
     if (read === undefined) return;
     for (const byte of read) this.bytes.push(byte);
     this.#last = read;
+    if (this.#form.hasText === true && !agrees(read, line)) this.textMismatches += 1;
+  }
+
+  /** `unsigned int events_bin_len = 64;`, which xxd -i writes behind the array. */
+  #isLength(line: string, number: number): boolean {
+    const length = /^\s*(?:[a-z_]\w*\s+)+\w+\s*=\s*(?:sizeof\b.*|(0x[0-9a-fA-F]+|\d+)\w*)\s*;\s*$/.exec(line);
+    if (length === null) return false;
+    const said = length[1] === undefined ? undefined : Number(length[1]);
+    if (/len|size/i.test(line) && said !== undefined && said !== this.bytes.length) {
+      this.#problem(
+        number,
+        1,
+        `This says ${counted(said, 'byte')}, but ${counted(this.bytes.length, 'byte')} stand above it.`,
+      );
+    }
+    return true;
   }
 
   /** Fills a gap that a `*` stands for. False where the offset makes no sense. */
   #jump(digits: string, number: number): boolean {
-    const offset = Number.parseInt(digits, this.#form.offsetRadix);
+    // An address of a kernel has 64 bits; the low 48 tell one line from the next, and are exact.
+    const offset = Number.parseInt(digits.slice(-12), this.#form.offsetRadix);
     this.#base ??= offset;
     const gap = offset - this.#base - this.bytes.length;
     if (gap === 0) {
@@ -129,7 +153,7 @@ class Reader {
       return true;
     }
     // hexdump and od end with the offset behind the last byte, which a padded last word passes.
-    if (gap === -1 && this.#form.wordsAreNumbers) {
+    if (gap === -1 && this.#form.words === 'little') {
       this.bytes.pop();
       return true;
     }
@@ -141,7 +165,8 @@ class Reader {
   #words(body: string, start: number, number: number): number[] | undefined {
     const bytes: number[] = [];
     for (const word of body.matchAll(/\S+/g)) {
-      const [digits] = word;
+      const { width } = this.#form;
+      const digits = width === undefined ? word[0] : word[0].padStart(width * 2, '0');
       const column = start + word.index + 1;
       if (!/^[0-9a-fA-F]+$/.test(digits)) {
         const bad = /[^0-9a-fA-F]/.exec(digits);
@@ -159,7 +184,7 @@ class Reader {
           column,
           isOctal
             ? 'This looks like octal, which od prints unless told otherwise; dump with od -An -tx1 instead.'
-            : 'A byte has two hexadecimal digits; this line has an odd number of them.',
+            : `A byte has two hexadecimal digits; this line has an odd number of them${this.#form.name === 'od' ? ': dump with od -tx1 instead' : ''}.`,
         );
         return undefined;
       }
@@ -172,7 +197,9 @@ class Reader {
         return undefined;
       }
       const pairs = digits.match(/../g)?.map((pair) => Number.parseInt(pair, 16)) ?? [];
-      bytes.push(...(this.#form.wordsAreNumbers ? pairs.reverse() : pairs));
+      // xxd prints words of two bytes unless told otherwise: nothing to wonder about.
+      if (pairs.length > (this.#form.name === 'xxd' ? 2 : 1)) this.hasWords = true;
+      bytes.push(...(this.isReversed ? pairs.reverse() : pairs));
     }
     return bytes;
   }
@@ -188,16 +215,36 @@ class Reader {
   }
 }
 
+/** Whether the end of a line is the text of its bytes; a line without such text agrees with everything. */
+function agrees(bytes: readonly number[], line: string): boolean {
+  const text = line.slice(-bytes.length);
+  if (!/\s/.test(line.charAt(line.length - bytes.length - 1)) || /^[0-9a-fA-F ]*$/.test(text)) return true;
+  return bytes.every(
+    (byte, index) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.') === text.charAt(index),
+  );
+}
+
 /** The line without its text column and without the marks of C; what is taken out is blanked, so that columns stay. */
-function cleaned(body: string, form: Form): string {
+function cleaned(body: string, form: HexForm): string {
   const blank = (mark: string): string => ' '.repeat(mark.length);
-  if (form.name === 'xxd' || form.name === 'dump') {
+  if (form.hasText === true) {
     // Two blanks end the digits; xxd -g0 and -g1 have single ones between.
     return /^((?:[0-9a-fA-F]+ ?)+)(?: {1,})/.exec(body)?.[1] ?? body;
   }
-  if (form.name === 'hexdump -C') return body.replace(/\s*\|.*$/, blank);
-  if (form.name === 'gdb') return body.replaceAll(/0[xX]/g, blank);
-  const uncommented = body.replaceAll(/\/\*.*?\*\/|\/\/.*$/g, blank);
-  const declared = uncommented.replace(/^.*[=]\s*(?=[{"])/, blank);
-  return declared.replaceAll(/0[xX]|\\x|[,;:{}[\]"']/g, blank);
+  switch (form.name) {
+    case 'hexdump -C':
+      return body.replace(/\s*\|.*$/, blank);
+    case 'gdb':
+      return body.replaceAll(/0[xX]/g, blank);
+    case 'od':
+    case 'hexdump':
+      return body.replace(/\s+>.*<\s*$/, blank);
+    default: {
+      const uncommented = body.replaceAll(/\/\*.*?\*\/|\/\/.*$/g, blank);
+      const declared = uncommented.replace(/^.*[=]\s*(?=[{"])/, blank);
+      // One digit is a whole byte where it is written as a number.
+      const even = declared.replaceAll(/\b0[xX]([0-9a-fA-F])(?![0-9a-fA-F])/g, ' 0$1');
+      return even.replaceAll(/0[xX]|\\x|[,;:{}[\]"']/g, blank);
+    }
+  }
 }

@@ -21,7 +21,14 @@ import { renderHexdump, renderNotes } from '../report/hexdump.ts';
 import { styleFor } from '../report/style.ts';
 import { decodeSyndrome, syndromeRegisterOf } from './decode-syndrome.ts';
 import { findBuiltInRecord, variantsOfBuiltInRecord } from './built-in-layouts.ts';
-import { type ChosenRecord, findRecord, namedRecord, type RecordOptions, targetsToTry } from './find-record.ts';
+import {
+  type ChosenRecord,
+  findRecord,
+  namedRecord,
+  type RecordOptions,
+  targetNamed,
+  targetsToTry,
+} from './find-record.ts';
 import { type Guess, guessReading, type ListedReading, sizeNotes } from './guess-reading.ts';
 import { candidateLines, guessRecord, type RecordGuess } from './guess-record.ts';
 import { inputChunks } from './input-chunks.ts';
@@ -83,7 +90,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   if (register !== undefined) return decodeSyndrome(register, args[0], options.format, io);
   if (options.diff === true) {
     const { decodeDiff } = await import('./decode-diff.ts');
-    return decodeDiff(args, options, async (path) => asBytes(await readInput(path, io), options.input, path), io);
+    return decodeDiff(args, options, async (path) => asBytes(await readInput(path, io), path, options, io), io);
   }
   const [file = '-', ...more] = args;
   if (more.length > 0) throw new UserError('decode reads one capture; --diff compares two');
@@ -103,7 +110,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     return decodeUntyped(file, options, io);
   }
   const chosen = await findRecord(options, io);
-  const bytes = asBytes(await readInput(file, io), options.input, file);
+  const bytes = asBytes(await readInput(file, io), file, options, io);
   return decodeBytes(bytes, chosen, options, io);
 }
 
@@ -112,7 +119,7 @@ async function decodeUntyped(file: string, options: Options, io: Io): Promise<Ex
   const input = await readInput(file, io);
   const form = options.input === 'auto' ? sniffLog(input) : undefined;
   if (form !== undefined) throw new UserError(`this looks like a log: add --input ${form}`);
-  const bytes = asBytes(input, options.input, file);
+  const bytes = asBytes(input, file, options, io);
   if (bytes.length === 0) throw new UndecidedError(`${file === '-' ? 'standard input' : printable(file)} is empty`);
   const guess = guessRecord(bytes, targetsToTry(options));
   if (guess.type !== undefined) {
@@ -252,14 +259,15 @@ export async function readInput(file: string, io: Io): Promise<Uint8Array> {
   }
 }
 
-function asBytes(input: Uint8Array, form: string, file: string): Uint8Array {
+function asBytes(input: Uint8Array, file: string, options: Options, io: Io): Uint8Array {
+  const { input: form } = options;
   switch (form) {
     case 'bin':
       return input;
     case 'hex':
-      return hexBytes(input, file);
+      return hexBytes(input, file, options, io);
     case 'auto':
-      return looksLikeHex(input) ? hexBytes(input, file) : input;
+      return looksLikeHex(input) ? hexBytes(input, file, options, io) : input;
     default:
       throw new UserError(`"${form}" is not a form of input; decode reads bin, hex, strace and jsonl.`);
   }
@@ -272,9 +280,11 @@ function looksLikeHex(input: Uint8Array): boolean {
   );
 }
 
-function hexBytes(input: Uint8Array, file: string): Uint8Array {
+function hexBytes(input: Uint8Array, file: string, { target }: Options, io: Io): Uint8Array {
   const name = file === '-' ? '<stdin>' : file;
-  const { bytes, diagnostics } = readHex(new TextDecoder().decode(input), name);
+  const order = target === undefined ? 'little' : targetNamed(target).byteOrder;
+  const { bytes, diagnostics, warnings } = readHex(new TextDecoder().decode(input), name, order);
+  for (const warning of warnings) io.stderr(`uabi: ${printable(name)}: ${warning}\n`);
   if (diagnostics.length > 0)
     throw new UndecidedError(`${name} is not the hexadecimal text of some bytes.`, diagnostics);
   return bytes;

@@ -81,3 +81,75 @@ describe('against the programs themselves', () => {
     expect(hexOf(dump(bytes))).toBe(Buffer.from(bytes).toString('hex'));
   });
 });
+
+describe('forms of other programs', () => {
+  /** An event with syndrome 0x101d1ed, then text, so that the order of bytes can be seen. */
+  const bytes = Buffer.from('0101000000000000edd1010100000000414243440000000000000000ffff0000', 'hex');
+  const rows = [0, 16].map((at) => bytes.subarray(at, at + 16));
+  const digits = (row: Uint8Array): string => Array.from(row, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  const words = (row: Uint8Array, size: number): string[] =>
+    Array.from({ length: 16 / size }, (_, i) =>
+      Buffer.from(row.slice(i * size, (i + 1) * size))
+        .reverse()
+        .toString('hex'),
+    );
+  const text = (row: Uint8Array): string =>
+    Array.from(row, (byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.')).join('');
+  const address = (at: number): string => at.toString(16).padStart(8, '0');
+  type Print = (row: Uint8Array, at: number) => string;
+  const programs: readonly (readonly [string, Print])[] = [
+    ['kernel log', (row, at) => `[   12.345678] kvm: ${address(at)}: ${digits(row)}  ${text(row)}`],
+    ['kernel log', (row, at) => `[   12.345678][ T77] ${address(at)}: ${words(row, 8).join(' ')}  ${text(row)}`],
+    ['kernel log', (row, at) => `events: ${address(at)}: ${digits(row)}  ${text(row)}`],
+    ['crash', (row, at) => `ffff88803e4a${address(at).slice(4)}:  ${words(row, 8).join(' ')}   ${text(row)}`],
+    ['lldb', (row, at) => `0x16fdff${address(at).slice(5)}: ${digits(row)}  ${text(row)}`],
+    ['xxd', (row, at) => `${address(at)}: ${words(row, 4).join(' ')}  ${text(row)}`],
+    ['od', (row, at) => `${address(at).slice(2)} ${digits(row)}  >${text(row)}<`],
+    ['od', (row, at) => `${String(at).padStart(7, '0')} ${digits(row)}`],
+    [
+      'array',
+      (row) =>
+        words(row, 4)
+          .map((word) => `0x${word},`)
+          .join(' '),
+    ],
+  ];
+
+  test.each(programs)('%s', (form, line) => {
+    const read = readHex(rows.map((row, index) => line(row, index * 16)).join('\n'), 'x');
+    expect(read.diagnostics).toEqual([]);
+    expect(read.form).toBe(form);
+    expect(Buffer.from(read.bytes).toString('hex')).toBe(bytes.toString('hex'));
+  });
+
+  test('arrays of numbers are numbers, in the byte order of the target', () => {
+    const array = '__u32 a[] = {\n  0x101, 0x0\n};\nunsigned int a_len = 8;';
+    expect([...readHex(array, 'x').bytes]).toEqual([1, 1, 0, 0, 0, 0, 0, 0]);
+    expect([...readHex(array, 'x', 'big').bytes]).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);
+    expect(readHex(array, 'x').warnings).toEqual(['the array was read as little-endian numbers of 4 bytes']);
+  });
+
+  test('gdb prints numbers of the machine that is debugged', () => {
+    expect([...readHex('0x1000:\t0x00000101', 'x', 'big').bytes]).toEqual([0, 0, 1, 1]);
+  });
+
+  test('a length that is not that of the bytes above it is told', () => {
+    const array = 'unsigned char e_bin[] = {\n  0x01, 0x02\n};\nunsigned int e_bin_len = 3;\n';
+    expect(readHex(array, 'x').diagnostics.map(({ message }) => message)).toEqual([
+      'This says 3 bytes, but 2 bytes stand above it.',
+    ]);
+    expect(readHex(array.replace('= 3', '= 2'), 'x').diagnostics).toEqual([]);
+  });
+
+  test('words whose order nothing tells are read, and that is said', () => {
+    const { bytes: read, warnings } = readHex('00000000: 00000101 00000000 00000000 00000000  ................', 'x');
+    expect([...read.subarray(0, 4)]).toEqual([0, 0, 1, 1]);
+    expect(warnings[0]).toContain('xxd -g1');
+    expect(readHex('00000000: 0001 0203 0405 0607  ........', 'x').warnings).toEqual([]);
+  });
+
+  test('strings of Python and C with text in them', () => {
+    expect([...readHex(String.raw`b'\x01\x00A\n'`, 'x').bytes]).toEqual([1, 0, 0x41, 10]);
+    expect([...readHex(String.raw`"\x01\x00" "A\"" ;`, 'x').bytes]).toEqual([1, 0, 0x41, 0x22]);
+  });
+});
