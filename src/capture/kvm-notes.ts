@@ -118,7 +118,7 @@ function leftOver(fields: readonly InspectedField[], bytes: Uint8Array): Note | 
   }
   if (count === 0) return undefined;
   const amount = counted(count, 'byte');
-  const message = `${amount} of the union ${rest.type.replace(/^behind /, 'behind member ')} ${count === 1 ? 'is' : 'are'} not zero. They belong to no member that this exit uses: the kernel leaves what an earlier exit, or the program, has put there.`;
+  const message = `${amount} of the union ${rest.type.replace(/^behind /, 'behind member ')} ${count === 1 ? 'is' : 'are'} not zero. ${count === 1 ? 'It belongs' : 'They belong'} to no member that this exit uses: the kernel leaves what an earlier exit, or the program, has put there.`;
   return note('info', 'left-over-bytes', { path: '', offsetBits: first * 8 }, message);
 }
 

@@ -14,8 +14,18 @@ export interface Telling {
 }
 
 /** Remarks that are said once in a log: they are about how it was made. */
-const onceRules = new Set(['bytes-not-captured', 'members-left-out', 'members-by-name', 'default-variant']);
+const onceRules = new Set([
+  'bytes-not-captured',
+  'members-left-out',
+  'members-by-name',
+  'default-variant',
+  'first-bytes',
+]);
+/** Remarks that explain nothing new the second time: the first line of the call says as much. */
+const onceMessages = new Set(['possible-reason']);
 const lineWidth = 110;
+/** Messages that are remembered. */
+const maxSaid = 1000;
 
 /** The call and its record, as lines. */
 export function callText(object: StreamObject, telling: Telling, style: Style = plainStyle): string {
@@ -44,6 +54,11 @@ export function callText(object: StreamObject, telling: Telling, style: Style = 
 
 function notYetSaid(notes: readonly Note[], { said }: Telling): Note[] {
   return notes.flatMap((note) => {
+    if (onceMessages.has(note.rule)) {
+      if (said.has(note.message)) return [];
+      if (said.size < maxSaid) said.add(note.message);
+      return [{ ...note, message: `${note.message} (This is said once.)` }];
+    }
     if (!onceRules.has(note.rule)) return [note];
     if (said.has(note.rule)) return [];
     said.add(note.rule);

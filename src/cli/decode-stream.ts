@@ -111,7 +111,7 @@ interface Guess {
 }
 
 /**
- * The target with the most successful requests that not every target has. An address that needs more than 32 bits rules out
+ * The target with the most successful requests that not every target has. An argument of more than 32 bits rules out
  * programs of 32 bits, which share all of KVM's requests with those of 64.
  */
 function guessTarget(items: readonly Item[], programBits: 32 | 64 | undefined): Guess {
@@ -150,7 +150,7 @@ function guessTarget(items: readonly Item[], programBits: 32 | 64 | undefined): 
   const width =
     wide === undefined || name !== 'x86_64'
       ? ''
-      : `; a program of 64 bits, as line ${String(lineOf(wide))} has an address of more than 32`;
+      : `; a program of 64 bits, as line ${String(lineOf(wide))} hands over more than 32`;
   if (best.score === second.score) {
     const rivals = candidates.filter(({ score }) => score === best.score).map(({ target }) => target.name);
     return {

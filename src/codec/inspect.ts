@@ -77,7 +77,7 @@ export function inspectBytes(
       path: first?.path ?? null,
       offsetBytes: bytes.length,
       rule: 'missing-bytes',
-      message: `${descriptor.type} has ${bytesText(sizeBytes)}; ${missingBytes === 1 ? 'its last byte is' : `the last ${String(missingBytes)} of them are`} missing${first === undefined ? '' : `, from ${first.text}`}.`,
+      message: `${descriptor.type} has ${bytesText(sizeBytes)}; ${missingText(missingBytes, sizeBytes)} missing${first === undefined ? '' : `, from ${first.text}`}.`,
     });
   }
   if (trailingBytes > 0) {
@@ -117,6 +117,11 @@ function firstMissing(
         ? `${path}, of which ${String(present)} of ${bytesText(size)} ${present === 1 ? 'is' : 'are'} there`
         : path,
   };
+}
+
+function missingText(missing: number, size: number): string {
+  if (missing === size) return size === 1 ? 'it is' : 'all of them are';
+  return missing === 1 ? 'its last byte is' : `the last ${String(missing)} of them are`;
 }
 
 function bytesText(count: number): string {

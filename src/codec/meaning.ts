@@ -27,7 +27,7 @@ export function meaningOf(meaning: ValueMeaning, value: bigint, explain?: Explai
     case 'boolean':
       return value === 0n ? 'no' : value === 1n ? 'yes' : 'yes (any non-zero byte is)';
     case 'enumeration':
-      return meaning.values.find((known) => known.value === value)?.name ?? `no known ${meaning.name}`;
+      return meaning.values.find((known) => known.value === value)?.name ?? `no known ${familyText(meaning.name)}`;
     case 'flags':
       return flagsText(meaning.flags, value);
     case 'address':

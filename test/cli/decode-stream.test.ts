@@ -45,7 +45,7 @@ describe('uabi decode of logs', () => {
     );
     const high = 'ioctl(4, KVM_SET_USER_MEMORY_REGION, {slot=0, memory_size=4096, userspace_addr=0x7f10aa000000}) = 0';
     expect(await target(tss, high)).toContain(
-      'read as x86_64: only there is KVM_SET_TSS_ADDR; a program of 64 bits, as line 4 has an address of more than 32',
+      'read as x86_64: only there is KVM_SET_TSS_ADDR; a program of 64 bits, as line 4 hands over more than 32',
     );
     const mode = '[ Process PID=77 runs in 32 bit mode. ]';
     expect(await target(mode, tss)).toContain('read as i386: strace says that it is a program of 32 bits');
