@@ -10,10 +10,11 @@ import type { Abi, RecordDeclaration } from '../abi/abi.ts';
 import { attachSemantics } from '../abi/attach-semantics.ts';
 import { replacing } from '../abi/declaration-list.ts';
 import { fieldPathsOf } from '../abi/field-paths.ts';
-import { LayoutError } from '../abi/layout.ts';
+import { type FieldPath, LayoutError } from '../abi/layout.ts';
 import { layoutOf } from '../abi/layout-engine.ts';
 import type { FieldSemantics } from '../abi/semantics.ts';
 import type { Target } from '../abi/target.ts';
+import type { RecordType } from '../abi/types.ts';
 import { areAlike } from '../diff/alike.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import { builtInForms, builtInRecordNames } from './built-in-layouts.ts';
@@ -31,7 +32,7 @@ export function withKnownSemantics(pair: AbiPair, said: (record: string, layout:
       if (shape !== undefined && !forms.has(shape)) forms.set(shape, abi);
     }
     const before = forms.get(shapeOf(was, target) ?? '');
-    if (before === undefined) continue;
+    if (before === undefined || !tellsOfGarbage(before, name)) continue;
     old.set(name, toldBy(before, was));
     next.set(name, toldBy(forms.get(shapeOf(is, target) ?? '') ?? before, is));
     said(name, before.label);
@@ -47,6 +48,21 @@ function withRecords(abi: Abi, told: ReadonlyMap<string, RecordDeclaration>): Ab
 /** Whether a layout file, a snapshot of one or the project's configuration has spoken already. */
 function isTold({ record }: RecordDeclaration): boolean {
   return record.semantics !== undefined || record.fields.some(({ semantics }) => semantics !== undefined);
+}
+
+/**
+ * Whether a layout knows what the kernel does with bytes that have no meaning. Where it does not, the little that it says (a size
+ * rule) would be taken for all there is to know.
+ */
+function tellsOfGarbage(form: Abi, name: string): boolean {
+  const record = form.records.get(name)?.record;
+  return (
+    record !== undefined && fieldsOf(record, form.target).some(({ field }) => field.semantics?.nonZero !== undefined)
+  );
+}
+
+function fieldsOf(record: RecordType, target: Target): readonly FieldPath[] {
+  return fieldPathsOf(layoutOf(record, target));
 }
 
 /** Every field with its place, so that equal texts are the same form of the record. */
@@ -67,7 +83,7 @@ function toldBy(form: Abi, declaration: RecordDeclaration): RecordDeclaration {
   const known = form.records.get(declaration.name)?.record;
   if (known === undefined) return declaration;
   const fields = new Map<string, FieldSemantics>();
-  for (const { path, field } of fieldPathsOf(layoutOf(known, form.target))) {
+  for (const { path, field } of fieldsOf(known, form.target)) {
     if (field.semantics !== undefined) fields.set(path, field.semantics);
   }
   const { semantics } = known;

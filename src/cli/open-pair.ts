@@ -58,8 +58,8 @@ export function pairOf({ old, new: next }: OpenedPair, target: Target): AbiPair 
   if (!isHeaders(old) || !isHeaders(next)) return { old: before, new: after };
   // Of two files that were named, each is the other's counterpart, even where they lie in one folder.
   const named = [old, next].flatMap((source) => (source.isOneFile ? source.namesFor(target) : []));
-  const ofOld = headersBeside(before, old, after, target);
-  const ofNew = headersBeside(after, next, before, target);
+  const ofOld = headersBeside(before, old, after, next, target);
+  const ofNew = headersBeside(after, next, before, old, target);
   const borrowed = ofOld.filter((name) => !named.includes(name));
   return {
     old: ofOld.length === 0 ? before : withDeclarationsOf(before, old, borrowed, target, ofOld),
@@ -67,11 +67,27 @@ export function pairOf({ old, new: next }: OpenedPair, target: Target): AbiPair 
   };
 }
 
-/** Headers that only the other side reads, and this one has as well. */
-function headersBeside(abi: Abi, source: HeaderSource, other: Abi, target: Target): readonly string[] {
+/**
+ * Headers that only the other side reads, and this one has as well. A file may lie in a tree and be installed on one side only:
+ * linux/kvm.h goes where the architecture has an asm/kvm.h (include/uapi/Kbuild).
+ */
+function headersBeside(
+  abi: Abi,
+  source: HeaderSource,
+  other: Abi,
+  otherSource: HeaderSource,
+  target: Target,
+): readonly string[] {
   const headers = source.headersFor(target);
   const known = new Set(abi.headers);
-  return other.headers.filter((name) => !known.has(name) && headers.resolve(name, 'angle', undefined) !== undefined);
+  const names = new Set(headers.names);
+  const otherNames = new Set(otherSource.headersFor(target).names);
+  return other.headers.filter(
+    (name) =>
+      !known.has(name) &&
+      (source.isOneFile || names.has(name) || !otherNames.has(name)) &&
+      headers.resolve(name, 'angle', undefined) !== undefined,
+  );
 }
 
 function withDeclarationsOf(
