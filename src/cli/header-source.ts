@@ -228,7 +228,10 @@ export class HeaderWorkshop {
     const isAvailable = (target: Target): boolean =>
       collection.unavailable(target) === undefined && (only === undefined || namesFor(target).length > 0);
     const targets = allTargets.filter(isAvailable);
-    if (targets.length === 0) throw new UndecidedError(`${label} cannot be read for any target.`);
+    if (targets.length === 0) {
+      const why = collection.kind === 'kernel-tree' ? ': it has include/uapi, and no arch/*/include/uapi/asm' : '';
+      throw new UndecidedError(`${label} cannot be read for any target${why}.`);
+    }
     if (chosen !== undefined) {
       for (const name of chosen) {
         if (targets.every((target) => collection.forTarget(target).resolve(name, 'angle', undefined) === undefined)) {

@@ -185,10 +185,10 @@ function asSecondRecord(pair: RecordPair, abis: AbiPair): Alternative | undefine
   if (verdict === undefined) return undefined;
   return {
     verdict,
-    title: `${name} with requests of its own`,
+    title: `${name} with ${carriers.length === 1 ? 'a request' : 'requests'} of its own`,
     declaration: '',
     places: [],
-    reason: `${pair.name} and ${membersWords(carriers.map((one) => one.name))} stay as they are; programs ask for a capability before they use the new ones`,
+    reason: `${membersWords([pair.name, ...carriers.map((one) => one.name)])} stay as they are; programs ask for a capability before they use the new ${carriers.length === 1 ? 'one' : 'ones'}`,
     record: declaration,
   };
 }

@@ -147,7 +147,7 @@ export function judgeRecordSize(change: Of<'record-size'>, context: Context): Ju
       ...base,
       answers: answers({
         'old-binary': broken(
-          `the new kernel does not know the old number${all.length > 1 ? 's' : ''} of ${names} and answers ${errno ?? 'with an error'}`,
+          `the new kernel does not know the old number${all.length > 1 ? 's' : ''} of ${names} and answers ${errno ?? 'with an error'}, unless it keeps ${all.length > 1 ? 'them' : 'it'} as well`,
         ),
         rebuild: kept('a recompiled program sends the new number'),
         'mixed-objects': broken(`one object passes ${String(was)} bytes where the other expects ${String(is)}`),

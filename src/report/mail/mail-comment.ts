@@ -80,6 +80,20 @@ function alikeKey(finding: Finding): string {
   return JSON.stringify([rule, verdict, targets, reasons]);
 }
 
+/** Whether two findings leave the same open, each about free bytes of its own. */
+function raisesSameDoubt(one: Finding, other: Finding): boolean {
+  const shapeOf = (finding: Finding): string => {
+    const filler = / is new in (\S+)$/.exec(finding.message)?.[1] ?? '\0';
+    return JSON.stringify(
+      finding.answers.map(({ answer, reason }) => [
+        answer,
+        reason.replaceAll(nameOf(finding), '').replaceAll(filler, ''),
+      ]),
+    );
+  };
+  return one.verdict === 'review' && other.verdict === 'review' && shapeOf(one) === shapeOf(other);
+}
+
 function nameOf({ subject }: Finding): string {
   return /^(?:struct|union) [^.]*\.(.*)$/s.exec(subject)?.[1] ?? subject.replace(/^\S+ /, '');
 }
@@ -105,6 +119,7 @@ function pointBlocks({ findings, requests }: Point, where: string, before: reado
   if (requests.length > 0) blocks.push(requestTable(requests));
   // The bytes it left are somebody else's now: that was told, and whom it hurts.
   if (first.rule === 'field-moved' && before.some(({ rule }) => rule === 'bytes-reused')) return blocks;
+  if (before.some((one) => raisesSameDoubt(one, first))) return [...blocks, 'The same is to be checked there.'];
   const isAboutNames = !/^(?:struct|union) /.test(first.subject) && findings.length > 1;
   if (isAboutNames) blocks.push(`Of the first, for example${where}:`);
   const together = isAboutNames ? names[0] : joinWords(names);
@@ -166,7 +181,9 @@ function waysOut({ record, findings }: Comment, report: CheckReport): string[] {
   const alternatives = record === undefined ? [] : (report.alternatives.get(record) ?? []);
   if (alternatives.length > 0) {
     return alternatives.flatMap((one, index) => {
-      const where = one.places.length === 0 ? '' : ` (${one.places.join(', ')})`;
+      const places =
+        one.places.length === 1 ? one.places.map((place) => place.replace(/^.* at byte/, 'at byte')) : one.places;
+      const where = places.length === 0 ? '' : ` (${places.join(', ')})`;
       const isDoubtful = one.verdict === 'review';
       const lead = index > 0 ? 'Or' : isDoubtful ? 'What would break nothing' : 'What would be safe';
       const doubt = isDoubtful ? ' What the kernel did with the bytes it takes is to be checked all the same.' : '';
@@ -188,7 +205,9 @@ function waysOut({ record, findings }: Comment, report: CheckReport): string[] {
     .filter(({ verdict, rule }) => verdict !== 'compatible' && !rule.startsWith('record-alignment'))
     .map(({ rule }) => rules.get(rule)?.wayOut ?? '')
     .filter((one) => one !== '' && one !== 'Nothing to do.');
-  return way === undefined ? [] : [paragraph(`What to do instead: ${lowerFirst(way)}`)];
+  const isBroken = findings.some(({ verdict }) => verdict === 'break');
+  const lead = isBroken ? 'What to do instead' : 'What would settle it';
+  return way === undefined ? [] : [paragraph(`${lead}: ${lowerFirst(way)}`)];
 }
 
 function lowerFirst(text: string): string {

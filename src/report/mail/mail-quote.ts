@@ -32,7 +32,7 @@ export class MailQuotes {
         last = undefined;
       }
       this.#file = quote.file;
-      for (const line of quote.lines) {
+      for (const line of withoutBlankEnds(quote.lines)) {
         const isBefore = last !== undefined && line.newLine <= last.newLine && line.oldLine <= last.oldLine;
         if (isBefore) continue;
         if (last !== undefined && !follows(last, line)) lines.push('> [...]');
@@ -42,6 +42,12 @@ export class MailQuotes {
     }
     return lines.join('\n');
   }
+}
+
+/** The lines without empty ones around them, which show nothing. */
+function withoutBlankEnds(lines: readonly DiffLine[]): readonly DiffLine[] {
+  const tells = ({ kind, text }: DiffLine): boolean => kind !== 'same' || text.trim() !== '';
+  return lines.slice(lines.findIndex(tells), lines.findLastIndex(tells) + 1);
 }
 
 function quoted({ kind, text }: DiffLine): string {

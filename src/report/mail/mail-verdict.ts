@@ -15,6 +15,8 @@ const MAX_SUBJECTS = 3;
 export function onTargets(targets: readonly string[], looked: readonly string[]): string {
   if (targets.length === 0 || (targets.length === looked.length && looked.length === targetNames.length)) return '';
   if (targets.length <= 4) return ` on ${joinWords(targets)}`;
+  const others = looked.filter((name) => !targets.includes(name));
+  if (others.length > 0 && others.length <= 3) return ` on all architectures but ${joinWords(others)}`;
   return targets.length === looked.length
     ? ` on ${String(targets.length)} architectures`
     : ` on ${String(targets.length)} of ${String(looked.length)} architectures`;
@@ -30,6 +32,9 @@ export function verdictParagraph(result: CheckResult): string {
   const breaks = open.filter(({ verdict }) => verdict === 'break');
   const reviews = open.filter(({ verdict }) => verdict === 'review');
   const where = (findings: readonly Finding[]): string => onTargets(targetsOf(findings, result), result.targets);
+  /** How many architectures have a header says little where nothing is broken. */
+  const whereFew = (findings: readonly Finding[]): string =>
+    targetsOf(findings, result).length <= 4 ? where(findings) : '';
   switch (result.verdict) {
     case 'break': {
       const hurt = result.contracts.filter((one) => breaks.some((finding) => touchedContracts(finding).includes(one)));
@@ -49,7 +54,7 @@ export function verdictParagraph(result: CheckResult): string {
     }
     case 'review':
       return paragraph(
-        `The headers alone do not tell whether the change to ${subjects(reviews)} is safe${where(reviews)}; please check what is asked below.`,
+        `The headers alone do not tell whether the change to ${subjects(reviews)} is safe${whereFew(reviews)}; please check what is asked below.`,
       );
     case 'undecided':
       return paragraph(
