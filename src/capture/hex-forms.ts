@@ -29,19 +29,19 @@ export interface HexForm {
 }
 
 const plain: HexForm = { name: 'plain', offset: undefined, offsetRadix: 16, words: 'memory' };
-const stamp = String.raw`^\s*(?:<\d>)?\[\s*\d+\.\d+\](?:\[\s*[TC]\d+\])?\s+`;
-const kernelStart = new RegExp(`${stamp}(?:.*?\\s)?(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{16}):\\s`);
-const bareKernelStart = /^[A-Za-z_][\w .-]*:? ?[0-9a-fA-F]{8,16}: (?:[0-9a-fA-F]{2} ){2}/;
+const stamp = String.raw`^\s*(?:<\d>)?\[\s*\d+\.\d+\](?:\[\s*[TC]\d+\])?\s{1,16}`;
+const kernelStart = new RegExp(`${stamp}(?:.{0,256}?\\s)?(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{16}):\\s`);
+const bareKernelStart = /^[A-Za-z_][\w .-]{0,256}:? ?[0-9a-fA-F]{8,16}: (?:[0-9a-fA-F]{2} ){2}/;
 
 /** Recognises the form by the first line that holds anything; offsets of the others tell their radix. */
 export function recogniseForm(lines: readonly string[]): HexForm {
   const first = lines.find((line) => line.trim() !== '') ?? '';
   if (lines.some((line) => kernelStart.test(line))) {
-    const offset = new RegExp(`${stamp}(?:.*?\\s)?([0-9a-fA-F]{8}|[0-9a-fA-F]{16}):\\s+`);
+    const offset = new RegExp(`${stamp}(?:.{0,256}?\\s)?([0-9a-fA-F]{8}|[0-9a-fA-F]{16}):\\s+`);
     return { name: 'kernel log', offset, offsetRadix: 16, words: 'target', hasText: true, skipsOthers: true };
   }
   if (bareKernelStart.test(first)) {
-    const offset = /^.*? ?([0-9a-fA-F]{8,16}):\s+/;
+    const offset = /^.{0,256}? ?([0-9a-fA-F]{8,16}):\s+/;
     return { name: 'kernel log', offset, offsetRadix: 16, words: 'target', hasText: true };
   }
   if (/^\s*[0-9a-fA-F]{8,16}:\s\s+(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{16})\s/.test(first)) {

@@ -5,8 +5,8 @@
  * Dumps are told by the offset in front of every line (`hex-forms.ts`). Three things make them treacherous, and each is dealt
  * with: a `*` stands for repeated lines (the next offset says how many), groups of more than two digits are bytes in memory order
  * or numbers of a machine (the text beside them decides; where it cannot, that is said), and od prints octal unless told
- * otherwise, which is refused. Everything on a line must be understood, because a byte that is
- * skipped silently shifts all that follow.
+ * otherwise, which is refused. Everything on a line must be understood, because a byte that is skipped silently shifts all
+ * that follow.
  */
 
 import { counted, type Diagnostic } from '../diagnostic.ts';
@@ -33,7 +33,7 @@ export function readHex(text: string, file: string, byteOrder: 'little' | 'big' 
   const form = recogniseForm(lines);
   const first = new Reader(file, form, form.words === 'little' || (form.words === 'target' && byteOrder === 'little'));
   const reader = first.read(lines);
-  const warnings = [...reader.warnings];
+  const warnings: string[] = [];
   if (form.width !== undefined) {
     const order = reader.isReversed ? 'little' : 'big';
     warnings.push(`the array was read as ${order}-endian numbers of ${String(form.width)} bytes`);
@@ -50,7 +50,7 @@ export function readHex(text: string, file: string, byteOrder: 'little' | 'big' 
   return { ...reader.result, warnings, form: form.name };
 }
 
-/** Strings of C and Python that hold more than `\\x` escapes: `b'\\x01AB\\n'`. */
+/** Strings of C and Python that hold more than `\x` escapes: `b'\x01AB\n'`. */
 function readEscapes(text: string): Uint8Array | undefined {
   const trimmed = text.trim();
   if (!/^b?["']/.test(trimmed) || !trimmed.includes('\\')) return undefined;
@@ -66,7 +66,6 @@ function readEscapes(text: string): Uint8Array | undefined {
 class Reader {
   readonly bytes: number[] = [];
   readonly diagnostics: Diagnostic[] = [];
-  readonly warnings: string[] = [];
   /** Words of several bytes are numbers whose first byte comes last. */
   readonly isReversed: boolean;
   hasWords = false;

@@ -148,6 +148,13 @@ describe('forms of other programs', () => {
     expect(readHex('00000000: 0001 0203 0405 0607  ........', 'x').warnings).toEqual([]);
   });
 
+  test('a line of endless blanks takes no endless time', () => {
+    const blanks = `[    1.000000] ${' '.repeat(200_000)}x`;
+    const started = performance.now();
+    readHex(`${blanks}\n[    1.000000] a: 00000000: 01 02`, 'x');
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
   test('strings of Python and C with text in them', () => {
     expect([...readHex(String.raw`b'\x01\x00A\n'`, 'x').bytes]).toEqual([1, 0, 0x41, 10]);
     expect([...readHex(String.raw`"\x01\x00" "A\"" ;`, 'x').bytes]).toEqual([1, 0, 0x41, 0x22]);
