@@ -7,21 +7,28 @@ import type { OrdinaryBinding, SizedType, TagBinding } from './lower/symbols.ts'
 import { Reads } from './reads.ts';
 
 export class Scope {
-  readonly layer = new Layer();
   readonly #base: Environment;
+  // A scope is made for each macro that is evaluated, and most ask for macros and nothing else.
+  #layer: Layer | undefined;
   readonly #macros = new Map<string, MacroBinding | undefined>();
-  readonly #ordinary = new Map<string, OrdinaryBinding | undefined>();
-  readonly #tags = new Map<string, TagBinding | undefined>();
-  readonly #sizes = new Map<SizedType, number | string>();
-  readonly #alignments = new Map<SizedType, number | string>();
+  #ordinary: Map<string, OrdinaryBinding | undefined> | undefined;
+  #tags: Map<string, TagBinding | undefined> | undefined;
+  #sizes: Map<SizedType, number | string> | undefined;
+  #alignments: Map<SizedType, number | string> | undefined;
 
   constructor(base: Environment) {
     this.#base = base;
   }
 
+  /** What was written so far. */
+  get layer(): Layer {
+    this.#layer ??= new Layer();
+    return this.#layer;
+  }
+
   /** Everything that stands for `name` among macros, facts and notes. */
   binding(name: string): MacroBinding | undefined {
-    const own = this.layer.macros.get(name);
+    const own = this.#layer?.macros.get(name);
     if (own !== undefined) return own === undefinedMarker ? undefined : own;
     const read = this.#macros.get(name);
     if (read !== undefined || this.#macros.has(name)) return read;
@@ -31,24 +38,29 @@ export class Scope {
   }
 
   ordinary(name: string): OrdinaryBinding | undefined {
-    const own = this.layer.ordinary.get(name) ?? this.#ordinary.get(name);
-    if (own !== undefined || this.#ordinary.has(name)) return own;
+    const own = this.#layer?.ordinary.get(name) ?? this.#ordinary?.get(name);
+    if (own !== undefined || this.#ordinary?.has(name) === true) return own;
     const outside = this.#base.ordinary(name);
+    this.#ordinary ??= new Map<string, OrdinaryBinding | undefined>();
     this.#ordinary.set(name, outside);
     return outside;
   }
 
   tag(name: string): TagBinding | undefined {
-    const own = this.layer.tags.get(name) ?? this.#tags.get(name);
-    if (own !== undefined || this.#tags.has(name)) return own;
+    const own = this.#layer?.tags.get(name) ?? this.#tags?.get(name);
+    if (own !== undefined || this.#tags?.has(name) === true) return own;
     const outside = this.#base.tag(name);
+    this.#tags ??= new Map<string, TagBinding | undefined>();
     this.#tags.set(name, outside);
     return outside;
   }
 
   /** Size or alignment of a type in bytes, or why it has none. */
   measure(type: SizedType, property: 'size' | 'align'): number | string {
-    const known = property === 'size' ? this.#sizes : this.#alignments;
+    const known =
+      property === 'size'
+        ? (this.#sizes ??= new Map<SizedType, number | string>())
+        : (this.#alignments ??= new Map<SizedType, number | string>());
     let answer = known.get(type);
     if (answer === undefined) known.set(type, (answer = this.#base.measure(type, property)));
     return answer;
@@ -68,8 +80,10 @@ export class Scope {
 
   reads(): Reads {
     return new Reads({
-      ...{ macros: this.#macros, ordinary: this.#ordinary, tags: this.#tags },
-      ...{ sizes: this.#sizes, alignments: this.#alignments },
+      ...{ macros: this.#macros, ordinary: this.#ordinary ?? nothing, tags: this.#tags ?? nothing },
+      ...{ sizes: this.#sizes ?? nothing, alignments: this.#alignments ?? nothing },
     });
   }
 }
+
+const nothing: ReadonlyMap<never, never> = new Map<never, never>();

@@ -35,7 +35,7 @@ export function substitute(
   } else {
     substituteNames(macro, given, use, hideSet, context, result);
   }
-  const [first] = result;
+  const first = result[0];
   if (first !== undefined && first.hasSpaceBefore !== use.hasSpaceBefore) {
     result[0] = first.with(use.hasSpaceBefore, first.hideSet, first.expandedFrom);
   }
@@ -53,7 +53,10 @@ function substituteNames(
 ): void {
   const expanded: (readonly Token[] | undefined)[] = [];
   const { body, bodyParameters } = macro;
-  for (const [at, token] of body.entries()) {
+  // By index: these two loops make most of the tokens there are.
+  for (let at = 0; at < body.length; at++) {
+    const token = body[at];
+    if (token === undefined) break;
     const index = bodyParameters[at] ?? -1;
     if (index < 0) {
       context.spend(1);
@@ -64,7 +67,9 @@ function substituteNames(
     context.spend(tokens.length);
     let own: HideSet | undefined;
     let joined = hideSet;
-    for (const [position, argument] of tokens.entries()) {
+    for (let position = 0; position < tokens.length; position++) {
+      const argument = tokens[position];
+      if (argument === undefined) break;
       if (argument.hideSet !== own) {
         own = argument.hideSet;
         joined = union(own, hideSet, use);

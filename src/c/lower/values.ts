@@ -22,6 +22,7 @@ import { Parser } from '../parse.ts';
 import { SyntaxProblem, TokenStream } from '../token-stream.ts';
 import { locationOf, spellTokens, type Token, TokenKind } from '../token.ts';
 import { integerBase } from '../expression/arithmetic.ts';
+import { plainValue } from '../plain-value.ts';
 import { Lowering } from './lowering.ts';
 import type { TypeTable } from './type-table.ts';
 
@@ -96,7 +97,7 @@ export class MacroValues {
 /** What a macro is worth wherever it is in force, if that can be told from its text alone. */
 function fixedValue(macro: Macro): MacroValue | undefined {
   if (macro.parameters !== undefined || !mayBeExpression(macro)) return { kind: 'text', declaration: textOf(macro) };
-  const value = literalValue(macro);
+  const value = literalValue(macro) ?? plainValue(macro);
   return value === undefined ? undefined : { kind: 'constant', declaration: { ...placeOf(macro), value } };
 }
 
