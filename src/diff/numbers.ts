@@ -116,7 +116,7 @@ class ListedNumbers implements Numbers {
   }
 
   suspected(): readonly NamedNumber[] {
-    this.#suspected ??= this.#ordered(this.#suspects.numbers);
+    this.#suspected ??= this.#ordered([...this.#suspects.numbers]);
     return this.#suspected;
   }
 
@@ -129,7 +129,7 @@ class ListedNumbers implements Numbers {
     for (const portion of this.#list.portionsIn(header)) {
       for (const name of portion.byHeader.get(header)?.byValue.get(value) ?? []) names.add(name);
     }
-    return this.#ordered(names).filter((one) => one.value === value && one.declaration.header === header);
+    return this.#ordered([...names]).filter((one) => one.value === value && one.declaration.header === header);
   }
 
   rankOf({ name }: NamedNumber): number {
@@ -146,14 +146,17 @@ class ListedNumbers implements Numbers {
     return share === undefined ? rank : firstEnumerator + rank + share;
   }
 
-  #ordered(names: Iterable<string>): NamedNumber[] {
-    const numbers: { readonly number: NamedNumber; readonly rank: number }[] = [];
+  #ordered(names: readonly string[]): NamedNumber[] {
+    const found: PlacedNumber[] = [];
     for (const name of names) {
       const placed = this.#placed(name);
-      if (placed !== undefined) numbers.push({ number: placed.number, rank: this.#rankOf(placed) });
+      if (placed !== undefined) found.push(placed);
     }
-    if (numbers.length > 1) numbers.sort((a, b) => a.rank - b.rank);
-    return numbers.map(({ number }) => number);
+    if (found.length > 1) {
+      const ranks = new Map(found.map((placed) => [placed, this.#rankOf(placed)]));
+      found.sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0));
+    }
+    return found.map(numberIn);
   }
 
   #group(word: string): NumberGroup {
@@ -170,6 +173,10 @@ interface PlacedNumber {
   readonly at: number;
   /** How far down its enum it stands, from 0 to 1; none for a constant. */
   readonly share: number | undefined;
+}
+
+function numberIn({ number }: PlacedNumber): NamedNumber {
+  return number;
 }
 
 /** All numbers of one first word. */
