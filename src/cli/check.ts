@@ -198,7 +198,10 @@ function comparePair(
     }
     return pair;
   };
-  return checkTargets(targets, pairFor, { contracts });
+  const leftOut = sides.old.targets.flatMap((target) =>
+    sides.new.targets.includes(target) && !targets.includes(target) ? [target.name] : [],
+  );
+  return checkTargets(targets, pairFor, { contracts, leftOut });
 }
 
 /** `A..B [PATH…]` or `OLD NEW [PATH…]`; commander has taken the `--` away. */

@@ -12,7 +12,7 @@ import type { AbiPair, Change, RecordPair } from '../diff/changes.ts';
 import { compareAbis } from '../diff/compare.ts';
 import { type Contract, contracts as allContracts, type Verdict } from './contract.ts';
 import { type Finding, standing } from './finding.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { fingerprintOfChange } from './fingerprint.ts';
 import { judge } from './judge.ts';
 import type { Context, Judgement } from './judgement.ts';
 import { mergeFindings, type SeenTarget } from './merge.ts';
@@ -21,6 +21,8 @@ import { rules } from './rules.ts';
 export interface CheckOptions {
   /** Contracts to judge; all four by default. */
   readonly contracts?: readonly Contract[];
+  /** Targets that could have been compared and were not asked for. */
+  readonly leftOut?: readonly TargetName[];
 }
 
 /** One record that differs, for reports that draw it. */
@@ -33,6 +35,8 @@ export interface CheckResult {
   readonly old: string;
   readonly new: string;
   readonly targets: readonly TargetName[];
+  /** Targets that could have been compared and were not asked for. */
+  readonly leftOut: readonly TargetName[];
   readonly contracts: readonly Contract[];
   readonly verdict: Verdict | 'undecided';
   readonly findings: readonly Finding[];
@@ -90,7 +94,7 @@ export function checkTargets(
       if ('pair' in change && !records.has(change.pair.name)) {
         records.set(change.pair.name, { target: target.name, pair: change.pair });
       }
-      const finding = draw(judge(change, context), target.name, contracts, change);
+      const finding = draw(judge(change, context), pair, contracts, change);
       found.push(finding);
     }
   }
@@ -101,6 +105,7 @@ export function checkTargets(
     old: first?.old.label ?? '',
     new: first?.new.label ?? '',
     targets: ordered.map((target) => target.name),
+    leftOut: options.leftOut ?? [],
     contracts,
     verdict: worst !== 'break' && notUnderstood.length > 0 ? 'undecided' : worst,
     findings,
@@ -115,7 +120,7 @@ export function checkTargets(
   };
 }
 
-function draw(judgement: Judgement, target: TargetName, contracts: readonly Contract[], change: Change): Finding {
+function draw(judgement: Judgement, pair: AbiPair, contracts: readonly Contract[], change: Change): Finding {
   const answers = judgement.answers.filter((answer) => contracts.includes(answer.contract));
   const verdict: Verdict = answers.some((answer) => answer.answer === 'broken')
     ? 'break'
@@ -130,7 +135,7 @@ function draw(judgement: Judgement, target: TargetName, contracts: readonly Cont
     rule,
     verdict,
     subject,
-    targets: [target],
+    targets: [pair.old.target.name],
     answers,
     old,
     new: next,
@@ -139,7 +144,7 @@ function draw(judgement: Judgement, target: TargetName, contracts: readonly Cont
     lookAt: verdict === 'review' ? (judgement.lookAt ?? rules.get(rule)?.lookAt ?? null) : null,
     because: judgement.because ?? null,
     ...(judgement.members === undefined ? {} : { members: judgement.members }),
-    fingerprint: fingerprintOf(rule, subject, old, next),
+    fingerprint: fingerprintOfChange(judgement, change, pair),
   };
 }
 

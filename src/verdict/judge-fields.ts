@@ -217,7 +217,7 @@ export function judgeInnerResized(change: Of<'inner-record-resized'>, context: C
     old: factsOfNode(pair.old, old),
     new: factsOfNode(pair.new, next),
     message: `${old.path} ${grew ? 'grew' : 'shrank'} ${sizes}${
-      isSameTotal ? ` while ${pair.name} stays ${String(total)} bytes` : ''
+      isSameTotal ? ` while ${pair.name} stays ${bytesOf(total * 8)}` : ''
     }${grew ? `${isSameTotal ? ' at the cost of' : ' over'} ${describeOccupants(others)}` : ''}`,
     ...(old.isOpaque && old.record?.record.tag !== undefined
       ? { because: `${old.record.record.recordKind} ${old.record.record.tag}` }
@@ -241,8 +241,8 @@ export function judgeInnerResized(change: Of<'inner-record-resized'>, context: C
       ),
       'mixed-objects': broken(
         grew
-          ? `an object built with the old headers copies only the first ${size(old)} bytes of ${old.path}`
-          : `an object built with the old headers copies ${size(old)} bytes where ${size(next)} belong to ${old.path}`,
+          ? `an object built with the old headers copies only the first ${bytesOf(old.sizeBits)} of ${old.path}`
+          : `an object built with the old headers copies ${bytesOf(old.sizeBits)} where ${bytesOf(next.sizeBits)} belong to ${old.path}`,
       ),
       'new-binary': kept('by itself the size moves no byte'),
     }),

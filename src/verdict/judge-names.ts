@@ -10,6 +10,7 @@ import type { SideFacts } from './finding.ts';
 import {
   answers,
   broken,
+  bytesOf,
   type Context,
   harmless,
   isDrm,
@@ -506,7 +507,7 @@ function judgeTypedef(
     `values of ${old.name} mean something else to one side; its fields and parameters tell whether anybody sees it`,
   );
   const wrong = broken(
-    `${old.name} has ${String((sizeBits.old ?? 0) / 8)} bytes on one side and ${String((sizeBits.new ?? 0) / 8)} on the other`,
+    `${old.name} has ${bytesOf(sizeBits.old ?? 0)} on one side and ${bytesOf(sizeBits.new ?? 0)} on the other`,
   );
   return {
     rule: 'typedef-changed',

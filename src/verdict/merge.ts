@@ -94,7 +94,9 @@ function mergeVariants(group: readonly Finding[], targets: readonly Target[]): F
     targets: targets.map(({ name }) => name).filter((name) => names.has(name)),
     message: first.message + tail,
     variants,
-    fingerprint: createHash('sha256').update(prints.join()).digest('hex').slice(0, 12),
+    // Only numbers that a target gives to a constant or an enumerator are not the same everywhere.
+    fingerprint:
+      prints.length === 1 ? first.fingerprint : createHash('sha256').update(prints.join()).digest('hex').slice(0, 12),
   };
 }
 

@@ -119,7 +119,8 @@ function problemWith(
     const words = `accepts another change of ${other.subject}; what is there now has the fingerprint ${other.fingerprint}`;
     return [problem('waiver-mismatched', waiver, result, words)];
   }
-  if (!wasCompared(waiver.subject, result)) return [];
+  // What one target sees another may not: only whoever looked at all of them can call a waiver unused.
+  if (result.leftOut.length > 0 || !wasCompared(waiver.subject, result)) return [];
   return waiver.expires < today
     ? [problem('waiver-expired', waiver, result, `expired on ${waiver.expires} and waives nothing`)]
     : [problem('waiver-unused', waiver, result, 'waives nothing: no finding has this fingerprint')];
