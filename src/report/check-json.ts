@@ -60,6 +60,15 @@ export function findingJson(finding: Finding): Record<string, unknown> {
     lookAt: finding.lookAt,
     because: finding.because,
     members: finding.members ?? [],
+    follows: (finding.follows ?? []).map(({ rule, verdict, subject, old, new: next, message, witness }) => ({
+      rule,
+      verdict,
+      subject,
+      old: sideJson(old),
+      new: sideJson(next),
+      message,
+      witness: witness === null ? null : witnessJson(witness),
+    })),
     variants: (finding.variants ?? []).map(({ targets, old, new: next, message, fingerprint }) => ({
       targets,
       old: sideJson(old),

@@ -115,6 +115,18 @@ const findingKeys = (kind?: string): Record<string, unknown> => ({
   lookAt: textOrNull,
   because: textOrNull,
   members: { type: 'array', items: text },
+  follows: {
+    type: 'array',
+    items: object({
+      rule: { enum: [...rules.keys()] },
+      verdict: { enum: ['break', 'review', 'compatible'] },
+      subject: text,
+      old: side,
+      new: side,
+      message: text,
+      witness,
+    }),
+  },
   variants: {
     type: 'array',
     items: object({

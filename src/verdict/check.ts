@@ -15,6 +15,7 @@ import { type Finding, standing } from './finding.ts';
 import { fingerprintOfChange } from './fingerprint.ts';
 import { judge } from './judge.ts';
 import type { Context, Judgement } from './judgement.ts';
+import { foldCauses, type Found } from './one-cause.ts';
 import { mergeFindings, type SeenTarget } from './merge.ts';
 import { rules } from './rules.ts';
 
@@ -90,13 +91,14 @@ export function checkTargets(
     for (const diagnostic of [...pair.old.notUnderstood, ...pair.new.notUnderstood, ...notUnderstood]) {
       problems.set(JSON.stringify([diagnostic.location, diagnostic.message]), diagnostic);
     }
+    const here: Found[] = [];
     for (const change of changes) {
       if ('pair' in change && !records.has(change.pair.name)) {
         records.set(change.pair.name, { target: target.name, pair: change.pair });
       }
-      const finding = draw(judge(change, context), pair, contracts, change);
-      found.push(finding);
+      here.push({ change, finding: draw(judge(change, context), pair, contracts, change) });
     }
+    found.push(...foldCauses(here));
   }
   const findings = mergeFindings(found, seen, open).sort(byWeight);
   const worst = severity.find((verdict) => findings.some((finding) => finding.verdict === verdict)) ?? 'compatible';

@@ -52,6 +52,18 @@ export interface Variant {
   readonly fingerprint: string;
 }
 
+/** What the same cause did besides, told with the finding that says best what happened. */
+export interface Consequence {
+  readonly rule: RuleId;
+  readonly verdict: Verdict;
+  readonly subject: string;
+  readonly old: SideFacts | null;
+  readonly new: SideFacts | null;
+  readonly message: string;
+  /** Its own proof, where it is a break by itself. */
+  readonly witness: Witness | null;
+}
+
 export interface Finding {
   readonly rule: RuleId;
   readonly verdict: Verdict;
@@ -71,6 +83,8 @@ export interface Finding {
   readonly because: string | null;
   /** Everything it is about, where it is about many things: what a header took along, a family that went. */
   readonly members?: readonly string[];
+  /** What else the same cause did. */
+  readonly follows?: readonly Consequence[];
   /** Where other targets have other numbers; their targets are among `targets`. */
   readonly variants?: readonly Variant[];
   /** 12 hex digits of what changed: independent of words, lines and targets. */

@@ -1,0 +1,80 @@
+/** One cause, one finding: what an inserted field does to its record is told with it, and nothing of it is lost. */
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { TargetName } from '../../src/abi/target.ts';
+import { checkAbis, type CheckResult } from '../../src/verdict/check.ts';
+import { abiOf } from '../support/header-source.ts';
+
+const prelude = readFileSync(new URL('../../fixtures/history/prelude.h', import.meta.url), 'utf8');
+
+function check(old: string, next: string, ...targets: readonly TargetName[]): CheckResult {
+  const names = targets.length === 0 ? (['x86_64'] as const) : targets;
+  return checkAbis(names.map((name) => ({ old: abiOf(prelude + old, name), new: abiOf(prelude + next, name) })));
+}
+
+const told = ({ findings }: CheckResult): string[] =>
+  findings.filter((one) => one.verdict !== 'compatible').map((one) => `${one.verdict} ${one.rule} ${one.subject}`);
+
+const requests = '\n#define GET_R _IOR(0xae, 1, struct r)\n#define SET_R _IOW(0xae, 2, struct r)\n';
+
+describe('a field inserted before others', () => {
+  const old = `struct r { __u32 a; __u32 b; __u64 c; __u64 d; };${requests}`;
+  const next = `struct r { __u32 a; __u64 x; __u32 b; __u64 c; __u64 d; };${requests}`;
+
+  test('is one finding that names it, and says what moved and grew', () => {
+    const result = check(old, next);
+    expect(told(result)).toEqual(['break field-moved struct r.b']);
+    const [finding] = result.findings;
+    expect(finding?.message).toBe(
+      'b moved from 4 to 16 because x was inserted before it; c moved from 8 to 24, and d with it; x (8 bytes at 8) stands where c stood; struct r grew from 24 bytes to 40 bytes, and so GET_R and SET_R changed their numbers',
+    );
+    expect(finding?.because).toBe('struct r.x');
+    expect(finding?.follows?.map(({ rule, subject }) => `${rule} ${subject}`)).toEqual([
+      'field-moved struct r.c',
+      'bytes-reused struct r.x',
+      'record-grew struct r',
+      'request-size-changed request GET_R',
+      'request-size-changed request SET_R',
+    ]);
+    expect(finding?.follows?.filter(({ witness }) => witness === null)).toEqual([]);
+    const broken = finding?.answers.filter(({ answer }) => answer === 'broken').map(({ contract }) => contract);
+    expect(broken).toContain('old-binary');
+    expect(broken).toContain('mixed-objects');
+  });
+
+  test('explains the size only if nothing else has a say in it', () => {
+    const more = next.replace('__u64 d;', '__u64 d; __u64 tail;');
+    expect(told(check(old, more))).toEqual(['break record-grew struct r', 'break field-moved struct r.b']);
+  });
+
+  test('says of records around it what happens to them, and why', () => {
+    const around = 'struct outer { struct r r; __u32 last; };';
+    const result = check(old + around, next + around);
+    expect(told(result)).toEqual(['break field-moved struct outer.last', 'break field-moved struct r.b']);
+    const [outer] = result.findings;
+    expect(outer?.because).toBe('struct r');
+    expect(outer?.message).toBe(
+      'last moved from 24 to 40 because r before it grew from 24 bytes to 40 bytes; struct outer grew from 32 bytes to 48 bytes',
+    );
+  });
+});
+
+test('a field that went takes along what moved into its place', () => {
+  const result = check('struct r { __u32 a; __u32 b; __u32 c; };', 'struct r { __u32 a; __u32 c; };');
+  expect(told(result)).toEqual(['break field-removed struct r.b']);
+  expect(result.findings[0]?.message).toMatch(/^b .* is gone.*; c moved from 8 to 4; struct r shrank/);
+});
+
+test('a number that became a pointer is one finding, also where the sizes differ', () => {
+  const result = check('struct r { __u64 p; };', 'struct r { void *p; };', 'x86_64', 'i386');
+  expect(told(result).filter((line) => line.includes('struct r.p'))).toEqual([
+    'break field-pointerness-changed struct r.p',
+  ]);
+});
+
+test('a request whose number changed for more than its record keeps a finding of its own', () => {
+  const old = 'struct r { __u32 a; };\n#define SET_R _IOW(0xae, 2, struct r)\n';
+  const next = 'struct r { __u32 a; __u32 b; };\n#define SET_R _IOR(0xae, 2, struct r)\n';
+  expect(told(check(old, next))).toContain('break request-direction-changed request SET_R');
+});
