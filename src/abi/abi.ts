@@ -75,6 +75,8 @@ export interface RequestDeclaration extends Declaration {
   readonly sizeBytes: number;
   /** Name of the C type given to `_IOR`/`_IOW`, where there is one. */
   readonly argument?: string;
+  /** The name it stands for, where it is defined as nothing but another name. */
+  readonly aliasOf?: string;
   /** The kinds of file descriptor that take it: the same number may mean two things on two of them. */
   readonly descriptors?: readonly DescriptorKind[];
   /** What really travels, where the macro's direction is wrong and frozen (`KVM_SET_IRQCHIP` is `_IOR`). */
@@ -111,6 +113,8 @@ export interface Abi {
   readonly constants: ReadonlyMap<string, ConstantDeclaration>;
   readonly requests: ReadonlyMap<string, RequestDeclaration>;
   readonly macros: ReadonlyMap<string, MacroDeclaration>;
+  /** For each header those that it includes itself, where headers were read. */
+  readonly includes?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Records as documentation shows them, where it was read. */
   readonly documentation?: readonly DocumentedRecord[];
   /** The variant of a layout file that this is. */

@@ -206,7 +206,19 @@ export type RequestChange =
       readonly new: RequestDeclaration;
       readonly aspects: readonly ('size' | 'direction' | 'number')[];
     }
-  | { readonly kind: 'request-collision'; readonly newcomer: RequestDeclaration; readonly holder: RequestDeclaration };
+  | {
+      readonly kind: 'request-collision';
+      readonly newcomer: RequestDeclaration;
+      readonly holder: RequestDeclaration;
+      /**
+       * `alias`: one is defined as the other. `apart`: they are sent to different kinds of file descriptor. `clash`: they
+       * carry different records, and every other number of the header is one request's own (or both go to one kind of
+       * descriptor). `unknown`: none of these can be told.
+       */
+      readonly relation: 'alias' | 'apart' | 'clash' | 'unknown';
+      /** Two requests of the old header that shared a number already. */
+      readonly precedent: readonly [RequestDeclaration, RequestDeclaration] | undefined;
+    };
 
 export type NameChange =
   | { readonly kind: 'header-added'; readonly header: string }
@@ -217,6 +229,13 @@ export type NameChange =
       readonly lost: readonly string[];
       /** Where most of what it declared is declared now. */
       readonly movedTo: string | undefined;
+    }
+  | {
+      /** Declarations that another header holds now, which the old one does not include. */
+      readonly kind: 'declarations-moved';
+      readonly from: string;
+      readonly to: string;
+      readonly names: readonly string[];
     }
   | { readonly kind: 'macro-added' | 'macro-removed'; readonly macro: MacroDeclaration }
   | { readonly kind: 'macro-changed'; readonly old: MacroDeclaration; readonly new: MacroDeclaration }

@@ -12,11 +12,13 @@ import { isMemberName } from './families.ts';
 import { areOfOneList } from './number-lists.ts';
 import { groupBy, type NumberPair, type Numbers } from './numbers.ts';
 import { RoutineChanges } from './routine-changes.ts';
+import { TwinFamilies } from './twin-families.ts';
 
 export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): NumberChange[] {
   if (old === next) return [];
   const changes: NumberChange[] = [];
   let routine: RoutineChanges | undefined;
+  const twins = new TwinFamilies(pair);
   const added: NamedNumber[] = [];
   const addedByValue = new Map<bigint, NamedNumber[]>();
   const cameTo = new Map<bigint, NamedNumber[]>();
@@ -35,7 +37,9 @@ export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): N
     if (is === undefined) {
       if (isRequest(number, pair.new)) continue;
       const heirs = (addedByValue.get(number.value) ?? []).filter(
-        (other) => old.familyOf(wordOf(number.name)).common(number.name, other.name) !== undefined,
+        (other) =>
+          old.familyOf(wordOf(number.name)).common(number.name, other.name) !== undefined ||
+          twins.areOfOne(number, other),
       );
       changes.push({ kind: 'number-removed', number, heirs });
     } else if (is.value !== number.value) {

@@ -2,10 +2,15 @@
  * Requests, by name and by the number a program of this target sends.
  *
  * One whole number may mean two things on two kinds of file descriptor (KVM does this on purpose), so an old pair of names
- * with one number is history; only a pair that is new is a collision.
+ * with one number is history; only a pair that is new is a collision. Where none of a header's requests ever shared a number
+ * and two now do with different records, it is no such pair.
  */
 
-import type { RequestDeclaration } from '../abi/abi.ts';
+import type { Abi, RequestDeclaration } from '../abi/abi.ts';
+import { layoutOf } from '../abi/layout-engine.ts';
+import { findTarget, type Target } from '../abi/target.ts';
+import type { RecordType } from '../abi/types.ts';
+import { areAlike, isSurelyLaidOut } from './alike.ts';
 import type { AbiPair, NamedNumber, RequestChange } from './changes.ts';
 import type { NumberPair } from './numbers.ts';
 import { entriesAmong, type Suspects } from './suspects.ts';
@@ -43,11 +48,63 @@ export function compareRequests(pair: AbiPair, numbers: NumberPair, suspects: Su
         if (holder === newcomer || holder.header !== newcomer.header) continue;
         const isBothNew = old.get(holder.name)?.number !== holder.number;
         if (isBothNew && holder.name > newcomer.name) continue;
-        changes.push({ kind: 'request-collision', newcomer, holder });
+        const precedent = precedentFor(newcomer, old);
+        const relation = relationOf(newcomer, holder, pair, precedent !== undefined);
+        changes.push({ kind: 'request-collision', newcomer, holder, relation, precedent });
       }
     }
   }
   return changes;
+}
+
+/** As few requests as this, all different, say nothing of the numbers to come. */
+const fewRequests = 4;
+
+function relationOf(
+  newcomer: RequestDeclaration,
+  holder: RequestDeclaration,
+  pair: AbiPair,
+  hasPrecedent: boolean,
+): 'alias' | 'apart' | 'clash' | 'unknown' {
+  if (newcomer.aliasOf === holder.name || holder.aliasOf === newcomer.name) return 'alias';
+  const [a, b] = [newcomer.descriptors, holder.descriptors];
+  const areKnown = a !== undefined && b !== undefined;
+  if (areKnown && !a.some((kind) => b.includes(kind))) return 'apart';
+  if (!carryOtherRecords(newcomer, holder, pair.new)) return 'unknown';
+  const siblings = [...pair.old.requests.values()].filter((one) => isSibling(one, newcomer));
+  return areKnown || (!hasPrecedent && siblings.length >= fewRequests) ? 'clash' : 'unknown';
+}
+
+/** Different records of one size in both data models: 32-bit forms of a request agree with it on 32-bit targets only. */
+function carryOtherRecords(one: RequestDeclaration, other: RequestDeclaration, abi: Abi): boolean {
+  const [a, b] = [one, other].map(({ argument }) => abi.records.get(argument ?? ''));
+  if (a === undefined || b === undefined || areAlike(a.record, b.record)) return false;
+  return models.every((target) => sizeOn(a.record, target) === sizeOn(b.record, target));
+}
+
+const models = ['x86_64', 'i386'].flatMap((name) => findTarget(name) ?? []);
+
+function sizeOn(record: RecordType, target: Target): number | undefined {
+  return isSurelyLaidOut(record) ? layoutOf(record, target).sizeBytes : undefined;
+}
+
+function isSibling(one: RequestDeclaration, { header, type }: RequestDeclaration): boolean {
+  return one.header === header && one.type === type;
+}
+
+/** Two requests that are no second names of each other and had one number all along. */
+function precedentFor(
+  newcomer: RequestDeclaration,
+  old: Abi['requests'],
+): readonly [RequestDeclaration, RequestDeclaration] | undefined {
+  const holders = new Map<number, RequestDeclaration>();
+  for (const one of old.values()) {
+    if (!isSibling(one, newcomer)) continue;
+    const holder = holders.get(one.number);
+    if (holder === undefined) holders.set(one.number, one);
+    else if (one.aliasOf !== holder.name && holder.aliasOf !== one.name) return [holder, one];
+  }
+  return undefined;
 }
 
 function isSame(number: NamedNumber | undefined, request: RequestDeclaration): boolean {

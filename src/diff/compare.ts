@@ -14,6 +14,7 @@ import { compareDocumentation } from './compare-documentation.ts';
 import { compareRecords } from './compare-fields.ts';
 import { compareNames } from './compare-names.ts';
 import { compareNumbers } from './compare-numbers.ts';
+import { compareDeclarationPlaces } from './compare-places.ts';
 import { compareRequests } from './compare-requests.ts';
 import { gatherGone } from './gone-together.ts';
 import { matchRecords } from './match.ts';
@@ -46,6 +47,7 @@ export function compareAbis(pair: AbiPair): Comparison {
     ...numbers,
     ...compareRequests(pair, named, suspects),
     ...compareNames(pair, named, suspects),
+    ...compareDeclarationPlaces(pair, suspects),
     ...compareDocumentation(pair),
   ];
   return { changes: gatherGone(foldIntoHeaders(changes, pair, suspects), pair), notUnderstood };

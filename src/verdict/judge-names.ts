@@ -257,16 +257,72 @@ export function judgeRequest(change: RequestChange, context: Context): Judgement
     }
     case 'request-changed':
       return judgeRequestChanged(change, context);
-    case 'request-collision': {
-      const { newcomer, holder } = change;
+    case 'request-collision':
+      return judgeRequestCollision(change);
+    default:
+      return change satisfies never;
+  }
+}
+
+function judgeRequestCollision({
+  newcomer,
+  holder,
+  relation,
+  precedent,
+}: Extract<RequestChange, { kind: 'request-collision' }>): Judgement {
+  const base = {
+    rule: 'request-collision' as const,
+    subject: `request ${newcomer.name}`,
+    old: factsOfRequest(holder),
+    new: factsOfRequest(newcomer),
+    message: `${newcomer.name} has the number of ${holder.name}, ${hex(newcomer.number)}`,
+  };
+  switch (relation) {
+    case 'alias':
       return {
-        rule: 'request-collision',
-        subject: `request ${newcomer.name}`,
-        old: factsOfRequest(holder),
-        new: factsOfRequest(newcomer),
-        message: `${newcomer.name} has the number of ${holder.name}, ${hex(newcomer.number)}`,
+        ...base,
+        answers: harmless('one is defined as the other: two names of one request'),
+        witness: undefined,
+      };
+    case 'apart':
+      return {
+        ...base,
+        answers: harmless('they are sent to different kinds of file descriptor'),
+        witness: undefined,
+      };
+    case 'clash': {
+      const records = `${newcomer.argument ?? ''} and not ${holder.argument ?? ''}`;
+      const wrong = broken(
+        `${hex(newcomer.number)} means ${holder.name} to programs already built and ${newcomer.name} to others, with different records`,
+      );
+      return {
+        ...base,
+        message: `${base.message}, but carries ${records}; every other request of <${newcomer.header}> has a number of its own`,
         answers: answers({
-          'old-binary': unknown('are both ever sent to one kind of file descriptor?'),
+          'old-binary': wrong,
+          rebuild: kept('both names compile; a switch over both does not'),
+          'mixed-objects': kept('the number is no part of any record'),
+          'new-binary': broken(`an old kernel takes ${newcomer.name} for ${holder.name}`),
+        }),
+        witness: {
+          kind: 'number',
+          contract: 'old-binary',
+          name: newcomer.name,
+          old: BigInt(newcomer.number),
+          new: BigInt(newcomer.number),
+          holder: holder.name,
+        },
+      };
+    }
+    case 'unknown': {
+      const habit =
+        precedent === undefined
+          ? ''
+          : ` (as ${precedent[0].name} and ${precedent[1].name}, which share a number, are not)`;
+      return {
+        ...base,
+        answers: answers({
+          'old-binary': unknown(`are both ever sent to one kind of file descriptor${habit}?`),
           rebuild: kept('both names compile; a switch over both does not'),
           'mixed-objects': kept('the number is no part of any record'),
           'new-binary': unknown(`an old kernel takes ${newcomer.name} for ${holder.name} where both can be sent`),
@@ -275,7 +331,7 @@ export function judgeRequest(change: RequestChange, context: Context): Judgement
       };
     }
     default:
-      return change satisfies never;
+      return relation satisfies never;
   }
 }
 
@@ -353,6 +409,12 @@ function lostWords(names: readonly string[], movedTo: string | undefined): strin
   return names.length === 0 ? '' : `, and with it ${membersWords(names)}${rest}`;
 }
 
+/** C that needs a name of any kind: a record or an enum has its word before it. */
+function useOfAny(name: string): string {
+  if (/^(?:struct|union|enum) /.test(name)) return `unsigned long f(void) { return sizeof(${name}); }`;
+  return `#ifndef ${name}\nunsigned long f(void) { return sizeof(${name}); }\n#endif`;
+}
+
 export function judgeName(change: NameChange): Judgement {
   switch (change.kind) {
     case 'header-added':
@@ -390,6 +452,30 @@ export function judgeName(change: NameChange): Judgement {
           problem: 'no such file or directory',
         },
       };
+    case 'declarations-moved': {
+      const { from, to, names } = change;
+      const isOne = names.length === 1;
+      return {
+        rule: 'declaration-moved',
+        subject: `header ${from}`,
+        old: { header: from, text: names.join(' ') },
+        new: { header: to },
+        message: `<${from}> no longer declares ${membersWords(names)}: ${isOne ? 'it is' : 'they are'} in <${to}> now, which it does not include`,
+        members: names,
+        answers: answers({
+          'old-binary': kept('programs do not carry headers; the declarations are judged one by one'),
+          rebuild: broken(`a program that includes <${from}> only no longer finds ${isOne ? 'it' : 'them'}`),
+          'mixed-objects': kept('the declarations are judged one by one'),
+          'new-binary': kept('a new program includes the header it needs'),
+        }),
+        witness: {
+          kind: 'source',
+          contract: 'rebuild',
+          code: `#include <${from}>\n${useOfAny(names[0] ?? '')}`,
+          problem: `${names[0] ?? ''} is not declared`,
+        },
+      };
+    }
     case 'macro-added':
     case 'macro-removed':
     case 'macro-changed':

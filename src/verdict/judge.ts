@@ -89,6 +89,7 @@ export function judge(change: Change, context: Context): Judgement {
     case 'request-changed':
     case 'request-collision':
       return judgeRequest(change, context);
+    case 'declarations-moved':
     case 'header-added':
     case 'header-removed':
     case 'macro-added':

@@ -64,7 +64,9 @@ export function mergeFindings(
   );
 }
 
-function keyOf({ rule, verdict, subject, old }: Finding): string {
+function keyOf({ rule, verdict, subject, old, new: next }: Finding): string {
+  // What went to two places is two findings.
+  if (rule === 'declaration-moved') return JSON.stringify([rule, verdict, subject, next?.header]);
   const isGone = goneRules.includes(rule) && old?.name !== undefined;
   return JSON.stringify(isGone ? ['gone', verdict, old.header, old.name] : [rule, verdict, subject]);
 }

@@ -266,7 +266,8 @@ export const nameRules = {
     direction: 'other',
     contracts: ['old-binary', 'new-binary'],
     verdict: 'review',
-    explanation: 'One number can mean two things only if the two are sent to different kinds of file descriptor.',
+    explanation:
+      'One number can mean two things only if the two are sent to different kinds of file descriptor. It is a break where the two carry different records and no other request of the header shares its number, and no matter where one is defined as the other.',
     lookAt: 'The file descriptors both are sent to.',
     wayOut: 'Take a free number.',
     example: {
@@ -311,6 +312,23 @@ export const nameRules = {
     wayOut: 'Keep a header of the old name that includes the new one.',
     example: { old: '/* asm/papr.h */ struct papr { int x; };', new: '/* linux/papr.h */ struct papr { int x; };' },
     noMirror: 'a move has no direction',
+  },
+  'declaration-moved': {
+    title: 'Declarations are in another header',
+    object: 'header',
+    aspect: 'contents',
+    direction: 'less',
+    contracts: ['rebuild'],
+    verdict: 'break',
+    explanation:
+      'Both headers are there, but the old one does not include the new place, so source that includes only the old one stops compiling.',
+    lookAt: 'What programs include.',
+    wayOut: 'Include the new header from the old one.',
+    example: {
+      old: '/* linux/a.h */ struct s { int x; };',
+      new: '/* linux/a.h: empty; linux/b.h */ struct s { int x; };',
+    },
+    noMirror: 'a declaration that comes to a header is new there',
   },
   'newly-guarded': {
     title: 'Declarations are there for some targets only',

@@ -43,6 +43,7 @@ class Collector {
   readonly #wanted: ReadonlySet<string> | undefined;
   readonly #portions: ListedPortion[] = [];
   readonly #headers = new Set<string>();
+  readonly #includes = new Map<string, Set<string>>();
   readonly #seen = new Set<PieceEffect | FileEffect>();
   readonly #diagnostics = new Map<string, Diagnostic>();
 
@@ -74,6 +75,7 @@ class Collector {
       for (const part of file.parts) {
         if (part.kind === 'file') {
           pending.push(part);
+          addTo(this.#includes, file.file.name, part.file.name);
         } else if (!this.#seen.has(part) && !part.file.isBuiltIn) {
           this.#seen.add(part);
           this.#addPiece(unit, part, false);
@@ -84,7 +86,12 @@ class Collector {
 
   result(): Omit<Abi, 'target' | 'label'> {
     const list = new DeclarationList(this.#frontEnd.portions, this.#portions);
-    return { ...list.maps(), headers: [...this.#headers], notUnderstood: [...this.#diagnostics.values()] };
+    return {
+      ...list.maps(),
+      headers: [...this.#headers],
+      includes: this.#includes,
+      notUnderstood: [...this.#diagnostics.values()],
+    };
   }
 
   #report(diagnostic: Diagnostic): void {
@@ -113,4 +120,10 @@ class Collector {
 function definesOneOf(piece: PieceEffect, names: ReadonlySet<string>): boolean {
   for (const name of names) if (piece.layer.macros.has(name)) return true;
   return false;
+}
+
+function addTo(sets: Map<string, Set<string>>, key: string, value: string): void {
+  const set = sets.get(key);
+  if (set === undefined) sets.set(key, new Set([value]));
+  else set.add(value);
 }

@@ -203,7 +203,13 @@ class MacroReader {
     this.#scope.binding(requestFact);
     const number = Number(BigInt.asUintN(32, value));
     const argument = this.#attempt(call.use, () => this.#argument(call));
-    return { number, ...decodeRequest(number, this.#target), ...(argument === undefined ? {} : { argument }) };
+    const alias = macro.bodyEnd - macro.bodyStart === 1 ? { aliasOf: spellTokens(macro.body) } : {};
+    return {
+      number,
+      ...decodeRequest(number, this.#target),
+      ...(argument === undefined ? {} : { argument }),
+      ...alias,
+    };
   }
 
   /** The name of the C type that a request carries. */
