@@ -56,7 +56,7 @@ export class RoutineChanges {
     if (!isEnumerator) {
       if (!isNamedSo || is.value <= was.value) return false;
       // A maximum or an end may be raised by itself. What else a constant counts has to show: `REG_TIMER_CNT` is a counter's address.
-      return /(?:^|_)(?:MAX|END|LAST)(?:$|_)|MAX$/.test(was.name) || this.#hasNewSibling(is);
+      return /(?:^|_)(?:MAX|END|LAST)(?:$|_)|MAX$|^__NR_syscalls$/.test(was.name) || this.#hasNewSibling(is);
     }
     const [before, after] = [standsLast(was, this.#oldEnumOf(was)), standsLast(is, this.#newEnumOf(is))];
     // A name with two underscores belongs to the header itself (C17 7.1.3); programs use the FOO_MAX made of it.

@@ -3,15 +3,15 @@
  *
  * Header, line, target and message are left out, so that a waiver still fits after the text around the declaration moved,
  * after a rule got a better sentence, and in a job that checks fewer targets. Offsets and sizes are what changed, and are
- * those of a target: they are taken from two targets that are always the same ones, whichever were compared. A declaration
- * has a layout on any target, not only on those that see it.
+ * those of a target: they are taken as x86_64 has them, whichever targets were compared. A declaration has a layout on any
+ * target, not only on those that see it.
  */
 
 import { createHash } from 'node:crypto';
 import type { Abi, RecordDeclaration, RequestDeclaration } from '../abi/abi.ts';
 import { LayoutError } from '../abi/layout.ts';
 import { encodeRequest } from '../abi/request.ts';
-import { findTarget, type Target } from '../abi/target.ts';
+import { findTarget } from '../abi/target.ts';
 import type { AbiPair, Change } from '../diff/changes.ts';
 import { type PlacedRecord, placeRecord } from '../diff/placed.ts';
 import type { SideFacts } from './finding.ts';
@@ -59,8 +59,11 @@ export function fingerprintOfChange(said: Said, change: Change, abis: AbiPair): 
   );
 }
 
-/** Both data models, and both ways of aligning 64-bit numbers. */
-const references: readonly Target[] = ['x86_64', 'i386'].flatMap((name) => findTarget(name) ?? []);
+/**
+ * Of 64 bits, because there alone `long` and `long long` are one: `__u64` is the former on alpha, mips64 and ppc64, and the
+ * latter everywhere else.
+ */
+const reference = findTarget('x86_64');
 
 /** Facts that a target has a say in. */
 const ofTarget: ReadonlySet<string> = new Set(['offsetBits', 'sizeBits', 'alignBits', 'sizeBytes', 'number']);
@@ -72,47 +75,48 @@ function onReferences(facts: SideFacts | null, side: 'old' | 'new', change: Chan
     const { declaration } = change.pair[side];
     return {
       ...said,
-      text: references.map((target) => placeOn(target, declaration, abis[side], facts.name)).join(' '),
+      text: placeOnReference(declaration, abis[side], facts.name),
     };
   }
   const request = facts.number === undefined ? undefined : abis[side].requests.get(facts.name ?? '');
   if (request !== undefined) {
-    return { ...said, text: references.map((target) => numberOn(target, request, abis[side])).join(' ') };
+    return { ...said, text: numberOnReference(request, abis[side]) };
   }
   // What is gone is gone, whatever its number was there.
   return change.kind === 'number-removed' ? { ...said, value: undefined } : said;
 }
 
-const placed = new WeakMap<RecordDeclaration, Map<Target, PlacedRecord | undefined>>();
+const placed = new WeakMap<RecordDeclaration, PlacedRecord | 'nowhere'>();
 
 /** `16+64` for a field, `64/8` for a whole record. */
-function placeOn(target: Target, declaration: RecordDeclaration, abi: Abi, path: string | undefined): string {
-  let known = placed.get(declaration);
-  if (known === undefined) placed.set(declaration, (known = new Map<Target, PlacedRecord | undefined>()));
-  if (!known.has(target)) known.set(target, placeOrNothing(declaration, { ...abi, target }));
-  const record = known.get(target);
-  if (record === undefined) return '?';
+function placeOnReference(declaration: RecordDeclaration, abi: Abi, path: string | undefined): string {
+  let record = placed.get(declaration);
+  if (record === undefined) placed.set(declaration, (record = placeOrNowhere(declaration, abi)));
+  if (record === 'nowhere') return '?';
   const node = record.byPath.get(path ?? '');
   return node === undefined
     ? `${String(record.layout.sizeBytes)}/${String(record.layout.alignBytes)}`
     : `${String(node.offsetBits)}+${String(node.sizeBits)}`;
 }
 
-function placeOrNothing(declaration: RecordDeclaration, abi: Abi): PlacedRecord | undefined {
+function placeOrNowhere(declaration: RecordDeclaration, abi: Abi): PlacedRecord | 'nowhere' {
+  if (reference === undefined) return 'nowhere';
   try {
-    return placeRecord(declaration, abi);
+    return placeRecord(declaration, { ...abi, target: reference });
   } catch (error) {
-    // Larger than this target's address space: its type still tells it from others.
-    if (error instanceof LayoutError) return undefined;
+    // It has no layout there; its name and type still tell it from others.
+    if (error instanceof LayoutError) return 'nowhere';
     throw error;
   }
 }
 
-function numberOn(target: Target, request: RequestDeclaration, abi: Abi): string {
+function numberOnReference(request: RequestDeclaration, abi: Abi): string {
   const { direction, type, nr, argument } = request;
   const declaration = abi.records.get(argument ?? '');
-  const record = declaration === undefined ? undefined : placeOrNothing(declaration, { ...abi, target });
+  const record = declaration === undefined ? 'nowhere' : placeOrNowhere(declaration, abi);
   // What is no record is told by its name: the size of `long` is the target's.
-  const sizeBytes = record?.layout.sizeBytes ?? (argument === undefined ? request.sizeBytes : 0);
-  return `${String(encodeRequest({ direction, type, nr, sizeBytes }, target))}:${argument ?? ''}`;
+  const known = record === 'nowhere' ? 0 : record.layout.sizeBytes;
+  const sizeBytes = argument === undefined ? request.sizeBytes : known;
+  const number = reference === undefined ? nr : encodeRequest({ direction, type, nr, sizeBytes }, reference);
+  return `${String(number)}:${argument ?? ''}`;
 }

@@ -150,7 +150,7 @@ export function judgeRecordSize(change: Of<'record-size'>, context: Context): Ju
           `the new kernel does not know the old number${all.length > 1 ? 's' : ''} of ${names} and answers ${errno ?? 'with an error'}, unless it keeps ${all.length > 1 ? 'them' : 'it'} as well`,
         ),
         rebuild: kept('a recompiled program sends the new number'),
-        'mixed-objects': broken(`one object passes ${bytesOf(was * 8)} where the other expects ${bytesOf(is * 8)}`),
+        'mixed-objects': broken(`one object passes ${bytesOf(was * 8)} where the other expects ${String(is)}`),
         'new-binary': kept(`an old kernel does not know the new number and answers ${refusal}: a clear error`),
       }),
       witness: {

@@ -167,7 +167,12 @@ function foldRequests(found: readonly Found[], folds: Folds): void {
 
 const order: readonly Answer['answer'][] = ['kept', 'unknown', 'broken'];
 
-function combined(leader: Finding, followers: readonly Finding[]): Finding {
+function combined(leader: Finding, taken: readonly Finding[]): Finding {
+  const isRequest = ({ subject }: Finding): boolean => subject.startsWith('request ');
+  const followers = [
+    ...taken.filter((one) => !isRequest(one)),
+    ...taken.filter(isRequest).sort((a, b) => (a.subject < b.subject ? -1 : 1)),
+  ];
   const all = [leader, ...followers];
   const answers = leader.answers.map((answer) => {
     const others = all.flatMap((one) => one.answers.filter(({ contract }) => contract === answer.contract));

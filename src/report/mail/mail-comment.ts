@@ -5,7 +5,7 @@
  * a table of the numbers.
  */
 
-import type { Finding } from '../../verdict/finding.ts';
+import type { Consequence, Finding } from '../../verdict/finding.ts';
 import { touchedContracts } from '../../verdict/finding.ts';
 import { rules } from '../../verdict/rules.ts';
 import type { CheckReport } from '../check-report.ts';
@@ -26,7 +26,7 @@ export interface Comment {
 interface Point {
   readonly findings: readonly Finding[];
   /** The requests whose numbers it explains. */
-  readonly requests: readonly Finding[];
+  readonly requests: readonly Consequence[];
 }
 
 const MAX_NAMES = 20;
@@ -51,23 +51,24 @@ export function commentBlocks(comment: Comment, report: CheckReport, quotes: Mai
 }
 
 function pointsOf(findings: readonly Finding[]): Point[] {
-  const sizes = findings.find(({ rule }) => rule === 'record-grew' || rule === 'record-shrank');
-  const isCarrier = ({ rule, subject, because }: Finding): boolean =>
-    rule === 'request-size-changed' && subject.startsWith('request ') && because !== null && because === sizes?.subject;
-  const carriers = findings.filter(isCarrier);
-  const others = findings.filter((one) => !isCarrier(one) && !(carriers.length > 0 && one === sizes));
+  const cause = findings.find((one) => requestsOf(one).length > 0);
   const points = new Map<string, Finding[]>();
-  for (const finding of others) {
+  for (const finding of findings) {
+    if (finding === cause) continue;
     const key = alikeKey(finding);
     points.set(key, [...(points.get(key) ?? []), finding]);
   }
   const told = [...points.values()].map((one): Point => ({ findings: one, requests: [] }));
-  if (sizes === undefined || carriers.length === 0) return told;
+  if (cause === undefined) return told;
   // What moved inside of a record that nobody can pass any more is in the table, and hurts nobody whom the size does not.
-  const hurt = new Set(touchedContracts(sizes));
+  const hurt = new Set(touchedContracts(cause));
   const isCovered = ({ findings: [one] }: Point): boolean =>
     one?.answers.every(({ contract, answer }) => answer === 'kept' || hurt.has(contract)) === true;
-  return [{ findings: [sizes], requests: carriers }, ...told.filter((point) => !isCovered(point))];
+  return [{ findings: [cause], requests: requestsOf(cause) }, ...told.filter((point) => !isCovered(point))];
+}
+
+function requestsOf({ follows = [] }: Finding): Consequence[] {
+  return follows.filter(({ rule }) => rule === 'request-size-changed');
 }
 
 function alikeKey(finding: Finding): string {
@@ -116,7 +117,7 @@ function pointBlocks({ findings, requests }: Point, where: string, before: reado
   if (elsewhere !== '' && findings.length === 1) {
     blocks[0] = paragraph(`${sentence(`${clauses[0] ?? ''}${where}`)} ${elsewhere}`);
   }
-  if (requests.length > 0) blocks.push(requestTable(requests));
+  if (requests.length > 0) blocks.push(requestTable(requests, first));
   // The bytes it left are somebody else's now: that was told, and whom it hurts.
   if (first.rule === 'field-moved' && before.some(({ rule }) => rule === 'bytes-reused')) return blocks;
   if (before.some((one) => raisesSameDoubt(one, first))) return [...blocks, 'The same is to be checked there.'];

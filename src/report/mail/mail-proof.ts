@@ -1,8 +1,10 @@
 /** Proofs and tables of a mail: bytes, numbers, C that no longer compiles, and where the fields of a record went. */
 
+import { decodeRequest, encodeRequest } from '../../abi/request.ts';
+import { findTarget } from '../../abi/target.ts';
 import { printable } from '../../diagnostic.ts';
 import type { RecordPair } from '../../diff/changes.ts';
-import type { Finding } from '../../verdict/finding.ts';
+import type { Consequence, Finding } from '../../verdict/finding.ts';
 import type { Reading, Witness } from '../../verdict/witness.ts';
 import { hex, joinWords, requestNumber } from '../check-words.ts';
 import { hexRows } from '../hex-rows.ts';
@@ -74,16 +76,18 @@ export function recordTable(pair: RecordPair): string {
   ].join('\n');
 }
 
-/** The old and the new number of requests; a name that fills the line has them below it. */
-export function requestTable(findings: readonly Finding[]): string {
-  const rows = findings.flatMap(({ old, new: next }) =>
+/** The old and the new number of the requests that follow `cause`; a name that fills the line has them below it. */
+export function requestTable(requests: readonly Consequence[], cause: Finding): string {
+  const rows = requests.flatMap(({ old, new: next }) =>
     old?.number === undefined || next?.number === undefined
       ? []
       : [{ name: printable(old.name ?? ''), old: requestNumber(old.number), new: requestNumber(next.number) }],
   );
   const width = Math.min(44, Math.max(...rows.map(({ name }) => name.length)));
-  const [target] = findings[0]?.targets ?? [];
-  const isEverywhere = findings.every(({ variants = [] }) => variants.length === 0);
+  const [target] = cause.targets;
+  const isEverywhere =
+    (cause.variants ?? []).length === 0 &&
+    requests.every(({ old, new: next }) => isOnAll(old?.number, cause) && isOnAll(next?.number, cause));
   const lines = rows
     .slice(0, MAX_REQUESTS)
     .map(({ name, old, new: is }) =>
@@ -98,4 +102,13 @@ export function requestTable(findings: readonly Finding[]): string {
     ...(rest > 0 ? [`    and ${String(rest)} more`] : []),
     ...(isEverywhere ? [] : [`    (on ${target ?? ''}; other architectures have other numbers)`]),
   ].join('\n');
+}
+
+/** Whether a number of the first target says the same on all others: some keep direction and size in other bits. */
+function isOnAll(number: number | undefined, { targets }: Finding): boolean {
+  const all = targets.flatMap((name) => findTarget(name) ?? []);
+  const [first] = all;
+  if (number === undefined || first === undefined) return true;
+  const parts = decodeRequest(number, first);
+  return all.every((target) => encodeRequest(parts, target) === number);
 }
