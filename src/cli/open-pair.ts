@@ -108,7 +108,10 @@ function withDeclarationsOf(
   };
   return {
     ...abi,
-    includes: new Map([...(abi.includes ?? []), ...[...(more.includes ?? [])].filter(([name]) => isBorrowed.has(name))]),
+    includes: new Map([
+      ...(abi.includes ?? []),
+      ...[...(more.includes ?? [])].filter(([name]) => isBorrowed.has(name)),
+    ]),
     headers: [...abi.headers, ...headers],
     records: merge(abi.records, more.records),
     enums: merge(abi.enums, more.enums),
