@@ -63,8 +63,15 @@ export function pairOf({ old, new: next }: OpenedPair, target: Target): AbiPair 
   const borrowed = ofOld.filter((name) => !named.includes(name));
   return {
     old: ofOld.length === 0 ? before : withDeclarationsOf(before, old, borrowed, target, ofOld),
-    new: ofNew.length === 0 ? after : { ...after, headers: [...after.headers, ...ofNew] },
+    new: asOneHeader(ofNew.length === 0 ? after : { ...after, headers: [...after.headers, ...ofNew] }, named),
   };
+}
+
+/** What moved from one of two named files to the other did not move: as if each included the other. */
+function asOneHeader(abi: Abi, named: readonly string[]): Abi {
+  if (named.length === 0) return abi;
+  const both = named.map((name) => [name, new Set([...(abi.includes?.get(name) ?? []), ...named])] as const);
+  return { ...abi, includes: new Map([...(abi.includes ?? []), ...both]) };
 }
 
 /**

@@ -40,7 +40,10 @@ function expectSameChanges(old: Texts, next: Texts): void {
     expect(suspectsOf(pair)).toBeDefined();
     const plain = { old: gathered(pair.old), new: gathered(pair.new) };
     expect(suspectsOf(plain)).toBeUndefined();
-    expect(compareAbis(pair)).toEqual(compareAbis(plain));
+    // What moved between headers is told of headers only: nothing else says what includes what.
+    const { changes, notUnderstood } = compareAbis(pair);
+    const all = { changes: changes.filter(({ kind }) => kind !== 'declarations-moved'), notUnderstood };
+    expect(all).toEqual(compareAbis(plain));
   }
 }
 
