@@ -8,7 +8,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Abi, ConstantDeclaration, RecordDeclaration, RequestDeclaration, VariantInfo } from '../abi/abi.ts';
-import type { LayoutFile } from '../abi/definition/document.ts';
+import type { LayoutDocument, LayoutFile } from '../abi/definition/document.ts';
 import {
   abiOfSoundVariant,
   defaultVariant,
@@ -22,7 +22,7 @@ import { UserError } from '../diagnostic.ts';
 
 const directory = new URL('../../layouts/', import.meta.url);
 const files = new Map<string, LayoutFile>();
-let recordNames: ReadonlySet<string> | undefined;
+let namesKnown: ReadonlySet<string> | undefined;
 
 /** How a layout file that declares requests is known by its text. */
 const requestKey = '"request"';
@@ -149,16 +149,20 @@ export function variantsOfBuiltInRecord(name: string, target: Target): readonly 
   return [];
 }
 
-/** Names of all built-in records (`struct kvm_run`), from the text of the files: nothing is parsed for them. */
-export function builtInRecordNames(): ReadonlySet<string> {
-  recordNames ??= new Set(
-    builtInNames().flatMap((fileName) =>
-      [...(builtInText(fileName) ?? '').matchAll(/"record":\s*"((?:struct|union) \w+)"/g)].map(
-        ([, name]) => name ?? '',
-      ),
-    ),
-  );
-  return recordNames;
+/**
+ * Names of the built-in records (`struct kvm_run`) of which it is known what the kernel does with bytes that have no meaning. Found
+ * in the text of the files, without laying anything out.
+ */
+export function namesOfKnownGarbage(): ReadonlySet<string> {
+  if (namesKnown !== undefined) return namesKnown;
+  const tells = (part: unknown): boolean => JSON.stringify(part).includes('"nonZero"');
+  const names = builtInNames().flatMap((fileName) => {
+    const document = JSON.parse(builtInText(fileName) ?? '{}') as Partial<LayoutDocument>;
+    const told = (document.records ?? []).filter(tells).map(({ record }) => record);
+    return document.record !== undefined && tells(document) ? [document.record, ...told] : told;
+  });
+  namesKnown = new Set(names);
+  return namesKnown;
 }
 
 /** Every form a built-in record has had on a target, as the variants that declare it: those of its own file first. */
