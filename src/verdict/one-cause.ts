@@ -7,7 +7,8 @@
  * that cause is taken in: the size of a record, for example, only where nothing else in it changed its size. Compatible
  * findings stay by themselves; they are not told unless asked for.
  *
- * What one record does to another is not folded: each record is something that programs use, and `because` leads back.
+ * What one record does to another is not folded: each record is something that programs use, and `because` leads back. The
+ * same holds for requests; they are told with their record and by themselves.
  */
 
 import type { Change, RecordPair } from '../diff/changes.ts';
@@ -59,6 +60,13 @@ class Folds {
     this.#followers.delete(follower);
     for (const one of all) this.#leaders.set(one, first);
     this.#followers.set(first, [...(this.#followers.get(first) ?? []), ...all]);
+  }
+
+  /** Told with its cause and by itself as well: a request is a thing of its own, and people look for it by its name. */
+  mention(leader: Found, follower: Found): void {
+    const first = this.leaderOf(leader);
+    if (weight(follower) === 0 || weight(follower) > weight(first)) return;
+    this.#followers.set(first, [...(this.#followers.get(first) ?? []), follower]);
   }
 
   leaderOf(one: Found): Found {
@@ -161,7 +169,7 @@ function foldRequests(found: readonly Found[], folds: Folds): void {
   for (const one of found.filter(isOf('request-changed'))) {
     const { old, aspects } = one.change;
     const size = sizes.get(old.argument ?? '');
-    if (size !== undefined && aspects.every((aspect) => aspect === 'size')) folds.add(size, one);
+    if (size !== undefined && aspects.every((aspect) => aspect === 'size')) folds.mention(size, one);
   }
 }
 

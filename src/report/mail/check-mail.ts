@@ -55,9 +55,13 @@ export function checkMail(report: CheckReport): string {
 /** One comment for each record, one for neighbours of one fate among all other names, and one for each text. */
 function commentsOf(report: CheckReport): Comment[] {
   const comments: { record: string | undefined; findings: Finding[] }[] = [];
-  for (const [name, all] of groupByRecord(shownFindings(report))) {
+  const all = shownFindings(report);
+  // The requests of a record that grew stand in the table of its comment.
+  const inTables = new Set(all.flatMap(({ follows = [] }) => follows.map(({ rule, subject }) => `${rule} ${subject}`)));
+  const shown = all.filter(({ rule, subject }) => !inTables.has(`${rule} ${subject}`));
+  for (const [name, together] of groupByRecord(shown)) {
     const isOfText = ({ rule }: Finding): boolean => rule === 'documentation-differs';
-    const findings = all.filter((one) => !isOfText(one));
+    const findings = together.filter((one) => !isOfText(one));
     const last = comments.at(-1);
     const [first] = findings;
     if (first !== undefined) {
@@ -70,7 +74,7 @@ function commentsOf(report: CheckReport): Comment[] {
         last.findings.push(...findings);
       else comments.push({ record: undefined, findings: [...findings] });
     }
-    for (const one of all.filter(isOfText)) comments.push({ record: undefined, findings: [one] });
+    for (const one of together.filter(isOfText)) comments.push({ record: undefined, findings: [one] });
   }
   return comments.map((one) => (one.record === undefined ? { ...one, findings: inSourceOrder(one.findings) } : one));
 }
