@@ -8,6 +8,7 @@
  */
 
 import type {
+  Abi,
   ConstantDeclaration,
   EnumDeclaration,
   MacroDeclaration,
@@ -18,14 +19,7 @@ import type {
 import type { Declared, DeclaredKind, Portion, PortionIndex } from './portion.ts';
 
 /** The kind of declaration that each map of an ABI holds. */
-export interface DeclarationMaps {
-  readonly records: ReadonlyMap<string, RecordDeclaration>;
-  readonly enums: ReadonlyMap<string, EnumDeclaration>;
-  readonly typedefs: ReadonlyMap<string, TypedefDeclaration>;
-  readonly constants: ReadonlyMap<string, ConstantDeclaration>;
-  readonly requests: ReadonlyMap<string, RequestDeclaration>;
-  readonly macros: ReadonlyMap<string, MacroDeclaration>;
-}
+export type DeclarationMaps = Pick<Abi, 'records' | 'enums' | 'typedefs' | 'constants' | 'requests' | 'macros'>;
 
 /** A portion in its place. */
 export interface ListedPortion {

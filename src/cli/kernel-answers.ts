@@ -5,9 +5,8 @@
  * have one of these forms, whatever file they came from, the bytes that prove a break are given to a kernel of each.
  */
 
-import { fieldPathsOf } from '../abi/field-paths.ts';
 import type { Abi } from '../abi/abi.ts';
-import { layoutOf } from '../abi/layout-engine.ts';
+import { shapeOf } from '../abi/record-shape.ts';
 import { findTarget, type Target } from '../abi/target.ts';
 import type { CheckResult } from '../verdict/check.ts';
 import type { KernelAnswer } from '../verdict/witness.ts';
@@ -29,7 +28,7 @@ export async function withKernelAnswers(result: CheckResult): Promise<CheckResul
     import('../kernel/cpu-models.ts'),
   ]);
   const kernelOf = (abi: Abi): (typeof matrixKernels)[number] | undefined => {
-    const shape = shapeOf(abi, target);
+    const shape = shapeOf(abi.records.get(recordName)?.record, target);
     return matrixKernels.find(({ form }) => shape !== undefined && shapeOfForm(form, target) === shape);
   };
   const [before, after] = [kernelOf(pair.old), kernelOf(pair.new)];
@@ -51,16 +50,7 @@ export async function withKernelAnswers(result: CheckResult): Promise<CheckResul
   };
 }
 
-/** Every field with its place, so that equal texts are the same form of the record. */
-function shapeOf(abi: Abi, target: Target): string | undefined {
-  const record = abi.records.get(recordName)?.record;
-  if (record?.isComplete !== true) return undefined;
-  const layout = layoutOf(record, target);
-  const fields = fieldPathsOf(layout).map(({ path, offsetBits, sizeBits }) => [path, offsetBits, sizeBits]);
-  return JSON.stringify([layout.sizeBytes, fields]);
-}
-
 function shapeOfForm(form: string, target: Target): string | undefined {
   const found = findBuiltInRecord(`${recordName}#${form}`, target);
-  return found === undefined ? undefined : shapeOf(found.abi, target);
+  return shapeOf(found?.declaration.record, target);
 }

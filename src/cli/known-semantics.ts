@@ -12,6 +12,7 @@ import { replacing } from '../abi/declaration-list.ts';
 import { fieldPathsOf } from '../abi/field-paths.ts';
 import { type FieldPath, LayoutError } from '../abi/layout.ts';
 import { layoutOf } from '../abi/layout-engine.ts';
+import { shapeOf } from '../abi/record-shape.ts';
 import type { FieldSemantics } from '../abi/semantics.ts';
 import type { Target } from '../abi/target.ts';
 import type { RecordType } from '../abi/types.ts';
@@ -28,13 +29,13 @@ export function withKnownSemantics(pair: AbiPair, said: (record: string, layout:
     if (was === undefined || is === undefined || areAlike(was.record, is.record) || isTold(was) || isTold(is)) continue;
     const forms = new Map<string, Abi>();
     for (const abi of builtInForms(name, target)) {
-      const shape = shapeOf(abi.records.get(name), target);
+      const shape = shapeOf(abi.records.get(name)?.record, target);
       if (shape !== undefined && !forms.has(shape)) forms.set(shape, abi);
     }
-    const before = forms.get(shapeOf(was, target) ?? '');
+    const before = forms.get(shapeIfAny(was, target) ?? '');
     if (before === undefined || !tellsOfGarbage(before, name)) continue;
     old.set(name, toldBy(before, was));
-    next.set(name, toldBy(forms.get(shapeOf(is, target) ?? '') ?? before, is));
+    next.set(name, toldBy(forms.get(shapeIfAny(is, target) ?? '') ?? before, is));
     said(name, before.label);
   }
   if (old.size === 0) return pair;
@@ -65,13 +66,9 @@ function fieldsOf(record: RecordType, target: Target): readonly FieldPath[] {
   return fieldPathsOf(layoutOf(record, target));
 }
 
-/** Every field with its place, so that equal texts are the same form of the record. */
-function shapeOf(declaration: RecordDeclaration | undefined, target: Target): string | undefined {
-  if (declaration?.record.isComplete !== true) return undefined;
+function shapeIfAny({ record }: RecordDeclaration, target: Target): string | undefined {
   try {
-    const layout = layoutOf(declaration.record, target);
-    const fields = fieldPathsOf(layout).map(({ path, offsetBits, sizeBits }) => [path, offsetBits, sizeBits]);
-    return JSON.stringify([layout.sizeBytes, fields]);
+    return shapeOf(record, target);
   } catch (error) {
     // What no compiler could lay out is told by the comparison.
     if (error instanceof LayoutError) return undefined;

@@ -83,7 +83,7 @@ function collisions(newcomers: readonly NamedNumber[], old: Numbers, next: Numbe
         const family = families.common(newcomer.name, holder.name) ?? families.atTop(newcomer, holder.name);
         if (family === undefined || !families.isRecent(family, newcomer.value)) continue;
         if (!families.isNumberSpace(family) || isOfNewGroup(newcomer, family, old, next)) continue;
-        if (!areOfOneList(newcomer, holder, membersOf(family, old, next))) continue;
+        if (!areOfOneList(newcomer, holder, keptMembers(family, old, next))) continue;
         changes.push({ kind: 'number-collision', family, newcomer, holder });
       }
     }
@@ -92,7 +92,7 @@ function collisions(newcomers: readonly NamedNumber[], old: Numbers, next: Numbe
 }
 
 /** The names under a prefix that both sides give one number, where they stand now. */
-function membersOf(family: string, old: Numbers, next: Numbers): readonly NamedNumber[] {
+function keptMembers(family: string, old: Numbers, next: Numbers): readonly NamedNumber[] {
   return next
     .familyOf(wordOf(family))
     .withPrefix(family)

@@ -20,13 +20,13 @@ export function rulesJson(): string {
   return `${JSON.stringify({ schemaVersion: 1, rules: [...rules].map(([id, rule]) => ({ id, ...rule })), lint: [...lintRules].map(([id, rule]) => ({ id, ...rule })) }, undefined, 2)}\n`;
 }
 
+function code(title: string, text: string): string {
+  const lines = (text === '' ? '/* nothing */' : text).split('\n').map((line) => `      ${printable(line)}`);
+  return [`  ${title}`, ...lines].join('\n');
+}
+
 export function ruleText(id: string, rule: Rule): string {
   const part = (title: string, text: string): string => `${title}\n${wrap(text, WIDTH, '  ')}`;
-  const code = (title: string, text: string): string =>
-    `  ${title}\n${(text === '' ? '/* nothing */' : text)
-      .split('\n')
-      .map((line) => `      ${printable(line)}`)
-      .join('\n')}`;
   return `${[
     `${id}: ${rule.title}`,
     wrap(rule.explanation, WIDTH),
@@ -40,11 +40,6 @@ export function ruleText(id: string, rule: Rule): string {
 }
 
 export function lintRuleText(id: string, rule: LintRule): string {
-  const code = (title: string, text: string): string =>
-    `  ${title}\n${text
-      .split('\n')
-      .map((line) => `      ${printable(line)}`)
-      .join('\n')}`;
   return `${[
     `${id}: ${rule.title}`,
     wrap(rule.explanation, WIDTH),

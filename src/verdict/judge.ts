@@ -13,7 +13,8 @@ import {
   judgeValueMeaning,
   judgeValueRenumbered,
 } from './judge-meanings.ts';
-import { judgeName, judgeNumber, judgeRequest } from './judge-names.ts';
+import { judgeName } from './judge-names.ts';
+import { judgeNumber } from './judge-numbers.ts';
 import {
   judgeAlignment,
   judgeRecordAdded,
@@ -22,6 +23,7 @@ import {
   judgeRecordRenamed,
   judgeRecordSize,
 } from './judge-records.ts';
+import { judgeRequest } from './judge-requests.ts';
 import { judgeFlexible, judgeResized, judgeRetyped } from './judge-types.ts';
 import type { Context, Judgement } from './judgement.ts';
 

@@ -1,0 +1,195 @@
+/** Constants and enumerators: new, gone, renumbered, claimed twice. */
+
+import type { NamedNumber, NumberChange, Routine } from '../diff/changes.ts';
+import type { SideFacts } from './finding.ts';
+import { answers, broken, harmless, type Judgement, kept, list, membersWords, placeOf, unknown } from './judgement.ts';
+import type { RuleId } from './rules.ts';
+import type { Witness } from './witness.ts';
+
+function factsOfNumber(number: NamedNumber): SideFacts {
+  return {
+    header: number.declaration.header,
+    ...placeOf(number.enumerator?.location ?? number.declaration.location),
+    name: number.name,
+    value: number.value,
+  };
+}
+
+function subjectOfNumber(number: NamedNumber): string {
+  return number.enum === undefined
+    ? `constant ${number.name}`
+    : `${number.enum.startsWith('enum ') ? '' : 'enum '}${number.enum}.${number.name}`;
+}
+
+/** A program that names a number, which compiles as long as the name is there. */
+export const useOf = (name: string): Witness => ({
+  kind: 'source',
+  contract: 'rebuild',
+  code: `long long f(void) { return ${name}; }`,
+  problem: `'${name}' undeclared`,
+});
+
+/** Two values of one name; flags, which are single bits, are read in hexadecimal. */
+function valueTexts(...values: readonly [bigint, bigint]): readonly [string, string] {
+  const isFlag = (value: bigint): boolean => value > 0n && (value & (value - 1n)) === 0n;
+  const isHex = values.every(isFlag) && values.some((value) => value >= 0x10n);
+  const text = (value: bigint): string => (isHex ? `0x${value.toString(16)}` : String(value));
+  return [text(values[0]), text(values[1])];
+}
+
+const pick = (number: NamedNumber, enumerator: RuleId, constant: RuleId): RuleId =>
+  number.enum === undefined ? constant : enumerator;
+
+const routineWords = {
+  end: ['sentinel-moved', 'it marks the end of a list or counts it, and the list grew; nobody may rely on its value'],
+  version: ['sentinel-moved', 'a version is there to change'],
+  'mask-grew': ['mask-grew', 'it gained the bits of flags that are new; the bits old programs know mean what they did'],
+  reserve: [
+    'sentinel-moved',
+    'it says which bits are free, and some of them were given names that are judged by themselves',
+  ],
+} as const satisfies Record<Exclude<Routine, 'mask-shrank'>, readonly [RuleId, string]>;
+
+export function judgeNumber(change: NumberChange): Judgement {
+  switch (change.kind) {
+    case 'number-added': {
+      const { number } = change;
+      return {
+        rule: pick(number, 'enumerator-added', 'constant-added'),
+        subject: subjectOfNumber(number),
+        old: null,
+        new: factsOfNumber(number),
+        message: `${number.name} = ${String(number.value)} is new`,
+        answers: harmless('no old program uses it; what an old kernel says to it depends on where it is used'),
+        witness: undefined,
+      };
+    }
+    case 'number-removed': {
+      const { number, heirs, family } = change;
+      if (family !== undefined) return judgeFamilyRemoved(number, family);
+      const names = list(heirs.map((heir) => heir.name));
+      return {
+        rule: heirs.length > 0 ? 'number-reused' : pick(number, 'enumerator-removed', 'constant-removed'),
+        subject: subjectOfNumber(number),
+        old: factsOfNumber(number),
+        new: heirs[0] === undefined ? null : factsOfNumber(heirs[0]),
+        message: `${number.name} (${String(number.value)}) is gone${heirs.length > 0 ? `, and its number is now ${names}` : ''}`,
+        answers: answers({
+          'old-binary':
+            heirs.length > 0
+              ? unknown(
+                  `an old program that says ${String(number.value)} means ${number.name} and gets ${names}, unless that is only its new name`,
+                )
+              : unknown(
+                  `an old program still says ${String(number.value)}; whether the kernel still knows it is not in the headers`,
+                ),
+          rebuild: broken(`a program that names ${number.name} no longer compiles`),
+          'mixed-objects': kept('the number stays what it was in old objects'),
+          'new-binary': kept('a new program does not know it'),
+        }),
+        witness: useOf(number.name),
+      };
+    }
+    case 'number-changed': {
+      const { old, new: next, routine, heir } = change;
+      const [was, is] = valueTexts(old.value, next.value);
+      const base = {
+        subject: subjectOfNumber(old),
+        old: factsOfNumber(old),
+        new: factsOfNumber(next),
+        message: `${old.name} changed from ${was} to ${is}${heir === undefined || routine !== undefined ? '' : `, and ${was} is ${heir.name} now`}`,
+      };
+      if (routine !== undefined && routine !== 'mask-shrank') {
+        const [rule, why] = routineWords[routine];
+        return { ...base, rule, answers: harmless(why), witness: undefined };
+      }
+      if (routine === 'mask-shrank') {
+        const lost = `0x${(old.value & ~next.value).toString(16)}`;
+        return {
+          ...base,
+          rule: 'mask-shrank',
+          answers: answers({
+            'old-binary': unknown(`an old program may still set ${lost}; the headers do not say what it gets for it`),
+            rebuild: kept('the flag that left the mask is judged by itself'),
+            'mixed-objects': kept('both masks agree in the bits that are left'),
+            'new-binary': kept('a new program sets fewer bits'),
+          }),
+          witness: undefined,
+        };
+      }
+      const wrong = broken(`${old.name} is ${was} on one side and ${is} on the other`);
+      const taken = broken(`an old program that says ${was} means ${old.name} and gets ${heir?.name ?? ''}`);
+      return {
+        ...base,
+        rule: pick(old, 'enumerator-renumbered', 'constant-changed'),
+        answers: answers({
+          'old-binary': heir === undefined ? wrong : taken,
+          rebuild: kept('a recompiled program has the new number'),
+          'mixed-objects': wrong,
+          'new-binary': wrong,
+        }),
+        witness: {
+          kind: 'number',
+          contract: 'old-binary',
+          name: old.name,
+          old: old.value,
+          new: next.value,
+          holder: heir?.name,
+        },
+      };
+    }
+    case 'number-collision': {
+      const { newcomer, holder, family } = change;
+      const wrong = broken(
+        `${String(newcomer.value)} means ${holder.name} to some programs and ${newcomer.name} to others`,
+      );
+      return {
+        rule: 'number-collision',
+        subject: subjectOfNumber(newcomer),
+        old: factsOfNumber(holder),
+        new: factsOfNumber(newcomer),
+        message: `${newcomer.name} claims ${String(newcomer.value)}, which is ${holder.name}; every other ${family}* has a number of its own`,
+        answers: answers({
+          'old-binary': wrong,
+          rebuild: kept('both names compile'),
+          'mixed-objects': wrong,
+          'new-binary': broken(`an old kernel takes ${newcomer.name} for ${holder.name}`),
+        }),
+        witness: {
+          kind: 'number',
+          contract: 'old-binary',
+          name: newcomer.name,
+          old: newcomer.value,
+          new: newcomer.value,
+          holder: holder.name,
+        },
+      };
+    }
+    default:
+      return change satisfies never;
+  }
+}
+
+function judgeFamilyRemoved(
+  number: NamedNumber,
+  family: NonNullable<Extract<NumberChange, { kind: 'number-removed' }>['family']>,
+): Judgement {
+  const names = family.members.map(({ name }) => name);
+  const isEnum = number.enum !== undefined;
+  const old = { ...factsOfNumber(number), name: family.name, text: names.join(' ') };
+  return {
+    rule: isEnum ? 'enumerator-removed' : 'constant-removed',
+    subject: isEnum ? `${family.name.startsWith('enum ') ? '' : 'enum '}${family.name}` : `constant ${family.name}`,
+    old,
+    new: null,
+    message: `${family.name} is gone with all its ${String(names.length)} names: ${membersWords(names)}`,
+    answers: answers({
+      'old-binary': unknown('old programs still use the numbers; whether the kernel knows them is not in the headers'),
+      rebuild: broken(`a program that names one of them no longer compiles`),
+      'mixed-objects': kept('the numbers stay what they were in old objects'),
+      'new-binary': kept('a new program does not know them'),
+    }),
+    witness: useOf(number.name),
+    members: names,
+  };
+}
