@@ -155,6 +155,8 @@ class RecordPlacer {
       this.#sizeBits = Math.max(this.#sizeBits, this.#positionBits);
       checkedSize(this.#sizeBits, this.#record);
     }
+    // An array without elements is a field, and such a record has no bytes in GNU C++ either.
+    if (this.#record.fields.length === 0) this.#sizeBits = this.#target.emptyRecordBytes * 8;
     return {
       record: this.#record,
       target: this.#target,

@@ -68,6 +68,10 @@ export interface Target {
   readonly hasInt128: boolean;
   readonly bitFields: BitFieldRules;
   readonly request: RequestEncoding;
+  /** Whose programs include the headers. Kernels are written in C, so that is what is meant where nothing is said. */
+  readonly language: 'C' | 'C++';
+  /** A record without fields has no bytes in GNU C; in C++ every object has an address of its own ([intro.object]). */
+  readonly emptyRecordBytes: 0 | 1;
 }
 
 /** The three ways in which psABIs differ about bit-fields. */
@@ -89,8 +93,11 @@ const typedBitFields: BitFieldRules = { typeMatters: true, unnamedAlignRecord: f
 const armBitFields: BitFieldRules = { ...typedBitFields, unnamedAlignRecord: true };
 const m68kBitFields: BitFieldRules = { typeMatters: false, unnamedAlignRecord: false, emptyFieldBoundaryBits: 16 };
 
+const asC = { language: 'C', emptyRecordBytes: 0 } as const;
+
 // What most 64-bit and most 32-bit targets have in common; each row below states only what is its own.
 const lp64 = {
+  ...asC,
   dataModel: 'LP64',
   largestScalarAlignBytes: 16,
   largestVectorAlignBytes: Infinity,
@@ -102,6 +109,7 @@ const lp64 = {
 } as const;
 
 const ilp32 = {
+  ...asC,
   dataModel: 'ILP32',
   largestScalarAlignBytes: 8,
   largestVectorAlignBytes: Infinity,
@@ -291,6 +299,15 @@ const facts: Readonly<Record<TargetName, Facts>> = {
 
 /** Every target, in the order of `targetNames`. */
 export const targets: readonly Target[] = targetNames.map((name) => ({ name, ...facts[name] }));
+
+const inCxx: ReadonlyMap<TargetName, Target> = new Map(
+  targets.map((target) => [target.name, { ...target, language: 'C++', emptyRecordBytes: 1 }]),
+);
+
+/** The same target as its C++ programs see it. */
+export function cxxOf(target: Target): Target {
+  return inCxx.get(target.name) ?? target;
+}
 
 /**
  * The target people mean by a name (`arm64`) or a GNU triple, with or without a vendor (`aarch64-linux-gnu`,

@@ -81,12 +81,14 @@ function isStorage(word: string): word is 'typedef' | 'extern' | 'static' {
 export class Parser {
   readonly #stream: TokenStream;
   readonly #isTypedefName: (name: string) => boolean;
+  readonly #isCxx: () => boolean;
   readonly #expressions: ExpressionParser;
   #nesting = 0;
 
-  constructor(stream: TokenStream, isTypedefName: (name: string) => boolean) {
+  constructor(stream: TokenStream, isTypedefName: (name: string) => boolean, isCxx = (): boolean => false) {
     this.#stream = stream;
     this.#isTypedefName = isTypedefName;
+    this.#isCxx = isCxx;
     this.#expressions = new ExpressionParser(stream, {
       startsTypeName: (token) => this.#startsTypeName(token),
       parseTypeName: () => this.parseTypeName(),
@@ -112,6 +114,7 @@ export class Parser {
       this.#stream.take(';');
       return { kind: 'empty', token };
     }
+    if (this.#skipLinkage(token)) return { kind: 'empty', token };
     const specifiers = this.#parseSpecifiers(true);
     const declarators: MemberDeclarator[] = [];
     if (this.#stream.take(';')) return { kind: 'declaration', specifiers, declarators, token };
@@ -130,6 +133,18 @@ export class Parser {
       break;
     }
     return { kind: 'declaration', specifiers, declarators, token };
+  }
+
+  /**
+   * `extern "C" {` and the brace that ends it, for a C++ program. They are not held against each other: what a header includes
+   * in between is read piece by piece.
+   */
+  #skipLinkage(token: Token): boolean {
+    if (token.text === '}') return this.#isCxx() && this.#stream.take('}');
+    if (token.text !== 'extern' || this.#stream.peek(1).kind !== TokenKind.string) return false;
+    if (this.#stream.peek(2).text !== '{' || !this.#isCxx()) return false;
+    for (let count = 0; count < 3; count++) this.#stream.next();
+    return true;
   }
 
   parseTypeName(): TypeName {
@@ -187,6 +202,10 @@ export class Parser {
         this.#stream.next();
         // extern "C", which C++ guards leave behind where __cplusplus is not asked.
         if (text === 'extern' && this.#stream.peek().kind === TokenKind.string) {
+          if (this.#isCxx()) {
+            this.#stream.next();
+            continue;
+          }
           throw new SyntaxProblem('syntax', 'This is C++.', this.#stream.peek());
         }
       } else if (skippedWords.has(text)) {

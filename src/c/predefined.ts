@@ -140,8 +140,21 @@ function definitions(words: string): string[] {
     .map((word) => (word.includes('=') ? word.replace('=', ' ') : `${word} 1`));
 }
 
-/** What follows each `#define` that holds before the first line, for a target. @throws Error for an unknown target */
-export function predefinedMacros(target: string): readonly string[] {
+/** What g++ defines beside that; `bool` is no macro there, and needs no header either. */
+const inCxx = definitions(
+  '__cplusplus=201703L __GNUG__=12 _GNU_SOURCE __GXX_WEAK__ __GXX_RTTI __EXCEPTIONS __DEPRECATED __STDCPP_THREADS__ bool=_Bool true false=0',
+);
+
+/**
+ * What follows each `#define` that holds before the first line of a C (or C++) program, for a target.
+ * @throws Error for an unknown target
+ */
+export function predefinedMacros(target: string, language: 'C' | 'C++' = 'C'): readonly string[] {
+  const lines = predefinedInC(target);
+  return language === 'C' ? lines : [...lines.filter((line) => !line.startsWith('__STDC_VERSION__ ')), ...inCxx];
+}
+
+function predefinedInC(target: string): readonly string[] {
   const facts = Object.hasOwn(table, target) ? table[target] : undefined;
   if (facts === undefined) throw new Error(`no predefined macros for target ${target}`);
   const { isLp64, isBigEndian } = facts;

@@ -25,6 +25,7 @@ import { withKnownSemantics } from './known-semantics.ts';
 import { oneOf } from './one-of.ts';
 import { isRange, type OpenedPair, openPair, type PairOptions, pairOf } from './open-pair.ts';
 import { openPolicy, type Policy, type PolicyFlags, type PolicyPlaces } from './policy.ts';
+import { openInCxx } from './open-in-cxx.ts';
 import { type OpenedLayout, type OpenedSource, workshopFor } from './open-source.ts';
 import { addSourceOptions, collect, type SourceFlags, sourceOptionsOf } from './source-options.ts';
 import { version } from './version.ts';
@@ -201,7 +202,13 @@ function comparePair(
   const leftOut = sides.old.targets.flatMap((target) =>
     sides.new.targets.includes(target) && !targets.includes(target) ? [target.name] : [],
   );
-  return checkTargets(targets, pairFor, { contracts, leftOut });
+  const { old, new: next } = sides;
+  return checkTargets(targets, pairFor, {
+    ...{ contracts, leftOut },
+    ...(isHeaderSource(old) && isHeaderSource(next)
+      ? { openInCxx: (target, pair) => openInCxx({ old, new: next }, target, pair, policy.declare) }
+      : {}),
+  });
 }
 
 /** `A..B [PATH…]` or `OLD NEW [PATH…]`; commander has taken the `--` away. */

@@ -29,13 +29,13 @@ export interface Comparison {
   readonly notUnderstood: readonly Diagnostic[];
 }
 
-/** Every change from `pair.old` to `pair.new`. Both must be of one target. */
-export function compareAbis(pair: AbiPair): Comparison {
+/** Every change from `pair.old` to `pair.new`, or among some names. Both must be of one target. */
+export function compareAbis(pair: AbiPair, among?: Suspects): Comparison {
   if (pair.old.target.name !== pair.new.target.name) {
     throw new TypeError(`cannot compare ${pair.old.target.name} with ${pair.new.target.name}`);
   }
   const notUnderstood: Diagnostic[] = [];
-  const suspects = suspectsOf(pair);
+  const suspects = among ?? suspectsOf(pair);
   const records = compareRecordSets(pair, suspects, notUnderstood);
   const named = numbersOfPair(pair, suspects);
   const numbers = compareNumbers(pair, named);

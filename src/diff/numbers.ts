@@ -36,9 +36,9 @@ export function numbersOfPair({ old, new: next }: AbiPair, suspects: Suspects | 
   if (suspects !== undefined && before !== undefined && after !== undefined) {
     return { old: new ListedNumbers(before, suspects), new: new ListedNumbers(after, suspects) };
   }
-  const numbers = new GatheredNumbers(old);
+  const numbers = new GatheredNumbers(old, suspects);
   const isOne = old.constants === next.constants && old.enums === next.enums;
-  return { old: numbers, new: isOne ? numbers : new GatheredNumbers(next) };
+  return { old: numbers, new: isOne ? numbers : new GatheredNumbers(next, suspects) };
 }
 
 /** A macro that repeats its enumerator (`#define A A`) is that enumerator. */
@@ -47,9 +47,11 @@ class GatheredNumbers implements Numbers {
   #ranks: ReadonlyMap<NamedNumber, number> | undefined;
   #byWord: ReadonlyMap<string, readonly NamedNumber[]> | undefined;
   readonly #families = new Map<string, NumberFamily>();
+  readonly #suspects: Suspects | undefined;
   #byHeader: ReadonlyMap<string, ReadonlyMap<bigint, readonly NamedNumber[]>> | undefined;
 
-  constructor(abi: Abi) {
+  constructor(abi: Abi, suspects: Suspects | undefined) {
+    this.#suspects = suspects;
     for (const declaration of abi.constants.values()) this.#numbers.set(declaration.name, ofConstant(declaration));
     for (const [key, declaration] of abi.enums) {
       for (const [index, { name }] of declaration.type.enumerators.entries()) {
@@ -64,7 +66,9 @@ class GatheredNumbers implements Numbers {
   }
 
   suspected(): readonly NamedNumber[] {
-    return [...this.#numbers.values()];
+    const all = [...this.#numbers.values()];
+    const names = this.#suspects?.numbers;
+    return names === undefined ? all : all.filter(({ name }) => names.has(name));
   }
 
   familyOf(word: string): NumberFamily {

@@ -249,5 +249,7 @@ export function entriesAmong<T>(
   map: ReadonlyMap<string, T>,
   suspects: ReadonlySet<string> | undefined,
 ): Iterable<readonly [string, T]> {
-  return suspects !== undefined && map instanceof DeclarationMap ? (map as DeclarationMap<T>).among(suspects) : map;
+  if (suspects === undefined) return map;
+  if (map instanceof DeclarationMap) return (map as DeclarationMap<T>).among(suspects);
+  return [...map].filter(([key]) => suspects.has(key.split('@', 1)[0] ?? key));
 }

@@ -59,6 +59,7 @@ export function findingJson(finding: Finding): Record<string, unknown> {
     answers: finding.answers,
     lookAt: finding.lookAt,
     because: finding.because,
+    ...(finding.language === undefined ? {} : { language: finding.language }),
     members: finding.members ?? [],
     follows: (finding.follows ?? []).map(({ rule, verdict, subject, old, new: next, message, witness }) => ({
       rule,

@@ -114,6 +114,7 @@ const findingKeys = (kind?: string): Record<string, unknown> => ({
   },
   lookAt: textOrNull,
   because: textOrNull,
+  language: { const: 'C++' },
   members: { type: 'array', items: text },
   follows: {
     type: 'array',
@@ -142,7 +143,7 @@ const findingKeys = (kind?: string): Record<string, unknown> => ({
 /** A finding, on a line of its own if it has a kind; `waiver` is there exactly where it is waived. */
 function finding(kind?: string, isWaived = false): Record<string, unknown> {
   return {
-    ...object({ ...findingKeys(kind), ...(isWaived ? { waiver } : {}) }),
+    ...object({ ...findingKeys(kind), ...(isWaived ? { waiver } : {}) }, ['language']),
     // A break is proven, and nothing else claims a proof.
     if: { properties: { verdict: { const: 'break' } } },
     then: { properties: { witness: { type: 'object' } } },

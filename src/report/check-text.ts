@@ -133,7 +133,8 @@ function recordTable(pair: RecordPair, result: CheckResult, style: Style): strin
   const { sizeBytes: was } = pair.old.layout;
   const { sizeBytes: is } = pair.new.layout;
   const size = was === is ? `${String(was)} bytes, as before` : `${String(was)} bytes before, ${String(is)} now`;
-  const lines = [`${style.bold(printable(pair.name))}: ${size}`];
+  const seenBy = pair.new.layout.target.language === 'C' ? '' : ' in C++ programs';
+  const lines = [`${style.bold(printable(pair.name))}${seenBy}: ${size}`];
   const abis = result.pairs[0];
   if (abis !== undefined) {
     for (const request of carriersOf(pair.name, abis.old)) {

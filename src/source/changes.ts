@@ -68,6 +68,11 @@ export function includeClosure(headers: TargetHeaders, names: Iterable<string>):
   return new Set(new Graph(headers, names).files.keys());
 }
 
+/** Everything that a target's headers are and include, however deep. */
+export function reachedFiles(headers: TargetHeaders): Iterable<HeaderFile> {
+  return graphOf(headers).files.values();
+}
+
 /** Targets of one architecture share their headers, and so what these include. */
 const graphs = new WeakMap<TargetHeaders, Graph>();
 

@@ -11,6 +11,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { AbiPair, Change, RecordPair } from '../diff/changes.ts';
 import { compareAbis } from '../diff/compare.ts';
 import { type Contract, contracts as allContracts, type Verdict } from './contract.ts';
+import { type CxxView, judgeInCxx, type JudgedChange } from './cxx.ts';
 import { type Finding, standing } from './finding.ts';
 import { fingerprintOfChange } from './fingerprint.ts';
 import { judge } from './judge.ts';
@@ -24,6 +25,8 @@ export interface CheckOptions {
   readonly contracts?: readonly Contract[];
   /** Targets that could have been compared and were not asked for. */
   readonly leftOut?: readonly TargetName[];
+  /** Headers that changed and that C++ programs read differently; `undefined` where there are none. */
+  readonly openInCxx?: (target: Target, pair: AbiPair) => CxxView | undefined;
 }
 
 /** One record that differs, for reports that draw it. */
@@ -82,23 +85,42 @@ export function checkTargets(
   const seen: SeenTarget[] = [];
   const records = new Map<string, ChangedRecord>();
   const problems = new Map<string, Diagnostic>();
+  const report = (diagnostics: readonly Diagnostic[]): void => {
+    for (const diagnostic of diagnostics) {
+      problems.set(JSON.stringify([diagnostic.location, diagnostic.message]), diagnostic);
+    }
+  };
   for (const target of ordered) {
     const pair = open(target);
     first ??= pair;
     seen.push({ target, headers: new Set([...pair.old.headers, ...pair.new.headers]) });
     const context: Context = { abis: pair, order: target.byteOrder };
     const { changes, notUnderstood } = compareAbis(pair);
-    for (const diagnostic of [...pair.old.notUnderstood, ...pair.new.notUnderstood, ...notUnderstood]) {
-      problems.set(JSON.stringify([diagnostic.location, diagnostic.message]), diagnostic);
-    }
-    const here: Found[] = [];
-    for (const change of changes) {
-      if ('pair' in change && !records.has(change.pair.name)) {
-        records.set(change.pair.name, { target: target.name, pair: change.pair });
+    report([...pair.old.notUnderstood, ...pair.new.notUnderstood, ...notUnderstood]);
+    const tell = (judged: readonly JudgedChange[], seenBy: AbiPair): void => {
+      const here: Found[] = [];
+      for (const { change, judgement } of judged) {
+        // Drawn as C programs see it, unless only C++ programs are hurt.
+        const isNew = 'pair' in change && !records.has(change.pair.name);
+        const isWorse = seenBy !== pair && judgement.answers.some(({ answer }) => answer === 'broken');
+        if ('pair' in change && (isNew || isWorse)) {
+          records.set(change.pair.name, { target: target.name, pair: change.pair });
+        }
+        here.push({ change, finding: draw(judgement, seenBy, contracts, change) });
       }
-      here.push({ change, finding: draw(judge(change, context), pair, contracts, change) });
-    }
-    found.push(...foldCauses(here));
+      found.push(...foldCauses(here));
+    };
+    const judged = changes.map((change) => ({ change, judgement: judge(change, context) }));
+    tell(judged, pair);
+    const inCxx = options.openInCxx?.(target, pair);
+    if (inCxx === undefined) continue;
+    const more = judgeInCxx(
+      inCxx,
+      pair,
+      judged.map(({ judgement }) => judgement),
+    );
+    report([...inCxx.pair.old.notUnderstood, ...inCxx.pair.new.notUnderstood, ...more.notUnderstood]);
+    tell(more.judged, inCxx.pair);
   }
   const findings = mergeFindings(found, seen, open).sort(byWeight);
   const worst = severity.find((verdict) => findings.some((finding) => finding.verdict === verdict)) ?? 'compatible';
@@ -146,6 +168,7 @@ function draw(judgement: Judgement, pair: AbiPair, contracts: readonly Contract[
     lookAt: verdict === 'review' ? (judgement.lookAt ?? rules.get(rule)?.lookAt ?? null) : null,
     because: judgement.because ?? null,
     ...(judgement.members === undefined ? {} : { members: judgement.members }),
+    ...(pair.old.target.language === 'C' ? {} : { language: pair.old.target.language }),
     fingerprint: fingerprintOfChange(judgement, change, pair),
   };
 }

@@ -70,6 +70,8 @@ export interface Finding {
   /** `struct NAME`, `struct NAME.field.path`, `enum NAME.ENUMERATOR`, `constant NAME`, `request NAME`, `header PATH`. */
   readonly subject: string;
   readonly targets: readonly TargetName[];
+  /** Where only programs of this language see it; both do where there is none. */
+  readonly language?: 'C++';
   /** All four, or those the user asked for, in the order of `contracts`. */
   readonly answers: readonly Answer[];
   readonly old: SideFacts | null;

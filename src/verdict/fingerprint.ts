@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto';
 import type { Abi, RecordDeclaration, RequestDeclaration } from '../abi/abi.ts';
 import { LayoutError } from '../abi/layout.ts';
 import { encodeRequest } from '../abi/request.ts';
-import { findTarget } from '../abi/target.ts';
+import { cxxOf, findTarget } from '../abi/target.ts';
 import type { AbiPair, Change } from '../diff/changes.ts';
 import { type PlacedRecord, placeRecord } from '../diff/placed.ts';
 import type { SideFacts } from './finding.ts';
@@ -50,7 +50,9 @@ interface Said {
 
 /** 12 hex digits of a change, the same for every target that sees it. */
 export function fingerprintOfChange(said: Said, change: Change, abis: AbiPair): string {
-  const { rule, subject } = said;
+  const { subject } = said;
+  const { language } = abis.old.target;
+  const rule = language === 'C' ? said.rule : `${said.rule} ${language}`;
   return hashOf(
     rule,
     subject,
@@ -86,12 +88,16 @@ function onReferences(facts: SideFacts | null, side: 'old' | 'new', change: Chan
   return change.kind === 'number-removed' ? { ...said, value: undefined } : said;
 }
 
-const placed = new WeakMap<RecordDeclaration, PlacedRecord | 'nowhere'>();
+const placed = {
+  C: new WeakMap<RecordDeclaration, PlacedRecord | 'nowhere'>(),
+  'C++': new WeakMap<RecordDeclaration, PlacedRecord | 'nowhere'>(),
+};
 
 /** `16+64` for a field, `64/8` for a whole record. */
 function placeOnReference(declaration: RecordDeclaration, abi: Abi, path: string | undefined): string {
-  let record = placed.get(declaration);
-  if (record === undefined) placed.set(declaration, (record = placeOrNowhere(declaration, abi)));
+  const known = placed[abi.target.language];
+  let record = known.get(declaration);
+  if (record === undefined) known.set(declaration, (record = placeOrNowhere(declaration, abi)));
   if (record === 'nowhere') return '?';
   const node = record.byPath.get(path ?? '');
   return node === undefined
@@ -102,7 +108,8 @@ function placeOnReference(declaration: RecordDeclaration, abi: Abi, path: string
 function placeOrNowhere(declaration: RecordDeclaration, abi: Abi): PlacedRecord | 'nowhere' {
   if (reference === undefined) return 'nowhere';
   try {
-    return placeRecord(declaration, { ...abi, target: reference });
+    const target = abi.target.language === 'C' ? reference : cxxOf(reference);
+    return placeRecord(declaration, { ...abi, target });
   } catch (error) {
     // It has no layout there; its name and type still tell it from others.
     if (error instanceof LayoutError) return 'nowhere';

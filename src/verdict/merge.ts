@@ -64,7 +64,11 @@ export function mergeFindings(
   );
 }
 
-function keyOf({ rule, verdict, subject, old, new: next }: Finding): string {
+function keyOf(finding: Finding): string {
+  return `${finding.language ?? ''} ${placeInListOf(finding)}`;
+}
+
+function placeInListOf({ rule, verdict, subject, old, new: next }: Finding): string {
   // What went to two places is two findings.
   if (rule === 'declaration-moved') return JSON.stringify([rule, verdict, subject, next?.header]);
   const isGone = goneRules.includes(rule) && old?.name !== undefined;
@@ -134,8 +138,9 @@ interface Confined {
 }
 
 function confine(findings: readonly Finding[], elsewhere: Elsewhere): Finding[] {
-  const isAsked = ({ rule, verdict, targets, old }: Finding): boolean =>
+  const isAsked = ({ rule, language, verdict, targets, old }: Finding): boolean =>
     goneRules.includes(rule) &&
+    language === undefined &&
     verdict !== 'compatible' &&
     targets.length < elsewhere.targets.length &&
     // What asm/ holds is each architecture's own.

@@ -2,7 +2,7 @@
  * Headers that a test writes down, as a `Source`: names are paths, and `#include "x"` looks next to the includer first.
  */
 
-import { findTarget, type Target, type TargetName } from '../../src/abi/target.ts';
+import { cxxOf, findTarget, type Target, type TargetName } from '../../src/abi/target.ts';
 import type { Abi } from '../../src/abi/abi.ts';
 import { readAbi } from '../../src/c/lower/read-abi.ts';
 import { FrontEnd } from '../../src/c/lower/unit.ts';
@@ -40,11 +40,13 @@ export function abiOf(
   texts: string | Readonly<Record<string, string>>,
   name: TargetName = 'x86_64',
   frontEnd = new FrontEnd(),
+  language: 'C' | 'C++' = 'C',
 ): Abi {
   const named = typeof texts === 'string' ? { 'test.h': texts } : texts;
   const source = new TestSource(named);
   const headers = Object.keys(named).map((header) => source.file(header));
-  return readAbi(frontEnd, source, headers, target(name), 'test');
+  const seenBy = language === 'C' ? target(name) : cxxOf(target(name));
+  return readAbi(frontEnd, source, headers, seenBy, 'test');
 }
 
 /** The values of object-like macros, as plain data. */

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { TargetName } from '../../src/abi/target.ts';
+import type { AbiPair } from '../../src/diff/changes.ts';
 import { checkAbis } from '../../src/verdict/check.ts';
 import { abiOf } from '../support/header-source.ts';
 
@@ -34,12 +35,20 @@ const cases = readdirSync(root)
 
 describe('what happened to the kernel', () => {
   test.each(cases)('$folder on $targets: $verdict', ({ old, next, targets, verdict, findings }) => {
+    const pairOf = (target: TargetName, language: 'C' | 'C++'): AbiPair => ({
+      old: abiOf(prelude + old, target, undefined, language),
+      new: abiOf(prelude + next, target, undefined, language),
+    });
     const result = checkAbis(
-      targets.map((target) => ({ old: abiOf(prelude + old, target), new: abiOf(prelude + next, target) })),
+      targets.map((target) => pairOf(target, 'C')),
+      { openInCxx: ({ name }) => ({ pair: pairOf(name, 'C++') }) },
     );
     expect(result.notUnderstood).toEqual([]);
     const found = result.findings.filter((one) => one.verdict !== 'compatible');
-    expect(found.map((one) => `${one.verdict} ${one.rule} ${one.subject}`).sort()).toEqual([...findings].sort());
+    const lines = found.map(({ verdict, rule, subject, language }) =>
+      [verdict, rule, subject, ...(language === undefined ? [] : [`(${language})`])].join(' '),
+    );
+    expect(lines.sort()).toEqual([...findings].sort());
     expect(result.verdict).toBe(verdict);
     expect(found.filter((one) => one.verdict === 'break' && one.witness === null)).toEqual([]);
   });

@@ -98,12 +98,14 @@ export class FrontEnd {
     if (base === undefined) {
       const layer = new Layer();
       for (const name of dynamicMacros) layer.macros.set(name, this.#dynamic(name));
-      for (const line of predefinedMacros(target.name)) {
+      for (const line of predefinedMacros(target.name, target.language)) {
         const macro = this.#predefine(line);
         layer.macros.set(macro.name, macro);
       }
-      layer.macros.set(dataModelFact, target.dataModel);
-      layer.macros.set(targetFact, target.name);
+      // What depends on a size depends on the language: only C has records without bytes.
+      const suffix = target.language === 'C' ? '' : ' in C++';
+      layer.macros.set(dataModelFact, target.dataModel + suffix);
+      layer.macros.set(targetFact, target.name + suffix);
       layer.macros.set(requestFact, JSON.stringify(target.request));
       base = new Environment(layer, { measure: measureOn(target) });
       this.#bases.set(target, base);
@@ -375,7 +377,11 @@ class UnitReader {
       start,
     );
     const stream = new TokenStream((isBetweenDeclarations) => preprocessor.next(isBetweenDeclarations));
-    const parser = new Parser(stream, (name) => scope.ordinary(name)?.kind === 'typedef');
+    const parser = new Parser(
+      stream,
+      (name) => scope.ordinary(name)?.kind === 'typedef',
+      () => scope.binding('__cplusplus') !== undefined,
+    );
     let end: PieceEnd | undefined;
     try {
       while (readDeclaration(stream, parser, lowering, report));

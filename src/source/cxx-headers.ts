@@ -1,0 +1,123 @@
+/**
+ * Which headers a C++ program reads differently.
+ *
+ * Most headers that mention `__cplusplus` only put `extern "C" { … }` around their declarations. What matters are branches that
+ * declare or define something, macros from such branches wherever they are used, and records without fields, which have no
+ * bytes in C and one in C++. This is told from the text, without regard for other conditions, and errs on the side of reading
+ * a header once more; few headers of a tree are concerned, and usually none that changed.
+ */
+
+import { reachedFiles } from './changes.ts';
+import type { HeaderFile, TargetHeaders } from './header.ts';
+
+interface CxxScan {
+  /** Whether the header itself has something of the kind. */
+  readonly isConcerned: boolean;
+  /** Macros and tags that carry it to the headers that use them. */
+  readonly words: readonly string[];
+}
+
+const unconcerned: CxxScan = { isConcerned: false, words: [] };
+const scans = new Map<string, CxxScan>();
+const mentions = new WeakMap<HeaderFile, Map<string, boolean>>();
+
+/** Those of `names` that have to be read a second time, as C++. */
+export function headersOfCxx(headers: TargetHeaders, names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  const words = new Set<string>();
+  for (const file of reachedFiles(headers)) for (const word of scan(file).words) words.add(word);
+  const key = [...words].sort().join('|');
+  const pattern = new RegExp(`\\b(?:${key})\\b`);
+  const isMentioned = (file: HeaderFile): boolean => {
+    let known = mentions.get(file);
+    if (known === undefined) mentions.set(file, (known = new Map<string, boolean>()));
+    let answer = known.get(key);
+    if (answer === undefined) known.set(key, (answer = pattern.test(textOf(file))));
+    return answer;
+  };
+  return names.filter((name) => {
+    const file = headers.resolve(name, 'angle', undefined);
+    return file !== undefined && (scan(file).isConcerned || (words.size > 0 && isMentioned(file)));
+  });
+}
+
+function textOf(file: HeaderFile): string {
+  return file.original ?? file.text;
+}
+
+function scan(file: HeaderFile): CxxScan {
+  let found = scans.get(file.contentKey);
+  if (found === undefined) scans.set(file.contentKey, (found = scanText(textOf(file))));
+  return found;
+}
+
+/** Braces around nothing but white space, ends of lines and comments; those have a limit, so that no text costs more than its length. */
+const nothing = String.raw`\{(?:\s|\\\n|/\*(?:[^*]|\*(?!/)){0,400}\*/|//[^\n]{0,400}\n)*\}`;
+const emptyRecord = new RegExp(String.raw`\b(?:struct|union)\s+(\w*)\s*${nothing}`, 'g');
+const definition = /^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\\\n]|\\[^\n]|\\\n)*)/gm;
+
+function scanText(text: string): CxxScan {
+  const words = new Set<string>();
+  let isConcerned = text.includes('__cplusplus') && scanBranches(text, words);
+  const records = [...text.matchAll(emptyRecord)];
+  if (records.length > 0) {
+    isConcerned = true;
+    for (const [, tag] of records) if (tag !== undefined && tag !== '') words.add(tag);
+    for (const [, name, body] of text.matchAll(definition)) {
+      if (name !== undefined && body?.search(emptyRecord) !== -1) words.add(name);
+    }
+  }
+  return isConcerned ? { isConcerned, words: [...words] } : unconcerned;
+}
+
+interface Group {
+  /** Whether one of its conditions asks for C++. */
+  asks: boolean;
+  /** Whether there is more in it than the braces of `extern "C"`. */
+  hasContent: boolean;
+  /** Where its macros begin among those collected. */
+  readonly start: number;
+}
+
+/** Looks through the branches that ask for C++: whether one of them says something, and which macros it defines. */
+function scanBranches(text: string, words: Set<string>): boolean {
+  let isConcerned = false;
+  const groups: Group[] = [];
+  const defined: string[] = [];
+  for (const line of withoutComments(text).split('\n')) {
+    const [, directive = '', rest = ''] = /^\s*#\s*(\w+)(.*)/.exec(line) ?? [];
+    const asks = rest.includes('__cplusplus');
+    const group = groups.at(-1);
+    if (directive === 'if' || directive === 'ifdef' || directive === 'ifndef') {
+      groups.push({ asks, hasContent: false, start: defined.length });
+    } else if (group === undefined || directive === 'else') {
+      continue;
+    } else if (directive === 'elif') {
+      group.asks ||= asks;
+    } else if (directive === 'endif') {
+      groups.pop();
+      const outer = groups.at(-1);
+      if (outer !== undefined) outer.hasContent ||= group.hasContent;
+      if (!group.asks || !group.hasContent) continue;
+      isConcerned = true;
+      for (const name of defined.splice(group.start)) words.add(name);
+    } else if (directive !== '' || !/^\s*(?:extern\s+"C"\s*\{?|\}?;?)\s*$/.test(line)) {
+      group.hasContent = true;
+      const name = directive === 'define' ? /^\s*(\w+)/.exec(rest)?.[1] : undefined;
+      if (name !== undefined) defined.push(name);
+    }
+  }
+  return isConcerned;
+}
+
+function withoutComments(text: string): string {
+  let result = '';
+  let from = 0;
+  for (;;) {
+    const start = text.indexOf('/*', from);
+    const end = start < 0 ? -1 : text.indexOf('*/', start + 2);
+    if (end < 0) return (result + text.slice(from)).replace(/\/\/.*/g, '');
+    result += text.slice(from, start);
+    from = end + 2;
+  }
+}
