@@ -16,8 +16,8 @@ export interface CapturedBuffer {
 
 export type CapturedArgument =
   | { readonly kind: 'none' }
-  /** A number, or an address of which nothing more was recorded. */
-  | { readonly kind: 'number'; readonly value: bigint }
+  /** A number, or an address of which nothing more was recorded. `isCut`: the capture shows its lower 32 bits only. */
+  | { readonly kind: 'number'; readonly value: bigint; readonly isCut?: true }
   | { readonly kind: 'buffers'; readonly buffers: readonly CapturedBuffer[] }
   /** Members that strace printed by name. */
   | { readonly kind: 'members'; readonly members: readonly StraceMember[]; readonly isComplete: boolean }
@@ -36,6 +36,8 @@ export interface CapturedCall {
   readonly errno: string | undefined;
   /** Of KVM_RUN, where the capture says it: `KVM_EXIT_HLT`, `6`. */
   readonly exitReason: string | undefined;
+  /** Of KVM_RUN, where the capture says it: whether the program had set `immediate_exit` in the page they share. */
+  readonly immediateExit?: boolean;
   readonly durationSeconds: number | undefined;
   /** What the returned descriptor stands for, of a call that makes one: `machine 3`. */
   readonly made?: string;

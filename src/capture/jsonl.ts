@@ -3,7 +3,7 @@
  *
  * | op | what is read |
  * |---|---|
- * | `ioctl` | `fd` (`kvm`, `vm`, `vcpu`, …), `name`, `req`, and `arg` (a number), `id`/`val` (a register) or `in`/`out` (the buffer before and after, hexadecimal); `ret`, `errno`, `err`, `exit_reason` |
+ * | `ioctl` | `fd` (`kvm`, `vm`, `vcpu`, …), `name`, `req`, and `arg` (a number), `id`/`val` (a register) or `in`/`out` (the buffer before and after, hexadecimal); `ret`, `errno`, `err`, `exit_reason`, `immediate_exit` |
  * | `kvm_run` | `hex`: the first bytes of a vCPU's shared page after KVM_RUN |
  * | `regs` | `regs`: name → `{id, val}` of registers read with KVM_GET_ONE_REG |
  * | others | left out: what the guest did, remarks, surroundings |
@@ -86,6 +86,7 @@ function callOf(object: Fields, line: number): CapturedCall {
   const result = integerOf(object.get('ret'));
   const error = textOf(object.get('err'));
   const exitReason = integerOf(object.get('exit_reason'));
+  const immediateExit = integerOf(object.get('immediate_exit'));
   return {
     line,
     process: undefined,
@@ -106,6 +107,7 @@ function callOf(object: Fields, line: number): CapturedCall {
     result,
     errno: error === undefined || error === '' ? undefined : error,
     exitReason: exitReason === undefined ? undefined : String(exitReason),
+    ...(immediateExit === undefined ? {} : { immediateExit: immediateExit !== 0n }),
     durationSeconds: undefined,
   };
 }

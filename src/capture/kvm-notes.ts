@@ -6,6 +6,7 @@
  */
 
 import type { InspectedField, Inspection, Note } from '../codec/inspect.ts';
+import { memoryRegionFaults } from './memory-region.ts';
 import { explainSyndrome, type SyndromeRegister } from './syndrome.ts';
 import { counted } from '../diagnostic.ts';
 
@@ -14,8 +15,12 @@ export function kvmNotes(inspection: Inspection, bytes: Uint8Array): Note[] {
   const { type } = inspection.descriptor;
   if (type === 'struct kvm_run') return runNotes(inspection, bytes);
   if (type === 'struct kvm_vcpu_events') return eventNotes(inspection);
+  if (regionTypes.has(type)) return regionNotes(inspection);
   return [];
 }
+
+const firstRegion = 'struct kvm_userspace_memory_region';
+const regionTypes: ReadonlySet<string> = new Set([firstRegion, 'struct kvm_userspace_memory_region2']);
 
 /** A field that must be non-zero, and perhaps one that must be zero, for a record to earn one of these notes. */
 export interface NoteCondition {
@@ -25,6 +30,9 @@ export interface NoteCondition {
 
 /** When records of a type may have notes of KVM's own; those of `kvm_run` always may. */
 export function conditionsOfKvmNotes(type: string): readonly NoteCondition[] {
+  if (regionTypes.has(type)) {
+    return ['slot', 'flags', 'memory_size', 'guest_phys_addr', 'userspace_addr'].map((nonZero) => ({ nonZero }));
+  }
   if (type !== 'struct kvm_vcpu_events') return [];
   return [
     { nonZero: 'exception.ext_iabt_pending' },
@@ -120,6 +128,21 @@ function leftOver(fields: readonly InspectedField[], bytes: Uint8Array): Note | 
   const amount = counted(count, 'byte');
   const message = `${amount} of the union ${rest.type.replace(/^behind /, 'behind member ')} ${count === 1 ? 'is' : 'are'} not zero. ${count === 1 ? 'It belongs' : 'They belong'} to no member that this exit uses: the kernel leaves what an earlier exit, or the program, has put there.`;
   return note('info', 'left-over-bytes', { path: '', offsetBits: first * 8 }, message);
+}
+
+function regionNotes({ descriptor, fields }: Inspection): Note[] {
+  const values = valuesOf(fields);
+  const faults = memoryRegionFaults(
+    (path) => values.get(path)?.value,
+    descriptor.target,
+    descriptor.type === firstRegion,
+  );
+  return faults.flatMap(({ path, text }) => {
+    const field = values.get(path)?.field;
+    return field === undefined
+      ? []
+      : [note('error', 'refused-value', field, `${text}: the kernel refuses it with EINVAL.`)];
+  });
 }
 
 function eventNotes(inspection: Inspection): Note[] {

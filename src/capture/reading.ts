@@ -45,7 +45,16 @@ export function readBuffer(
   const notes = [...inspection.notes, ...kvmNotes(inspection, bytes)].map((note) =>
     inContext(note, circumstances, inspection),
   );
-  return { inspection, notes };
+  // What no released kernel looks at may be what another one refused, if nothing else was wrong.
+  const isOnlySuspect = circumstances.errno === 'EINVAL' && notes.every(({ severity }) => severity !== 'error');
+  return { inspection, notes: isOnlySuspect ? notes.map((note) => suspected(note, inspection)) : notes };
+}
+
+function suspected(note: Note, inspection: Inspection): Note {
+  if (note.rule !== 'outside-accepted-mask' || !isUnreadSyndrome(note, inspection)) return note;
+  const message =
+    'exception.serror_esr has bits that are no syndrome of an SError. Released kernels do not look at them while serror_pending is 0; this one may have refused the call for them, as the ext_abt_esr proposal does.';
+  return { ...note, rule: 'possible-reason', message };
 }
 
 /** What the codec says about a value, corrected by what is known about the call and about KVM. */

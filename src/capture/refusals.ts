@@ -14,6 +14,14 @@ export function possibleReasons({ descriptor, fields }: Inspection): string[] {
       'Possibly the kernel does not have this capability, or it cannot be switched on here or with these arguments.',
     ];
   }
+  if (descriptor.type.startsWith('struct kvm_userspace_memory_region')) {
+    return ['Possibly the slot holds memory of another size or place, or there is no such slot to take away.'];
+  }
+  if (descriptor.type === 'struct kvm_vcpu_init') {
+    return [
+      'Possibly the features do not go together, the host has not all of them, or they differ from those of an earlier KVM_ARM_VCPU_INIT.',
+    ];
+  }
   if (descriptor.type !== 'struct kvm_vcpu_events') return [];
   const values = new Map<string, bigint>();
   const visit = (field: InspectedField): void => {
@@ -23,16 +31,10 @@ export function possibleReasons({ descriptor, fields }: Inspection): string[] {
   fields.forEach(visit);
   const valueOf = (path: string): bigint => values.get(path) ?? 0n;
   const reasons: string[] = [];
-  if (valueOf('exception.serror_has_esr') !== 0n) {
-    if (valueOf('exception.serror_pending') !== 0n) {
-      reasons.push(
-        'Possibly the processor lacks the RAS extension: SErrors then have no syndrome, and serror_has_esr is refused.',
-      );
-    } else if (valueOf('exception.serror_esr') > 0x1ffffffn) {
-      reasons.push(
-        'Possibly a kernel with the ext_abt_esr proposal: it refuses a bad serror_esr even while no SError is pending.',
-      );
-    }
+  if (valueOf('exception.serror_has_esr') !== 0n && valueOf('exception.serror_pending') !== 0n) {
+    reasons.push(
+      'Possibly the processor lacks the RAS extension: SErrors then have no syndrome, and serror_has_esr is refused.',
+    );
   }
   const flags = valueOf('flags');
   if ((flags & 0x10n) !== 0n) {

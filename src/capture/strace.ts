@@ -144,7 +144,7 @@ export class StraceReader {
       time,
       descriptor: { ...known, number: descriptor.number },
       request,
-      argument: argumentOf(rest),
+      argument: argumentOf(rest, isCutBy(descriptorText, request)),
       result: result.value,
       errno: result.errno,
       exitReason: result.remark?.startsWith('KVM_EXIT_') === true ? result.remark : undefined,
@@ -276,11 +276,18 @@ function isRequest(request: StraceRequest, number: number, name: string): boolea
     : request.number === number;
 }
 
-function argumentOf(rest: readonly string[]): CapturedArgument {
+/** strace decodes the argument of KVM_CREATE_VCPU as 32 bits wide; the kernel takes all 64. `-e raw=ioctl` prints it whole, and descriptors in hexadecimal. */
+function isCutBy(descriptorText: string, request: StraceRequest): boolean {
+  return !descriptorText.startsWith('0x') && isRequest(request, createVcpu, 'KVM_CREATE_VCPU');
+}
+
+function argumentOf(rest: readonly string[], isCut: boolean): CapturedArgument {
   const text = rest.join(', ');
   if (rest.length === 0) return { kind: 'none' };
   const value = readNumber(text);
-  if (value !== undefined) return { kind: 'number', value };
+  if (value !== undefined) {
+    return { kind: 'number', value, ...(isCut ? { isCut } : {}) };
+  }
   const record = readRecord(text);
   if (record !== undefined) return { kind: 'members', ...record };
   const string = readString(text);

@@ -16,7 +16,7 @@ import { planColumns } from '../codec/column-plan.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
 import { fieldsOf, type TableColumn, type TableField, type TableWriter } from '../codec/record-table.ts';
 import { counted, printable, UserError } from '../diagnostic.ts';
-import { CallRecords } from './call-records.ts';
+import { CallRecords } from './log/call-records.ts';
 import { findRecord, type RecordOptions, targetNamed } from './find-record.ts';
 import { inputChunks } from './input-chunks.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';

@@ -95,15 +95,15 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const [file = '-', ...more] = args;
   if (more.length > 0) throw new UserError('decode reads one capture; --diff compares two');
   if (options.input === 'strace' || options.input === 'jsonl') {
-    const { decodeStream } = await import('./decode-stream.ts');
-    return decodeStream(file, options.input, options, io);
+    const { decodeLog } = await import('./log/decode-log.ts');
+    return decodeLog(file, options.input, options, io);
   }
   if (options.input === 'auto' && file !== '-') {
     const form = await formOfLog(file, io);
     if (form !== undefined) {
       io.stderr(`uabi: read as ${form === 'strace' ? 'an strace log' : 'JSON lines'} (--input overrules)\n`);
-      const { decodeStream } = await import('./decode-stream.ts');
-      return decodeStream(file, form, options, io);
+      const { decodeLog } = await import('./log/decode-log.ts');
+      return decodeLog(file, form, options, io);
     }
   }
   if (options.type === undefined && options.request === undefined && options.in === undefined) {

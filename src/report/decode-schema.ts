@@ -142,6 +142,8 @@ const call = object(
   {
     alternatives: { type: 'array', items: text },
     argumentMeaning: text,
+    isArgumentCut: { const: true },
+    immediateExit: { type: 'boolean' },
     why: text,
     madeLabel: text,
   },

@@ -67,10 +67,73 @@ describe('the story of a log', () => {
     const { stdout } = await runCli(['decode', '--input', 'strace', '--target', 'arm64', '-'], {
       stdin: [...booted, ...runs, 'ioctl(5, KVM_RUN, 0) = -1 EINTR (Interrupted)'].join('\n'),
     });
-    expect(stdout.trimEnd().split('\n').slice(-3)).toEqual([
-      'In all: 12 calls; 1 machine and 1 virtual CPU made; guests ran 9 times.',
-      '  Guests stopped: KVM_EXIT_MMIO 9.',
-      '  Refused or interrupted: EINTR 1.',
+    const lines = stdout.split('\n');
+    const end = lines.findIndex((line) => line.startsWith('In all: '));
+    expect(lines.slice(end, end + 4)).toEqual([
+      'In all: 12 calls: 11 done, 1 interrupted.',
+      '  1 machine and 1 virtual CPU were made; guests ran 9 times in it.',
+      '  Guests stopped:',
+      '    9 × KVM_EXIT_MMIO: it touches an address where no memory is, a device that the program has to play',
     ]);
+    expect(stdout).toMatch(/Refused or interrupted:\n +1 × KVM_RUN \(EINTR\): a signal came/);
+    expect(stdout).toContain('KVM is the part of Linux that runs virtual machines');
+  });
+
+  test('what was not asked of KVM is not told as if it were', async () => {
+    const { stdout } = await runCli(['decode', '--input', 'strace', '--target', 'x86_64', '-'], {
+      stdin: Array.from({ length: 12 }, () => 'ioctl(0, TCGETS, 0x7ffe) = -1 ENOTTY (Inappropriate)').join('\n'),
+    });
+    expect(stdout).toContain('In all: 12 calls: 0 done, 12 refused.');
+    expect(stdout).not.toContain('virtual machines');
+  });
+});
+
+describe('what repeats in a log', () => {
+  const machine = (at: number, ...more: readonly string[]): string[] => [
+    `ioctl(3, KVM_CREATE_VM, 0) = ${String(at)}`,
+    `ioctl(${String(at)}, KVM_CREATE_VCPU, 0) = ${String(at + 1)}`,
+    ...['KVM_GET_MP_STATE', 'KVM_GET_REGS', 'KVM_GET_SREGS'].map(
+      (name) => `ioctl(${String(at + 1)}, ${name}, 0x7ffc${String(at)}) = 0`,
+    ),
+    ...more,
+  ];
+  const told = async (...log: readonly string[]): Promise<string[]> => {
+    const { stdout } = await runCli(['decode', '--input', 'strace', '--target', 'x86_64', '-'], {
+      stdin: ['openat(AT_FDCWD, "/dev/kvm", O_RDWR) = 3', ...log].join('\n'),
+    });
+    return stdout.split('\n').filter((line) => /^(?:lines? |  …)/.test(line));
+  };
+
+  test('a call that is made again with the same answer is told once', async () => {
+    const run = 'ioctl(5, KVM_RUN, 0) = 0 (KVM_EXIT_HLT)';
+    const lines = await told(...machine(4), run, run, run, 'ioctl(5, KVM_RUN, 0) = 0 (KVM_EXIT_IO)');
+    expect(lines.slice(-3)).toEqual([
+      expect.stringMatching(/^line 7: .*KVM_EXIT_HLT/),
+      '  … and the same 2 times more, up to line 9',
+      expect.stringMatching(/^line 10: .*KVM_EXIT_IO/),
+    ]);
+  });
+
+  test('machines that are given the same calls as an earlier one are told in a line', async () => {
+    const lines = await told(...machine(4), ...machine(6), ...machine(8), ...machine(10, 'ioctl(11, KVM_RUN, 0) = 0'));
+    expect(lines.slice(0, 5).map((line) => line.slice(0, 7))).toEqual([
+      'line 2:',
+      'line 3:',
+      'line 4:',
+      'line 5:',
+      'line 6:',
+    ]);
+    expect(lines.slice(5)).toEqual([
+      expect.stringMatching(
+        /^lines 7–16: machines 2 to 3: each the same 5 calls and answers as machine 1 on lines 2–6 /,
+      ),
+      'lines 17–21: machine 4: made with the same 5 calls and answers as machine 1 on lines 2–6; then:',
+      expect.stringContaining('line 22: virtual CPU 0 of machine 4: KVM_RUN'),
+    ]);
+  });
+
+  test('another answer is another story', async () => {
+    const failing = machine(6).map((line) => line.replace(/(SREGS.*) = 0/, '$1 = -1 EFAULT (Bad address)'));
+    expect(await told(...machine(4), ...failing)).toHaveLength(10);
   });
 });

@@ -5,27 +5,23 @@
  * the record is at hand, because what the kernel answered can show that it knows another one than the newest merged.
  */
 
-import type { RequestDeclaration } from '../abi/abi.ts';
-import { layoutOf } from '../abi/layout-engine.ts';
-import { decodeRequest, encodeRequest, type RequestParts } from '../abi/request.ts';
-import { findTarget, type Target } from '../abi/target.ts';
-import type { CapturedCall } from '../capture/call.ts';
-import { describeRecord } from '../codec/descriptor.ts';
-import type { RecordDescriptor } from '../codec/record-descriptor.ts';
+import type { RequestDeclaration } from '../../abi/abi.ts';
+import { layoutOf } from '../../abi/layout-engine.ts';
+import { decodeRequest, encodeRequest, type RequestParts } from '../../abi/request.ts';
+import { findTarget, type Target } from '../../abi/target.ts';
+import type { CapturedCall } from '../../capture/call.ts';
+import type { RecordVersions } from '../../capture/version-choice.ts';
+import { describeRecord } from '../../codec/descriptor.ts';
+import type { RecordDescriptor } from '../../codec/record-descriptor.ts';
 import {
   builtInConstantNames,
   builtInRequests,
   findBuiltInRecord,
   findBuiltInRequests,
   variantsOfBuiltInRecord,
-} from './built-in-layouts.ts';
-import { counted } from '../diagnostic.ts';
-
-/** Everything known about the record of a name: the version to read it with, and the others. */
-export interface RecordVersions {
-  readonly preferred: RecordDescriptor;
-  readonly others: readonly RecordDescriptor[];
-}
+} from '../built-in-layouts.ts';
+import { counted } from '../../diagnostic.ts';
+import { isOnTarget } from './request-architectures.ts';
 
 export interface CallMeaning {
   readonly name: string;
@@ -38,6 +34,19 @@ export interface CallMeaning {
 
 const kvmType = 0xae;
 const notOfKvm = 'this is no request of KVM';
+const unknownRequest = 'the kernel knows no such request';
+const noRequest = 'KVM has no such request';
+const wrongDescriptor = 'this is a request to ';
+
+/** What a sentence of {@link CallRecords.whyUnknown} is about, in a few words. */
+export function kindOfReason(why: string): string | undefined {
+  if (why.startsWith(wrongDescriptor)) return 'requests made to the wrong kind of descriptor';
+  if (why.startsWith(notOfKvm)) return 'requests that are none of KVM';
+  if (why === noRequest || why.startsWith(unknownRequest)) {
+    return 'numbers that are no request of this kernel (another size or direction makes another request)';
+  }
+  return undefined;
+}
 const otherTargets = ['arm64', 'x86_64', 's390x', 'ppc64le', 'riscv64', 'loongarch64', 'mips64'];
 const kindWords = {
   system: '/dev/kvm',
@@ -147,8 +156,10 @@ export class CallRecords {
     if (declaration !== undefined) {
       const { descriptors } = declaration;
       if (descriptors === undefined || kind === 'unknown' || kind === 'other') return undefined;
-      if (descriptors.some((one) => one === kind)) return undefined;
-      return `this is a request to ${descriptors.map((one) => kindWords[one]).join(' or ')}, not to ${kindWords[kind]}`;
+      if (descriptors.some((one) => one === kind)) {
+        return isOnTarget(name, this.target.name) ? undefined : `KVM on ${this.target.name} has no ${name}`;
+      }
+      return `${wrongDescriptor}${descriptors.map((one) => kindWords[one]).join(' or ')}, not to ${kindWords[kind]}`;
     }
     if (kind === 'unknown' || kind === 'other') return undefined;
     const parts = call.request.parts ?? (number === undefined ? undefined : decodeRequest(number, this.target));
@@ -158,9 +169,13 @@ export class CallRecords {
       return isNamed ? notOfKvm : `${notOfKvm}: those have type 0xae, this one 0x${parts.type.toString(16)}`;
     }
     const similar = this.#index.all.filter(({ type, nr }) => type === kvmType && nr === parts.nr);
-    const [nearest] = similar.filter(({ descriptors }) => descriptors?.some((one) => one === kind) !== false);
+    const likely = similar.filter(({ descriptors }) => descriptors?.some((one) => one === kind) !== false);
+    const nearest =
+      likely.find((one) => one.name === name) ??
+      likely.find(({ direction }) => direction === parts.direction) ??
+      likely.find((one) => isOnTarget(one.name, this.target.name));
     if (nearest !== undefined) {
-      return `the kernel knows no such request; ${nearest.name} has this number but ${differenceOf(parts, nearest)}, and the whole has to match`;
+      return `${unknownRequest}; ${nearest.name} has this number but ${differenceOf(parts, nearest)}, and the whole has to match`;
     }
     const elsewhere = otherTargets.flatMap((target) => {
       const other = findTarget(target);
@@ -168,7 +183,7 @@ export class CallRecords {
       const [found] = findBuiltInRequests(encodeRequest(parts, other), other);
       return found === undefined ? [] : [`${found.declaration.name} exists on ${other.name} only`];
     });
-    return elsewhere[0] ?? 'KVM has no such request';
+    return elsewhere[0] ?? noRequest;
   }
 
   /** The constant of a family (`KVM_CAP_`, `KVM_EXIT_`) that has the value. */

@@ -1,17 +1,11 @@
 /** A decoded call as text: one line that says what was asked and answered, and the record below it. */
 
-import type { Note } from '../codec/inspect.ts';
-import { printable } from '../diagnostic.ts';
-import { renderHexdump, renderNotes } from '../report/hexdump.ts';
-import { plainStyle, type Style, wrap } from '../report/style.ts';
+import type { Note } from '../../codec/inspect.ts';
+import { printable } from '../../diagnostic.ts';
+import { renderHexdump, renderNotes } from '../../report/hexdump.ts';
+import { plainStyle, type Style, wrap } from '../../report/style.ts';
 import { callStory } from './call-story.ts';
-import type { StreamObject } from './stream-object.ts';
-
-/** What a reader has been told already: who acts, and remarks that hold for many calls alike. */
-export interface Telling {
-  process: number | null;
-  readonly said: Set<string>;
-}
+import type { LogEntry } from './log-entry.ts';
 
 /** Remarks that are said once in a log: they are about how it was made. */
 const onceRules = new Set([
@@ -22,20 +16,14 @@ const onceRules = new Set([
   'first-bytes',
 ]);
 /** Remarks that explain nothing new the second time: the first line of the call says as much. */
-const onceMessages = new Set(['possible-reason']);
+const onceMessages = new Set(['possible-reason', 'shown-variant']);
 const lineWidth = 110;
 /** Messages that are remembered. */
 const maxSaid = 1000;
 
-/** The call and its record, as lines. */
-export function callText(object: StreamObject, telling: Telling, style: Style = plainStyle): string {
-  const lines: string[] = [];
-  const process = object.call?.process ?? null;
-  if (process !== null && process !== telling.process) {
-    telling.process = process;
-    lines.push(style.bold(`process ${String(process)}`));
-  }
-  lines.push(printable(headline(object)));
+/** The call and its record, as lines; `said` holds the remarks that a reader has met already. */
+export function callText(object: LogEntry, said: Set<string>, style: Style = plainStyle): string {
+  const lines: string[] = [printable(headline(object))];
   if (object.registers !== undefined) {
     for (const { name, value, meaning } of object.registers) lines.push(printable(`  ${name} = ${value}  ${meaning}`));
   } else if (object.reading !== undefined) {
@@ -48,11 +36,11 @@ export function callText(object: StreamObject, telling: Telling, style: Style = 
     const members = object.fields.map(({ path, value }) => `${path} = ${String(value)}`).join(', ');
     lines.push(...wrap(printable(members), lineWidth, '  ').split('\n'));
   }
-  for (const line of renderNotes(notYetSaid(object.notes, telling), style)) lines.push(`  ${line}`);
+  for (const line of renderNotes(notYetSaid(object.notes, said), style)) lines.push(`  ${line}`);
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function notYetSaid(notes: readonly Note[], { said }: Telling): Note[] {
+function notYetSaid(notes: readonly Note[], said: Set<string>): Note[] {
   return notes.flatMap((note) => {
     if (onceMessages.has(note.rule)) {
       if (said.has(note.message)) return [];
@@ -66,8 +54,9 @@ function notYetSaid(notes: readonly Note[], { said }: Telling): Note[] {
   });
 }
 
-function headline({ source, call, type, registers, fields }: StreamObject): string {
+function headline(entry: LogEntry): string {
+  const { source, call, type, registers } = entry;
   const place = `line ${String(source.line)}${source.step === undefined ? '' : ` (${source.step})`}`;
-  if (call !== undefined) return `${place}: ${callStory(call, fields)}`;
+  if (call !== undefined) return `${place}: ${callStory(entry, call)}`;
   return `${place}: ${registers === undefined ? `${type ?? 'a record'} after the run` : 'registers'}`;
 }
