@@ -81,7 +81,7 @@ function inContext(note: Note, circumstances: Circumstances, inspection: Inspect
     return { ...note, severity: 'info', message };
   }
   if (note.rule === 'missing-bytes' || note.rule === 'trailing-bytes') return note;
-  if (moment !== 'after') return precededBy(note, errno);
+  if (moment !== 'after') return precededBy(refusedFlags(note, type), errno);
   if (note.rule === 'reserved-not-zero') {
     const path = note.path ?? 'A reserved byte';
     // The page of kvm_run is shared: whoever wrote a byte last, the kernel clears only what an exit uses.
@@ -112,6 +112,12 @@ function isRunMapping({ descriptor, sizeBytes, trailingBytes }: Inspection): boo
 
 /** The record, port data, coalesced accesses and, on some architectures, a page more; pages of 64 KiB count as sixteen. */
 const maxMappingPages = 64;
+
+/** x86 refuses a KVM_SET_VCPU_EVENTS with flags it does not know (`kvm_vcpu_ioctl_x86_set_vcpu_events`). */
+function refusedFlags(note: Note, type: string): Note {
+  if (note.rule !== 'unknown-flags' || type !== 'struct kvm_vcpu_events') return note;
+  return { ...note, severity: 'error', message: note.message.replace(/\.$/, ': the kernel refuses it with EINVAL.') };
+}
 
 /** A refusal the kernel never got to, because it found something else first. */
 function precededBy(note: Note, errno: string | undefined): Note {

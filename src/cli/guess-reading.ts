@@ -75,22 +75,27 @@ export function guessReading(
   }
   const versions = versionsOf(type, chosen);
   const rankedVersions = rank(versions, bytes);
-  const rivals = ranked.filter(({ descriptor }) => descriptor !== best.descriptor);
-  const readings = [...rankedVersions, ...rivals].map(({ descriptor, penalty, against }): ListedReading => {
-    const sameOn = candidates.find((one) => one.descriptor.target === descriptor.target)?.sameOn ?? [];
+  const rivals = candidates.filter((candidate) => candidate !== chosen);
+  const ofRivals = rivals.flatMap((rival) => rank(versionsOf(type, rival), bytes));
+  const readings = [...rankedVersions, ...ofRivals].map(({ descriptor, penalty, against }): ListedReading => {
+    const candidate = candidates.find((one) => one.descriptor.target === descriptor.target) ?? chosen;
     return {
       target: descriptor.target,
-      sameOn,
+      sameOn: candidate.sameOn,
       variant: descriptor.variant ?? null,
-      status: statusOf(type, descriptor, chosen.target),
+      status: statusOf(type, descriptor, candidate.target),
       penalty,
       against,
     };
   });
   const own = rankedVersions.find(({ descriptor }) => descriptor.variant === chosen.descriptor.variant);
-  const better = rankedVersions.filter(({ penalty }) => penalty < (own?.penalty ?? 0));
+  const better = [...rankedVersions, ...ofRivals].filter(({ penalty }) => penalty < (own?.penalty ?? 0));
   if (better.length > 0 && own !== undefined) {
-    const names = better.map(({ descriptor }) => descriptor.variant ?? '?').join(', ');
+    const names = better
+      .map(({ descriptor: { variant, target } }) =>
+        target === chosen.target.name ? (variant ?? '?') : `${variant ?? '?'} on ${target}`,
+      )
+      .join(', ');
     notes.push(
       info(
         'other-versions-fit',
