@@ -27,7 +27,8 @@ export {
 } from './abi/target.ts';
 export * from './abi/types.ts';
 export { describeRecord } from './codec/descriptor.ts';
-export { type Inspection, inspectBytes } from './codec/inspect.ts';
+export { inspectBytes } from './codec/inspect.ts';
+export type { InspectedField, InspectedValue, Inspection, Note } from './codec/inspection.ts';
 export { decodeRecord, type RecordValue } from './codec/interpret-decode.ts';
 export { type Columns, decodeColumns } from './codec/runtime/decode-columns.ts';
 export { encodeRecord } from './codec/interpret-encode.ts';

@@ -5,7 +5,7 @@
  * Every sentence here was checked against captures of real kernels; what depends on the kernel's version says so.
  */
 
-import type { InspectedField, Inspection, Note } from '../codec/inspect.ts';
+import type { InspectedField, Inspection, Note } from '../codec/inspection.ts';
 import { memoryRegionFaults } from './memory-region.ts';
 import { explainSyndrome, type SyndromeRegister } from './syndrome.ts';
 import { counted } from '../diagnostic.ts';
@@ -51,16 +51,29 @@ function note(
   return { severity, path, offsetBytes: Math.floor(field.offsetBits / 8), rule, message };
 }
 
-type Values = ReadonlyMap<string, { readonly value: bigint; readonly field: InspectedField }>;
+interface Found {
+  readonly value: bigint;
+  readonly field: InspectedField;
+}
+
+/** Values by path. Few of them are asked for, so they are looked for rather than listed. */
+interface Values {
+  readonly get: (path: string) => Found | undefined;
+}
 
 function valuesOf(fields: readonly InspectedField[]): Values {
-  const values = new Map<string, { value: bigint; field: InspectedField }>();
-  const visit = (field: InspectedField): void => {
-    if (typeof field.value === 'bigint') values.set(field.path, { value: field.value, field });
-    field.children.forEach(visit);
-  };
-  fields.forEach(visit);
-  return values;
+  return { get: (path) => findValue(fields, path) };
+}
+
+function findValue(fields: readonly InspectedField[], path: string): Found | undefined {
+  for (const field of fields) {
+    if (field.path === path && typeof field.value === 'bigint') return { value: field.value, field };
+    // Members of an anonymous record or union have the path of what is around them.
+    if (field.children.length === 0 || !path.startsWith(field.path)) continue;
+    const found = findValue(field.children, path);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 const mmioLengths = new Set([1n, 2n, 4n, 8n]);

@@ -6,7 +6,8 @@
  * for what is wrong under it; readings with equal penalties cannot be told apart, and that is then said.
  */
 
-import { inspectBytes, type Inspection, type Note } from '../codec/inspect.ts';
+import { inspectBytes } from '../codec/inspect.ts';
+import type { Inspection, Note } from '../codec/inspection.ts';
 import type { FieldDescriptor, RecordDescriptor } from '../codec/record-descriptor.ts';
 import { explainValue } from './explain-value.ts';
 import { kvmNotes } from './kvm-notes.ts';

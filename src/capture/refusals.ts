@@ -5,7 +5,7 @@
  * Sources: arch/arm64/kvm/guest.c and arch/x86/kvm/x86.c (set_vcpu_events), and answers of real kernels with and without RAS.
  */
 
-import type { InspectedField, Inspection } from '../codec/inspect.ts';
+import type { InspectedField, Inspection } from '../codec/inspection.ts';
 
 /** Sentences; none where nothing in the bytes points to a reason. */
 export function possibleReasons({ descriptor, fields }: Inspection): string[] {

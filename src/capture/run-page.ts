@@ -8,7 +8,7 @@
  */
 
 import { counted } from '../diagnostic.ts';
-import type { Note } from '../codec/inspect.ts';
+import type { Note } from '../codec/inspection.ts';
 import type { CapturedCall } from './call.ts';
 import type { Reading } from './reading.ts';
 import { readLeastOdd, type RecordVersions } from './version-choice.ts';

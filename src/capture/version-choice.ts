@@ -7,7 +7,7 @@
  * contradicts what was shown (several kernels in one file) is read as if nothing had been.
  */
 
-import type { Note } from '../codec/inspect.ts';
+import type { Note } from '../codec/inspection.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
 import type { CapturedBuffer, CapturedCall } from './call.ts';
 import {

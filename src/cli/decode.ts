@@ -14,7 +14,7 @@ import { layoutOf } from '../abi/layout-engine.ts';
 import { findTarget } from '../abi/target.ts';
 import { describeRecord } from '../codec/descriptor.ts';
 import { decodedRecord } from '../codec/decode-json.ts';
-import type { Note } from '../codec/inspect.ts';
+import type { Note } from '../codec/inspection.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
 import { counted, printable, UndecidedError, UserError } from '../diagnostic.ts';
 import { renderHexdump, renderNotes } from '../report/hexdump.ts';

@@ -10,7 +10,7 @@ import { layoutOf } from '../abi/layout-engine.ts';
 import { suggestionFor } from '../abi/suggest.ts';
 import { findTarget, type Target, targets as allTargets } from '../abi/target.ts';
 import { describeRecord } from '../codec/descriptor.ts';
-import type { Note } from '../codec/inspect.ts';
+import type { Note } from '../codec/inspection.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
 import { printable, UserError } from '../diagnostic.ts';
 import {

@@ -6,7 +6,7 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Note } from '../codec/inspect.ts';
+import type { Note } from '../codec/inspection.ts';
 import { decodeRecord } from '../codec/interpret-decode.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
 import { jsonOf } from '../codec/runtime.ts';

@@ -10,7 +10,7 @@ import { layoutOf } from '../abi/layout-engine.ts';
 import type { Target } from '../abi/target.ts';
 import { rankReadings } from '../capture/reading.ts';
 import { describeRecord } from '../codec/descriptor.ts';
-import type { Note } from '../codec/inspect.ts';
+import type { Note } from '../codec/inspection.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
 import { findBuiltInRecord, findBuiltInRequests, variantsOfBuiltInRecord } from './built-in-layouts.ts';
 import { counted } from '../diagnostic.ts';

@@ -11,7 +11,7 @@ import { layoutOf } from '../abi/layout-engine.ts';
 import type { Target } from '../abi/target.ts';
 import { readBuffer } from '../capture/reading.ts';
 import { RecordChecks } from '../capture/record-checks.ts';
-import type { Note } from '../codec/inspect.ts';
+import type { Note } from '../codec/inspection.ts';
 import { counted, printable } from '../diagnostic.ts';
 import { builtInRequests, findBuiltInRecord, targetsOfBuiltInRecord } from './built-in-layouts.ts';
 import { guessReading } from './guess-reading.ts';

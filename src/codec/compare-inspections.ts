@@ -8,7 +8,7 @@
 
 import type { DecodedField, JsonValue } from './decode-json.ts';
 import { decodedFields } from './decode-json.ts';
-import type { Inspection, Note } from './inspect.ts';
+import type { Inspection, Note } from './inspection.ts';
 
 export interface FieldSide {
   readonly value: JsonValue;

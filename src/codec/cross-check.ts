@@ -9,7 +9,8 @@
 import type { Parser } from 'binary-parser';
 import type { Struct, Type } from 'restructure';
 import { type Plan, planOf, type ScalarName, type Step } from './generate/library-plan.ts';
-import { inspectBytes, type InspectedField, type Note } from './inspect.ts';
+import { inspectBytes } from './inspect.ts';
+import type { InspectedField, Note } from './inspection.ts';
 import type { RecordDescriptor } from './record-descriptor.ts';
 
 /** Notes about whether binary-parser and restructure agree; both are loaded only here. */

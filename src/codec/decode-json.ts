@@ -1,6 +1,6 @@
 /** What `uabi decode --format json` prints: the published shape of an inspection. */
 
-import type { InspectedField, InspectedValue, Inspection, Note } from './inspect.ts';
+import type { InspectedField, InspectedValue, Inspection, Note } from './inspection.ts';
 
 export interface DecodedField {
   readonly path: string;

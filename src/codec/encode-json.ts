@@ -9,7 +9,7 @@
 import { type Node, parseTree, type ParseError, printParseErrorCode } from 'jsonc-parser';
 import { suggestionFor } from '../abi/suggest.ts';
 import { type Diagnostic, printable, type SourceLocation } from '../diagnostic.ts';
-import { elementBits, elementBytes, isByte } from './inspect.ts';
+import { elementBits, elementBytes, isByte } from './element-size.ts';
 import { readPlace, selectArm } from './places.ts';
 import type { Element, FieldDescriptor, NumberElement, RecordDescriptor, UnionElement } from './record-descriptor.ts';
 import { rangeOf, readBits, readFloat, widthBitsOf, writeBits, writeFloat } from './scalar.ts';

@@ -6,7 +6,7 @@
  * arrays of bytes, arrays, objects; a union with a discriminant is `{arm, value}`, one without is `{bytes}`.
  */
 
-import { elementBits, elementBytes, isByte } from './inspect.ts';
+import { elementBits, elementBytes, isByte } from './element-size.ts';
 import { readPlace, selectArm } from './places.ts';
 import type { Element, FieldDescriptor, RecordDescriptor } from './record-descriptor.ts';
 import { checkLength } from './runtime.ts';

@@ -5,7 +5,7 @@
  * path of the field, so that a caller who knows where the value stands in a file can point at it.
  */
 
-import { elementBits, elementBytes, isByte } from './inspect.ts';
+import { elementBits, elementBytes, isByte } from './element-size.ts';
 import type { RecordValue, UnionValue, Value } from './interpret-decode.ts';
 import { readPlace, selectArm } from './places.ts';
 import type { Element, FieldDescriptor, RecordDescriptor } from './record-descriptor.ts';

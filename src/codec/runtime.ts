@@ -8,10 +8,11 @@
  * - `describe` builds descriptors from their short spelling; `decode-columns` turns a batch on its side.
  */
 
-import { inspectBytes, type Inspection } from './inspect.ts';
+import { inspectBytes } from './inspect.ts';
+import type { Inspection } from './inspection.ts';
 import type { RecordDescriptor } from './record-descriptor.ts';
 
-export type { Inspection } from './inspect.ts';
+export type { Inspection } from './inspection.ts';
 export type { RecordDescriptor } from './record-descriptor.ts';
 export type { Kept } from './runtime/prepare.ts';
 export * from './runtime/bits.ts';

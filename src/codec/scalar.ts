@@ -23,6 +23,25 @@ export function readBits(bytes: Uint8Array, offsetBits: number, widthBits: numbe
   return (whole >> BigInt(below)) & ((1n << BigInt(widthBits)) - 1n);
 }
 
+/** Whole bytes, up to eight: what most fields are, without a big number for each byte. */
+function readWhole(bytes: Uint8Array, start: number, sizeBytes: number, byteOrder: ByteOrder): bigint {
+  if (sizeBytes <= 4) return BigInt(readSmall(bytes, start, sizeBytes, byteOrder));
+  const first = readSmall(bytes, start, 4, byteOrder);
+  const second = readSmall(bytes, start + 4, sizeBytes - 4, byteOrder);
+  const [high, low] = byteOrder === 'little' ? [second, first] : [first, second];
+  return high === 0 ? BigInt(low) : (BigInt(high) << 32n) | BigInt(low);
+}
+
+function readSmall(bytes: Uint8Array, start: number, sizeBytes: number, byteOrder: ByteOrder): number {
+  let value = 0;
+  if (byteOrder === 'little') {
+    for (let i = start + sizeBytes - 1; i >= start; i--) value = (value << 8) | (bytes[i] ?? 0);
+  } else {
+    for (let i = start; i < start + sizeBytes; i++) value = (value << 8) | (bytes[i] ?? 0);
+  }
+  return value >>> 0;
+}
+
 /** Replaces `widthBits` bits at `offsetBits` with the low bits of `value`; the bits around them stay. */
 export function writeBits(
   bytes: Uint8Array,
@@ -56,6 +75,10 @@ export function rangeOf(element: NumberElement): readonly [bigint, bigint] {
 
 export function readNumber(element: NumberElement, bytes: Uint8Array, offsetBits: number): bigint {
   const width = widthBitsOf(element);
+  if (element.kind === 'integer' && width <= 64 && offsetBits % 8 === 0) {
+    const value = readWhole(bytes, offsetBits / 8, element.sizeBytes, element.byteOrder);
+    return element.isSigned ? BigInt.asIntN(width, value) : value;
+  }
   const value = readBits(bytes, offsetBits, width, element.byteOrder);
   return element.isSigned ? BigInt.asIntN(width, value) : value;
 }

@@ -6,7 +6,7 @@
  * stand once, and below them, marked with `as`, every member's reading of them.
  */
 
-import type { InspectedField, InspectedValue, Inspection, Note } from '../codec/inspect.ts';
+import type { InspectedField, InspectedValue, Inspection, Note } from '../codec/inspection.ts';
 import { printable } from '../diagnostic.ts';
 import { plainStyle, type Style } from './style.ts';
 

@@ -36,13 +36,20 @@ describe('guessing what bytes are', () => {
     expect(noteOf(decoded, 'cannot-tell-target')).toMatch(/^Cannot tell arm64.* from x86_64/);
   });
 
+  test('proposals of every architecture are in the list: one may fit where no merged version does', async () => {
+    // Byte 4 set: what a kernel with the ext_abt_esr proposal accepted.
+    const decoded = await decode({ 4: 1 });
+    expect(decoded.readings[0]).toMatchObject({ target: 'arm64', variant: 'ext_abt_esr', penalty: 0 });
+    expect(noteOf(decoded, 'other-versions-fit')).toContain('ext_abt_esr');
+  });
+
   test('flags of x86 lie in what arm64 refuses, so it is x86, and the evidence is named', async () => {
     const decoded = await decode({ 20: 0x0d });
     expect(decoded.target).toBe('x86_64');
     const message = noteOf(decoded, 'guessed-target');
     expect(message).toMatch(/^Read for x86_64/);
     expect(message).toContain('for arm64, reserved is not zero');
-    const arm = decoded.readings.find(({ target }) => target === 'arm64');
+    const arm = decoded.readings.find(({ target, variant }) => target === 'arm64' && variant === 'v1');
     expect(arm?.against).toEqual(['reserved is not zero: the kernel refuses it with EINVAL.']);
     expect(arm?.penalty).toBeGreaterThan(0);
   });

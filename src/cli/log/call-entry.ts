@@ -9,7 +9,7 @@ import type { CapturedBuffer, CapturedCall } from '../../capture/call.ts';
 import type { Reading } from '../../capture/reading.ts';
 import { infoNote } from '../../capture/version-choice.ts';
 import { decodedRecord } from '../../codec/decode-json.ts';
-import type { Note } from '../../codec/inspect.ts';
+import type { Note } from '../../codec/inspection.ts';
 import type { RecordDescriptor } from '../../codec/record-descriptor.ts';
 import { counted } from '../../diagnostic.ts';
 import type { CallMeaning, CallRecords } from './call-records.ts';

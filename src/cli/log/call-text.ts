@@ -1,6 +1,6 @@
 /** A decoded call as text: one line that says what was asked and answered, and the record below it. */
 
-import type { Note } from '../../codec/inspect.ts';
+import type { Note } from '../../codec/inspection.ts';
 import { printable } from '../../diagnostic.ts';
 import { renderHexdump, renderNotes } from '../../report/hexdump.ts';
 import { plainStyle, type Style, wrap } from '../../report/style.ts';

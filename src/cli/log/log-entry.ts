@@ -2,7 +2,7 @@
 
 import type { Reading } from '../../capture/reading.ts';
 import type { DecodedField } from '../../codec/decode-json.ts';
-import type { Note } from '../../codec/inspect.ts';
+import type { Note } from '../../codec/inspection.ts';
 
 /** What one line of a log was decoded to: an object of `uabi decode --format json`, and where it stood. */
 export interface LogEntry {

@@ -5,7 +5,7 @@
  * runtime's readers, which V8 inlines. Array accesses carry a `!`: the length was checked once, up front.
  */
 
-import { elementBits, isByte } from '../inspect.ts';
+import { elementBits, isByte } from '../element-size.ts';
 import type {
   Element,
   FieldDescriptor,

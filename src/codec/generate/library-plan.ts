@@ -6,7 +6,7 @@
  * (binary-parser mis-reads little-endian ones wider than 8 bits), unions nothing selects from, 128-bit integers.
  */
 
-import { elementBits } from '../inspect.ts';
+import { elementBits } from '../element-size.ts';
 import type { Element, FieldDescriptor, RecordDescriptor, UnionElement } from '../record-descriptor.ts';
 import { checkedIdentifier } from './names.ts';
 
