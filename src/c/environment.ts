@@ -27,105 +27,63 @@ export class Layer {
   readonly ordinary = new Map<string, OrdinaryBinding>();
   readonly tags = new Map<string, TagBinding>();
 
-  get isEmpty(): boolean {
-    return this.macros.size + this.ordinary.size + this.tags.size === 0;
-  }
-
-  macro(name: string): MacroBinding | Removed | undefined {
-    return this.macros.get(name);
-  }
-
-  ordinaryName(name: string): OrdinaryBinding | undefined {
-    return this.ordinary.get(name);
-  }
-
-  tag(name: string): TagBinding | undefined {
-    return this.tags.get(name);
+  get size(): number {
+    return this.macros.size + this.ordinary.size + this.tags.size;
   }
 }
 
-/** What the pieces of a file and of all it includes write, one after another: looked up, and never copied together. */
-export class JoinedLayer {
-  /** None of them empty. */
+/** What the pieces of a file and the files it includes write, one after another. */
+export class JoinedLayer extends Layer {
   readonly parts: readonly Layer[];
-  readonly #macros = new Map<string, MacroBinding | Removed | undefined>();
-  readonly #ordinary = new Map<string, OrdinaryBinding | undefined>();
-  readonly #tags = new Map<string, TagBinding | undefined>();
 
   constructor(parts: readonly Layer[]) {
+    super();
     this.parts = parts;
-  }
-
-  get isEmpty(): boolean {
-    return this.parts.length === 0;
-  }
-
-  macro(name: string): MacroBinding | Removed | undefined {
-    return last(this.parts, this.#macros, name, ({ macros }) => macros.get(name));
-  }
-
-  ordinaryName(name: string): OrdinaryBinding | undefined {
-    return last(this.parts, this.#ordinary, name, ({ ordinary }) => ordinary.get(name));
-  }
-
-  tag(name: string): TagBinding | undefined {
-    return last(this.parts, this.#tags, name, ({ tags }) => tags.get(name));
+    for (const { macros, ordinary, tags } of parts) {
+      for (const [name, binding] of macros) this.macros.set(name, binding);
+      for (const [name, binding] of ordinary) this.ordinary.set(name, binding);
+      for (const [name, binding] of tags) this.tags.set(name, binding);
+    }
   }
 }
-
-/** What the last part that knows a name says of it; remembered. */
-function last<T>(
-  parts: readonly Layer[],
-  known: Map<string, T | undefined>,
-  name: string,
-  ask: (part: Layer) => T | undefined,
-): T | undefined {
-  let found = known.get(name);
-  if (found !== undefined || known.has(name)) return found;
-  for (let index = parts.length - 1; found === undefined && index >= 0; index--) {
-    const part = parts[index];
-    if (part !== undefined) found = ask(part);
-  }
-  known.set(name, found);
-  return found;
-}
-
-export type AnyLayer = Layer | JoinedLayer;
 
 /** Size or alignment of a type on the target in bytes, or why it has none. */
 export type Measure = (type: SizedType, property: 'size' | 'align') => number | string;
 
 export class Environment {
   readonly parent: Environment | undefined;
-  readonly layer: AnyLayer;
+  readonly layer: Layer;
   readonly measure: Measure;
+  /** Layers above the target's predefined macros. */
+  readonly depth: number;
 
-  constructor(layer: AnyLayer, parent: Environment | { measure: Measure }) {
+  constructor(layer: Layer, parent: Environment | { measure: Measure }) {
     this.parent = parent instanceof Environment ? parent : undefined;
     this.layer = layer;
     this.measure = parent.measure;
+    this.depth = parent instanceof Environment ? parent.depth + 1 : 0;
   }
 
   macro(name: string): MacroBinding | undefined {
-    let found = this.layer.macro(name);
+    let found = this.layer.macros.get(name);
     for (let outer = this.parent; found === undefined && outer !== undefined; outer = outer.parent) {
-      found = outer.layer.macro(name);
+      found = outer.layer.macros.get(name);
     }
     return found === undefinedMarker ? undefined : found;
   }
 
   ordinary(name: string): OrdinaryBinding | undefined {
-    let found = this.layer.ordinaryName(name);
+    let found = this.layer.ordinary.get(name);
     for (let outer = this.parent; found === undefined && outer !== undefined; outer = outer.parent) {
-      found = outer.layer.ordinaryName(name);
+      found = outer.layer.ordinary.get(name);
     }
     return found;
   }
 
   tag(name: string): TagBinding | undefined {
-    let found = this.layer.tag(name);
+    let found = this.layer.tags.get(name);
     for (let outer = this.parent; found === undefined && outer !== undefined; outer = outer.parent) {
-      found = outer.layer.tag(name);
+      found = outer.layer.tags.get(name);
     }
     return found;
   }
@@ -133,18 +91,19 @@ export class Environment {
 
 /** The same surroundings, for a thousand questions about few names. */
 export class RememberingEnvironment extends Environment {
-  readonly #inside: Environment;
+  /** Without what is remembered. */
+  readonly inside: Environment;
   readonly #macros = new Map<string, MacroBinding | undefined>();
 
   constructor(inside: Environment) {
     super(inside.layer, inside.parent ?? inside);
-    this.#inside = inside;
+    this.inside = inside;
   }
 
   override macro(name: string): MacroBinding | undefined {
     let found = this.#macros.get(name);
     if (found === undefined && !this.#macros.has(name)) {
-      found = this.#inside.macro(name);
+      found = this.inside.macro(name);
       this.#macros.set(name, found);
     }
     return found;

@@ -96,6 +96,13 @@ export class Parser {
   }
 
   /** A whole constant expression, and nothing behind it; not even a comma operator (C17 §6.6p3). */
+  parseWholeTypeName(): TypeName {
+    const name = this.parseTypeName();
+    const rest = this.#stream.peek();
+    if (rest.kind !== TokenKind.end) throw new SyntaxProblem('syntax', 'This is no part of a type.', rest);
+    return name;
+  }
+
   parseWholeExpression(): Expression {
     const expression = this.#expressions.parseConditional();
     const rest = this.#stream.peek();

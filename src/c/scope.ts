@@ -79,10 +79,13 @@ export class Scope {
   }
 
   reads(): Reads {
-    return new Reads({
-      ...{ macros: this.#macros, ordinary: this.#ordinary ?? nothing, tags: this.#tags ?? nothing },
-      ...{ sizes: this.#sizes ?? nothing, alignments: this.#alignments ?? nothing },
-    });
+    return new Reads(
+      {
+        ...{ macros: this.#macros, ordinary: this.#ordinary ?? nothing, tags: this.#tags ?? nothing },
+        ...{ sizes: this.#sizes ?? nothing, alignments: this.#alignments ?? nothing },
+      },
+      this.#base,
+    );
   }
 }
 

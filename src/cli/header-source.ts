@@ -27,7 +27,7 @@ import {
   SubTree,
 } from '../source/open-headers.ts';
 import type { Io } from './io.ts';
-import { withPreludes } from './lean-headers.ts';
+import { leanOn } from './lean-headers.ts';
 import { Progress } from './progress.ts';
 
 export interface HeaderOptions {
@@ -242,11 +242,9 @@ export class HeaderWorkshop {
     const abiOf = (target: Target, names: readonly string[], macros?: ReadonlySet<string>): Abi => {
       const source = collection.forTarget(target);
       const files = names.flatMap((name) => source.resolve(name, 'angle', undefined) ?? []);
-      const read = (some: readonly HeaderFile[]): Abi => readAbi(this.#frontEnd, source, some, target, label, macros);
-      return this.#progress.during(`${label}: reading ${files.length} headers for ${target.name}`, () => {
-        const first = read(files);
-        return first.notUnderstood.length === 0 ? first : read(withPreludes(files, first, read));
-      });
+      return this.#progress.during(`${label}: reading ${files.length} headers for ${target.name}`, () =>
+        readAbi(this.#frontEnd, source, files, target, label, { macros, insteadOf: leanOn }),
+      );
     };
     const mentions = searchFor();
     const known = new Map<Target, Abi>();

@@ -3,7 +3,7 @@
  */
 
 import type { Diagnostic } from '../../diagnostic.ts';
-import type { AnyLayer, Layer } from '../environment.ts';
+import type { Layer } from '../environment.ts';
 import type { FileReads, Reads } from '../reads.ts';
 import type { PieceEnd } from '../preprocess.ts';
 import type { IncludeForm } from '../source.ts';
@@ -31,16 +31,22 @@ export interface PieceEffect {
   readonly isShareable: boolean;
 }
 
-/** A file with everything it includes. */
-export interface FileEffect {
-  readonly kind: 'file';
+/** What stands in a file and below it. */
+export interface FileContents {
   readonly file: TokenFile;
-  readonly reads: Reads | FileReads;
-  readonly layer: AnyLayer;
   /** Of the file's own includes; those below it are in the parts. */
   readonly resolutions: readonly Resolution[];
   readonly parts: readonly (PieceEffect | FileEffect)[];
   /** Of the includes; those of the text are in the parts. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Whether something in it or below it was not understood. */
+  readonly hasErrors: boolean;
   readonly isShareable: boolean;
+}
+
+/** A file that was included, with everything it includes. */
+export interface FileEffect extends FileContents {
+  readonly kind: 'file';
+  readonly reads: Reads | FileReads;
+  readonly layer: Layer;
 }

@@ -14,28 +14,60 @@ import type { Declared } from '../../abi/portion.ts';
 import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import type { Source, SourceFile } from '../source.ts';
-import type { FileEffect, PieceEffect } from './effects.ts';
+import type { FileContents, PieceEffect } from './effects.ts';
 import { type FrontEnd, readHeader, type Unit, valuesOf } from './unit.ts';
 
-/**
- * Everything that `headers` declare for one target; of macros, only those in `macros` where that is given, because their
- * values are the dearest part. Problems in the headers are in the result.
- */
+export interface ReadOptions {
+  /** Of macros, only these: their values are the dearest part. */
+  readonly macros?: ReadonlySet<string> | undefined;
+  /** What to read instead of a header that is not understood; the first that is counts. */
+  readonly insteadOf?: (header: SourceFile) => readonly SourceFile[];
+}
+
+/** Everything that `headers` declare for one target. Problems in the headers are in the result. */
 export function readAbi(
   frontEnd: FrontEnd,
   source: Source,
   headers: readonly SourceFile[],
   target: Target,
   label: string,
-  macros?: ReadonlySet<string>,
+  { macros, insteadOf }: ReadOptions = {},
 ): Abi {
   const collector = new Collector(frontEnd, macros);
   const isGeneric = ({ name }: SourceFile): boolean => name.startsWith('asm-generic/');
   const ordered = [...headers.filter((header) => !isGeneric(header)), ...headers.filter(isGeneric)];
-  const units = ordered.map((header) => readHeader(frontEnd, source, header, target));
+  const known = new Set(headers.map(({ path }) => path));
+  const units = ordered.map((header) => {
+    const unit = readHeader(frontEnd, source, header, target);
+    // Trouble in another header is that one's own, unless only its includers are read.
+    const isTroubled = (path: string): boolean => path === header.path || !known.has(path);
+    if (insteadOf === undefined || !unit.root.hasErrors || !errorPlaces(unit.root).some(isTroubled)) return unit;
+    for (const other of insteadOf(header)) {
+      const better = readHeader(frontEnd, source, other, target);
+      if (!better.root.hasErrors) return better;
+    }
+    return unit;
+  });
   for (const unit of units) collector.addOwn(unit);
   for (const unit of units) collector.addIncluded(unit);
   return { target, label, ...collector.result() };
+}
+
+/** The files in which something was not understood. */
+function errorPlaces(contents: FileContents): readonly string[] {
+  const paths: string[] = [];
+  const add = (diagnostics: readonly Diagnostic[]): void => {
+    for (const { severity, location } of diagnostics) if (severity === 'error') paths.push(location?.file ?? '');
+  };
+  const pending: FileContents[] = [contents];
+  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+    add(file.diagnostics);
+    for (const part of file.parts) {
+      if (part.kind === 'piece') add(part.diagnostics);
+      else if (part.hasErrors) pending.push(part);
+    }
+  }
+  return paths;
 }
 
 class Collector {
@@ -44,7 +76,7 @@ class Collector {
   readonly #portions: ListedPortion[] = [];
   readonly #headers = new Set<string>();
   readonly #includes = new Map<string, Set<string>>();
-  readonly #seen = new Set<PieceEffect | FileEffect>();
+  readonly #seen = new Set<PieceEffect | FileContents>();
   readonly #diagnostics = new Map<string, Diagnostic>();
 
   constructor(frontEnd: FrontEnd, macros: ReadonlySet<string> | undefined) {
@@ -66,7 +98,7 @@ class Collector {
 
   /** What the header includes, as far as it has not been seen. */
   addIncluded(unit: Unit): void {
-    const pending: FileEffect[] = [unit.root];
+    const pending: FileContents[] = [unit.root];
     for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
       if (this.#seen.has(file)) continue;
       this.#seen.add(file);

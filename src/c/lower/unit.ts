@@ -30,7 +30,7 @@ import type { IncludeForm, Source, SourceFile } from '../source.ts';
 import { SyntaxProblem, TokenStream } from '../token-stream.ts';
 import { locationOf, type Token, type TokenFile, TokenKind } from '../token.ts';
 import { type SpellingTable, tokenize } from '../tokenize.ts';
-import type { FileEffect, PieceEffect, Resolution } from './effects.ts';
+import type { FileContents, FileEffect, PieceEffect, Resolution } from './effects.ts';
 import { Lowering } from './lowering.ts';
 import { TypeTable } from './type-table.ts';
 import { type MacroValue, MacroValues } from './values.ts';
@@ -39,7 +39,7 @@ import { type MacroValue, MacroValues } from './values.ts';
 export interface Unit {
   readonly header: SourceFile;
   readonly target: Target;
-  readonly root: FileEffect;
+  readonly root: FileContents;
   /** The surroundings at the end, in which its macros are evaluated. */
   readonly environment: Environment;
   /** The values of its macros, by the piece that defines them, as far as they were asked for. */
@@ -77,7 +77,7 @@ export class FrontEnd {
   readonly #tokensOf = new WeakMap<SourceFile, TokenFile>();
   readonly #sourceFiles = new WeakMap<Source, Map<TokenFile, SourceFile>>();
   readonly #shut = new WeakMap<Macro, FileEffect>();
-  readonly #agreements = new WeakMap<Source, Map<PieceEffect | FileEffect, boolean>>();
+  readonly #agreements = new WeakMap<Source, Map<PieceEffect | FileContents, boolean>>();
   readonly #bases = new Map<Target, Environment>();
   readonly #predefined = new Map<string, Macro>();
 
@@ -137,11 +137,11 @@ export class FrontEnd {
   }
 
   /** Whether every include of a piece or a file, and below it, leads to the same text in `source`. */
-  resolvesTheSame(source: Source, effect: PieceEffect | FileEffect): boolean {
+  resolvesTheSame(source: Source, effect: PieceEffect | FileContents): boolean {
     const { resolutions } = effect;
-    if (effect.kind === 'piece') return resolutions.length === 0 || this.#isResolvedTheSame(source, resolutions);
+    if (!('parts' in effect)) return resolutions.length === 0 || this.#isResolvedTheSame(source, resolutions);
     let known = this.#agreements.get(source);
-    if (known === undefined) this.#agreements.set(source, (known = new Map<PieceEffect | FileEffect, boolean>()));
+    if (known === undefined) this.#agreements.set(source, (known = new Map<PieceEffect | FileContents, boolean>()));
     let answer = known.get(effect);
     if (answer === undefined) {
       answer =
@@ -160,7 +160,14 @@ export class FrontEnd {
   shut(file: TokenFile, name: string, guard: Macro): FileEffect {
     let effect = this.#shut.get(guard);
     if (effect?.file !== file) {
-      const nothing = { layer: new Layer(), resolutions: [], parts: [], diagnostics: [], isShareable: true };
+      const nothing = {
+        layer: new Layer(),
+        resolutions: [],
+        parts: [],
+        diagnostics: [],
+        hasErrors: false,
+        isShareable: true,
+      };
       effect = { kind: 'file', file, reads: readsOfMacros([name, guard]), ...nothing };
       this.#shut.set(guard, effect);
     }
@@ -238,12 +245,22 @@ function workOutValues(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect, wante
     const value = frontEnd.values.read(binding, unit.environment, unit.target, budget, collector);
     if (value !== undefined) values.push(value);
   }
-  return { values, diagnostics, reads: collector.reads() };
+  return { values, diagnostics, reads: collector.reads(unit.environment) };
 }
 
 /** What was right once is likely right next time. */
 function toFront(list: unknown[], index: number): void {
   if (index > 0) list.unshift(...list.splice(index, 1));
+}
+
+interface ReadParts {
+  readonly contents: FileContents;
+  /** The surroundings at the end. */
+  readonly environment: Environment;
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error';
 }
 
 class UnitReader {
@@ -264,9 +281,14 @@ class UnitReader {
   }
 
   readRoot(header: SourceFile, file: TokenFile, base: Environment): Unit {
-    const { effect, environment } = this.#readFile(file, base, 0);
-    const end = new RememberingEnvironment(environment);
-    return { header, target: this.#target, root: effect, environment: end, values: new Map() };
+    const { contents: root, environment } = this.#readParts(file, base, 0);
+    return {
+      header,
+      target: this.#target,
+      root,
+      environment: new RememberingEnvironment(environment),
+      values: new Map(),
+    };
   }
 
   #resolve(name: string, form: IncludeForm, from: TokenFile): TokenFile | undefined {
@@ -290,26 +312,32 @@ class UnitReader {
       return found;
     }
     this.#includesLeft--;
-    const { effect } = this.#readFile(file, environment, depth);
+    const { contents } = this.#readParts(file, environment, depth);
+    const { parts } = contents;
+    const reads = new FileReads(parts, environment);
+    const effect: FileEffect = {
+      kind: 'file',
+      ...contents,
+      reads,
+      layer: new JoinedLayer(parts.map(({ layer }) => layer)),
+    };
     if (effect.isShareable) known.unshift(effect);
     return effect;
   }
 
-  #readFile(file: TokenFile, outside: Environment, depth: number): { effect: FileEffect; environment: Environment } {
+  /** The pieces of a file and the files it includes, in order. */
+  #readParts(file: TokenFile, outside: Environment, depth: number): ReadParts {
     const parts: (PieceEffect | FileEffect)[] = [];
-    const layers: Layer[] = [];
     const diagnostics: Diagnostic[] = [];
     const resolutions: Resolution[] = [];
+    let hasErrors = false;
     let isShareable = true;
     let environment = outside;
     const add = (part: PieceEffect | FileEffect): void => {
-      const { layer } = part;
       parts.push(part);
+      hasErrors ||= 'hasErrors' in part ? part.hasErrors : part.diagnostics.some(isError);
       isShareable &&= part.isShareable;
-      if (layer.isEmpty) return;
-      environment = new Environment(layer, environment);
-      if (layer instanceof Layer) layers.push(layer);
-      else for (const one of layer.parts) layers.push(one);
+      if (part.layer.size > 0) environment = new Environment(part.layer, environment);
     };
     for (let start = 0; ;) {
       const piece = this.#readPiece(file, start, environment, depth);
@@ -329,10 +357,8 @@ class UnitReader {
         add(this.#includeFile(answer, environment, depth + 1));
       }
     }
-    const layer = new JoinedLayer(layers);
-    const reads = new FileReads(parts, outside);
-    const effect: FileEffect = { kind: 'file', file, reads, layer, resolutions, parts, diagnostics, isShareable };
-    return { effect, environment };
+    hasErrors ||= diagnostics.some(isError);
+    return { contents: { file, resolutions, parts, diagnostics, hasErrors, isShareable }, environment };
   }
 
   #readPiece(file: TokenFile, start: number, environment: Environment, depth: number): PieceEffect {

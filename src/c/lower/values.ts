@@ -17,12 +17,15 @@ import { Scope } from '../scope.ts';
 import { expanderOf, type ExpansionContext } from '../expand.ts';
 import { LimitReached, limits } from '../limits.ts';
 import { parseInteger } from '../literal.ts';
-import type { Macro } from '../macro.ts';
+import type { Operand } from '../expression.ts';
+import { hide } from '../hide-set.ts';
+import { Macro } from '../macro.ts';
 import { Parser } from '../parse.ts';
 import { SyntaxProblem, TokenStream } from '../token-stream.ts';
 import { locationOf, spellTokens, type Token, TokenKind } from '../token.ts';
 import { integerBase } from '../expression/arithmetic.ts';
 import { plainValue } from '../plain-value.ts';
+import { type Call, CallForms, nameOfParameter, parameterOf } from './call-form.ts';
 import { Lowering } from './lowering.ts';
 import type { TypeTable } from './type-table.ts';
 
@@ -44,17 +47,12 @@ export interface ValueBudget {
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
-interface Call {
-  readonly name: string;
-  readonly use: Token;
-  readonly parameters: readonly (readonly Token[])[];
-}
-
 const requestMacros = new Set(['_IO', '_IOR', '_IOW', '_IOWR', '_IOR_BAD', '_IOW_BAD', '_IOWR_BAD', '_IOC']);
 
 /** The values of macros, remembered with what they were worked out from. */
 export class MacroValues {
   readonly #types: TypeTable;
+  readonly #forms = new CallForms(requestMacros);
   readonly #known = new Map<Macro, KnownValue[] | MacroValue>();
 
   constructor(types: TypeTable) {
@@ -82,7 +80,7 @@ export class MacroValues {
     let found = known[index];
     if (found === undefined) {
       const isWhole = budget.tokensLeft >= limits.expandedTokensPerValue;
-      found = new MacroReader(environment, target, this.#types, budget).read(macro);
+      found = new MacroReader(environment, target, this.#types, this.#forms, budget).read(macro);
       // One that was refused because of what others cost may well have a value elsewhere.
       if (isWhole || found.diagnostics.length === 0) known.unshift(found);
     } else if (index > 0) {
@@ -119,15 +117,19 @@ function textOf(macro: Macro): MacroDeclaration {
 
 /** Evaluates one macro in its surroundings. */
 class MacroReader {
+  readonly #environment: Environment;
   readonly #scope: Scope;
+  readonly #forms: CallForms;
   readonly #diagnostics: Diagnostic[] = [];
   readonly #target: Target;
   readonly #lowering: Lowering;
   readonly #context: ExpansionContext;
-  readonly #calls: Call[] = [];
+  #call: Call | undefined;
   readonly #budget: ValueBudget;
 
-  constructor(environment: Environment, target: Target, types: TypeTable, budget: ValueBudget) {
+  constructor(environment: Environment, target: Target, types: TypeTable, forms: CallForms, budget: ValueBudget) {
+    this.#environment = environment;
+    this.#forms = forms;
     this.#budget = budget;
     this.#scope = new Scope(environment);
     this.#target = target;
@@ -139,7 +141,7 @@ class MacroReader {
       tokensLeft: 0,
       nextCounter: () => 0,
       onCall: (macro, use, parameters) => {
-        if (requestMacros.has(macro.name)) this.#calls.push({ name: macro.name, use, parameters });
+        if (requestMacros.has(macro.name)) this.#call ??= { name: macro.name, use, parameters };
       },
     };
   }
@@ -151,12 +153,68 @@ class MacroReader {
 
   #valueOf(macro: Macro): MacroValue {
     const name = macro.file.token(macro.nameIndex);
+    const called = this.#calledMacro(macro);
+    const byForm = called === undefined ? undefined : this.#attempt(name, () => this.#computeCall(macro, called));
+    if (byForm !== undefined) return this.#describe(macro, byForm, called);
+    this.#call = undefined;
     const value = this.#attempt(name, () => this.#compute([name], name));
     if (value === undefined) return { kind: 'text', declaration: textOf(macro) };
-    const request = this.#request(macro, value);
+    return this.#describe(macro, value, undefined);
+  }
+
+  #describe(macro: Macro, value: bigint, called: Macro | undefined): MacroValue {
+    const request = this.#request(macro, value, called);
     return request === undefined
       ? { kind: 'constant', declaration: { ...placeOf(macro), value, ...mentions(macro) } }
       : { kind: 'request', declaration: { ...placeOf(macro), ...request } };
+  }
+
+  /** The function-like macro that `macro` is one call of, and nothing else. */
+  #calledMacro(macro: Macro): Macro | undefined {
+    const [first] = macro.body;
+    if (first?.kind !== TokenKind.identifier || !isWholeCall(macro, first.text)) return undefined;
+    const called = this.#scope.binding(first.text);
+    if (!(called instanceof Macro) || called.parameters === undefined) return undefined;
+    return called.isVariadic ? undefined : called;
+  }
+
+  /** The value of a call by its form; `undefined` where the long way has to be gone. */
+  #computeCall(macro: Macro, called: Macro): bigint | undefined {
+    const name = macro.file.token(macro.nameIndex);
+    const form = this.#forms.formOf(called, this.#environment, name);
+    const given = argumentsOf(macro, name);
+    if (form === undefined || given.length !== form.uses.length) return undefined;
+    for (const macroName of form.reads.answers.macros.keys()) this.#scope.binding(macroName);
+    for (const ordinaryName of form.reads.answers.ordinary.keys()) this.#scope.ordinary(ordinaryName);
+    for (const [index, use] of form.uses.entries()) {
+      const tokens = given[index] ?? [];
+      const parameter = nameOfParameter(index);
+      if (use === 'type') {
+        const type = this.#lowering.typeOf(this.#parser(tokens, name).parseWholeTypeName());
+        this.#scope.bindOrdinary(parameter, { kind: 'object', type });
+      } else if (use === 'value') {
+        const { type, value } = this.#argumentValue(tokens, name);
+        const base = integerBase(type);
+        if (typeof value !== 'bigint' || base === undefined) return undefined;
+        this.#scope.bindOrdinary(parameter, { kind: 'enumerator', name: parameter, value, base });
+      }
+    }
+    const { type, value } = this.#lowering.evaluator.operand(form.expression);
+    if (typeof value !== 'bigint' || integerBase(type) === undefined) return undefined;
+    if (form.call !== undefined) this.#call = { ...form.call, use: name, parameters: filledIn(form.call, given) };
+    return value;
+  }
+
+  #argumentValue(tokens: readonly Token[], at: Token): Operand {
+    const [only, ...others] = tokens;
+    if (only !== undefined && others.length === 0) {
+      const { kind } = only;
+      if (kind === TokenKind.number) return this.#lowering.evaluator.operand({ kind: 'number', token: only, depth: 1 });
+      if (kind === TokenKind.character) {
+        return this.#lowering.evaluator.operand({ kind: 'character', token: only, depth: 1 });
+      }
+    }
+    return this.#lowering.evaluator.operand(this.#parser(tokens, at).parseWholeExpression());
   }
 
   #attempt<T>(at: Token, compute: () => T): T | undefined {
@@ -187,10 +245,15 @@ class MacroReader {
   }
 
   /** The request that `value` is, if it came out of one of the `_IO` macros unchanged. */
-  #request(macro: Macro, value: bigint): Omit<RequestDeclaration, 'name' | 'header' | 'location'> | undefined {
-    const [call] = this.#calls;
+  #request(
+    macro: Macro,
+    value: bigint,
+    called: Macro | undefined,
+  ): Omit<RequestDeclaration, 'name' | 'header' | 'location'> | undefined {
+    const call = this.#call;
     if (call === undefined) return undefined;
-    if (!isWholeCall(macro, call)) {
+    const isCall = isWholeCall(macro, call.name) || (called !== undefined && isWholeCall(called, call.name));
+    if (!isCall) {
       const name = call.use.with(false, undefined, undefined);
       const tokens = [name, name.as(TokenKind.punctuator, '(')];
       for (const [index, parameter] of call.parameters.entries()) {
@@ -231,16 +294,39 @@ function mentions({ file, bodyStart, bodyEnd, body }: Macro): { readonly text?: 
   return {};
 }
 
-/** Whether the macro is nothing but this call, as nearly all requests are. */
-function isWholeCall(macro: Macro, call: Call): boolean {
-  const { body } = macro;
-  if (body[0]?.text !== call.name || body[1]?.text !== '(') return false;
+/** Whether the macro is nothing but a call of another, as nearly all requests are. */
+function isWholeCall({ body }: Macro, name: string): boolean {
+  if (body[0]?.text !== name || body[1]?.text !== '(') return false;
   let depth = 0;
   for (const [index, { text }] of body.entries()) {
     if (text === '(') depth++;
     else if (text === ')' && --depth === 0) return index === body.length - 1;
   }
   return false;
+}
+
+/** The arguments of the call that `macro` is, as they stand in its expansion. */
+function argumentsOf(macro: Macro, name: Token): readonly (readonly Token[])[] {
+  const hidden = hide(undefined, macro.name, name);
+  const given: Token[][] = [[]];
+  let depth = 0;
+  for (const token of macro.body.slice(2, -1)) {
+    if (token.text === '(') depth++;
+    else if (token.text === ')') depth--;
+    if (token.text === ',' && depth === 0) given.push([]);
+    else given.at(-1)?.push(token.with(token.hasSpaceBefore, hidden, name));
+  }
+  return given;
+}
+
+/** The arguments of a call inside the form, where the call has these. */
+function filledIn({ parameters }: Call, given: readonly (readonly Token[])[]): readonly (readonly Token[])[] {
+  return parameters.map((tokens) =>
+    tokens.flatMap((token) => {
+      const index = parameterOf(token);
+      return index < 0 ? [token] : (given[index] ?? []);
+    }),
+  );
 }
 
 /** Initializers, statements and lists are told from expressions before anything is expanded; some are enormous. */

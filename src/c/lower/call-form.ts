@@ -1,0 +1,132 @@
+/**
+ * What a call of a function-like macro comes to, worked out once with its arguments left open.
+ *
+ * `_IOWR(type, nr, size)` expands through a dozen macros, and a kernel has four thousand calls of it and its like. Where each
+ * parameter ends up between parentheses, the expression that all calls share is expanded and parsed once; a call then only
+ * has to say what its arguments are worth. C17 §6.10.3.1 makes that exact: an argument is expanded by itself before it is put
+ * in, and parentheses on both sides keep it together afterwards. Macros that use `#` or `##` on the way are left alone.
+ */
+
+import { expanderOf, type ExpansionContext } from '../expand.ts';
+import { LimitReached, limits } from '../limits.ts';
+import type { Macro } from '../macro.ts';
+import { Parser } from '../parse.ts';
+import type { Reads } from '../reads.ts';
+import { Scope } from '../scope.ts';
+import type { Environment } from '../environment.ts';
+import type { Expression } from '../syntax.ts';
+import { SyntaxProblem, TokenStream } from '../token-stream.ts';
+import { type Token, TokenKind } from '../token.ts';
+
+/** A macro that was called on the way, with its arguments as they were written. */
+export interface Call {
+  readonly name: string;
+  readonly use: Token;
+  readonly parameters: readonly (readonly Token[])[];
+}
+
+/** How the expression uses a parameter. */
+export type ParameterUse = 'unused' | 'value' | 'type';
+
+export interface CallForm {
+  /** In it, `nameOfParameter` stands for an argument. */
+  readonly expression: Expression;
+  readonly uses: readonly ParameterUse[];
+  /** The first of the macros that were watched for. */
+  readonly call: Call | undefined;
+  /** The macros that made it. */
+  readonly reads: Reads;
+}
+
+/** A name that no token of a header can have. */
+export function nameOfParameter(index: number): string {
+  return ` ${index}`;
+}
+
+/** Which parameter a token stands for, or -1. */
+export function parameterOf({ kind, text }: Token): number {
+  return kind === TokenKind.identifier && text.startsWith(' ') ? Number(text) : -1;
+}
+
+/** Forms of calls, for the surroundings they hold in. */
+export class CallForms {
+  readonly #watched: ReadonlySet<string>;
+  readonly #known = new Map<Macro, (CallForm | Formless)[]>();
+
+  /** `watched`: macros whose calls are worth knowing of. */
+  constructor(watched: ReadonlySet<string>) {
+    this.#watched = watched;
+  }
+
+  /** The form of calls of `macro` in `environment`, if they have one. `at`: a token to make others of. */
+  formOf(macro: Macro, environment: Environment, at: Token): CallForm | undefined {
+    let known = this.#known.get(macro);
+    if (known === undefined) this.#known.set(macro, (known = []));
+    const index = known.findIndex(({ reads }) => reads.holdIn(environment));
+    let form = known[index];
+    if (form === undefined) known.unshift((form = this.#make(macro, environment, at)));
+    else if (index > 0) known.unshift(...known.splice(index, 1));
+    return 'expression' in form ? form : undefined;
+  }
+
+  #make(macro: Macro, environment: Environment, at: Token): CallForm | Formless {
+    const scope = new Scope(environment);
+    let call: Call | undefined;
+    const trouble: string[] = [];
+    const context: ExpansionContext = {
+      scope,
+      report: ({ code }) => trouble.push(code),
+      tokensLeft: limits.expandedTokensPerValue,
+      nextCounter: () => 0,
+      onCall: ({ name, hasOperators, isVariadic }, use, parameters) => {
+        if (hasOperators || isVariadic) trouble.push(name);
+        if (call === undefined && this.#watched.has(name)) call = { name, use, parameters };
+      },
+    };
+    const count = macro.parameters?.length ?? 0;
+    try {
+      const tokens = expanderOf(context, openCall(macro, count, at), 0, at).rest();
+      const uses = trouble.length === 0 ? usesOf(tokens, count) : undefined;
+      if (uses === undefined) return { reads: scope.reads() };
+      let index = 0;
+      const end = at.as(TokenKind.end, '');
+      const isTypedef = (name: string): boolean => scope.ordinary(name)?.kind === 'typedef';
+      const parser = new Parser(new TokenStream(() => tokens[index++] ?? end), isTypedef);
+      return { expression: parser.parseWholeExpression(), uses, call, reads: scope.reads() };
+    } catch (error) {
+      if (error instanceof SyntaxProblem || error instanceof LimitReached) return { reads: scope.reads() };
+      throw error;
+    }
+  }
+}
+
+interface Formless {
+  readonly reads: Reads;
+}
+
+function openCall(macro: Macro, count: number, at: Token): readonly Token[] {
+  const tokens = [at.as(TokenKind.identifier, macro.name), at.as(TokenKind.punctuator, '(')];
+  for (let index = 0; index < count; index++) {
+    if (index > 0) tokens.push(at.as(TokenKind.punctuator, ','));
+    tokens.push(at.as(TokenKind.identifier, nameOfParameter(index)));
+  }
+  tokens.push(at.as(TokenKind.punctuator, ')'));
+  return tokens;
+}
+
+/** What each parameter is used for; `undefined` if one is not between parentheses, or is both a type and a value. */
+function usesOf(tokens: readonly Token[], count: number): readonly ParameterUse[] | undefined {
+  const uses: ParameterUse[] = Array.from({ length: count }, () => 'unused');
+  for (const [at, token] of tokens.entries()) {
+    const index = parameterOf(token);
+    if (index < 0) continue;
+    if (tokens[at - 1]?.text !== '(' || tokens[at + 1]?.text !== ')') return undefined;
+    const before = tokens[at - 2];
+    const use = before?.text === 'sizeof' ? 'type' : 'value';
+    // A name before the parenthesis makes it a call.
+    if (use === 'value' && before?.kind === TokenKind.identifier) return undefined;
+    if (uses[index] !== 'unused' && uses[index] !== use) return undefined;
+    uses[index] = use;
+  }
+  return uses;
+}
