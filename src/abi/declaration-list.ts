@@ -71,6 +71,27 @@ export class DeclarationList {
     this.portions = portions;
   }
 
+  /** This list with what stands in `files` as `other` has it. */
+  withFilesOf(other: DeclarationList, files: ReadonlySet<string>): DeclarationList {
+    const theirs = new Map<string, ListedPortion[]>();
+    for (const one of other.portions) {
+      const { file } = one.portion;
+      if (!files.has(file)) continue;
+      const there = theirs.get(file);
+      if (there === undefined) theirs.set(file, [one]);
+      else there.push(one);
+    }
+    const portions: ListedPortion[] = [];
+    for (const one of this.portions) {
+      const { file } = one.portion;
+      if (!files.has(file)) portions.push(one);
+      for (const instead of theirs.get(file) ?? []) portions.push(instead);
+      theirs.delete(file);
+    }
+    for (const rest of theirs.values()) for (const one of rest) portions.push(one);
+    return new DeclarationList(this.index, portions);
+  }
+
   /** Everything that is declared under a name, in order. */
   entriesOf(name: string): readonly Entry[] {
     let found = this.#entries.get(name);
@@ -349,6 +370,11 @@ export function replacing<T>(
   return map instanceof DeclarationMap
     ? (map as DeclarationMap<T>).replacing(declarations)
     : new Map([...map, ...declarations]);
+}
+
+/** What a map of an ABI holds besides what the headers say, or instead. */
+export function replacedIn<T>(map: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  return map instanceof DeclarationMap ? (map as DeclarationMap<T>).replaced : new Map<string, T>();
 }
 
 /** The list that all maps of an ABI are views of, if they are. */

@@ -5,9 +5,10 @@
  */
 
 import type { Abi } from '../abi/abi.ts';
+import { type DeclarationMaps, listOf, replacedIn, replacing } from '../abi/declaration-list.ts';
 import { cxxOf, type Target } from '../abi/target.ts';
 import type { AbiPair } from '../diff/changes.ts';
-import type { Suspects } from '../diff/suspects.ts';
+import { differingNames, type Suspects } from '../diff/suspects.ts';
 import { headersOfCxx } from '../source/cxx-headers.ts';
 import type { CxxView } from '../verdict/cxx.ts';
 import type { HeaderSource } from './header-source.ts';
@@ -27,8 +28,12 @@ export function openInCxx(sides: Sides, target: Target, inC: AbiPair, declare: (
   const view = (source: HeaderSource, abi: Abi): Abi => {
     const names = source.namesFor(target).filter((name) => headers.has(name));
     const read = declare(source.abiOf(cxxOf(target), names));
-    suspects.add(read, headers);
-    suspects.add(abi, headers);
+    // What both languages read alike on both sides was compared for C.
+    const differing = differingNames(abi, read, headers);
+    if (differing === undefined) {
+      suspects.addAll(read, headers);
+      suspects.addAll(abi, headers);
+    } else suspects.add(differing);
     return inPlaceOf(abi, read, headers);
   };
   return { pair: { old: view(sides.old, inC.old), new: view(sides.new, inC.new) }, suspects };
@@ -38,29 +43,41 @@ const kinds = ['records', 'enums', 'typedefs', 'constants', 'requests', 'macros'
 
 /** `abi` with what `headers` declare as `read` has it. */
 function inPlaceOf(abi: Abi, read: Abi, headers: ReadonlySet<string>): Abi {
-  const merged = <T extends { readonly header: string }>(
-    own: ReadonlyMap<string, T>,
-    other: ReadonlyMap<string, T>,
-  ): ReadonlyMap<string, T> =>
-    new Map([
-      ...[...own].filter(([, { header }]) => !headers.has(header)),
-      ...[...other].filter(([, { header }]) => headers.has(header)),
-    ]);
   const known = new Set(abi.notUnderstood.map(({ location, message }) => JSON.stringify([location, message])));
   return {
     ...abi,
     target: read.target,
-    records: merged(abi.records, read.records),
-    enums: merged(abi.enums, read.enums),
-    typedefs: merged(abi.typedefs, read.typedefs),
-    constants: merged(abi.constants, read.constants),
-    requests: merged(abi.requests, read.requests),
-    macros: merged(abi.macros, read.macros),
+    ...mapsInPlaceOf(abi, read, headers),
     notUnderstood: read.notUnderstood.flatMap((diagnostic) => {
       const { location, message } = diagnostic;
       const isKnown = known.has(JSON.stringify([location, message]));
       return isKnown ? [] : [{ ...diagnostic, message: `As C++: ${message}` }];
     }),
+  };
+}
+
+function mapsInPlaceOf(abi: Abi, read: Abi, headers: ReadonlySet<string>): DeclarationMaps {
+  const [list, other] = [listOf(abi), listOf(read)];
+  const isListed = list !== undefined && other !== undefined;
+  const maps = isListed ? list.withFilesOf(other, headers).maps() : undefined;
+  const merged = <T extends { readonly header: string }>(
+    own: ReadonlyMap<string, T>,
+    theirs: ReadonlyMap<string, T>,
+    both: ReadonlyMap<string, T> | undefined,
+  ): ReadonlyMap<string, T> => {
+    const mine = [...(both === undefined ? own : replacedIn(own))].filter(([, { header }]) => !headers.has(header));
+    const given = [...(both === undefined ? theirs : replacedIn(theirs))].filter(([, { header }]) =>
+      headers.has(header),
+    );
+    return both === undefined ? new Map([...mine, ...given]) : replacing(both, [...mine, ...given]);
+  };
+  return {
+    records: merged(abi.records, read.records, maps?.records),
+    enums: merged(abi.enums, read.enums, maps?.enums),
+    typedefs: merged(abi.typedefs, read.typedefs, maps?.typedefs),
+    constants: merged(abi.constants, read.constants, maps?.constants),
+    requests: merged(abi.requests, read.requests, maps?.requests),
+    macros: merged(abi.macros, read.macros, maps?.macros),
   };
 }
 
@@ -71,7 +88,14 @@ class Names implements Suspects {
   readonly typedefs = new Set<string>();
   readonly numbers = new Set<string>();
 
-  add(abi: Abi, headers: ReadonlySet<string>): void {
+  add({ records, enums, typedefs, numbers }: Suspects): void {
+    for (const name of records) this.records.add(name);
+    for (const name of enums) this.enums.add(name);
+    for (const name of typedefs) this.typedefs.add(name);
+    for (const name of numbers) this.numbers.add(name);
+  }
+
+  addAll(abi: Abi, headers: ReadonlySet<string>): void {
     for (const kind of kinds) {
       const names = kind === 'records' || kind === 'enums' || kind === 'typedefs' ? this[kind] : this.numbers;
       for (const [key, { header }] of abi[kind]) if (headers.has(header)) names.add(key);

@@ -7,7 +7,8 @@
  * that compares goes through the suspects only; what surrounds them is looked up where it matters.
  */
 
-import { type DeclarationList, DeclarationMap, listOf } from '../abi/declaration-list.ts';
+import type { Abi } from '../abi/abi.ts';
+import { type DeclarationList, DeclarationMap, listOf, replacedIn } from '../abi/declaration-list.ts';
 import type { Declared, Portion } from '../abi/portion.ts';
 import { unalias } from '../abi/types.ts';
 import { areAlike, areTypesAlike, isSurelyLaidOut } from './alike.ts';
@@ -24,28 +25,35 @@ export interface Suspects {
 
 type NamesByKind = Readonly<Record<keyof Suspects, readonly string[]>>;
 
-interface MutableSuspects {
-  readonly records: Set<string>;
-  readonly enums: Set<string>;
-  readonly typedefs: Set<string>;
-  readonly numbers: Set<string>;
+class SuspectNames implements Suspects {
+  readonly records = new Set<string>();
+  readonly enums = new Set<string>();
+  readonly typedefs = new Set<string>();
+  readonly numbers = new Set<string>();
+
+  add({ records, enums, typedefs, numbers }: NamesByKind): void {
+    for (const name of records) this.records.add(name);
+    for (const name of enums) this.enums.add(name);
+    for (const name of typedefs) this.typedefs.add(name);
+    for (const name of numbers) this.numbers.add(name);
+  }
+}
+
+/** Names that two readings of the same files do not declare alike, or `undefined` where that cannot be told. */
+export function differingNames(one: Abi, other: Abi, files: ReadonlySet<string>): Suspects | undefined {
+  const [left, right] = [listOf(one), listOf(other)];
+  if (left === undefined || right?.index !== left.index) return undefined;
+  const suspects = new SuspectNames();
+  for (const names of differencesOf(left, right, files)) suspects.add(names);
+  return suspects;
 }
 
 /** Everything that may differ between two sides, or `undefined` where that cannot be told from what they were made of. */
 export function suspectsOf({ old, new: next }: AbiPair): Suspects | undefined {
   const [before, after] = [listOf(old), listOf(next)];
   if (before === undefined || after?.index !== before.index || !isSameOrder(before, after, true)) return undefined;
-  const suspects: MutableSuspects = {
-    ...{ records: new Set(), enums: new Set() },
-    ...{ typedefs: new Set(), numbers: new Set() },
-  };
-  const addAll = (names: NamesByKind): void => {
-    for (const name of names.records) suspects.records.add(name);
-    for (const name of names.enums) suspects.enums.add(name);
-    for (const name of names.typedefs) suspects.typedefs.add(name);
-    for (const name of names.numbers) suspects.numbers.add(name);
-  };
-  for (const names of differencesOf(before, after)) addAll(names);
+  const suspects = new SuspectNames();
+  for (const names of differencesOf(before, after)) suspects.add(names);
   const isIncludedAlike = isSameOrder(before, after, false);
   for (const [side, other] of [
     [before, after],
@@ -54,23 +62,19 @@ export function suspectsOf({ old, new: next }: AbiPair): Suspects | undefined {
     for (const { portion, isOwn } of side.portions) {
       const there = other.placeOf(portion);
       const isShown = isOwn ? there?.isOwn !== false : isIncludedAlike && there?.isOwn !== true;
-      if (!isShown) addAll(namesOf(portion));
+      if (!isShown) suspects.add(namesOf(portion));
       for (const name of fragileIn(portion)) suspects.records.add(name);
     }
   }
   for (const abi of [old, next]) {
-    for (const name of replacedIn(abi.records)) suspects.records.add(name);
-    for (const name of replacedIn(abi.enums)) suspects.enums.add(name);
-    for (const name of replacedIn(abi.typedefs)) suspects.typedefs.add(name);
+    for (const name of replacedIn(abi.records).keys()) suspects.records.add(name);
+    for (const name of replacedIn(abi.enums).keys()) suspects.enums.add(name);
+    for (const name of replacedIn(abi.typedefs).keys()) suspects.typedefs.add(name);
     for (const map of [abi.constants, abi.requests, abi.macros]) {
-      for (const name of replacedIn<unknown>(map)) suspects.numbers.add(name);
+      for (const name of replacedIn<unknown>(map).keys()) suspects.numbers.add(name);
     }
   }
   return suspects;
-}
-
-function replacedIn<T>(map: ReadonlyMap<string, T>): Iterable<string> {
-  return map instanceof DeclarationMap ? (map as DeclarationMap<T>).replaced.keys() : [];
 }
 
 /**
@@ -103,14 +107,15 @@ interface FilePortions {
 /** By the portions that were looked at, for all targets of a run. */
 const known = new WeakMap<object, Map<string, NamesByKind>>();
 
-function differencesOf(before: DeclarationList, after: DeclarationList): NamesByKind[] {
+/** `files`: look at those only. */
+function differencesOf(before: DeclarationList, after: DeclarationList, files?: ReadonlySet<string>): NamesByKind[] {
   let differences = known.get(before.index);
   if (differences === undefined) known.set(before.index, (differences = new Map<string, NamesByKind>()));
   const byFile = new Map<string, FilePortions>();
   const add = (from: DeclarationList, other: DeclarationList, side: 'old' | 'new'): void => {
     const there = new Set(other.portions.map(({ portion }) => portion));
     for (const { portion } of from.portions) {
-      if (there.has(portion)) continue;
+      if (there.has(portion) || files?.has(portion.file) === false) continue;
       let file = byFile.get(portion.file);
       if (file === undefined) byFile.set(portion.file, (file = { old: [], new: [] }));
       file[side].push(portion);

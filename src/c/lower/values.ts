@@ -174,8 +174,8 @@ class MacroReader {
     const [first] = macro.body;
     if (first?.kind !== TokenKind.identifier || !isWholeCall(macro, first.text)) return undefined;
     const called = this.#scope.binding(first.text);
-    if (!(called instanceof Macro) || called.parameters === undefined) return undefined;
-    return called.isVariadic ? undefined : called;
+    const takesArguments = called instanceof Macro && called.parameters !== undefined && !called.isVariadic;
+    return takesArguments ? called : undefined;
   }
 
   /** The value of a call by its form; `undefined` where the long way has to be gone. */
@@ -183,7 +183,7 @@ class MacroReader {
     const name = macro.file.token(macro.nameIndex);
     const form = this.#forms.formOf(called, this.#environment, name);
     const given = argumentsOf(macro, name);
-    if (form === undefined || given.length !== form.uses.length) return undefined;
+    if (form?.uses.length !== given.length) return undefined;
     for (const macroName of form.reads.answers.macros.keys()) this.#scope.binding(macroName);
     for (const ordinaryName of form.reads.answers.ordinary.keys()) this.#scope.ordinary(ordinaryName);
     for (const [index, use] of form.uses.entries()) {
