@@ -134,7 +134,7 @@ export class DeclarationList {
     if (this.#byHeader === undefined) {
       const byHeader = new Map<string, Portion[]>();
       for (const { portion } of this.portions) {
-        for (const name of portion.byHeader.keys()) {
+        for (const name of portion.headers) {
           const there = byHeader.get(name);
           if (there === undefined) byHeader.set(name, [portion]);
           else there.push(portion);

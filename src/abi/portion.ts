@@ -32,7 +32,8 @@ export class Portion {
   readonly file: string;
   readonly declared: readonly Declared[];
   readonly #byKind = new Map<DeclaredKind, readonly Declared[]>();
-  #byHeader: ReadonlyMap<string, HeaderPart> | undefined;
+  #byHeader: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+  #headers: readonly string[] | undefined;
 
   constructor(id: number, file: string, declared: readonly Declared[]) {
     this.id = id;
@@ -49,39 +50,29 @@ export class Portion {
     return found;
   }
 
-  /** What it declares by the header that is named with it: nearly always its own. */
-  get byHeader(): ReadonlyMap<string, HeaderPart> {
-    this.#byHeader ??= partsOf(this.declared);
+  /** The names it declares, enumerators too, by the header that is named with them: nearly always its own. */
+  get byHeader(): ReadonlyMap<string, ReadonlySet<string>> {
+    this.#byHeader ??= namesByHeader(this.declared);
     return this.#byHeader;
   }
+
+  /** The headers that are named with what it declares. */
+  get headers(): readonly string[] {
+    this.#headers ??= [...new Set(this.declared.map(({ declaration }) => declaration.header))];
+    return this.#headers;
+  }
 }
 
-/** The names that a portion declares in one header. */
-export interface HeaderPart {
-  /** All of them, enumerators too. */
-  readonly names: ReadonlySet<string>;
-  /** Constants and enumerators by what they are worth. */
-  readonly byValue: ReadonlyMap<bigint, readonly string[]>;
-}
-
-function partsOf(declared: readonly Declared[]): ReadonlyMap<string, HeaderPart> {
-  const parts = new Map<string, { readonly names: Set<string>; readonly byValue: Map<bigint, string[]> }>();
+function namesByHeader(declared: readonly Declared[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const byHeader = new Map<string, Set<string>>();
   for (const { kind, declaration } of declared) {
     const { name, header } = declaration;
-    let part = parts.get(header);
-    if (part === undefined) parts.set(header, (part = { names: new Set(), byValue: new Map<bigint, string[]>() }));
-    const { names, byValue } = part;
-    const add = (number: string, value: bigint): void => {
-      names.add(number);
-      const there = byValue.get(value);
-      if (there === undefined) byValue.set(value, [number]);
-      else there.push(number);
-    };
-    if (kind === 'enum') for (const one of declaration.type.enumerators) add(one.name, one.value);
-    else if (kind === 'constant') add(name, declaration.value);
+    let names = byHeader.get(header);
+    if (names === undefined) byHeader.set(header, (names = new Set()));
+    if (kind === 'enum') for (const one of declaration.type.enumerators) names.add(one.name);
     else names.add(name);
   }
-  return parts;
+  return byHeader;
 }
 
 /** Where something is declared. */

@@ -93,7 +93,7 @@ function survivorsOf(abi: Abi): (header: string) => readonly string[] {
 function namesIn(header: string, list: DeclarationList): string[] {
   const names = new Set<string>();
   for (const portion of list.portionsIn(header)) {
-    for (const name of portion.byHeader.get(header)?.names ?? []) names.add(name);
+    for (const name of portion.byHeader.get(header) ?? []) names.add(name);
   }
   const isHere = ({ kind, declared }: Entry): boolean =>
     (kind === 'constant' || kind === 'text' || kind === 'request' || kind === 'enum') &&

@@ -8,7 +8,8 @@
 
 import type { AbiPair, NamedNumber, Routine } from './changes.ts';
 import { isMaskName, isMemberName, isSentinelName, isVersionName } from './families.ts';
-import { groupBy, membersOf, type NumberPair, type Numbers } from './numbers.ts';
+import { groupBy } from './number-group.ts';
+import { membersOf, type NumberPair, type Numbers } from './numbers.ts';
 
 const countName = /(?:^|_)(?:SIZE|CNT|NR|NUM|MAX|LAST|COUNT)(?:$|_)|^N[A-Z]|(?:MAX|NUM|COUNT|LAST|SIZE)$/;
 const reserveName = /(?:^|_)(?:RESERVED|RSVD|UNUSED)(?:$|_)/;

@@ -1,0 +1,98 @@
+/**
+ * A number claimed twice in one family: two capabilities with one number, two exits.
+ *
+ * Families lie within the names of one first word, so what two groups of such names show holds wherever they meet again.
+ */
+
+import { wordOf } from '../abi/portion.ts';
+import type { NamedNumber, NumberChange } from './changes.ts';
+import { isMemberName } from './families.ts';
+import { groupBy, type NumberGroup } from './number-group.ts';
+import { areOfOneList } from './number-lists.ts';
+import type { Numbers } from './numbers.ts';
+
+type Collision = Extract<NumberChange, { readonly kind: 'number-collision' }>;
+
+/** `newcomers`: the numbers of the new side whose value the old side did not give their name. */
+export function collisionsAmong(newcomers: readonly NamedNumber[], old: Numbers, next: Numbers): readonly Collision[] {
+  const isAsked = new Set(newcomers);
+  const words = new Set(newcomers.map(({ name }) => wordOf(name)));
+  return [...words].flatMap((word) =>
+    collisionsIn(old.groupOf(word), next.groupOf(word)).filter(({ newcomer }) => isAsked.has(newcomer)),
+  );
+}
+
+const known = new WeakMap<NumberGroup, WeakMap<NumberGroup, readonly Collision[]>>();
+
+function collisionsIn(old: NumberGroup, next: NumberGroup): readonly Collision[] {
+  let withOld = known.get(old);
+  if (withOld === undefined) known.set(old, (withOld = new WeakMap<NumberGroup, readonly Collision[]>()));
+  let collisions = withOld.get(next);
+  if (collisions === undefined) withOld.set(next, (collisions = findCollisions(old, next)));
+  return collisions;
+}
+
+function findCollisions(old: NumberGroup, next: NumberGroup): readonly Collision[] {
+  const newcomers = next.members.filter(({ name, value }) => old.get(name)?.value !== value);
+  const isNew = new Set(newcomers);
+  const families = old.family;
+  const changes: Collision[] = [];
+  for (const sharers of placesOf(newcomers, next)) {
+    for (const newcomer of sharers) {
+      if (!isNew.has(newcomer) || !isMemberName(newcomer.name)) continue;
+      for (const holder of sharers) {
+        if (holder === newcomer || !isMemberName(holder.name) || isAlias(newcomer, holder)) continue;
+        if (isNew.has(holder) && holder.name > newcomer.name) continue;
+        const family = families.common(newcomer.name, holder.name) ?? families.atTop(newcomer, holder.name);
+        if (family === undefined || !families.isRecent(family, newcomer.value)) continue;
+        if (!families.isNumberSpace(family) || isOfNewGroup(newcomer, family, old, next)) continue;
+        if (!areOfOneList(newcomer, holder, keptMembers(family, old, next))) continue;
+        changes.push({ kind: 'number-collision', family, newcomer, holder });
+      }
+    }
+  }
+  return changes;
+}
+
+/** The names under a prefix that both sides give one number, where they stand now. */
+function keptMembers(family: string, old: NumberGroup, next: NumberGroup): readonly NamedNumber[] {
+  return next.family
+    .withPrefix(family)
+    .filter(({ name, value }) => isMemberName(name) && old.get(name)?.value === value);
+}
+
+/** Two names for one thing on purpose: one is defined by the other, or both by a third. */
+function isAlias(a: NamedNumber, b: NamedNumber): boolean {
+  return nameBehind(a) === nameBehind(b);
+}
+
+function nameBehind({ name, declaration, enumerator }: NamedNumber): string {
+  if (enumerator !== undefined) return enumerator.sameAs ?? name;
+  const text = 'text' in declaration ? declaration.text.replace(/[()\s]/g, '') : '';
+  return /^[A-Za-z_]\w*$/.test(text) ? text : name;
+}
+
+/** Names that share one value in one header, where one of them is new. */
+function placesOf(newcomers: readonly NamedNumber[], next: NumberGroup): readonly (readonly NamedNumber[])[] {
+  const places: (readonly NamedNumber[])[] = [];
+  for (const [header, inHeader] of groupBy(newcomers, ({ declaration }) => declaration.header)) {
+    for (const value of new Set(inHeader.map((number) => number.value))) {
+      const sharers = next.inHeader(header, value);
+      if (sharers.length > 1) places.push(sharers);
+    }
+  }
+  return places;
+}
+
+/**
+ * Whether a name came together with others under a longer prefix that is new (`CAN_RAW_XL_VCID_…`): those number
+ * themselves, and are no members of the family their prefix happens to extend.
+ */
+function isOfNewGroup({ name }: NamedNumber, family: string, old: NumberGroup, next: NumberGroup): boolean {
+  for (let end = name.lastIndexOf('_') + 1; end > family.length;) {
+    const prefix = name.slice(0, end);
+    if (next.family.hasWithPrefix(prefix, 2) && !old.family.hasWithPrefix(prefix, 1)) return true;
+    end = name.lastIndexOf('_', end - 2) + 1;
+  }
+  return false;
+}
