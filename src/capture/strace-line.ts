@@ -39,6 +39,11 @@ export type StraceLine = LinePrefix &
 const processPattern = /^(?:\[pid\s+(\d{1,10})\]|(\d{1,10})(?=\s))\s*/;
 const timePattern = /^(\d\d:\d\d:\d\d(?:\.\d+)?|\d+\.\d{6,9})\s+(?:\(\+\s*[\d.]+\)\s+)?/;
 const bracketPattern = /^\[\s*[0-9a-fA-F?]{1,16}\]\s+/;
+/**
+ * Signals and ends of processes; frames of a stack (-k), dumps of what was read or written (-e write), the table of counts (-C), and a
+ * call that strace could not look at any more.
+ */
+const asidePattern = /^(?:---|\+\+\+|> |\| [0-9a-f]{5}|% time\s+seconds|-{6} -|\d{1,3}\.\d\d\s+\d+\.\d+\s|\?\?\?\()/;
 const unfinishedMark = '<unfinished ...>';
 
 /** Takes a line apart. It never throws: what is no strace line is `unknown`, with the reason. */
@@ -52,7 +57,7 @@ export function parseStraceLine(line: string): StraceLine {
   for (let mark = bracketPattern.exec(text); mark !== null; mark = bracketPattern.exec(text))
     text = text.slice(mark[0].length);
   const prefix = { process: number === undefined ? undefined : Number(number), time: when?.[1] };
-  if (text.startsWith('---') || text.startsWith('+++')) return { ...prefix, kind: 'event', text };
+  if (asidePattern.test(text)) return { ...prefix, kind: 'event', text };
   const resumed = /^<\.\.\. (\w{1,64}) resumed>/.exec(text);
   if (resumed !== null) {
     return { ...prefix, kind: 'resumed', name: resumed[1] ?? '', text: text.slice(resumed[0].length) };

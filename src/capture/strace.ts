@@ -48,6 +48,8 @@ const getStats = 0xaece;
 export class StraceReader {
   readonly #tables = new DescriptorTables();
   readonly #unfinished = new Map<number, Unfinished>();
+  /** The lines of those that are ioctls, by process, the oldest first. */
+  readonly #openIoctls = new Map<number, number>();
   readonly #requests = new Map<string, StraceRequest>();
   #machines = 0;
   #programBits: 32 | 64 | undefined;
@@ -55,6 +57,22 @@ export class StraceReader {
   /** What strace says of the program that it traces, where it says so: `[ Process PID=12 runs in 32 bit mode. ]`. */
   get programBits(): 32 | 64 | undefined {
     return this.#programBits;
+  }
+
+  /** Where the oldest ioctl began that has not come back yet. */
+  get oldestUnfinished(): number | undefined {
+    const first = this.#openIoctls.values().next();
+    return first.done === true ? undefined : first.value;
+  }
+
+  /** What is left when the log is over: calls that never returned. */
+  end(): StraceItem[] {
+    return [...this.#unfinished].flatMap(([process, begun]) => this.#neverReturned(process, begun) ?? []);
+  }
+
+  #neverReturned(process: number, { line, name, text, time }: Unfinished): StraceItem | undefined {
+    const whole = parseCall({ process: process === 0 ? undefined : process, time }, name, `${text}) = ?`);
+    return whole.kind === 'call' ? this.#call(whole, line) : undefined;
   }
 
   /** What a line says about ioctls: nothing, a call, or that it could not be read. */
@@ -70,14 +88,20 @@ export class StraceReader {
         return undefined;
       case 'resumed': {
         const begun = this.#unfinished.get(parsed.process ?? 0);
-        this.#unfinished.delete(parsed.process ?? 0);
+        this.#forget(parsed.process ?? 0);
         if (begun?.name !== parsed.name) return skipped(`the beginning of this ${parsed.name} is not in the log`);
         const whole = parseCall({ process: parsed.process, time: begun.time }, parsed.name, begun.text + parsed.text);
         return whole.kind === 'call' ? this.#call(whole, begun.line) : skipped('the resumed call cannot be read');
       }
-      case 'event':
-        if (/^\+\+\+ (?:exited|killed)/.test(parsed.text)) this.#tables.exit(parsed.process ?? 0);
-        return undefined;
+      case 'event': {
+        if (!/^\+\+\+ (?:exited|killed)/.test(parsed.text)) return undefined;
+        const process = parsed.process ?? 0;
+        const begun = this.#unfinished.get(process);
+        this.#forget(process);
+        const item = begun === undefined ? undefined : this.#neverReturned(process, begun);
+        this.#tables.exit(process);
+        return item;
+      }
       case 'unknown': {
         const mode = /^(?:strace: )?\[ Process PID=\d{1,10} runs in (32|64) bit mode\. \]/.exec(parsed.text)?.[1];
         if (mode !== undefined) {
@@ -103,10 +127,17 @@ export class StraceReader {
 
   #remember(process: number, call: Unfinished): void {
     // A text that is cut here cannot be read when the call resumes; that is then said.
+    this.#forget(process);
+    if (call.name === 'ioctl') this.#openIoctls.set(process, call.line);
     this.#unfinished.set(process, { ...call, text: call.text.slice(0, maxUnfinishedText) });
     if (this.#unfinished.size <= maxUnfinished) return;
     const oldest = this.#unfinished.keys().next();
-    if (oldest.done !== true) this.#unfinished.delete(oldest.value);
+    if (oldest.done !== true) this.#forget(oldest.value);
+  }
+
+  #forget(process: number): void {
+    this.#unfinished.delete(process);
+    this.#openIoctls.delete(process);
   }
 
   #call(call: SystemCall, line: number): StraceItem | undefined {

@@ -17,9 +17,8 @@ export function sniffLog(start: Uint8Array): 'strace' | 'jsonl' | undefined {
   }
   const share = (holds: (line: Line) => boolean): number => lines.filter(holds).length / Math.max(1, lines.length);
   if (share((line) => line.text.startsWith('{') && readJsonLine(line)?.kind !== 'skipped') > 0.5) return 'jsonl';
-  const isCall = ({ text }: Line): boolean => {
-    const { kind } = parseStraceLine(text);
-    return kind === 'call' || kind === 'unfinished' || kind === 'resumed';
-  };
-  return share(isCall) > 0.5 ? 'strace' : undefined;
+  // Signals, stacks and dumps stand in a log of strace, but mark none.
+  const kinds = lines.map(({ text }) => parseStraceLine(text).kind).filter((kind) => kind !== 'event');
+  const calls = kinds.filter((kind) => kind !== 'unknown');
+  return calls.length > kinds.length / 2 ? 'strace' : undefined;
 }

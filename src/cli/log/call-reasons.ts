@@ -37,6 +37,8 @@ function reasonOf(entry: LogEntry, call: Call): string | undefined {
       if (request === 'KVM_CREATE_VCPU') return 'this machine has a virtual CPU of that number';
       if (isRegion) return 'it overlaps memory the machine already has';
       return 'there is one already';
+    case 'ENOTTY':
+      return 'the file takes no such request';
     case 'ENODEV':
       return request === 'KVM_CREATE_IRQCHIP'
         ? 'the host has no interrupt controller that can play this one'

@@ -8,7 +8,7 @@
 import { findTarget } from '../../abi/target.ts';
 import { readJsonLine } from '../../capture/jsonl.ts';
 import { type Line, LineSplitter } from '../../capture/lines.ts';
-import { StraceReader } from '../../capture/strace.ts';
+import { StraceLog } from '../../capture/strace-log.ts';
 import { printable, UserError } from '../../diagnostic.ts';
 import { inputChunks } from '../input-chunks.ts';
 import type { ExitCode, Io } from '../io.ts';
@@ -33,8 +33,12 @@ export async function decodeLog(
   }
   // A buffer of a megabyte is a JSON line of four; strace cuts strings long before that.
   const splitter = new LineSplitter(form === 'strace' ? 1 << 20 : 1 << 22);
-  const strace = new StraceReader();
-  const read = (line: Line): LogItem | undefined => (form === 'strace' ? strace.read(line) : readJsonLine(line));
+  const strace = new StraceLog();
+  const read = (line: Line): readonly LogItem[] => {
+    if (form === 'strace') return strace.read(line);
+    const item = readJsonLine(line);
+    return item === undefined ? [] : [item];
+  };
   let held: LogItem[] = [];
   let heldText = 0;
   let printer = named === undefined ? undefined : new LogPrinter(new CallRecords(named), options, io);
@@ -47,20 +51,20 @@ export async function decodeLog(
     printer = settled;
     return settled;
   };
-  const take = (line: Line): void => {
-    const item = read(line);
-    if (item === undefined) return;
-    if (printer !== undefined) printer.print(item);
-    else {
-      heldText += line.text.length;
-      if (held.push(item) >= maxHeld || heldText > maxHeldText) settle();
+  const take = (items: readonly LogItem[], length: number): void => {
+    for (const item of items) {
+      if (printer !== undefined) printer.print(item);
+      else if (held.push(item) >= maxHeld) settle();
     }
+    heldText += items.length === 0 ? 0 : length;
+    if (printer === undefined && heldText > maxHeldText) settle();
   };
   for await (const chunk of inputChunks(file, io)) {
-    for (const line of splitter.push(chunk)) take(line);
+    for (const line of splitter.push(chunk)) take(read(line), line.text.length);
     printer?.flush();
     await io.drained?.();
   }
-  for (const line of splitter.end()) take(line);
+  for (const line of splitter.end()) take(read(line), line.text.length);
+  take(strace.end(), 0);
   return (printer ?? settle()).finish();
 }

@@ -67,7 +67,8 @@ export class LogSummary {
   /** Lines; none for a log too short to need them. */
   lines(): string[] {
     if (this.#calls < minCalls) return [];
-    const by = this.#processes.size === 0 ? '' : ` by ${counted(this.#processes.size, 'process', 'processes')}`;
+    const by =
+      this.#processes.size === 0 ? '' : ` by ${counted(this.#processes.size, 'process', 'processes or threads')}`;
     const fates = [
       `${String(this.#calls - this.#failed - this.#interrupted)} done`,
       ...(this.#failed > 0 ? [`${String(this.#failed)} refused`] : []),
