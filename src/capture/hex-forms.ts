@@ -50,7 +50,7 @@ export function recogniseForm(lines: readonly string[]): HexForm {
   }
   if (/^\s*[0-9a-fA-F]{4,16}:\s/.test(first)) {
     const offset = /^\s*([0-9a-fA-F]{4,16}):\s?/;
-    return { name: 'xxd', offset, offsetRadix: 16, words: 'memory', hasText: true };
+    return { name: 'xxd', offset, offsetRadix: radixOfXxd(lines), words: 'memory', hasText: true };
   }
   if (/^\s*0x[0-9a-fA-F]+:\s+[0-9a-fA-F]{2}\s/.test(first)) {
     const offset = /^\s*0x([0-9a-fA-F]{1,16}):\s+/;
@@ -73,6 +73,18 @@ export function recogniseForm(lines: readonly string[]): HexForm {
   return width === undefined ? plain : { ...plain, name: 'array', words: 'target', width };
 }
 
+/** xxd -d counts in decimal: the second offset then is as far from the first as there are bytes between them. */
+function radixOfXxd(lines: readonly string[]): 10 | 16 {
+  const [first, second] = lines.flatMap((line) => {
+    const found = /^\s*([0-9a-fA-F]{4,16}):\s((?:[0-9a-fA-F]+ ?)+)/.exec(line);
+    return found === null ? [] : [{ offset: found[1] ?? '', digits: (found[2] ?? '').replaceAll(' ', '') }];
+  });
+  if (first === undefined || second === undefined) return 16;
+  const step = (radix: number): number => Number.parseInt(second.offset, radix) - Number.parseInt(first.offset, radix);
+  const length = first.digits.length / 2;
+  return step(16) !== length && step(10) === length ? 10 : 16;
+}
+
 /** Bytes of the elements of an array of numbers: by its type, or where all are written with as many digits. */
 function elementBytes(text: string): number | undefined {
   const bits = /\b(?:__)?(?:u?int|[us])(16|32|64)(?:_t)?\s+\w+\s*\[/.exec(text)?.[1];
@@ -86,14 +98,18 @@ function elementBytes(text: string): number | undefined {
 /** od and plain hexdump: both begin with 0000000, and the offset of the second line tells in what they count. */
 function offsetForm(first: string, lines: readonly string[]): HexForm {
   const offset = /^\s*([0-9a-fA-F]{6,16})(?=\s|$)\s*/;
-  const form = (name: string, offsetRadix: 8 | 10 | 16): HexForm => ({ name, offset, offsetRadix, words: 'little' });
+  // With several types (-tx1c) od prints a line for each, and the offset in front of the first.
+  const isMixed = lines.some((line) => /^\s{7,}\S/.test(line));
+  const form = (name: string, offsetRadix: 8 | 10 | 16): HexForm => ({
+    name,
+    offset,
+    offsetRadix,
+    words: 'little',
+    ...(isMixed ? { skipsOthers: true as const } : {}),
+  });
   // od -A x has six digits.
   if (/^\s*0{6}(?!0)/.test(first)) return form('od', 16);
-  const bytes =
-    first
-      .replace(offset, '')
-      .replace(/\s+>.*$/, '')
-      .replaceAll(/\s/g, '').length / 2;
+  const bytes = first.replace(offset, '').replace(/>.*$/, '').replaceAll(/\s/g, '').length / 2;
   const second = lines.filter((line) => line.trim() !== '')[1] ?? '';
   const digits = offset.exec(second)?.[1];
   if (digits !== undefined) {

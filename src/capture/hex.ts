@@ -4,12 +4,13 @@
  *
  * Dumps are told by the offset in front of every line (`hex-forms.ts`). Three things make them treacherous, and each is dealt
  * with: a `*` stands for repeated lines (the next offset says how many), groups of more than two digits are bytes in memory order
- * or numbers of a machine (the text beside them decides; where it cannot, that is said), and od prints octal unless told
- * otherwise, which is refused. Everything on a line must be understood, because a byte that is skipped silently shifts all
+ * or numbers of a machine (the text beside them decides; where it cannot, that is said), and digits may be octal, decimal or binary
+ * (`digit-forms.ts`). Everything on a line must be understood, because a byte that is skipped silently shifts all
  * that follow.
  */
 
 import { counted, type Diagnostic } from '../diagnostic.ts';
+import { inHexadecimal } from './digit-forms.ts';
 import { type HexForm, recogniseForm } from './hex-forms.ts';
 import { readString } from './strace-text.ts';
 
@@ -26,7 +27,8 @@ export interface HexReading {
 const maxBytes = 1 << 26;
 
 /** Reads hexadecimal text; what cannot be read is reported with its place and left out. `byteOrder` is that of the dumped machine. */
-export function readHex(text: string, file: string, byteOrder: 'little' | 'big' = 'little'): HexReading {
+export function readHex(original: string, file: string, byteOrder: 'little' | 'big' = 'little'): HexReading {
+  const text = inHexadecimal(original);
   const escaped = readEscapes(text);
   if (escaped !== undefined) return { bytes: escaped, diagnostics: [], warnings: [], form: 'string' };
   const lines = text.split(/\r?\n/);
@@ -223,21 +225,32 @@ function agrees(bytes: readonly number[], line: string): boolean {
   );
 }
 
+/** Two blanks end the digits, xxd -g0 and -g1 have single ones between; so does one blank in front of what is no digit. */
+function digitsBeforeText(body: string): string {
+  const run = /^[0-9a-fA-F ]*/.exec(body)?.[0] ?? '';
+  const gap = run.indexOf('  ');
+  const end = gap === -1 && run.length < body.length ? run.lastIndexOf(' ') : gap;
+  return end <= 0 ? body : body.slice(0, end);
+}
+
+function blankedFrom(body: string, start: number): string {
+  return start === -1 ? body : body.slice(0, start) + ' '.repeat(body.length - start);
+}
+
 /** The line without its text column and without the marks of C; what is taken out is blanked, so that columns stay. */
 function cleaned(body: string, form: HexForm): string {
   const blank = (mark: string): string => ' '.repeat(mark.length);
   if (form.hasText === true) {
-    // Two blanks end the digits; xxd -g0 and -g1 have single ones between.
-    return /^((?:[0-9a-fA-F]+ ?)+)(?: {1,})/.exec(body)?.[1] ?? body;
+    return digitsBeforeText(body);
   }
   switch (form.name) {
     case 'hexdump -C':
-      return body.replace(/\s*\|.*$/, blank);
+      return blankedFrom(body, body.indexOf('|'));
     case 'gdb':
       return body.replaceAll(/0[xX]/g, blank);
     case 'od':
     case 'hexdump':
-      return body.replace(/\s+>.*<\s*$/, blank);
+      return blankedFrom(body, body.trimEnd().endsWith('<') ? body.indexOf('>') : -1);
     default: {
       const uncommented = body.replaceAll(/\/\*.*?\*\/|\/\/.*$/g, blank);
       const declared = uncommented.replace(/^.*[=]\s*(?=[{"])/, blank);

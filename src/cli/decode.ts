@@ -273,17 +273,18 @@ function asBytes(input: Uint8Array, file: string, options: Options, io: Io): Uin
   }
 }
 
-/** Binary records are full of zero bytes and text never is. */
+/** Binary records are full of zero bytes and text never is. Strings that gdb prints hold UTF-8, and colours begin with an escape. */
 function looksLikeHex(input: Uint8Array): boolean {
-  return (
-    input.length > 0 && input.every((byte) => byte === 9 || byte === 10 || byte === 13 || (byte >= 32 && byte < 127))
-  );
+  if (input.length === 0) return false;
+  const isPrinted = /^\s*(?:\$\d+ = |b?["'])/.test(Buffer.from(input.subarray(0, 64)).toString('latin1'));
+  const lowest = (byte: number): boolean => byte === 9 || byte === 10 || byte === 13 || byte === 27;
+  return input.every((byte) => lowest(byte) || (byte >= 32 && byte < 127) || (byte > 127 && isPrinted));
 }
 
 function hexBytes(input: Uint8Array, file: string, { target }: Options, io: Io): Uint8Array {
   const name = file === '-' ? '<stdin>' : file;
   const order = target === undefined ? 'little' : targetNamed(target).byteOrder;
-  const { bytes, diagnostics, warnings } = readHex(new TextDecoder().decode(input), name, order);
+  const { bytes, diagnostics, warnings } = readHex(Buffer.from(input).toString('latin1'), name, order);
   for (const warning of warnings) io.stderr(`uabi: ${printable(name)}: ${warning}\n`);
   if (diagnostics.length > 0)
     throw new UndecidedError(`${name} is not the hexadecimal text of some bytes.`, diagnostics);

@@ -44,12 +44,71 @@ describe('one buffer in the forms people paste', () => {
   });
 });
 
+describe('forms of other digits', () => {
+  const bytes = Uint8Array.from({ length: 40 }, (_, index) => (index < 16 ? index * 17 : index === 20 ? 65 : 0));
+  const dump = (command: string, ...args: readonly string[]): string =>
+    execFileSync(command, args, { input: bytes, encoding: 'utf8' });
+  const forms: readonly (readonly [string, ...string[]])[] = [
+    ...['-b', '-d', '-o', '-x', '-C'].map((option) => ['hexdump', option] as const),
+    ...['o1', 'o2', 'o4', 'o8', 'd1', 'u1', 'd2', 'u2', 'd4', 'u4', 'd8', 'u8', 'x1c', 'x1z'].map(
+      (type) => ['od', '-t', type] as const,
+    ),
+    ['od', '-Ad', '-t', 'u1'],
+    ['od', '-Ax', '-v', '-t', 'd4'],
+    ['od'],
+    ['xxd', '-b'],
+    ['xxd', '-d'],
+  ];
+
+  test.each(forms)('%s %s %s', (command, ...args) => {
+    const read = readHex(dump(command, ...args), 'x');
+    expect(read.diagnostics).toEqual([]);
+    expect(Buffer.from(read.bytes).toString('hex')).toBe(Buffer.from(bytes).toString('hex'));
+  });
+
+  test.each([
+    ['C array of decimal numbers', 'unsigned char b[4] = { 1, 20, 255, 0 };'],
+    ['Python list', '[1, 20, 255, 0]'],
+    ['Python bytearray', String.raw`bytearray(b'\x01\x14\xff\x00')`],
+    ['Node.js', '<Buffer 01 14 ff 00>'],
+    ['dashes', '01-14-FF-00'],
+    ['colours', '00000000: \u001b[1;32m01\u001b[0m\u001b[1;32m14\u001b[0m ff00  ....'],
+  ])('%s', (_, text) => {
+    expect(readHex(text, 'x').diagnostics).toEqual([]);
+    expect(hexOf(text)).toBe('0114ff00');
+  });
+
+  // As gdb 13 prints them.
+  test.each([
+    ['x/4ub', '0x5555 <buf>:\t1\t20\n0x5557 <buf+2>:\t255\t0'],
+    ['x/4db', '0x5555:\t1\t20\n0x5557:\t-1\t0'],
+    ['x/4c', "0x5555 <buf>:\t1 '\\001'\t20 '\\024'\t-1 '\\377'\t0 '\\000'"],
+    ['x/2dh', '0x5555:\t5121\n0x5557:\t255'],
+    ['print/x', '$1 = {0x1, 0x14, 0xff, 0x0}'],
+    ['print', '$1 = "\\001\\024\\377\\000"'],
+  ])('gdb %s', (_, text) => {
+    expect(readHex(text, 'x').diagnostics).toEqual([]);
+    expect(hexOf(text)).toBe('0114ff00');
+  });
+
+  test('what gdb leaves out is put back', () => {
+    expect(hexOf('$1 = {0x1, 0x0 <repeats 14 times>, 0x2}')).toBe(`01${'00'.repeat(14)}02`);
+    expect(hexOf(`$2 = "\\001A", '\\000' <repeats 13 times>, "B"`)).toBe(`0141${'00'.repeat(13)}42`);
+    expect(hexOf('$3 = {1, 0 <repeats 14 times>, 200}')).toBe(`01${'00'.repeat(14)}c8`);
+  });
+
+  test('digits that may be hexadecimal are that', () => {
+    expect(hexOf('{ 10, 20 }')).toBe('1020');
+    expect(hexOf('0000000 1234 5678\n0000004')).toBe('34127856');
+  });
+});
+
 describe('what cannot be read is said with its place', () => {
   test.each([
     ['01 0g', 1, 5, 'no hexadecimal digit'],
     ['01\n0 1', 2, 1, 'odd number'],
     ['00000000: 0102\n00000008: 03', 2, 1, 'bytes are missing'],
-    ['0000000 000001 122400\n0000020 000002\n0000022', 1, 9, 'octal'],
+    ['0000000 001  \\0   A 245\n0000004', 1, 9, 'odd number'],
   ])('%s', (text, line, column, message) => {
     const [first] = readHex(text, 'x').diagnostics;
     expect(first?.location).toEqual({ file: 'x', line, column });
@@ -147,6 +206,18 @@ describe('forms of other programs', () => {
     expect(warnings[0]).toContain('xxd -g1');
     expect(readHex('00000000: 0001 0203 0405 0607  ........', 'x').warnings).toEqual([]);
   });
+
+  test.each(['[1', '{1,', '0000000 1', '0x5555:\t1', '$1 = {1', '$1 = "', '00000000: 00000001', '00000000: ', 'a = '])(
+    'endless blanks behind %s take no endless time',
+    (start) => {
+      const started = performance.now();
+      readHex(`${start}${' '.repeat(300_000)}x`, 'x');
+      readHex(`${start}${' \\n'.repeat(100_000)}x`, 'x');
+      readHex(`${start}${'a'.repeat(300_000)}x`, 'x');
+      readHex(`${start}${', 1'.repeat(100_000)}x`, 'x');
+      expect(performance.now() - started).toBeLessThan(4000);
+    },
+  );
 
   test('a line of endless blanks takes no endless time', () => {
     const blanks = `[    1.000000] ${' '.repeat(200_000)}x`;
