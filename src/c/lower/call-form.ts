@@ -17,6 +17,7 @@ import type { Environment } from '../environment.ts';
 import type { Expression } from '../syntax.ts';
 import { SyntaxProblem, TokenStream } from '../token-stream.ts';
 import { type Token, TokenKind } from '../token.ts';
+import { remember, toFront } from './remember.ts';
 
 /** A macro that was called on the way, with its arguments as they were written. */
 export interface Call {
@@ -64,8 +65,8 @@ export class CallForms {
     if (known === undefined) this.#known.set(macro, (known = []));
     const index = known.findIndex(({ reads }) => reads.holdIn(environment));
     let form = known[index];
-    if (form === undefined) known.unshift((form = this.#make(macro, environment, at)));
-    else if (index > 0) known.unshift(...known.splice(index, 1));
+    if (form === undefined) remember(known, (form = this.#make(macro, environment, at)));
+    else toFront(known, index);
     return 'expression' in form ? form : undefined;
   }
 

@@ -32,6 +32,7 @@ import { locationOf, type Token, type TokenFile, TokenKind } from '../token.ts';
 import { type SpellingTable, tokenize } from '../tokenize.ts';
 import type { FileContents, FileEffect, PieceEffect, Resolution } from './effects.ts';
 import { Lowering } from './lowering.ts';
+import { remember, toFront } from './remember.ts';
 import { TypeTable } from './type-table.ts';
 import { type MacroValue, MacroValues } from './values.ts';
 
@@ -77,19 +78,24 @@ export class FrontEnd {
   readonly #tokensOf = new WeakMap<SourceFile, TokenFile>();
   readonly #sourceFiles = new WeakMap<Source, Map<TokenFile, SourceFile>>();
   readonly #shut = new WeakMap<Macro, FileEffect>();
-  readonly #agreements = new WeakMap<Source, Map<PieceEffect | FileContents, boolean>>();
+  readonly #agreements = new WeakMap<Source, WeakMap<PieceEffect | FileContents, boolean>>();
   readonly #bases = new Map<Target, Environment>();
   readonly #predefined = new Map<string, Macro>();
 
   /** The units known for a file on a target. */
   unitsOf(file: TokenFile, target: Target): Unit[] {
-    if (target !== this.#target) {
-      this.#target = target;
-      this.#units.clear();
-    }
+    this.#turnTo(target);
     let units = this.#units.get(file);
     if (units === undefined) this.#units.set(file, (units = []));
     return units;
+  }
+
+  /** What files with all their includes come to is hardly ever the same for another target, and takes much room. */
+  #turnTo(target: Target): void {
+    if (target === this.#target) return;
+    this.#target = target;
+    this.#units.clear();
+    this.files.clear();
   }
 
   /** What is defined before the first line of a header. */
@@ -141,7 +147,7 @@ export class FrontEnd {
     const { resolutions } = effect;
     if (!('parts' in effect)) return resolutions.length === 0 || this.#isResolvedTheSame(source, resolutions);
     let known = this.#agreements.get(source);
-    if (known === undefined) this.#agreements.set(source, (known = new Map<PieceEffect | FileContents, boolean>()));
+    if (known === undefined) this.#agreements.set(source, (known = new WeakMap<PieceEffect | FileContents, boolean>()));
     let answer = known.get(effect);
     if (answer === undefined) {
       answer =
@@ -222,7 +228,7 @@ export function valuesOf(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect, wan
   // One that ran into a limit may do better where others have worked a part of it out.
   if (same === undefined && result.diagnostics.length === 0) {
     frontEnd.valuesOfPieces.set(piece, shared);
-    shared.unshift(result);
+    remember(shared, result);
   }
   unit.values.set(piece, result);
   return result;
@@ -246,11 +252,6 @@ function workOutValues(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect, wante
     if (value !== undefined) values.push(value);
   }
   return { values, diagnostics, reads: collector.reads(unit.environment) };
-}
-
-/** What was right once is likely right next time. */
-function toFront(list: unknown[], index: number): void {
-  if (index > 0) list.unshift(...list.splice(index, 1));
 }
 
 interface ReadParts {
@@ -321,7 +322,7 @@ class UnitReader {
       reads,
       layer: new JoinedLayer(parts.map(({ layer }) => layer)),
     };
-    if (effect.isShareable) known.unshift(effect);
+    if (effect.isShareable) remember(known, effect);
     return effect;
   }
 
@@ -373,7 +374,7 @@ class UnitReader {
       return found;
     }
     const piece = this.#workThrough(file, start, environment, depth);
-    if (piece.isShareable) known.unshift(piece);
+    if (piece.isShareable) remember(known, piece);
     return piece;
   }
 

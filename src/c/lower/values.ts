@@ -27,6 +27,7 @@ import { integerBase } from '../expression/arithmetic.ts';
 import { plainValue } from '../plain-value.ts';
 import { type Call, CallForms, nameOfParameter, parameterOf } from './call-form.ts';
 import { Lowering } from './lowering.ts';
+import { remember, toFront } from './remember.ts';
 import type { TypeTable } from './type-table.ts';
 
 export type MacroValue =
@@ -82,10 +83,8 @@ export class MacroValues {
       const isWhole = budget.tokensLeft >= limits.expandedTokensPerValue;
       found = new MacroReader(environment, target, this.#types, this.#forms, budget).read(macro);
       // One that was refused because of what others cost may well have a value elsewhere.
-      if (isWhole || found.diagnostics.length === 0) known.unshift(found);
-    } else if (index > 0) {
-      known.unshift(...known.splice(index, 1));
-    }
+      if (isWhole || found.diagnostics.length === 0) remember(known, found);
+    } else toFront(known, index);
     collector.add(found.reads);
     for (const diagnostic of found.diagnostics) budget.report(diagnostic);
     return found.value;
