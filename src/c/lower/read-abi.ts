@@ -15,7 +15,7 @@ import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import type { Source, SourceFile } from '../source.ts';
 import type { FileContents, PieceEffect } from './effects.ts';
-import { type FrontEnd, readHeader, type Unit, valuesOf } from './unit.ts';
+import { type FrontEnd, readHeader, type Unit } from './unit.ts';
 
 export interface ReadOptions {
   /** Of macros, only these: their values are the dearest part. */
@@ -138,7 +138,7 @@ class Collector {
     for (const diagnostic of piece.diagnostics) this.#report(diagnostic);
     this.#addPortion(piece.lowered, piece, isOwn);
     if (this.#wanted !== undefined && !definesOneOf(piece, this.#wanted)) return;
-    const { values, diagnostics } = valuesOf(this.#frontEnd, unit, piece, this.#wanted);
+    const { values, diagnostics } = this.#frontEnd.values.of(unit, piece, this.#wanted);
     for (const diagnostic of diagnostics) this.#report(diagnostic);
     this.#addPortion(values, piece, isOwn);
   }

@@ -13,6 +13,6 @@ export function remember<T>(known: T[], one: T): void {
 }
 
 /** What was right once is likely right next time. */
-export function toFront<T>(known: T[], index: number): void {
+export function toFront(known: unknown[], index: number): void {
   if (index > 0) known.unshift(...known.splice(index, 1));
 }

@@ -18,7 +18,7 @@ import {
   requestFact,
   targetFact,
 } from '../environment.ts';
-import { FileReads, ReadCollector, type Reads, readsOfMacros } from '../reads.ts';
+import { FileReads, readsOfMacros } from '../reads.ts';
 import { Scope } from '../scope.ts';
 import { measureOn } from '../expression.ts';
 import { LimitReached, limits } from '../limits.ts';
@@ -34,7 +34,8 @@ import type { FileContents, FileEffect, PieceEffect, Resolution } from './effect
 import { Lowering } from './lowering.ts';
 import { remember, toFront } from './remember.ts';
 import { TypeTable } from './type-table.ts';
-import { type MacroValue, MacroValues } from './values.ts';
+import { PieceValues, type ValuesFound } from './piece-values.ts';
+import { MacroValues } from './values.ts';
 
 /** What one header, read alone for one target, amounts to. */
 export interface Unit {
@@ -44,17 +45,7 @@ export interface Unit {
   /** The surroundings at the end, in which its macros are evaluated. */
   readonly environment: Environment;
   /** The values of its macros, by the piece that defines them, as far as they were asked for. */
-  readonly values: Map<PieceEffect, UnitValues>;
-}
-
-export interface UnitValues {
-  readonly values: readonly MacroValue[];
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-/** The values of a piece's macros, wherever `reads` hold. */
-interface SharedValues extends UnitValues {
-  readonly reads: Reads;
+  readonly values: Map<PieceEffect, ValuesFound>;
 }
 
 const dynamicMacros: readonly DynamicMacro[] = [
@@ -66,8 +57,7 @@ const dynamicMacros: readonly DynamicMacro[] = [
 export class FrontEnd {
   readonly types = new TypeTable();
   readonly portions = new PortionIndex();
-  readonly values = new MacroValues(this.types);
-  readonly valuesOfPieces = new WeakMap<PieceEffect, SharedValues[]>();
+  readonly values = new PieceValues(new MacroValues(this.types));
   readonly pieces = new Map<TokenFile, Map<number, PieceEffect[]>>();
   readonly files = new Map<TokenFile, FileEffect[]>();
   /** The units of one target, the last one asked for: two trees share them, two targets do not. */
@@ -215,43 +205,6 @@ export function readHeader(frontEnd: FrontEnd, source: Source, header: SourceFil
   const unit = reader.readRoot(header, file, base);
   if (unit.root.isShareable) known.push(unit);
   return unit;
-}
-
-/** The values of the macros (or of some of them) that a piece of the unit defines, at the end of the unit. */
-export function valuesOf(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect, wanted?: ReadonlySet<string>): UnitValues {
-  if (wanted !== undefined) return workOutValues(frontEnd, unit, piece, wanted);
-  const known = unit.values.get(piece);
-  if (known !== undefined) return known;
-  const shared = frontEnd.valuesOfPieces.get(piece) ?? [];
-  const same = shared.find(({ reads }) => reads.holdIn(unit.environment));
-  const result = same ?? workOutValues(frontEnd, unit, piece);
-  // One that ran into a limit may do better where others have worked a part of it out.
-  if (same === undefined && result.diagnostics.length === 0) {
-    frontEnd.valuesOfPieces.set(piece, shared);
-    remember(shared, result);
-  }
-  unit.values.set(piece, result);
-  return result;
-}
-
-function workOutValues(frontEnd: FrontEnd, unit: Unit, piece: PieceEffect, wanted?: ReadonlySet<string>): SharedValues {
-  const values: MacroValue[] = [];
-  const diagnostics: Diagnostic[] = [];
-  const collector = new ReadCollector();
-  const budget = {
-    tokensLeft: limits.expandedTokensPerValues,
-    report: (diagnostic: Diagnostic): void => {
-      if (diagnostics.length < limits.diagnosticsPerFile) diagnostics.push(diagnostic);
-    },
-  };
-  for (const binding of piece.layer.macros.values()) {
-    if (!(binding instanceof Macro) || wanted?.has(binding.name) === false) continue;
-    // A guard without a value says nothing to anybody but the preprocessor.
-    if (binding.name === binding.file.guard && binding.bodyStart === binding.bodyEnd) continue;
-    const value = frontEnd.values.read(binding, unit.environment, unit.target, budget, collector);
-    if (value !== undefined) values.push(value);
-  }
-  return { values, diagnostics, reads: collector.reads(unit.environment) };
 }
 
 interface ReadParts {

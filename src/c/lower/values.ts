@@ -60,22 +60,21 @@ export class MacroValues {
     this.#types = types;
   }
 
-  /**
-   * The value of `macro` in `environment`, or `undefined` if it is not in force there. What the answer depends on is added
-   * to `collector`.
-   */
+  /** What a macro is worth wherever it is in force; `undefined` where that depends on its surroundings. */
+  fixed(macro: Macro): MacroValue | undefined {
+    const known = this.#knownOf(macro);
+    return Array.isArray(known) ? undefined : known;
+  }
+
+  /** The value of a macro that is in force in `environment`. What the answer depends on is added to `collector`. */
   read(
     macro: Macro,
     environment: Environment,
     target: Target,
     budget: ValueBudget,
     collector: ReadCollector,
-  ): MacroValue | undefined {
-    const inForce = environment.macro(macro.name);
-    collector.addMacro(macro.name, inForce);
-    if (inForce !== macro) return undefined;
-    let known = this.#known.get(macro);
-    if (known === undefined) this.#known.set(macro, (known = fixedValue(macro) ?? []));
+  ): MacroValue {
+    const known = this.#knownOf(macro);
     if (!Array.isArray(known)) return known;
     const index = known.findIndex(({ reads }) => reads.holdIn(environment));
     let found = known[index];
@@ -88,6 +87,12 @@ export class MacroValues {
     collector.add(found.reads);
     for (const diagnostic of found.diagnostics) budget.report(diagnostic);
     return found.value;
+  }
+
+  #knownOf(macro: Macro): KnownValue[] | MacroValue {
+    let known = this.#known.get(macro);
+    if (known === undefined) this.#known.set(macro, (known = fixedValue(macro) ?? []));
+    return known;
   }
 }
 
