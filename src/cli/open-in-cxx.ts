@@ -8,8 +8,9 @@ import type { Abi } from '../abi/abi.ts';
 import { type DeclarationMaps, listOf, replacedIn, replacing } from '../abi/declaration-list.ts';
 import { cxxOf, type Target } from '../abi/target.ts';
 import type { AbiPair } from '../diff/changes.ts';
+import { areTypesTheSame } from '../diff/same-types.ts';
 import { differingNames, type Suspects } from '../diff/suspects.ts';
-import { headersOfCxx } from '../source/cxx-headers.ts';
+import { doCxxBranchesDiffer, headersOfCxx } from '../source/cxx-headers.ts';
 import type { CxxView } from '../verdict/cxx.ts';
 import type { HeaderSource } from './header-source.ts';
 
@@ -24,6 +25,10 @@ export function openInCxx(sides: Sides, target: Target, inC: AbiPair, declare: (
     headersOfCxx(source.headersFor(target), source.namesFor(target));
   const headers = new Set([...concerned(sides.old), ...concerned(sides.new)]);
   if (headers.size === 0) return undefined;
+  // The same records, and the same in the branches that C++ alone reads: then C++ sees what C does.
+  const isSame =
+    areTypesTheSame(inC, headers) && !doCxxBranchesDiffer(sides.old.headersFor(target), sides.new.headersFor(target));
+  if (isSame) return undefined;
   const suspects = new Names();
   const view = (source: HeaderSource, abi: Abi): Abi => {
     const names = source.namesFor(target).filter((name) => headers.has(name));

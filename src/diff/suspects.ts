@@ -49,7 +49,14 @@ export function differingNames(one: Abi, other: Abi, files: ReadonlySet<string>)
 }
 
 /** Everything that may differ between two sides, or `undefined` where that cannot be told from what they were made of. */
-export function suspectsOf({ old, new: next }: AbiPair): Suspects | undefined {
+export function suspectsOf(pair: AbiPair): Suspects | undefined {
+  if (!suspectsOfPairs.has(pair)) suspectsOfPairs.set(pair, findSuspects(pair));
+  return suspectsOfPairs.get(pair);
+}
+
+const suspectsOfPairs = new WeakMap<AbiPair, Suspects | undefined>();
+
+function findSuspects({ old, new: next }: AbiPair): Suspects | undefined {
   const [before, after] = [listOf(old), listOf(next)];
   if (before === undefined || after?.index !== before.index || !isSameOrder(before, after, true)) return undefined;
   const suspects = new SuspectNames();

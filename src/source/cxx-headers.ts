@@ -13,11 +13,13 @@ import type { HeaderFile, TargetHeaders } from './header.ts';
 interface CxxScan {
   /** Whether the header itself has something of the kind. */
   readonly isConcerned: boolean;
+  /** The branches that ask for C++. */
+  readonly branches: string;
   /** Macros and tags that carry it to the headers that use them. */
   readonly words: readonly string[];
 }
 
-const unconcerned: CxxScan = { isConcerned: false, words: [] };
+const unconcerned: CxxScan = { isConcerned: false, branches: '', words: [] };
 const scans = new Map<string, CxxScan>();
 const mentions = new WeakMap<HeaderFile, Map<string, boolean>>();
 
@@ -41,6 +43,21 @@ export function headersOfCxx(headers: TargetHeaders, names: readonly string[]): 
   });
 }
 
+/** Whether what headers say in branches that ask for C++ differs between two sides. */
+export function doCxxBranchesDiffer(some: TargetHeaders, others: TargetHeaders): boolean {
+  const [left, right] = [branchesIn(some), branchesIn(others)];
+  return left.size !== right.size || [...left].some(([name, text]) => right.get(name) !== text);
+}
+
+function branchesIn(headers: TargetHeaders): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const file of reachedFiles(headers)) {
+    const { branches } = scan(file);
+    if (branches !== '') found.set(file.path, branches);
+  }
+  return found;
+}
+
 function textOf(file: HeaderFile): string {
   return file.original ?? file.text;
 }
@@ -58,7 +75,8 @@ const definition = /^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\\\n]|\\[^\n]|\\\n)*)/g
 
 function scanText(text: string): CxxScan {
   const words = new Set<string>();
-  let isConcerned = text.includes('__cplusplus') && scanBranches(text, words);
+  const branches = text.includes('__cplusplus') ? scanBranches(text, words) : '';
+  let isConcerned = branches !== '';
   const records = [...text.matchAll(emptyRecord)];
   if (records.length > 0) {
     isConcerned = true;
@@ -67,7 +85,7 @@ function scanText(text: string): CxxScan {
       if (name !== undefined && body?.search(emptyRecord) !== -1) words.add(name);
     }
   }
-  return isConcerned ? { isConcerned, words: [...words] } : unconcerned;
+  return isConcerned ? { isConcerned, branches, words: [...words] } : unconcerned;
 }
 
 interface Group {
@@ -77,19 +95,22 @@ interface Group {
   hasContent: boolean;
   /** Where its macros begin among those collected. */
   readonly start: number;
+  /** Where its text begins. */
+  readonly from: number;
 }
 
-/** Looks through the branches that ask for C++: whether one of them says something, and which macros it defines. */
-function scanBranches(text: string, words: Set<string>): boolean {
-  let isConcerned = false;
+/** The branches that ask for C++ and say something. The macros that they define go to `words`. */
+function scanBranches(text: string, words: Set<string>): string {
+  let branches = '';
   const groups: Group[] = [];
   const defined: string[] = [];
-  for (const line of withoutComments(text).split('\n')) {
+  const lines = withoutComments(text).split('\n');
+  for (const [at, line] of lines.entries()) {
     const [, directive = '', rest = ''] = /^\s*#\s*(\w+)(.*)/.exec(line) ?? [];
     const asks = rest.includes('__cplusplus');
     const group = groups.at(-1);
     if (directive === 'if' || directive === 'ifdef' || directive === 'ifndef') {
-      groups.push({ asks, hasContent: false, start: defined.length });
+      groups.push({ asks, hasContent: false, start: defined.length, from: at });
     } else if (group === undefined || directive === 'else') {
       continue;
     } else if (directive === 'elif') {
@@ -99,7 +120,7 @@ function scanBranches(text: string, words: Set<string>): boolean {
       const outer = groups.at(-1);
       if (outer !== undefined) outer.hasContent ||= group.hasContent;
       if (!group.asks || !group.hasContent) continue;
-      isConcerned = true;
+      branches += `${lines.slice(group.from, at).join('\n')}\n`;
       for (const name of defined.splice(group.start)) words.add(name);
     } else if (directive !== '' || !/^\s*(?:extern\s+"C"\s*\{?|\}?;?)\s*$/.test(line)) {
       group.hasContent = true;
@@ -107,7 +128,7 @@ function scanBranches(text: string, words: Set<string>): boolean {
       if (name !== undefined) defined.push(name);
     }
   }
-  return isConcerned;
+  return branches;
 }
 
 function withoutComments(text: string): string {
