@@ -23,6 +23,13 @@ export function fingerprintOf(rule: string, subject: string, old: SideFacts | nu
   return hashOf(rule, subject, old === null ? null : { ...old }, next === null ? null : { ...next });
 }
 
+/** One name for several findings, whichever comes first. */
+export function fingerprintOfAll(findings: readonly { readonly fingerprint: string }[]): string {
+  const prints = [...new Set(findings.map(({ fingerprint }) => fingerprint))].sort();
+  const [first = ''] = prints;
+  return prints.length === 1 ? first : createHash('sha256').update(prints.join()).digest('hex').slice(0, 12);
+}
+
 function hashOf(rule: string, subject: string, old: Facts | null, next: Facts | null): string {
   return createHash('sha256')
     .update(JSON.stringify([rule, subject, listOf(old), listOf(next)]))

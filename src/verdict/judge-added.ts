@@ -19,6 +19,7 @@ import {
   type Judgement,
   kept,
   list,
+  membersWords,
   sizeRuleOf,
   subjectOf,
   unknown,
@@ -244,7 +245,7 @@ function readsTheSame(node: FieldNode, other: FieldNode, context: Context): bool
 function judgeReused(change: Added, context: Context): Judgement {
   const { pair, node, took } = change;
   const victims = took.flatMap((occupant) => (occupant.kind === 'field' ? [occupant.node] : []));
-  const names = list(victims.map((victim) => victim.path).slice(0, 3));
+  const names = membersWords(victims.map((victim) => victim.path));
   const traffic = trafficOf(pair, node, context.abis.new);
   const leaves = pair.new.nodes.filter((one) => one.isLeaf && (one === node || isInside(one, node)));
   const [victim = victims[0], leaf] = victims

@@ -7,13 +7,12 @@
  * the same fate are one finding. Two requests with one number on 32-bit targets alone are `long` and `int` forms of one.
  */
 
-import { createHash } from 'node:crypto';
 import type { Abi } from '../abi/abi.ts';
 import { listOf } from '../abi/declaration-list.ts';
 import type { Target, TargetName } from '../abi/target.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import type { Finding, Variant } from './finding.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { fingerprintOf, fingerprintOfAll } from './fingerprint.ts';
 import { list, membersWords } from './judgement.ts';
 import { type RuleId, rules } from './rules.ts';
 import type { Witness } from './witness.ts';
@@ -94,15 +93,13 @@ function mergeVariants(group: readonly Finding[], targets: readonly Target[]): F
     message,
     fingerprint,
   }));
-  const prints = [...new Set(group.map(({ fingerprint }) => fingerprint))].sort();
   return {
     ...first,
     targets: targets.map(({ name }) => name).filter((name) => names.has(name)),
     message: first.message + tail,
     variants,
     // Only numbers that a target gives to a constant or an enumerator are not the same everywhere.
-    fingerprint:
-      prints.length === 1 ? first.fingerprint : createHash('sha256').update(prints.join()).digest('hex').slice(0, 12),
+    fingerprint: fingerprintOfAll(group),
   };
 }
 

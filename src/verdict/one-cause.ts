@@ -4,8 +4,9 @@
  * A field inserted before others moves them, stands where one of them stood, lets the record grow, and by its size changes
  * the numbers of the requests that carry it: five true sentences about one line of a patch. The finding that says best what
  * happened leads, its message takes the others in, and each of the others is kept whole under `follows`. Only what surely has
- * that cause is taken in: the size of a record, for example, only where nothing else in it changed its size. Compatible
- * findings stay by themselves; they are not told unless asked for.
+ * that cause is taken in: the size of a record, for example, only where nothing else in it changed its size. What happened to
+ * several fields of a record in the same way is one finding that lists them. Compatible findings stay by themselves; they are
+ * not told unless asked for.
  *
  * What one record does to another is not folded: each record is something that programs use, and `because` leads back. The
  * same holds for requests; they are told with their record and by themselves.
@@ -15,6 +16,9 @@ import type { Change, RecordPair } from '../diff/changes.ts';
 import { isFiller } from '../diff/placed.ts';
 import type { Verdict } from './contract.ts';
 import type { Answer, Consequence, Finding } from './finding.ts';
+import { fingerprintOfAll } from './fingerprint.ts';
+import { list } from './judgement.ts';
+import type { RuleId } from './rules.ts';
 
 /** What was found on one target, with the change it was found in. */
 export interface Found {
@@ -97,14 +101,82 @@ function foldRecord(all: readonly Found[], folds: Folds): void {
     if (retyped !== undefined) folds.add(retyped, resized);
   }
   const groups = movesByCause(all);
-  const causes = [...groups].map(([path, moves]) => foldMoves(path, moves, all, folds));
-  const sizes = all.filter(isOf('record-size'));
-  const [size] = sizes;
-  const [leader] = causes;
-  if (size === undefined || leader === undefined || causes.length > 1) return;
+  const [leader, ...others] = [...groups].map(([path, moves]) => ({ path, found: foldMoves(path, moves, all, folds) }));
+  // Padding that was named here and there is one decision.
+  const isPadding = ({ path }: { readonly path: string }): boolean => {
+    const node = all.flatMap(({ change }) => ('pair' in change ? (change.pair.new.byPath.get(path) ?? []) : []))[0];
+    return node !== undefined && isFiller(node);
+  };
+  const rest = leader !== undefined && isPadding(leader) ? others.filter((one) => !isPadding(one)) : others;
+  if (leader !== undefined) {
+    for (const one of others) if (!rest.includes(one)) folds.add(leader.found, one.found);
+  }
+  foldReused(all, folds);
+  foldSize(all, rest.length === 0 ? leader?.found : undefined, folds);
+  foldAlike(all, folds);
+}
+
+/** What stands where others stood is told with what became of those. */
+function foldReused(all: readonly Found[], folds: Folds): void {
+  for (const added of all.filter(isOf('field-added'))) {
+    if (weight(added) === 0 || !folds.isTold(added)) continue;
+    const { node, took } = added.change;
+    const victims = took.flatMap((one) => (one.kind === 'field' ? [one.node] : []));
+    const shortened = all
+      .filter(isOf('field-resized'))
+      .find(({ change }) => victims.every((one) => one === change.old));
+    if (victims.length > 0 && shortened !== undefined && weight(shortened) > 0) {
+      folds.add(shortened, added);
+      continue;
+    }
+    for (const gone of all.filter(isOf('field-removed'))) {
+      const isHere = gone.change.takenBy.some((one) => one.kind === 'field' && one.node === node);
+      if (isHere && folds.isTold(gone)) folds.add(added, gone);
+    }
+  }
+}
+
+/** The size of the record, where only one thing has a say in it; what grew into the padding at the end, and the alignment. */
+function foldSize(all: readonly Found[], mover: Found | undefined, folds: Folds): void {
+  const [size] = all.filter(isOf('record-size'));
+  if (size === undefined) return;
+  for (const one of all.filter(isOf('record-alignment'))) folds.add(size, one);
+  if (weight(size) > 0 && size.change.pair.new.layout.sizeBytes > size.change.pair.old.layout.sizeBytes) {
+    for (const added of all.filter(isOf('field-added'))) {
+      const isInTail = added.change.took.every((one) => one.kind === 'beyond' || (one.kind === 'hole' && one.isTail));
+      if (isInTail && folds.isTold(added)) folds.add(size, added);
+    }
+  }
+  const causes = all.filter((one) => one !== size && weight(one) > 0 && changesSizes(one.change));
+  const gone = all.filter(isOf('field-removed')).filter((one) => weight(one) > 0 && folds.isTold(one));
+  const cause = mover ?? (causes.length === 1 && gone[0] === causes[0] ? gone[0] : undefined);
+  if (cause === undefined) return;
   // Whatever else gave or took bytes has a say in the size.
-  const others = all.filter((one) => one !== size && folds.leaderOf(one) !== leader && changesSizes(one.change));
-  if (others.length === 0) folds.add(leader, size);
+  const others = all.filter((one) => one !== size && folds.leaderOf(one) !== cause && changesSizes(one.change));
+  if (others.length === 0) folds.add(cause, size);
+}
+
+/** Rules by which several fields of a record are told in one breath. */
+const listed: ReadonlySet<RuleId> = new Set<RuleId>([
+  ...(['field-added-in-arm', 'field-shares-bytes', 'reserved-became-field', 'padding-became-field'] as const),
+  ...(['hole-became-field', 'bytes-reused', 'field-removed', 'field-retyped', 'field-sign-changed'] as const),
+  ...(['field-byte-order-changed', 'field-pointerness-changed', 'union-arm-removed'] as const),
+]);
+
+function foldAlike(all: readonly Found[], folds: Folds): void {
+  const groups = new Map<string, Found[]>();
+  for (const one of all) {
+    if (weight(one) === 0 || !listed.has(one.finding.rule) || !folds.isTold(one)) continue;
+    const key = `${one.finding.rule} ${one.finding.verdict}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  const place = ({ finding: { old, new: next } }: Found): number => next?.offsetBits ?? old?.offsetBits ?? 0;
+  for (const group of groups.values()) {
+    const [first, ...others] = [...group].sort((a, b) => place(a) - place(b));
+    if (first !== undefined) for (const one of others) folds.add(first, one);
+  }
 }
 
 const sizing: ReadonlySet<Change['kind']> = new Set([
@@ -177,8 +249,10 @@ const order: readonly Answer['answer'][] = ['kept', 'unknown', 'broken'];
 
 function combined(leader: Finding, taken: readonly Finding[]): Finding {
   const isRequest = ({ subject }: Finding): boolean => subject.startsWith('request ');
+  const alike = taken.filter(({ rule }) => rule === leader.rule);
   const followers = [
-    ...taken.filter((one) => !isRequest(one)),
+    ...alike,
+    ...taken.filter((one) => !alike.includes(one) && !isRequest(one)),
     ...taken.filter(isRequest).sort((a, b) => (a.subject < b.subject ? -1 : 1)),
   ];
   const all = [leader, ...followers];
@@ -189,17 +263,62 @@ function combined(leader: Finding, taken: readonly Finding[]): Finding {
       answer,
     );
   });
-  const clauses = [leader.message];
-  for (const { rule, message } of followers) {
+  const clauses = listed.has(leader.rule) ? tellTogether([leader, ...alike]) : [leader.message];
+  for (const one of followers) {
+    const { rule, message } = one;
     // "and so SET changed its number" is said where the record is, and "because r before it grew" at what moved.
     const isSaid =
       (rule.startsWith('request-') && clauses.some((clause) => clause.includes(' and so '))) ||
-      rule.startsWith('inner-record-');
+      rule.startsWith('inner-record-') ||
+      // What others stand in place of is gone.
+      (rule === 'field-removed' && leader.rule === 'bytes-reused') ||
+      (rule === 'bytes-reused' && leader.rule === 'field-removed') ||
+      (alike.includes(one) && listed.has(rule));
     if (!isSaid) clauses.push(message.replace(/ because [^,]*(?:was inserted|was removed|before it)[^,]*/, ''));
   }
   const origin = followers.find(({ rule }) => rule.startsWith('inner-record-'))?.because ?? leader.because;
   const follows: Consequence[] = followers.map(({ rule, verdict, subject, old, new: next, message, witness }) => ({
     ...{ rule, verdict, subject, old, new: next, message, witness },
   }));
-  return { ...leader, answers, message: clauses.join('; '), because: origin, follows };
+  const isList = listed.has(leader.rule) && alike.length > 0;
+  return {
+    ...leader,
+    ...{ answers, message: clauses.join('; '), because: origin, follows },
+    // A waiver for two fields does not fit three.
+    ...(isList ? { fingerprint: fingerprintOfAll([leader, ...alike]) } : {}),
+    ...(isList && alike.length >= namesInSentence ? { members: [leader, ...alike].map(({ subject }) => subject) } : {}),
+  };
+}
+
+/** More are counted. */
+const namesInSentence = 6;
+
+/** One clause for all that have the same said of them: `a (4 bytes at 0) and b (4 bytes at 4) are new in pad`. */
+function tellTogether(findings: readonly Finding[]): string[] {
+  const clauses = new Map<string, string[]>();
+  for (const { message } of findings) {
+    const [, what = message, said = ''] = /^(.+? \([^()]*\)) ((?:is new|is gone|stands).*)$/.exec(message) ?? [];
+    const [, name = what, type = said] = /^(\S+) (changed its type from .*?); its place \(.*$/.exec(message) ?? [];
+    const names = clauses.get(type);
+    if (names === undefined) clauses.set(type, [name]);
+    else names.push(name);
+  }
+  return [...clauses].flatMap(([said, names]) => {
+    if (said === '') return names;
+    const isOne = names.length === 1;
+    const words = isOne
+      ? said
+      : said
+          .replace(/^is /, 'are ')
+          .replace(' in its place', ' in their place')
+          .replace(/^stands /, 'stand ')
+          .replace(' its type ', ' their types ');
+    const shown = names.length > namesInSentence ? [...names.slice(0, 4), `${String(names.length - 4)} more`] : names;
+    const tail = words.startsWith('changed')
+      ? isOne
+        ? '; its place and size did not'
+        : '; their places and sizes did not'
+      : '';
+    return [`${list(shown)} ${words}${tail}`];
+  });
 }

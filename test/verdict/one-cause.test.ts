@@ -70,6 +70,86 @@ test('a field that went takes along what moved into its place', () => {
   expect(result.findings[0]?.message).toMatch(/^b .* is gone.*; c moved from 8 to 4; struct r shrank/);
 });
 
+describe('what happened to several fields of a record alike', () => {
+  test('is one finding that lists them', () => {
+    const result = check(
+      'struct s { __u32 flags; __u32 reserved[4]; };',
+      'struct s { __u32 flags; __u32 subvol; __u32 unit_min; __u32 unit_max; __u32 reserved[1]; };',
+    );
+    expect(told(result)).toEqual(['review reserved-became-field struct s.subvol']);
+    const [finding] = result.findings;
+    expect(finding?.message).toBe(
+      'subvol (4 bytes at 4), unit_min (4 bytes at 8) and unit_max (4 bytes at 12) are new in reserved',
+    );
+    expect(finding?.follows?.map(({ subject }) => subject)).toEqual(['struct s.unit_min', 'struct s.unit_max']);
+  });
+
+  test('says of each what differs', () => {
+    const result = check(
+      'struct s { __u32 pad; __u32 a; __u32 _pad1; };',
+      'struct s { __u32 gen; __u32 a; __u32 lanes; };',
+    );
+    expect(told(result)).toEqual(['review padding-became-field struct s.gen']);
+    expect(result.findings[0]?.message).toBe('gen (4 bytes at 0) is new in pad; lanes (4 bytes at 8) is new in _pad1');
+  });
+
+  test('has another fingerprint than one of them alone', () => {
+    const old = 'struct s { __u32 flags; __u32 reserved[4]; };';
+    const one = check(old, 'struct s { __u32 flags; __u32 subvol; __u32 reserved[3]; };');
+    const two = check(old, 'struct s { __u32 flags; __u32 subvol; __u32 unit; __u32 reserved[2]; };');
+    expect(two.findings[0]?.subject).toBe(one.findings[0]?.subject);
+    expect(two.findings[0]?.fingerprint).not.toBe(one.findings[0]?.fingerprint);
+  });
+
+  test('in two records is two findings', () => {
+    const record = (name: string, type: string): string => `struct ${name} { ${type} a, b, c; };`;
+    const both = (type: string): string => `typedef __u32 __be32; ${record('rigid', type)} ${record('part', type)}`;
+    const result = check(both('__u32'), both('__be32'));
+    expect(told(result)).toEqual([
+      'review field-byte-order-changed struct part.a',
+      'review field-byte-order-changed struct rigid.a',
+    ]);
+    expect(result.findings[0]?.message).toBe(
+      'a, b and c changed their types from __u32 to __be32; their places and sizes did not',
+    );
+  });
+});
+
+test('what stands where others stood is told with what became of those', () => {
+  const result = check(
+    'struct s { __u64 when; __u16 engine_1; __u16 engine_2; __u8 none; __u8 error; __u16 pad; };',
+    'struct s { __u64 when; __u16 engine[4]; };',
+  );
+  expect(told(result)).toEqual(['break bytes-reused struct s.engine']);
+  expect(result.findings[0]?.message).toBe(
+    'engine (8 bytes at 8) stands where engine_1, engine_2, none and error stood',
+  );
+  expect(result.findings[0]?.follows?.map(({ rule, subject }) => `${rule} ${subject}`)).toEqual([
+    'field-removed struct s.engine_1',
+    'field-removed struct s.engine_2',
+    'field-removed struct s.none',
+    'field-removed struct s.error',
+  ]);
+});
+
+test('what grew into the padding at the end is told with the size', () => {
+  const result = check('struct s { __u64 a; __u32 b; };', 'struct s { __u64 a; __u32 b; __u32 c; __u64 d; };');
+  expect(told(result)).toEqual(['review record-grew struct s']);
+  expect(result.findings[0]?.message).toBe(
+    'struct s grew from 16 bytes to 24 bytes; c (4 bytes at 12) is new in the tail padding',
+  );
+});
+
+test('padding that was named in several places is one decision', () => {
+  const result = check(
+    'struct s { __u32 a; __u64 b; __u32 c; __u64 d; };',
+    'struct s { __u32 a; __u32 pad0; __u64 b; __u32 c; __u32 pad1; __u64 d; };',
+    'i386',
+  );
+  expect(told(result)).toEqual(['break field-moved struct s.b']);
+  expect(result.findings[0]?.message).toContain('; struct s grew from 24 bytes to 32 bytes');
+});
+
 test('a number that became a pointer is one finding, also where the sizes differ', () => {
   const result = check('struct r { __u64 p; };', 'struct r { void *p; };', 'x86_64', 'i386');
   expect(told(result).filter((line) => line.includes('struct r.p'))).toEqual([
