@@ -175,8 +175,10 @@ export type NumberChange =
   | {
       readonly kind: 'number-removed';
       readonly number: NamedNumber;
-      /** New names of the same family that now have its value. */
+      /** New names of the same enum or family that now have its value. */
       readonly heirs: readonly NamedNumber[];
+      /** The only heir looks like another spelling of the name. */
+      readonly isRenamed?: boolean;
       /** The enum or prefix that went entirely, with all its members, of which `number` is the first. */
       readonly family?: { readonly name: string; readonly members: readonly NamedNumber[] };
     }

@@ -8,8 +8,10 @@
 import type { Abi } from '../abi/abi.ts';
 import { wordOf } from '../abi/portion.ts';
 import type { AbiPair, NamedNumber, NumberChange } from './changes.ts';
+import { isMemberName } from './families.ts';
 import { collisionsAmong } from './number-collisions.ts';
 import type { NumberPair } from './numbers.ts';
+import { isRespelled } from './respelled.ts';
 import { RoutineChanges } from './routine-changes.ts';
 import { TwinFamilies } from './twin-families.ts';
 
@@ -35,8 +37,18 @@ export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): N
     const is = next.get(number.name);
     if (is === undefined) {
       if (isRequest(number, pair.new)) continue;
-      const heirs = (addedByValue.get(number.value) ?? []).filter(
+      const candidates = addedByValue.get(number.value) ?? [];
+      const respelled = candidates.filter(
+        (other) => other.declaration.header === number.declaration.header && isRespelled(number.name, other.name),
+      );
+      const [newName] = respelled;
+      if (newName !== undefined && respelled.length === 1) {
+        changes.push({ kind: 'number-removed', number, heirs: [newName], isRenamed: true });
+        continue;
+      }
+      const heirs = candidates.filter(
         (other) =>
+          (number.enum !== undefined && other.enum === number.enum && isMemberName(other.name)) ||
           old.groupOf(wordOf(number.name)).family.common(number.name, other.name) !== undefined ||
           twins.areOfOne(number, other),
       );

@@ -17,7 +17,8 @@ const largeFamily = 16;
  * What kind of number a name announces. These are habits of the kernel's headers, and each is only a hint: what a name is
  * taken for has to agree with what its number did (`routine-changes.ts`).
  */
-const sentinelName = /(?:^|_)(?:MAX|LAST|END|COUNT|NUM|NR|CNT)(?:$|_)|(?:MAX|NUM|COUNT|LAST)$|^(?:NR|NUM|MAX)_/i;
+const sentinelName =
+  /(?:^|_)(?:MAX|LAST|END|COUNT|NUM|NR|CNT)(?:$|_)|(?:MAX|NUM|COUNT|LAST)$|_MAXLEN$|^(?:NR|NUM|MAX)_/i;
 const versionName = /(?:^|_)(?:SUB)?VERSION(?:$|_)|_(?:SUBLEVEL|PATCHLEVEL)$|_ABI_(?:MAJOR|MINOR|PATCH)$/i;
 const maskName = /(?:^|_)(?:MASK|ALL|FLAGS|VALID|SUPPORTED|FEATURES)(?:$|_)/i;
 const positionName = /_(?:BIT|SHIFT|POS|OFFSET|WIDTH|BITS|SIZE|SIZEOF|LEN|LENGTH)$/i;

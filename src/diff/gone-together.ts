@@ -59,8 +59,9 @@ export function gatherGone(changes: readonly Change[], pair: AbiPair): Change[] 
     told.add(key);
     const [first] = group;
     if (first !== undefined) {
-      const name = isEnum ? key : `${key.slice(key.indexOf(' ') + 1)}*`;
-      result.push({ ...first, family: { name, members: group.map(({ number }) => number) } });
+      const members = group.map(({ number }) => number);
+      const name = isEnum ? key : `${commonPrefix(members.map((one) => one.name))}*`;
+      result.push({ ...first, family: { name, members } });
     }
   }
   return result;
@@ -131,4 +132,12 @@ function goneFamily(
     return size >= minimumFamily ? prefix : undefined;
   }
   return undefined;
+}
+
+/** What all names begin with, up to an underscore. */
+function commonPrefix(names: readonly string[]): string {
+  const [first = '', ...others] = names;
+  let end = first.length;
+  for (const other of others) while (!other.startsWith(first.slice(0, end))) end--;
+  return first.slice(0, first.lastIndexOf('_', end - 1) + 1);
 }

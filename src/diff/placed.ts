@@ -63,7 +63,9 @@ export interface PlacedRecord {
 
 /** What bytes without information are called where nothing better is declared. A hint about intent, never a verdict. */
 const FILLER_NAME =
-  /^_*(?:pad|padding|reserved|resv|rsvd|rsv|unused|spare|filler?|mbz|dummy|hole|align)(?:_?[a-z0-9]{1,3})?_*$|^[a-z]{1,3}_(?:pad|padding|spare|unused)\d*$/i;
+  /^_*(?:pad|padding|reserved|resv|rsvd|rsv|unused|spare|filler?|mbz|dummy|hole)(?:_?[a-z0-9]{1,3})?_*$|^_+(?:align|opaque)\d*_*$|^[a-z]{1,3}_(?:pad|padding|spare|unused)\d*$/i;
+/** Bytes there are to align what follows; a single number of this name tells a program how something is aligned. */
+const ALIGNING_BYTES = /^align\d*$/i;
 
 /** Whether a node carries no information: declared so, or (with no declaration) named so. */
 export function isFiller(node: FieldNode): boolean {
@@ -71,7 +73,8 @@ export function isFiller(node: FieldNode): boolean {
   if (role !== undefined) return true;
   if (hasMeaning(node.field.semantics)) return false;
   const base = scalarOf(node.type);
-  return (base === 'integer' || base === 'float') && FILLER_NAME.test(node.name);
+  if (base !== 'integer' && base !== 'float') return false;
+  return FILLER_NAME.test(node.name) || (unalias(node.type).kind === 'array' && ALIGNING_BYTES.test(node.name));
 }
 
 function hasMeaning(semantics: FieldSemantics | undefined): boolean {

@@ -55,16 +55,29 @@ export class RoutineChanges {
     const isEnumerator = was.enum !== undefined && is.enum !== undefined;
     const isNamedSo = isSentinelName(was.name) || (isEnumerator && was.name.endsWith('_SIZE'));
     if (!isEnumerator) {
-      if (!isNamedSo || is.value <= was.value) return false;
+      if (!isNamedSo) return false;
+      if (this.#marksAnEnd(is)) return true;
+      if (is.value <= was.value) return false;
       // A maximum or an end may be raised by itself. What else a constant counts has to show: `REG_TIMER_CNT` is a counter's address.
-      return /(?:^|_)(?:MAX|END|LAST)(?:$|_)|MAX$|^__NR_syscalls$/.test(was.name) || this.#hasNewSibling(is);
+      return /(?:^|_)(?:MAX|END|LAST)(?:$|_)|MAX$|_MAXLEN$|^__NR_syscalls$/.test(was.name) || this.#hasNewSibling(is);
     }
     const [before, after] = [standsLast(was, this.#oldEnumOf(was)), standsLast(is, this.#newEnumOf(is))];
     // A name with two underscores belongs to the header itself (C17 7.1.3); programs use the FOO_MAX made of it.
     const isPrivate = was.name.startsWith('__');
     if (isPrivate && before && after) return true;
-    if (!isNamedSo || is.value <= was.value) return false;
+    if (!isNamedSo) return false;
     return (before || countsOne(was, this.#oldEnumOf(was))) && (after || countsOne(is, this.#newEnumOf(is)));
+  }
+
+  /** `#define FOO_MAX (__FOO_MAX - 1)` is the last of the enum with `__FOO_MAX`, or how many there are, whatever it was before. */
+  #marksAnEnd({ name, value, declaration }: NamedNumber): boolean {
+    const words = 'text' in declaration ? (declaration.text.match(/[A-Za-z_]\w*/g) ?? []) : [];
+    const end = words.map((word) => this.#next.get(word)).find((one) => one?.enum !== undefined);
+    if (end === undefined || !isSentinelName(name)) return false;
+    const last = this.#newEnumOf(end)
+      .filter((one) => isMemberName(one.name))
+      .reduce((highest, one) => (one.value > highest ? one.value : highest), 0n);
+    return value === last || value === last + 1n;
   }
 
   #oldEnumOf(number: NamedNumber): readonly NamedNumber[] {

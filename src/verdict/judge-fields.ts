@@ -317,7 +317,7 @@ export function judgeRemoved(change: Of<'field-removed'>, context: Context): Jud
     return {
       ...base,
       rule: 'padding-resized',
-      message: `${node.path} is gone (${describeOccupants(takenBy)} in its place)`,
+      message: `${node.path} is gone (${describeOccupants(takenBy, 'new')} in its place)`,
       answers: harmless('it carried no information; what took its bytes is judged by itself'),
       witness: undefined,
     };
@@ -354,7 +354,7 @@ export function judgeRemoved(change: Of<'field-removed'>, context: Context): Jud
   return {
     ...base,
     rule: 'field-removed',
-    message: `${node.path} (${bytesOf(node.sizeBits)} at ${at(node.offsetBits)}) is gone; in its place: ${describeOccupants(takenBy) || 'nothing'}`,
+    message: `${node.path} (${bytesOf(node.sizeBits)} at ${at(node.offsetBits)}) is gone; in its place: ${describeOccupants(takenBy, 'new') || 'nothing'}`,
     answers: answers({
       'old-binary': fate,
       rebuild:

@@ -102,6 +102,33 @@ export function judgeName(change: NameChange): Judgement {
   }
 }
 
+/** So much of a definition fits into a sentence. */
+const shortText = 60;
+
+function definitions(old: MacroDeclaration, next: MacroDeclaration): string {
+  const [was, is] = [old, next].map(({ parameters, body }) => {
+    const list = parameters === undefined ? '' : `(${parameters.join(', ')}) `;
+    return `${list}${body.replace(/\s+/g, ' ').trim()}`;
+  });
+  if (was === undefined || is === undefined || was.length > shortText || is.length > shortText) return '';
+  return `: "${is}" instead of "${was}"`;
+}
+
+/** What a list gained at its end, where it is a list: entries with commas, or a call for each. */
+function appendedTo(old: MacroDeclaration, next: MacroDeclaration): string | undefined {
+  const [was, is] = [old, next].map(({ body }) =>
+    body
+      .replace(/[\s\\]+/g, ' ')
+      .trim()
+      .replace(/,$/, '')
+      .trim(),
+  );
+  if (was === undefined || is === undefined || old.parameters?.join() !== next.parameters?.join()) return undefined;
+  const isList = /^[^,]+,|^\w+ ?\([^()]*\),? \w+ ?\(/.test(was);
+  const rest = is.startsWith(was) ? is.slice(was.length) : undefined;
+  return isList && rest !== undefined && /^ ?,| \w+ ?\(/.test(rest) && !was.startsWith('(') ? rest : undefined;
+}
+
 function judgeMacro(
   change: Extract<NameChange, { kind: 'macro-added' | 'macro-removed' | 'macro-changed' }>,
 ): Judgement {
@@ -112,21 +139,28 @@ function judgeMacro(
     text: macro.body,
   });
   if (change.kind === 'macro-changed') {
+    const more = appendedTo(change.old, change.new);
     const doubt = unknown('both definitions are text: only reading them tells whether they mean the same');
     return {
       rule: 'macro-changed',
       subject: `constant ${change.old.name}`,
       old: facts(change.old),
       new: facts(change.new),
-      message: `the macro ${change.old.name} is defined differently`,
-      answers: isVersionName(change.old.name)
-        ? harmless('a version is there to change')
-        : answers({
-            'old-binary': kept('old programs have the old text in them'),
-            rebuild: doubt,
-            'mixed-objects': doubt,
-            'new-binary': kept('judged where its value is used'),
-          }),
+      message:
+        more === undefined
+          ? `the macro ${change.old.name} is defined differently${definitions(change.old, change.new)}`
+          : `the macro ${change.old.name} lists more at its end`,
+      answers:
+        isVersionName(change.old.name) || more !== undefined
+          ? harmless(
+              more === undefined ? 'a version is there to change' : 'it begins with all that it was, in the old order',
+            )
+          : answers({
+              'old-binary': kept('old programs have the old text in them'),
+              rebuild: doubt,
+              'mixed-objects': doubt,
+              'new-binary': kept('judged where its value is used'),
+            }),
       witness: undefined,
     };
   }

@@ -65,8 +65,9 @@ export function judgeNumber(change: NumberChange): Judgement {
       };
     }
     case 'number-removed': {
-      const { number, heirs, family } = change;
+      const { number, heirs, family, isRenamed } = change;
       if (family !== undefined) return judgeFamilyRemoved(number, family);
+      if (isRenamed === true && heirs[0] !== undefined) return judgeNumberRenamed(number, heirs[0]);
       const names = list(heirs.map((heir) => heir.name));
       return {
         rule: heirs.length > 0 ? 'number-reused' : pick(number, 'enumerator-removed', 'constant-removed'),
@@ -168,6 +169,23 @@ export function judgeNumber(change: NumberChange): Judgement {
     default:
       return change satisfies never;
   }
+}
+
+function judgeNumberRenamed(number: NamedNumber, heir: NamedNumber): Judgement {
+  return {
+    rule: 'number-renamed',
+    subject: subjectOfNumber(number),
+    old: factsOfNumber(number),
+    new: factsOfNumber(heir),
+    message: `${number.name} (${String(number.value)}) is now called ${heir.name}`,
+    answers: answers({
+      'old-binary': unknown(`if ${heir.name} is only a new name, nothing changed for programs that are built`),
+      rebuild: broken(`a program that names ${number.name} no longer compiles`),
+      'mixed-objects': kept('the number stays what it was in old objects'),
+      'new-binary': kept('the number is the old one'),
+    }),
+    witness: useOf(number.name),
+  };
 }
 
 function judgeFamilyRemoved(

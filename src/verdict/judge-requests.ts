@@ -19,8 +19,9 @@ import {
 import type { RuleId } from './rules.ts';
 
 function factsOfRequest(request: RequestDeclaration): SideFacts {
-  const { header, name, number, direction, nr, sizeBytes } = request;
-  return { header, ...placeOf(request.location), name, number, direction, nr, sizeBytes };
+  const { header, name, number, direction, nr, sizeBytes, aliasOf } = request;
+  const facts = { header, ...placeOf(request.location), name, number, direction, nr, sizeBytes };
+  return aliasOf === undefined ? facts : { ...facts, text: aliasOf };
 }
 
 const hex = (number: number): string => `0x${number.toString(16).padStart(8, '0')}`;
@@ -147,7 +148,7 @@ function judgeEmptyRequest(request: RequestDeclaration, argument: string): Judge
     rule: 'request-differs-in-cxx',
     subject: `request ${request.name}`,
     old: null,
-    new: factsOfRequest(request),
+    new: { ...factsOfRequest(request), type: argument },
     message: `${request.name} is ${hex(request.number)} in C only: ${argument} is empty, and C++ gives it 1 byte`,
     answers: answers({
       'old-binary': kept('no old program sends it'),

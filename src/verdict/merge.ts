@@ -14,6 +14,7 @@ import type { AbiPair } from '../diff/changes.ts';
 import type { Finding, Variant } from './finding.ts';
 import { fingerprintOf, fingerprintOfAll } from './fingerprint.ts';
 import { list, membersWords } from './judgement.ts';
+import { foldNames } from './names-together.ts';
 import { type RuleId, rules } from './rules.ts';
 import type { Witness } from './witness.ts';
 import { counted } from '../diagnostic.ts';
@@ -55,11 +56,15 @@ export function mergeFindings(
     else group.push(finding);
   }
   const merged = [...alike.values()].map((group) => mergeVariants(group, targets));
-  merged.push(...merged.flatMap(differsIn32Bit));
   const elsewhere = new Elsewhere(seen, open);
-  return confine(
+  merged.push(...foldAlikeIn32Bit(merged.flatMap((finding) => differsIn32Bit(finding, elsewhere))));
+  const told = confine(
     merged.map((finding) => withoutOldCollision(finding, elsewhere)),
     elsewhere,
+  );
+  return foldNames(
+    told,
+    targets.map(({ name }) => name),
   );
 }
 
@@ -148,7 +153,7 @@ function confine(findings: readonly Finding[], elsewhere: Elsewhere): Finding[] 
   // Each target is read once at most, and one that nobody leaves out not at all.
   for (;;) {
     const target = rest.flatMap((finding) => elsewhere.others(finding)).find((one) => !asked.has(one));
-    if (target === undefined) return [...result];
+    if (target === undefined) return gatherGuarded([...result], elsewhere);
     asked.add(target);
     const { old, new: next } = elsewhere.pair(target);
     const places = new Map<string, Confined[]>();
@@ -172,6 +177,45 @@ function confine(findings: readonly Finding[], elsewhere: Elsewhere): Finding[] 
     }
     rest = left;
   }
+}
+
+/** What left a header for those of several architectures is one finding, with what went where as its variants. */
+function gatherGuarded(findings: readonly Finding[], elsewhere: Elsewhere): Finding[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    if (finding.rule !== 'newly-guarded') continue;
+    const key = `${finding.verdict} ${finding.subject}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [finding]);
+    else group.push(finding);
+  }
+  const gathered = new Map<Finding, Finding | undefined>();
+  for (const group of groups.values()) {
+    const [first] = [...group].sort((a, b) => (b.members?.length ?? 0) - (a.members?.length ?? 0));
+    if (first === undefined || group.length === 1) continue;
+    const from = first.old?.header ?? '';
+    const members = [...new Set(group.flatMap((one) => one.members ?? []))].sort();
+    const places = [...new Set(group.map(placeOfGuarded))].sort((a, b) => a.length - b.length);
+    const names = new Set(group.flatMap(({ targets }) => targets));
+    for (const one of group) gathered.set(one, undefined);
+    gathered.set(first, {
+      ...first,
+      targets: elsewhere.targets.map(({ target }) => target.name).filter((name) => names.has(name)),
+      message: `<${from}> no longer declares ${membersWords(members)} for every target: each is now ${list(places, 'or')}`,
+      members,
+      variants: group.map(({ targets, old, new: next, message, fingerprint }) => ({
+        ...{ targets, old, new: next, message, fingerprint },
+      })),
+      fingerprint: fingerprintOfAll(group),
+    });
+  }
+  return findings.flatMap((finding) => (gathered.has(finding) ? (gathered.get(finding) ?? []) : [finding]));
+}
+
+function placeOfGuarded({ old, new: next }: Finding): string {
+  return old?.header === next?.header
+    ? 'under a condition there'
+    : `in the <${next?.header ?? ''}> of the targets it is for`;
 }
 
 function confinedFinding(confined: readonly Confined[], target: TargetName): Finding {
@@ -232,7 +276,7 @@ const companions: readonly (readonly [TargetName, TargetName])[] = [
 ];
 
 /** What is to be said of a new request whose number depends on the size of pointers. */
-function differsIn32Bit(finding: Finding): Finding[] {
+function differsIn32Bit(finding: Finding, elsewhere: Elsewhere): Finding[] {
   const { rule, new: next, variants = [] } = finding;
   if (rule !== 'request-added' || variants.length === 0 || next === null) return [];
   const factsOn = (target: TargetName): Finding['new'] | undefined =>
@@ -241,15 +285,23 @@ function differsIn32Bit(finding: Finding): Finding[] {
   for (const [wide, narrow] of companions) {
     const [one, other] = [factsOn(wide), factsOn(narrow)];
     if (one?.sizeBytes === undefined || other?.sizeBytes === undefined || one.sizeBytes === other.sizeBytes) continue;
+    const twin = requestOnWide(wide, other.number, elsewhere);
     const reason = `does a 64-bit kernel take the number that 32-bit programs send (${counted(other.sizeBytes, 'byte')} instead of ${String(one.sizeBytes)})?`;
     return [
       {
         ...finding,
         rule: 'request-differs-in-32-bit',
-        verdict: finding.answers.some(({ contract }) => contract === 'new-binary') ? 'review' : 'compatible',
+        verdict:
+          twin === undefined && finding.answers.some(({ contract }) => contract === 'new-binary')
+            ? 'review'
+            : 'compatible',
         targets: [wide, narrow],
         answers: finding.answers.map((answer) =>
-          answer.contract === 'new-binary' ? { ...answer, answer: 'unknown', reason } : answer,
+          answer.contract !== 'new-binary'
+            ? answer
+            : twin === undefined
+              ? { ...answer, answer: 'unknown', reason }
+              : { ...answer, answer: 'kept', reason: `the number that 32-bit programs send is ${twin} there` },
         ),
         message: `${next.name ?? ''} carries ${counted(one.sizeBytes, 'byte')} on ${wide} and ${String(other.sizeBytes)} on ${narrow}: the two send different numbers`,
         old: one,
@@ -261,6 +313,43 @@ function differsIn32Bit(finding: Finding): Finding[] {
     ];
   }
   return [];
+}
+
+/** What a 64-bit target calls the number that 32-bit programs send. */
+function requestOnWide(name: TargetName, number: number | undefined, elsewhere: Elsewhere): string | undefined {
+  const target = elsewhere.targets.find((one) => one.target.name === name)?.target;
+  if (target === undefined || number === undefined) return undefined;
+  for (const request of elsewhere.pair(target).new.requests.values()) {
+    if (request.number === number) return request.name;
+  }
+  return undefined;
+}
+
+/** New requests of one header with the same sizes differ for one reason. */
+function foldAlikeIn32Bit(findings: readonly Finding[]): Finding[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const { verdict, targets, old, new: next } = finding;
+    const key = JSON.stringify([verdict, targets, old?.header, old?.sizeBytes, next?.sizeBytes]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [finding]);
+    else group.push(finding);
+  }
+  return [...groups.values()].map((group) => {
+    const [first, ...others] = group;
+    if (first === undefined) throw new TypeError('a group without findings');
+    if (others.length === 0) return first;
+    const names = group.map(({ new: next }) => next?.name ?? '');
+    return {
+      ...first,
+      message: first.message.replace(`${names[0] ?? ''} carries`, `${membersWords(names)} carry`),
+      members: names,
+      follows: others.map(({ rule, verdict, subject, old, new: next, message, witness }) => ({
+        ...{ rule, verdict, subject, old, new: next, message, witness },
+      })),
+      fingerprint: fingerprintOfAll(group),
+    };
+  });
 }
 
 /** A collision that another target shows to be old, or to be of sizes that only 32-bit targets make equal. */

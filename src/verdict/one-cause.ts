@@ -17,7 +17,7 @@ import { isFiller } from '../diff/placed.ts';
 import type { Verdict } from './contract.ts';
 import type { Answer, Consequence, Finding } from './finding.ts';
 import { fingerprintOfAll } from './fingerprint.ts';
-import { list } from './judgement.ts';
+import { list, membersWords } from './judgement.ts';
 import type { RuleId } from './rules.ts';
 
 /** What was found on one target, with the change it was found in. */
@@ -136,31 +136,37 @@ function foldReused(all: readonly Found[], folds: Folds): void {
   }
 }
 
-/** The size of the record, where only one thing has a say in it; what grew into the padding at the end, and the alignment. */
+/** The size of the record and its alignment, where only one thing has a say in them; what grew into the padding at the end. */
 function foldSize(all: readonly Found[], mover: Found | undefined, folds: Folds): void {
   const [size] = all.filter(isOf('record-size'));
-  if (size === undefined) return;
-  for (const one of all.filter(isOf('record-alignment'))) folds.add(size, one);
-  if (weight(size) > 0 && size.change.pair.new.layout.sizeBytes > size.change.pair.old.layout.sizeBytes) {
-    for (const added of all.filter(isOf('field-added'))) {
-      const isInTail = added.change.took.every((one) => one.kind === 'beyond' || (one.kind === 'hole' && one.isTail));
-      if (isInTail && folds.isTold(added)) folds.add(size, added);
-    }
-  }
-  const causes = all.filter((one) => one !== size && weight(one) > 0 && changesSizes(one.change));
-  const gone = all.filter(isOf('field-removed')).filter((one) => weight(one) > 0 && folds.isTold(one));
-  const cause = mover ?? (causes.length === 1 && gone[0] === causes[0] ? gone[0] : undefined);
-  if (cause === undefined) return;
+  const [alignment] = all.filter(isOf('record-alignment'));
+  const weighty = all.filter((one) => one !== size && weight(one) > 0 && changesSizes(one.change));
+  const [only] = weighty.length === 1 ? weighty.map((one) => folds.leaderOf(one)) : [];
+  const isCause = only?.change.kind === 'field-removed' || only?.change.kind === 'field-resized';
+  const cause = mover ?? (isCause || only?.change.kind === 'field-retyped' ? only : undefined);
   // Whatever else gave or took bytes has a say in the size.
   const others = all.filter((one) => one !== size && folds.leaderOf(one) !== cause && changesSizes(one.change));
-  if (others.length === 0) folds.add(cause, size);
+  if (cause !== undefined && others.length === 0) {
+    if (size !== undefined) folds.add(cause, size);
+    if (alignment !== undefined && weight(alignment) > 0) folds.add(cause, alignment);
+    return;
+  }
+  if (size === undefined) return;
+  if (alignment !== undefined && weight(alignment) > weight(size)) folds.add(alignment, size);
+  else if (alignment !== undefined) folds.add(size, alignment);
+  if (weight(size) === 0 || size.change.pair.new.layout.sizeBytes < size.change.pair.old.layout.sizeBytes) return;
+  for (const added of all.filter(isOf('field-added'))) {
+    const isInTail = added.change.took.every((one) => one.kind === 'beyond' || (one.kind === 'hole' && one.isTail));
+    if (isInTail && folds.isTold(added)) folds.add(folds.leaderOf(size), added);
+  }
 }
 
-/** Rules by which several fields of a record are told in one breath. */
+/** Rules by which several fields or names are told in one breath. */
 const listed: ReadonlySet<RuleId> = new Set<RuleId>([
   ...(['field-added-in-arm', 'field-shares-bytes', 'reserved-became-field', 'padding-became-field'] as const),
   ...(['hole-became-field', 'bytes-reused', 'field-removed', 'field-retyped', 'field-sign-changed'] as const),
   ...(['field-byte-order-changed', 'field-pointerness-changed', 'union-arm-removed'] as const),
+  ...(['macro-removed', 'constant-removed', 'number-renamed', 'request-removed', 'record-alignment-raised'] as const),
 ]);
 
 function foldAlike(all: readonly Found[], folds: Folds): void {
@@ -202,23 +208,46 @@ type Move = Of<'field-moved'>;
 function movesByCause(all: readonly Found[]): Map<string, Move[]> {
   const groups = new Map<string, Move[]>();
   for (const move of all.filter(isOf('field-moved'))) {
-    if (weight(move) === 0) continue;
-    const { cause } = move.change;
-    if (cause.kind === 'reordered' || cause.kind === 'alignment') continue;
-    // A field that grew is told as that. A record with a name grew elsewhere, and here that is only seen by what moved.
-    if (cause.kind === 'neighbour-grew' && move.change.pair.new.byPath.get(cause.path)?.isOpaque !== true) continue;
-    const there = groups.get(cause.path);
-    if (there === undefined) groups.set(cause.path, [move]);
+    const path = weight(move) === 0 ? undefined : causeOf(move, all);
+    if (path === undefined) continue;
+    const there = groups.get(path);
+    if (there === undefined) groups.set(path, [move]);
     else there.push(move);
   }
   return groups;
 }
 
-/** The finding that leads: for a field that went its own, for one that was inserted that of the first it moved. */
+function causeOf({ change }: Move, all: readonly Found[]): string | undefined {
+  const { cause, pair, new: next } = change;
+  switch (cause.kind) {
+    case 'field-inserted':
+    case 'field-removed':
+      return cause.path;
+    case 'neighbour-grew': {
+      // A record with a name grew elsewhere, and here that is only seen by what moved; any other field is told as what it is.
+      const isSeen = pair.new.byPath.get(cause.path)?.isOpaque === true || resizedAt(cause.path, all) !== undefined;
+      return isSeen ? cause.path : undefined;
+    }
+    case 'alignment':
+      // A wider type stands where that type may stand.
+      return resizedAt(next.path, all) === undefined ? undefined : next.path;
+    case 'reordered':
+      return undefined;
+    default:
+      return cause satisfies never;
+  }
+}
+
+function resizedAt(path: string, all: readonly Found[]): Found | undefined {
+  return all.filter(isOf('field-resized')).find((one) => one.change.new.path === path && weight(one) > 0);
+}
+
+/** The finding that leads: for a field that went or grew its own, for one that was inserted that of the first it moved. */
 function foldMoves(path: string, moves: readonly Move[], all: readonly Found[], folds: Folds): Found {
   const ordered = [...moves].sort((a, b) => a.change.old.offsetBits - b.change.old.offsetBits);
   const gone = all.filter(isOf('field-removed')).find((one) => one.change.node.path === path && weight(one) > 0);
-  const leader: Found | undefined = gone ?? ordered[0];
+  const resized = resizedAt(path, all);
+  const leader: Found | undefined = gone ?? (resized === undefined ? ordered[0] : folds.leaderOf(resized));
   if (leader === undefined) throw new TypeError(`nothing moved because of ${path}`);
   for (const move of ordered) folds.add(leader, move);
   const moved = ordered.flatMap(({ change }) => [change.old, ...change.followers.map((one) => one.old)]);
@@ -247,34 +276,47 @@ function foldRequests(found: readonly Found[], folds: Folds): void {
 
 const order: readonly Answer['answer'][] = ['kept', 'unknown', 'broken'];
 
-function combined(leader: Finding, taken: readonly Finding[]): Finding {
+/** Said once, in front of all. */
+const inCxx = 'in C++ programs only: ';
+
+/** One finding that says what all of them say. */
+export function combined(leader: Finding, taken: readonly Finding[]): Finding {
+  if (leader.language !== undefined) {
+    const bare = (one: Finding): Finding => ({ ...one, message: one.message.replace(inCxx, '') });
+    const { language, ...rest } = leader;
+    const together = combined(bare(rest), taken.map(bare));
+    return { ...together, language, message: inCxx + together.message };
+  }
   const isRequest = ({ subject }: Finding): boolean => subject.startsWith('request ');
   const alike = taken.filter(({ rule }) => rule === leader.rule);
   const followers = [
     ...alike,
     ...taken.filter((one) => !alike.includes(one) && !isRequest(one)),
-    ...taken.filter(isRequest).sort((a, b) => (a.subject < b.subject ? -1 : 1)),
+    ...taken.filter((one) => !alike.includes(one) && isRequest(one)).sort((a, b) => (a.subject < b.subject ? -1 : 1)),
   ];
   const all = [leader, ...followers];
   const answers = leader.answers.map((answer) => {
     const others = all.flatMap((one) => one.answers.filter(({ contract }) => contract === answer.contract));
-    return others.reduce<Answer>(
-      (worst, one) => (order.indexOf(one.answer) > order.indexOf(worst.answer) ? one : worst),
+    const worst = others.reduce<Answer>(
+      (heaviest, one) => (order.indexOf(one.answer) > order.indexOf(heaviest.answer) ? one : heaviest),
       answer,
     );
+    return worst === answer ? { ...answer, reason: reasonForAll(answer, leader, alike) } : worst;
   });
   const clauses = listed.has(leader.rule) ? tellTogether([leader, ...alike]) : [leader.message];
   for (const one of followers) {
     const { rule, message } = one;
     // "and so SET changed its number" is said where the record is, and "because r before it grew" at what moved.
     const isSaid =
-      (rule.startsWith('request-') && clauses.some((clause) => clause.includes(' and so '))) ||
+      (rule === 'request-size-changed' && clauses.some((clause) => clause.includes(' and so '))) ||
       rule.startsWith('inner-record-') ||
       // What others stand in place of is gone.
       (rule === 'field-removed' && leader.rule === 'bytes-reused') ||
       (rule === 'bytes-reused' && leader.rule === 'field-removed') ||
       (alike.includes(one) && listed.has(rule));
-    if (!isSaid) clauses.push(message.replace(/ because [^,]*(?:was inserted|was removed|before it)[^,]*/, ''));
+    if (isSaid) continue;
+    const clause = message.replace(/ because [^,]*(?:was inserted|was removed|before it)[^,]*/, '');
+    clauses.push(one.subject === leader.subject ? clause.replace(nameOf(one), 'it ') : clause);
   }
   const origin = followers.find(({ rule }) => rule.startsWith('inner-record-'))?.because ?? leader.because;
   const follows: Consequence[] = followers.map(({ rule, verdict, subject, old, new: next, message, witness }) => ({
@@ -290,21 +332,55 @@ function combined(leader: Finding, taken: readonly Finding[]): Finding {
   };
 }
 
+/** The name that a message begins with: the record, or the path of the field. */
+function nameOf({ subject, message }: Finding): string {
+  return [subject, pathOf(subject)].map((name) => `${name} `).find((name) => message.startsWith(name)) ?? 'it ';
+}
+
+function pathOf(subject: string): string {
+  return subject.replace(/^(?:struct |union )?[^.]*\./, '');
+}
+
+/** The reason, with all fields named where it says of each of them the same. */
+function reasonForAll({ contract, reason }: Answer, leader: Finding, alike: readonly Finding[]): string {
+  const own = pathOf(leader.subject);
+  const [before, after, ...more] = reason.split(own);
+  if (alike.length === 0 || before === undefined || after === undefined || more.length > 0) return reason;
+  const isSame = alike.every((one) =>
+    one.answers.some((other) => other.contract === contract && other.reason === before + pathOf(one.subject) + after),
+  );
+  return isSame ? before + membersWords([own, ...alike.map(({ subject }) => pathOf(subject))]) + after : reason;
+}
+
 /** More are counted. */
 const namesInSentence = 6;
+
+/** What a sentence is about, and what it says of it; the whole where it is another kind of sentence. */
+function inTwo(message: string): readonly [string, string] {
+  for (const form of [
+    /^(.+? \([^()]*\)) ((?:is new|is gone|stands).*)$/,
+    /^(\S+) (changed its type from .*?); its place \(.*$/,
+    /^the macro (\S+) (is gone)$/,
+    /^((?:struct|union) \S+) (is now aligned to .*)$/,
+  ]) {
+    const [, what, said] = form.exec(message) ?? [];
+    if (what !== undefined && said !== undefined) return [what, said];
+  }
+  return [message, ''];
+}
 
 /** One clause for all that have the same said of them: `a (4 bytes at 0) and b (4 bytes at 4) are new in pad`. */
 function tellTogether(findings: readonly Finding[]): string[] {
   const clauses = new Map<string, string[]>();
   for (const { message } of findings) {
-    const [, what = message, said = ''] = /^(.+? \([^()]*\)) ((?:is new|is gone|stands).*)$/.exec(message) ?? [];
-    const [, name = what, type = said] = /^(\S+) (changed its type from .*?); its place \(.*$/.exec(message) ?? [];
+    const [name, type] = inTwo(message);
     const names = clauses.get(type);
     if (names === undefined) clauses.set(type, [name]);
     else names.push(name);
   }
   return [...clauses].flatMap(([said, names]) => {
-    if (said === '') return names;
+    if (said === '')
+      return names.length > 4 ? [...names.slice(0, 3), `${String(names.length - 3)} more likewise`] : names;
     const isOne = names.length === 1;
     const words = isOne
       ? said

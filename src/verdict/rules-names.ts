@@ -141,6 +141,23 @@ export const nameRules = {
     },
     noMirror: 'a number that changes hands has no direction',
   },
+  'number-renamed': {
+    title: 'A number got another name',
+    object: 'constant',
+    aspect: 'name',
+    direction: 'other',
+    contracts: ['old-binary', 'rebuild'],
+    verdict: 'break',
+    explanation:
+      'Source that uses the old name stops compiling. Built programs go on using the number, which means what it did.',
+    lookAt: 'Whether the new name means the same.',
+    wayOut: 'Keep the old name as an alias: `#define OLD NEW`.',
+    example: {
+      old: '#define TKN_FORMAT_VALID_BIT 1902',
+      new: '#define TKN_FORMAT_VALID_BIT_DEPTH 1902',
+    },
+    noMirror: 'a name that changes has no direction',
+  },
   'number-collision': {
     title: 'Two names of a family claim one number',
     object: 'constant',

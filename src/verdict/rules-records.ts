@@ -109,8 +109,9 @@ export const recordRules = {
     aspect: 'alignment',
     direction: 'more',
     contracts: ['mixed-objects'],
-    verdict: 'break',
-    explanation: 'A record that contains this one places it elsewhere, and its own size may be rounded up further.',
+    verdict: 'review',
+    explanation:
+      'A record of a program that contains this one places it elsewhere. Where the size was rounded as well, arrays of it and what follows it are laid out differently: that is a break.',
     lookAt: 'Records, in the headers and in programs, that contain this one.',
     wayOut: 'Keep the alignment: split the widest field, or use `__attribute__((packed, aligned(4)))`.',
     example: {
@@ -124,7 +125,7 @@ export const recordRules = {
     aspect: 'alignment',
     direction: 'less',
     contracts: ['mixed-objects'],
-    verdict: 'break',
+    verdict: 'review',
     explanation: 'A record that contains this one places it elsewhere; pointers to it may now be unaligned.',
     lookAt: 'Records, in the headers and in programs, that contain this one.',
     wayOut: 'Keep the alignment with `__attribute__((aligned(8)))`.',

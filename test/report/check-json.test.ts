@@ -50,9 +50,8 @@ describe('text', () => {
   test('asks one question once, however many fields raise it', () => {
     const added = 'struct { u32 prog; u32 first_fd; u32 second_fd; };';
     const text = checkText(makeReport(checkAbis([{ old: attr('struct { u32 prog; };'), new: attr(added) }])));
-    expect(text.match(/^review field-added-in-arm: union attr\.\w+$/gm)).toHaveLength(2);
-    expect(text.match(/look at:/g)).toHaveLength(1);
-    expect(text).toContain('to be checked like union attr.first_fd above');
+    expect(text.match(/^review field-added-in-arm: union attr\.\w+$/gm)).toHaveLength(1);
+    expect(text).toContain('first_fd (4 bytes at 4) and second_fd (4 bytes at 8) are new in unused bytes');
   });
 
   test('keeps the members of an arm together, and what is gone where it was', () => {

@@ -140,6 +140,14 @@ test('what grew into the padding at the end is told with the size', () => {
   );
 });
 
+test('a field that grew takes along what it moved, the size and the alignment', () => {
+  const result = check('struct s { __u32 a; __u32 num; __u32 b; };', 'struct s { __u32 a; __u64 num; __u32 b; };');
+  expect(told(result)).toEqual(['break field-grew struct s.num']);
+  expect(result.findings[0]?.message).toMatch(
+    /^num .*; b moved from 8 to 16; struct s grew from 12 bytes to 24 bytes; struct s is now aligned to 8 bytes instead of 4$/,
+  );
+});
+
 test('padding that was named in several places is one decision', () => {
   const result = check(
     'struct s { __u32 a; __u64 b; __u32 c; __u64 d; };',

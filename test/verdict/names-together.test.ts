@@ -1,0 +1,93 @@
+/** Names that share a fate are told together, and none of them is lost. */
+
+import { expect, test } from 'vitest';
+import type { TargetName } from '../../src/abi/target.ts';
+import { checkAbis } from '../../src/verdict/check.ts';
+import type { Finding } from '../../src/verdict/finding.ts';
+import { abiOf } from '../support/header-source.ts';
+
+function told(old: string, next: string, targets: readonly TargetName[] = ['x86_64']): readonly Finding[] {
+  const pairs = targets.map((name) => ({ old: abiOf(old, name), new: abiOf(next, name) }));
+  return checkAbis(pairs).findings.filter(({ verdict }) => verdict !== 'compatible');
+}
+
+const numbered = (names: readonly string[]): string =>
+  names.map((name, index) => `#define ${name} ${String(index + 50)}\n`).join('');
+
+test('constants of one prefix that went while others stayed are one finding', () => {
+  const gone = ['PORT_BFIN', 'PORT_CRIS', 'PORT_MPSC', 'PORT_TILEGX'];
+  const findings = told(numbered([...gone, 'PORT_8250']), '#define PORT_8250 54\n');
+  expect(findings.map(({ rule }) => rule)).toEqual(['constant-removed']);
+  expect(findings[0]?.message).toBe('PORT_BFIN (50), PORT_CRIS (51), PORT_MPSC (52) and PORT_TILEGX (53) are gone');
+  expect(findings[0]?.members).toEqual(gone);
+  expect(findings[0]?.follows?.every(({ witness }) => witness !== null)).toBe(true);
+});
+
+test('one or two are told one by one', () => {
+  const findings = told(numbered(['PORT_BFIN', 'PORT_CRIS', 'PORT_8250']), '#define PORT_8250 52\n');
+  expect(findings.map(({ subject }) => subject)).toEqual(['constant PORT_BFIN', 'constant PORT_CRIS']);
+});
+
+test('of constants that went here and stay elsewhere only the former are gone', () => {
+  const old = numbered(['DEV_A', 'DEV_B', 'DEV_C', 'DEV_D', 'DEV_E', 'DEV_F']);
+  const next = `#define DEV_F 55\n#ifdef __s390x__\n${numbered(['DEV_A', 'DEV_B'])}#endif\n`;
+  const findings = told(old, next, ['x86_64', 's390x']);
+  expect(findings.map(({ rule, members }) => [rule, members])).toEqual([
+    ['constant-removed', ['DEV_C', 'DEV_D', 'DEV_E']],
+    ['newly-guarded', ['DEV_A', 'DEV_B']],
+  ]);
+});
+
+test('two names of one request are one loss, told under the name that programs use', () => {
+  const io = '#define _IO(t, n) (((t) << 8) | (n))\n';
+  const findings = told(`${io}#define __DEPRECATED_0x07 _IO(0xae, 7)\n#define TRACE_PAUSE __DEPRECATED_0x07\n`, io);
+  expect(findings.map(({ subject }) => subject)).toEqual(['request TRACE_PAUSE']);
+  expect(findings[0]?.message).toBe('TRACE_PAUSE (0x0000ae07) and __DEPRECATED_0x07 (0x0000ae07) are gone');
+});
+
+test('names of an enum that got a new prefix are renamed together', () => {
+  const list = (prefix: string): string =>
+    `enum { CMD_INVALID, ${['GET', 'SET', 'SCAN'].map((name) => `CMD_${prefix}_ID_${name}_MEDIA`).join(', ')} };`;
+  const findings = told(list('COMMAND'), list('DEPRECATED'));
+  expect(findings.map(({ rule }) => rule)).toEqual(['number-renamed']);
+  expect(findings[0]?.message).toBe(
+    'CMD_COMMAND_ID_GET_MEDIA (1) is now called CMD_DEPRECATED_ID_GET_MEDIA; CMD_COMMAND_ID_SET_MEDIA (2) is now called CMD_DEPRECATED_ID_SET_MEDIA; CMD_COMMAND_ID_SCAN_MEDIA (3) is now called CMD_DEPRECATED_ID_SCAN_MEDIA',
+  );
+});
+
+test('a number of an enum that went to another of its names is reused, whatever they are called', () => {
+  const old = 'enum attr { ATTR_UNSPEC, ATTR_NAME, ATTR_VDPA_DEV_FEATURES, ATTR_MAX };';
+  const next = 'enum attr { ATTR_UNSPEC, ATTR_NAME, ATTR_BLK_CAPACITY, ATTR_MAX };';
+  expect(told(old, next).map(({ rule, message }) => `${rule}: ${message}`)).toEqual([
+    'number-reused: ATTR_VDPA_DEV_FEATURES (2) is gone, and its number is now ATTR_BLK_CAPACITY',
+  ]);
+});
+
+test('the end of an enum that comes down when its last name goes is no change of its own', () => {
+  const old = 'enum attr { ATTR_UNSPEC, ATTR_NAME, ATTR_AMP, __ATTR_MAX };\n#define ATTR_MAX (__ATTR_MAX - 1)\n';
+  const next = 'enum attr { ATTR_UNSPEC, ATTR_NAME, __ATTR_MAX };\n#define ATTR_MAX (__ATTR_MAX - 1)\n';
+  expect(told(old, next).map(({ subject }) => subject)).toEqual(['enum attr.ATTR_AMP']);
+});
+
+test('an end that was worked out wrong and is put right is an end', () => {
+  const list = 'enum attr { ATTR_UNSPEC, ATTR_NAME, __ATTR_MAX };\n';
+  expect(told(`${list}#define ATTR_MAX (__ATTR_MAX + 1)\n`, `${list}#define ATTR_MAX (__ATTR_MAX - 1)\n`)).toEqual([]);
+  expect(told(`${list}#define ATTR_MAX (__ATTR_MAX - 1)\n`, `${list}#define ATTR_MAX (__ATTR_MAX - 2)\n`)).toHaveLength(
+    1,
+  );
+});
+
+test('a new request that has a name for its 32-bit form needs no question', () => {
+  const io =
+    '#define _IOC(d, t, n, s) (((d) << 30) | ((s) << 16) | ((t) << 8) | (n))\n#define _IOR(t, n, s) _IOC(2U, t, n, sizeof(s))\n';
+  const requests = '#define GETVERSION _IOR(0x66, 3, long)\n';
+  const twin = '#define IOC32_GETVERSION _IOR(0x66, 3, int)\n';
+  expect(told(io, io + requests, ['x86_64', 'i386']).map(({ rule }) => rule)).toEqual(['request-differs-in-32-bit']);
+  expect(told(io, io + requests + twin, ['x86_64', 'i386'])).toEqual([]);
+});
+
+test('a macro that lists more at its end lists what it did', () => {
+  const one = '#define NAMES { "in", "out" }\n#define LIST "in", "out"\n';
+  expect(told(one, '#define NAMES { "in", "out" }\n#define LIST "in", "out", "more"\n')).toEqual([]);
+  expect(told(one, '#define NAMES { "in", "out" }\n#define LIST "more", "in", "out"\n')).toHaveLength(1);
+});
