@@ -241,6 +241,8 @@ export type NameChange =
     }
   | { readonly kind: 'macro-added' | 'macro-removed'; readonly macro: MacroDeclaration }
   | { readonly kind: 'macro-changed'; readonly old: MacroDeclaration; readonly new: MacroDeclaration }
+  /** A tag that is gone while the names of its enum are there, in an enum of another tag or of none. */
+  | { readonly kind: 'enum-renamed'; readonly old: EnumDeclaration; readonly new: EnumDeclaration | undefined }
   | { readonly kind: 'typedef-added' | 'typedef-removed'; readonly typedef: TypedefDeclaration }
   | {
       readonly kind: 'typedef-changed';

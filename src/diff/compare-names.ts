@@ -15,7 +15,25 @@ import { entriesAmong, type Suspects } from './suspects.ts';
 import { differences } from './types.ts';
 
 export function compareNames(pair: AbiPair, numbers: NumberPair, suspects: Suspects | undefined): NameChange[] {
-  return [...compareHeaders(pair), ...compareTypedefs(pair, suspects), ...compareMacros(pair, numbers, suspects)];
+  return [
+    ...compareHeaders(pair),
+    ...compareTypedefs(pair, suspects),
+    ...compareMacros(pair, numbers, suspects),
+    ...compareTags(pair, numbers, suspects),
+  ];
+}
+
+/** Tags of enums; an enum that lost its names as well is told by them. */
+function compareTags(pair: AbiPair, numbers: NumberPair, suspects: Suspects | undefined): NameChange[] {
+  const changes: NameChange[] = [];
+  for (const [key, old] of entriesAmong(pair.old.enums, suspects?.enums)) {
+    if (old.type.tag === undefined || key.includes('@') || pair.new.enums.has(key)) continue;
+    const heirs = old.type.enumerators.map(({ name }) => numbers.new.get(name));
+    const [heir] = heirs;
+    if (heir === undefined || heirs.includes(undefined)) continue;
+    changes.push({ kind: 'enum-renamed', old, new: pair.new.enums.get(heir.enum ?? '') });
+  }
+  return changes;
 }
 
 function compareHeaders(pair: AbiPair): NameChange[] {

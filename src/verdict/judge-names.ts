@@ -93,6 +93,8 @@ export function judgeName(change: NameChange): Judgement {
     case 'macro-removed':
     case 'macro-changed':
       return judgeMacro(change);
+    case 'enum-renamed':
+      return judgeTag(change);
     case 'typedef-added':
     case 'typedef-removed':
     case 'typedef-changed':
@@ -188,6 +190,30 @@ function judgeMacro(
           code: `#ifndef ${macro.name}\n#error ${macro.name} is gone\n#endif`,
           problem: `${macro.name} is gone`,
         },
+  };
+}
+
+function judgeTag({ old, new: next }: Extract<NameChange, { kind: 'enum-renamed' }>): Judgement {
+  const facts = ({ header, location, name }: typeof old): SideFacts => ({ header, ...placeOf(location), name });
+  const tag = next?.type.tag;
+  return {
+    rule: 'enum-renamed',
+    subject: old.name,
+    old: facts(old),
+    new: next === undefined ? null : facts(next),
+    message: `${old.name} ${tag === undefined ? 'has no tag any more' : `is now called enum ${tag}`}: the same names with the same numbers`,
+    answers: answers({
+      'old-binary': kept('the numbers stay what they were'),
+      rebuild: broken(`a program that says ${old.name} no longer compiles`),
+      'mixed-objects': kept('the numbers stay what they were'),
+      'new-binary': kept('the numbers stay what they were'),
+    }),
+    witness: {
+      kind: 'source',
+      contract: 'rebuild',
+      code: `unsigned long f(void) { return sizeof(${old.name}); }`,
+      problem: `${old.name} is not declared`,
+    },
   };
 }
 

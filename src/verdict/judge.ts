@@ -97,6 +97,7 @@ export function judge(change: Change, context: Context): Judgement {
     case 'macro-added':
     case 'macro-removed':
     case 'macro-changed':
+    case 'enum-renamed':
     case 'typedef-added':
     case 'typedef-removed':
     case 'typedef-changed':

@@ -141,6 +141,23 @@ export const nameRules = {
     },
     noMirror: 'a number that changes hands has no direction',
   },
+  'enum-renamed': {
+    title: 'An enum lost its tag, or got another',
+    object: 'enumerator',
+    aspect: 'tag',
+    direction: 'other',
+    contracts: ['rebuild'],
+    verdict: 'break',
+    explanation:
+      'Source that declares something as `enum OLD` stops compiling; the names in it and their numbers stay.',
+    lookAt: 'Whether programs use the tag at all; many use the names only.',
+    wayOut: 'Keep the tag, or say `#define old_tag new_tag`.',
+    example: {
+      old: 'enum what { EVENT_NONE, EVENT_FORK };',
+      new: 'enum event_type { EVENT_NONE, EVENT_FORK };',
+    },
+    noMirror: 'a tag that changes has no direction',
+  },
   'number-renamed': {
     title: 'A number got another name',
     object: 'constant',
