@@ -6,6 +6,7 @@
 import { readBits, writeBits } from './bits.ts';
 import { byteWord } from './witness-words.ts';
 import type { FieldChange, Occupant, RecordPair, UnionChange } from '../diff/changes.ts';
+import { differences } from '../diff/types.ts';
 import { canCoexist, type FieldNode, isFiller, overlaps } from '../diff/placed.ts';
 import {
   answers,
@@ -199,14 +200,19 @@ function judgeShared(change: Added, sharing: readonly FieldNode[], context: Cont
   const gate = gateOf(pair, node, context.abis.new);
   const lookAt = `whether one call may need both ${node.path} and ${names}: they share their bytes, so only one can be given`;
   const doubt = unknown(`${node.path} and ${names} are one place: setting one overwrites the other`);
-  if (sharing.every((other) => readsTheSame(node, other, context))) {
+  const isGroup = groupsOnly(pair, node, sharing);
+  if (isGroup || sharing.every((other) => readsTheSame(node, other, context))) {
     return {
       rule: 'field-shares-bytes',
       subject: subjectOf(pair, node),
       old: null,
       new: factsOfNode(pair.new, node),
       message: `${node.path} (${bytesOf(node.sizeBits)} at ${at(node.offsetBits)}) is new in the same bytes as ${names}`,
-      answers: harmless(`the only bits of ${node.path} that may be set are those that ${names} reads the same way`),
+      answers: harmless(
+        isGroup
+          ? `it is a name for ${names} together, which keep their places and types`
+          : `the only bits of ${node.path} that may be set are those that ${names} reads the same way`,
+      ),
       witness: undefined,
     };
   }
@@ -229,6 +235,20 @@ function judgeShared(change: Added, sharing: readonly FieldNode[], context: Cont
     witness: undefined,
     lookAt,
   };
+}
+
+/** `struct_group()`: the new field is a record of the very fields beside it. */
+function groupsOnly(pair: RecordPair, node: FieldNode, sharing: readonly FieldNode[]): boolean {
+  const inner = pair.new.nodes.filter((one) => one.isLeaf && isInside(one, node));
+  const isShared = (one: FieldNode): boolean =>
+    sharing.some(
+      (other) =>
+        other.name === one.name &&
+        other.offsetBits === one.offsetBits &&
+        other.sizeBits === one.sizeBits &&
+        differences(other.type, one.type).length === 0,
+    );
+  return inner.length > 0 && inner.every((one) => isFiller(one) || isShared(one));
 }
 
 /** Whether the bits that the new field may have set leave the old field at 0, or mean the same truth in it. */

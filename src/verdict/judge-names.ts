@@ -122,8 +122,7 @@ function appendedTo(old: MacroDeclaration, next: MacroDeclaration): string | und
     body
       .replace(/[\s\\]+/g, ' ')
       .trim()
-      .replace(/,$/, '')
-      .trim(),
+      .replace(/[\s,}]+$/, ''),
   );
   if (was === undefined || is === undefined || old.parameters?.join() !== next.parameters?.join()) return undefined;
   const isList = /^[^,]+,|^\w+ ?\([^()]*\),? \w+ ?\(/.test(was);

@@ -88,6 +88,6 @@ test('a new request that has a name for its 32-bit form needs no question', () =
 
 test('a macro that lists more at its end lists what it did', () => {
   const one = '#define NAMES { "in", "out" }\n#define LIST "in", "out"\n';
-  expect(told(one, '#define NAMES { "in", "out" }\n#define LIST "in", "out", "more"\n')).toEqual([]);
+  expect(told(one, '#define NAMES { "in", "out", "more", }\n#define LIST "in", "out", "more"\n')).toEqual([]);
   expect(told(one, '#define NAMES { "in", "out" }\n#define LIST "more", "in", "out"\n')).toHaveLength(1);
 });

@@ -71,3 +71,11 @@ describe('a field that becomes one view of its bytes', () => {
     expect(check(field, two)).toEqual(['break bytes-reused struct req.one']);
   });
 });
+
+test('a name for several fields together changes none of them', () => {
+  const old = 'struct desc { __u8 number; __u8 id[8]; __u8 sub_id[8]; };';
+  const group = (more: string): string =>
+    `struct desc { __u8 number; union { struct { __u8 id[8]; __u8 sub_id[8]; }; struct { __u8 id[8]; ${more} sub_id[8]; } ids; }; };`;
+  expect(check(old, group('__u8'))).toEqual(['compatible field-shares-bytes struct desc.ids']);
+  expect(check(old, group('signed char'))).toEqual(['review field-shares-bytes struct desc.ids']);
+});
