@@ -20,14 +20,25 @@ const same: LayerDifference = { macros: [], ordinary: [], tags: [], count: 0 };
 const differences = new WeakMap<Layer, WeakMap<Layer, LayerDifference>>();
 const nothing = new Layer();
 
-/** Worked out once for two layers; for one, all that it writes. */
-export function differenceOf(a: Layer, b: Layer = nothing): LayerDifference {
+/**
+ * What tells `a` from `b`, or all that it writes; worked out once. `undefined` where that is likely more than `limit` names
+ * and not worth finding out: the two do not come from the same file.
+ */
+export function differenceOf(a: Layer, b: Layer = nothing, limit = Infinity): LayerDifference | undefined {
   if (a === b) return same;
   let ofA = differences.get(a);
+  const known = ofA?.get(b);
+  if (known !== undefined) return known;
+  if (!areAligned(a, b) && a.size + b.size > 2 * limit) return undefined;
   if (ofA === undefined) differences.set(a, (ofA = new WeakMap<Layer, LayerDifference>()));
-  let difference = ofA.get(b);
-  if (difference === undefined) ofA.set(b, (difference = compare(a, b)));
+  const difference = compare(a, b);
+  ofA.set(b, difference);
   return difference;
+}
+
+/** Whether both are made of the pieces of one file and of what it includes, one by one. */
+function areAligned(a: Layer, b: Layer): boolean {
+  return a instanceof JoinedLayer && b instanceof JoinedLayer && a.parts.length === b.parts.length;
 }
 
 function compare(a: Layer, b: Layer): LayerDifference {
@@ -49,11 +60,11 @@ interface Names {
 
 /** Names outside of which both certainly say the same. */
 function candidatesOf(a: Layer, b: Layer): readonly Names[] {
-  if (a instanceof JoinedLayer && b instanceof JoinedLayer && a.parts.length === b.parts.length) {
+  if (a instanceof JoinedLayer && b instanceof JoinedLayer && areAligned(a, b)) {
     // The same file twice: its pieces and includes stand side by side, and each name is decided by the last that has it.
     return a.parts.flatMap((part, place) => {
       const other = b.parts[place];
-      return other === undefined || part === other ? [] : [differenceOf(part, other)];
+      return other === undefined ? [] : (differenceOf(part, other) ?? []);
     });
   }
   return [namesIn(a), namesIn(b)];

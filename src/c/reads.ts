@@ -60,10 +60,9 @@ export class Reads {
       const gap = here.depth - there.depth;
       // Where one grew further, all that its last layers write is different.
       const { layer } = gap < 0 ? there : here;
-      if (gap !== 0 && layer.size > limit) return this.#holdNow(environment);
-      const difference = gap === 0 ? differenceOf(layer, there.layer) : differenceOf(layer);
-      different += difference.count;
-      if (different > limit) return this.#holdNow(environment);
+      const difference = differenceOf(layer, gap === 0 ? there.layer : undefined, limit);
+      different += difference?.count ?? Infinity;
+      if (difference === undefined || different > limit) return this.#holdNow(environment);
       if (difference.count > 0) differences.push(difference);
       if (gap >= 0) here = here.parent ?? here;
       if (gap <= 0) there = there.parent ?? there;
@@ -104,7 +103,7 @@ export class Reads {
     let difference = this.#bases.get(here);
     if (difference === undefined) {
       const { macros, sizes, alignments } = this.answers;
-      const names = differenceOf(here.layer, there.layer).macros.filter((name) => macros.has(name));
+      const names = differenceOf(here.layer, there.layer)?.macros.filter((name) => macros.has(name)) ?? [];
       difference = {
         macros: names.length === 0 ? noNames : names,
         isMeasuredTheSame: areMeasuredTheSame(sizes, alignments, here),
