@@ -21,14 +21,12 @@ interface Sides {
 
 /** `inC`: the same two sides as C programs see them. `declare` adds what the configuration says about records. */
 export function openInCxx(sides: Sides, target: Target, inC: AbiPair, declare: (abi: Abi) => Abi): CxxView | undefined {
-  const concerned = (source: HeaderSource): readonly string[] =>
-    headersOfCxx(source.headersFor(target), source.namesFor(target));
-  const headers = new Set([...concerned(sides.old), ...concerned(sides.new)]);
+  const [old, next] = [sides.old.headersFor(target), sides.new.headersFor(target)];
+  const read = [sides.old.namesFor(target), sides.new.namesFor(target)] as const;
+  // The same types, and the same in the branches that C++ alone reads: then C++ sees what C does.
+  if (areTypesTheSame(inC, new Set(read.flat())) && !doCxxBranchesDiffer(old, next)) return undefined;
+  const headers = new Set([...headersOfCxx(old, read[0]), ...headersOfCxx(next, read[1])]);
   if (headers.size === 0) return undefined;
-  // The same records, and the same in the branches that C++ alone reads: then C++ sees what C does.
-  const isSame =
-    areTypesTheSame(inC, headers) && !doCxxBranchesDiffer(sides.old.headersFor(target), sides.new.headersFor(target));
-  if (isSame) return undefined;
   const suspects = new Names();
   const view = (source: HeaderSource, abi: Abi): Abi => {
     const names = source.namesFor(target).filter((name) => headers.has(name));

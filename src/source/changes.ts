@@ -50,12 +50,7 @@ export interface ChangedHeaders {
 export function changedHeaders(old: TargetHeaders, next: TargetHeaders): ChangedHeaders {
   const before = graphOf(old);
   const after = graphOf(next);
-  const changed = new Set<string>();
-  for (const name of new Set([...before.files.keys(), ...after.files.keys()])) {
-    const a = before.files.get(name);
-    const b = after.files.get(name);
-    if (a?.contentKey !== b?.contentKey || before.isAlwaysRead(name) || after.isAlwaysRead(name)) changed.add(name);
-  }
+  const changed = differencesOf(before, after);
   const affected = new Set([...before.includersOf(changed), ...after.includersOf(changed)]);
   return {
     old: old.names.filter((name) => affected.has(name)),
@@ -63,39 +58,94 @@ export function changedHeaders(old: TargetHeaders, next: TargetHeaders): Changed
   };
 }
 
+/** Files of one target that stand on both sides under one name with different texts, or on one side only. */
+export function changedFiles(
+  old: TargetHeaders,
+  next: TargetHeaders,
+): readonly { readonly old: HeaderFile | undefined; readonly new: HeaderFile | undefined }[] {
+  const [before, after] = [graphOf(old), graphOf(next)];
+  return [...differencesOf(before, after)].map((name) => ({ old: before.file(name), new: after.file(name) }));
+}
+
+const differences = new WeakMap<Graph, WeakMap<Graph, ReadonlySet<string>>>();
+
+function differencesOf(before: Graph, after: Graph): ReadonlySet<string> {
+  let known = differences.get(before);
+  if (known === undefined) differences.set(before, (known = new WeakMap<Graph, ReadonlySet<string>>()));
+  let changed = known.get(after);
+  if (changed === undefined) known.set(after, (changed = compareGraphs(before, after)));
+  return changed;
+}
+
+function compareGraphs(before: Graph, after: Graph): ReadonlySet<string> {
+  const areOverCommon = before.common !== undefined && after.common !== undefined;
+  const changed = areOverCommon ? new Set(differencesOf(before.common, after.common)) : new Set<string>();
+  const names = areOverCommon ? [before.ownNames(), after.ownNames()] : [before.names(), after.names()];
+  for (const name of new Set(names.flatMap((some) => [...some]))) {
+    const isSame = before.file(name)?.contentKey === after.file(name)?.contentKey;
+    if (!isSame || before.isAlwaysRead(name) || after.isAlwaysRead(name)) changed.add(name);
+  }
+  return changed;
+}
+
 /** Every header that those in `names` include, however deep, and the names themselves. */
 export function includeClosure(headers: TargetHeaders, names: Iterable<string>): ReadonlySet<string> {
-  return new Set(new Graph(headers, names).files.keys());
+  return new Set(new Graph(headers, names).names());
 }
 
 /** Everything that a target's headers are and include, however deep. */
 export function reachedFiles(headers: TargetHeaders): Iterable<HeaderFile> {
-  return graphOf(headers).files.values();
+  const graph = graphOf(headers);
+  return [...graph.names()].flatMap((name) => graph.file(name) ?? []);
 }
 
 /** Targets of one architecture share their headers, and so what these include. */
 const graphs = new WeakMap<TargetHeaders, Graph>();
+/** What lies outside asm/ includes the same for all architectures of a tree. */
+const commonGraphs = new WeakMap<object, Graph>();
 
 function graphOf(headers: TargetHeaders): Graph {
   let graph = graphs.get(headers);
-  if (graph === undefined) graphs.set(headers, (graph = new Graph(headers)));
+  if (graph === undefined) graphs.set(headers, (graph = new Graph(headers, headers.names, commonGraphOf(headers))));
   return graph;
 }
 
+function commonGraphOf(headers: TargetHeaders): Graph | undefined {
+  const { shared } = headers;
+  if (shared === undefined) return undefined;
+  let graph = commonGraphs.get(shared);
+  if (graph === undefined) {
+    const names = headers.names.filter((name) => !isOfArchitecture(name));
+    commonGraphs.set(shared, (graph = new Graph(headers, names, 'none')));
+  }
+  return graph;
+}
+
+function isOfArchitecture(name: string): boolean {
+  return name.startsWith('asm/');
+}
+
 class Graph {
-  readonly files = new Map<string, HeaderFile>();
+  /** What is not looked into again because it is the same for other targets. */
+  readonly common: Graph | undefined;
+  readonly #files = new Map<string, HeaderFile>();
   readonly #includers = new Map<string, Set<string>>();
   readonly #alwaysRead = new Set<string>();
+  /** Headers of an architecture that are included from outside, in a graph that leaves them out. */
+  readonly #ofArchitecture = new Set<string>();
 
-  constructor(headers: TargetHeaders, roots: Iterable<string> = headers.names) {
+  /** `common`: what the graph is laid over; `none` makes one of the kind. */
+  constructor(headers: TargetHeaders, roots: Iterable<string>, common?: Graph | 'none') {
+    const isCommon = common === 'none';
+    this.common = isCommon ? undefined : common;
     const open: HeaderFile[] = [];
     const reach = (file: HeaderFile): void => {
-      if (this.files.has(file.name)) return;
-      this.files.set(file.name, file);
+      if (this.file(file.name) !== undefined) return;
+      this.#files.set(file.name, file);
       open.push(file);
     };
-    for (const name of roots) {
-      const file = headers.resolve(name, 'angle', undefined);
+    for (const name of [...roots, ...(this.common === undefined ? [] : this.common.#ofArchitecture)]) {
+      const file = this.file(name) === undefined ? headers.resolve(name, 'angle', undefined) : undefined;
       if (file !== undefined) reach(file);
     }
     for (let file = open.pop(); file !== undefined; file = open.pop()) {
@@ -108,23 +158,39 @@ class Graph {
         let includers = this.#includers.get(name);
         if (includers === undefined) this.#includers.set(name, (includers = new Set()));
         includers.add(file.name);
-        if (target !== undefined) reach(target);
+        if (isCommon && isOfArchitecture(name)) this.#ofArchitecture.add(name);
+        else if (target !== undefined) reach(target);
       }
     }
   }
 
+  file(name: string): HeaderFile | undefined {
+    return this.#files.get(name) ?? this.common?.file(name);
+  }
+
+  names(): Iterable<string> {
+    return this.common === undefined ? this.#files.keys() : [...this.common.names(), ...this.#files.keys()];
+  }
+
+  /** Without those of `common`. */
+  ownNames(): Iterable<string> {
+    return this.#files.keys();
+  }
+
   isAlwaysRead(name: string): boolean {
-    return this.#alwaysRead.has(name);
+    return this.#alwaysRead.has(name) || this.common?.isAlwaysRead(name) === true;
   }
 
   includersOf(names: Iterable<string>): ReadonlySet<string> {
     const reached = new Set(names);
     const open = [...reached];
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
-      for (const includer of this.#includers.get(name) ?? []) {
-        if (reached.has(includer)) continue;
-        reached.add(includer);
-        open.push(includer);
+      for (const graph of this.common === undefined ? [this] : [this, this.common]) {
+        for (const includer of graph.#includers.get(name) ?? []) {
+          if (reached.has(includer)) continue;
+          reached.add(includer);
+          open.push(includer);
+        }
       }
     }
     return reached;

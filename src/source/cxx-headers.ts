@@ -7,7 +7,7 @@
  * a header once more; few headers of a tree are concerned, and usually none that changed.
  */
 
-import { reachedFiles } from './changes.ts';
+import { changedFiles, reachedFiles } from './changes.ts';
 import type { HeaderFile, TargetHeaders } from './header.ts';
 
 interface CxxScan {
@@ -44,18 +44,9 @@ export function headersOfCxx(headers: TargetHeaders, names: readonly string[]): 
 }
 
 /** Whether what headers say in branches that ask for C++ differs between two sides. */
-export function doCxxBranchesDiffer(some: TargetHeaders, others: TargetHeaders): boolean {
-  const [left, right] = [branchesIn(some), branchesIn(others)];
-  return left.size !== right.size || [...left].some(([name, text]) => right.get(name) !== text);
-}
-
-function branchesIn(headers: TargetHeaders): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const file of reachedFiles(headers)) {
-    const { branches } = scan(file);
-    if (branches !== '') found.set(file.path, branches);
-  }
-  return found;
+export function doCxxBranchesDiffer(old: TargetHeaders, next: TargetHeaders): boolean {
+  const branchesOf = (file: HeaderFile | undefined): string => (file === undefined ? '' : scan(file).branches);
+  return changedFiles(old, next).some((file) => branchesOf(file.old) !== branchesOf(file.new));
 }
 
 function textOf(file: HeaderFile): string {

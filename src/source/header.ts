@@ -37,6 +37,8 @@ export type IncludeForm = 'angle' | 'quote';
 export interface TargetHeaders {
   /** The headers programs may include directly, in a stable order. */
   readonly names: readonly string[];
+  /** One object for all targets to which names outside asm/ mean the same files; `undefined` where nobody knows. */
+  readonly shared?: object;
   /** The file that `#include` of `name` means, written in `from` (`undefined`: on the command line). */
   resolve(name: string, form: IncludeForm, from: HeaderFile | undefined): HeaderFile | undefined;
   /** Why `resolve` finds no file of that name: a clause that completes "it cannot be read, because …". */

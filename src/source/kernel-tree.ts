@@ -141,6 +141,10 @@ class ArchitectureHeaders implements TargetHeaders {
     this.names = sorted(new Set([...names, ...asm.map((name) => `asm/${name}`), 'linux/version.h']));
   }
 
+  get shared(): object {
+    return this.#common;
+  }
+
   resolve(name: string, form: IncludeForm, from: HeaderFile | undefined): HeaderFile | undefined {
     if (form === 'quote' && from !== undefined && !from.isBuiltIn) {
       // Beside the includer, under the name it was itself found by: that is where the installed file would stand.
