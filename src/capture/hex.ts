@@ -200,7 +200,8 @@ class Reader {
       const pairs = digits.match(/../g)?.map((pair) => Number.parseInt(pair, 16)) ?? [];
       // xxd prints words of two bytes unless told otherwise: nothing to wonder about.
       if (pairs.length > (this.#form.name === 'xxd' ? 2 : 1)) this.hasWords = true;
-      bytes.push(...(this.isReversed ? pairs.reverse() : pairs));
+      if (this.isReversed) pairs.reverse();
+      for (const byte of pairs) bytes.push(byte);
     }
     return bytes;
   }

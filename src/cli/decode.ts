@@ -172,7 +172,8 @@ async function decodeBytes(
   } else {
     const { type, variant, target, sizeBytes } = descriptor;
     const style = styleFor(io);
-    const title = `${type}${variant === undefined ? '' : `#${variant}`} on ${target}: ${counted(sizeBytes, 'byte')}`;
+    const elements = inspection.sizeBytes > sizeBytes ? ', and elements behind them' : '';
+    const title = `${type}${variant === undefined ? '' : `#${variant}`} on ${target}: ${counted(sizeBytes, 'byte')}${elements}`;
     const lines = [title, ...renderHexdump(inspection, bytes, style), ...renderNotes(allNotes, style)];
     if (guess !== undefined) lines.push(...renderReadings(guess.readings));
     if (record !== undefined && record.candidates.length > 1) lines.push(...candidateLines(record));
@@ -232,8 +233,11 @@ async function formOfLog(file: string, io: Io): Promise<'strace' | 'jsonl' | und
 
 const maxSniffedBytes = 1 << 16;
 
-/** More than any record and its dump; a sparse file can claim to be far larger. */
-const maxInputBytes = 1 << 26;
+/** More than any record, and than what a vCPU maps with pages of 64 KiB. */
+const maxRecordBytes = 1 << 20;
+
+/** The text of a record takes a few times its size. */
+const maxTextBytes = maxRecordBytes * 6;
 
 async function crossCheck(descriptor: RecordDescriptor, bytes: Uint8Array): Promise<Note[]> {
   const { secondOpinions } = await import('../codec/cross-check.ts');
@@ -241,16 +245,28 @@ async function crossCheck(descriptor: RecordDescriptor, bytes: Uint8Array): Prom
   return [...(await secondOpinions(descriptor, bytes)), ...(await generatedOpinion(descriptor, bytes))];
 }
 
-/** The content of a file, or of standard input for `-`. @throws UndecidedError if it cannot be read. */
+/** More than any text of a record; a sparse file can claim to be far larger, and standard input may never end. */
+const maxInputBytes = 1 << 26;
+
+/** The content of a file, or of standard input for `-`. @throws UndecidedError if it cannot be read, or is endless. */
 export async function readInput(file: string, io: Io): Promise<Uint8Array> {
-  if (file === '-') return io.stdin();
+  const tooLong = (size: string): UndecidedError =>
+    new UndecidedError(
+      `${file === '-' ? 'standard input' : printable(file)} has ${size} bytes, which is no single record; --columns reads files of very many`,
+    );
+  if (file === '-') {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    for await (const chunk of inputChunks(file, io)) {
+      length += chunk.length;
+      if (length > maxInputBytes) throw tooLong(`more than ${String(maxInputBytes)}`);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
   try {
     const { size } = await stat(resolve(io.cwd, file));
-    if (size > maxInputBytes) {
-      throw new UndecidedError(
-        `${printable(file)} has ${String(size)} bytes, which is no single record; --columns reads files of very many`,
-      );
-    }
+    if (size > maxInputBytes) throw tooLong(String(size));
     return await readFile(resolve(io.cwd, file));
   } catch (error) {
     if (error instanceof UndecidedError) throw error;
@@ -260,6 +276,15 @@ export async function readInput(file: string, io: Io): Promise<Uint8Array> {
 }
 
 function asBytes(input: Uint8Array, file: string, options: Options, io: Io): Uint8Array {
+  const bytes = bytesIn(input, file, options, io);
+  if (bytes.length <= maxRecordBytes) return bytes;
+  const name = file === '-' ? 'standard input' : printable(file);
+  throw new UndecidedError(
+    `${name} has ${counted(bytes.length, 'byte')}, which is no single record; --columns reads files of very many`,
+  );
+}
+
+function bytesIn(input: Uint8Array, file: string, options: Options, io: Io): Uint8Array {
   const { input: form } = options;
   switch (form) {
     case 'bin':
@@ -283,6 +308,11 @@ function looksLikeHex(input: Uint8Array): boolean {
 
 function hexBytes(input: Uint8Array, file: string, { target }: Options, io: Io): Uint8Array {
   const name = file === '-' ? '<stdin>' : file;
+  if (input.length > maxTextBytes) {
+    throw new UndecidedError(
+      `${printable(name)} has ${counted(input.length, 'byte')} of text, which is no single record`,
+    );
+  }
   const order = target === undefined ? 'little' : targetNamed(target).byteOrder;
   const { bytes, diagnostics, warnings } = readHex(Buffer.from(input).toString('latin1'), name, order);
   for (const warning of warnings) io.stderr(`uabi: ${printable(name)}: ${warning}\n`);

@@ -68,12 +68,12 @@ export function guessReading(
   const notes: Note[] = [];
   if (targets.length > 1 && candidates.length > 1) notes.push(targetNote(ranked, candidates));
   const { variant } = chosen.descriptor;
-  if (variant !== undefined && !type.includes('#')) {
+  const versions = versionsOf(type, chosen);
+  if (variant !== undefined && versions.length > 1) {
     notes.push(
       info('default-variant', `Read as variant ${variant}, the newest that was merged; add #NAME for another.`),
     );
   }
-  const versions = versionsOf(type, chosen);
   const rankedVersions = rank(versions, bytes);
   const rivals = candidates.filter((candidate) => candidate !== chosen);
   const ofRivals = rivals.flatMap((rival) => rank(versionsOf(type, rival), bytes));
@@ -124,6 +124,14 @@ function rank(descriptors: readonly RecordDescriptor[], bytes: Uint8Array): Rank
   }));
 }
 
+/** Equal for descriptors that make the same of any bytes: the alignment decides nothing about bytes that are already there. */
+function meaningKey(descriptor: RecordDescriptor): string {
+  const { fields, holes, sizeBytes, variant } = descriptor;
+  return JSON.stringify({ fields, holes, sizeBytes, variant }, (property, value: unknown) =>
+    property === 'alignBytes' || property === 'target' ? undefined : typeof value === 'bigint' ? String(value) : value,
+  );
+}
+
 /** One candidate for every way the targets lay the record out and mean it. */
 function distinct(type: string, targets: readonly Target[]): Candidate[] {
   const candidates = new Map<string, Candidate>();
@@ -131,14 +139,7 @@ function distinct(type: string, targets: readonly Target[]): Candidate[] {
     const found = findBuiltInRecord(type, target);
     if (found === undefined) continue;
     const descriptor = describeRecord(layoutOf(found.declaration.record, target), found.abi.variant?.name);
-    // The alignment decides nothing about bytes that are already there.
-    const key = JSON.stringify(descriptor, (property, value: unknown) =>
-      property === 'alignBytes' || property === 'target'
-        ? undefined
-        : typeof value === 'bigint'
-          ? String(value)
-          : value,
-    );
+    const key = meaningKey(descriptor);
     const known = candidates.get(key);
     if (known === undefined) candidates.set(key, { descriptor, target, sameOn: [] });
     else known.sameOn.push(target.name);
@@ -154,7 +155,9 @@ function versionsOf(type: string, { descriptor, target }: Candidate): RecordDesc
       const found = findBuiltInRecord(`${type}#${name}`, target);
       return found === undefined ? [] : [describeRecord(layoutOf(found.declaration.record, target), name)];
     });
-  return [descriptor, ...others];
+  // Most records stay as they are while another one of their header changes.
+  const own = meaningKey({ ...descriptor, variant: '' });
+  return [descriptor, ...others.filter((other) => meaningKey({ ...other, variant: '' }) !== own)];
 }
 
 function statusOf(type: string, { variant }: RecordDescriptor, target: Target): ListedReading['status'] {

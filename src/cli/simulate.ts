@@ -130,9 +130,17 @@ async function runScriptFile(
     throw new UserError(`Say what to run: a file, or one of ${[...selftests.keys()].join(', ')}.`);
   if (kernel === undefined) throw new UserError('Say which kernel to simulate: --kernel 6.12.');
   const script = parseScript(selftests.get(name) ?? (await readText(name, io)), name);
-  if (script.diagnostics.length > 0) throw new UserError(`${name} is not understood.`, script.diagnostics);
+  if (script.diagnostics.length > 0) throw new UndecidedError(`${name} is not understood.`, script.diagnostics);
   if (script.tests.length === 0) throw new UndecidedError(`${name} holds no test.`);
-  const results = runScript(script, { version: parseKernelVersion(kernel), cpu: parseCpuModel(cpu) });
+  const machine = { version: parseKernelVersion(kernel), cpu: parseCpuModel(cpu) };
+  let results: ReturnType<typeof runScript>;
+  try {
+    results = runScript(script, machine);
+  } catch (error) {
+    // What a script asks for is known to make no sense only when it is asked.
+    if (error instanceof UserError) throw new UndecidedError(error.message, error.diagnostics);
+    throw error;
+  }
   io.stdout(
     format === 'json'
       ? `${JSON.stringify({ schemaVersion: 1, kernel, cpu, script: name, tests: results }, undefined, 2)}\n`

@@ -25,7 +25,7 @@ export function inspectBytes(
 ): Inspection {
   const inspector = new Inspector(bytes, options.explain);
   const fields = inspector.record(descriptor, 0, '');
-  const sizeBytes = descriptor.sizeBytes + inspector.tailBytes(descriptor);
+  const sizeBytes = Math.min(Number.MAX_SAFE_INTEGER, descriptor.sizeBytes + inspector.tailBytes(descriptor));
   const missingBytes = Math.max(0, sizeBytes - bytes.length);
   const trailingBytes = Math.max(0, bytes.length - sizeBytes);
   const lengthNotes: Note[] = [];
@@ -79,10 +79,12 @@ function firstMissing(
 }
 
 function missingText(missing: number, size: number): string {
+  if (size === Number.MAX_SAFE_INTEGER) return 'nearly all of them are';
   if (missing === size) return size === 1 ? 'it is' : 'all of them are';
   return missing === 1 ? 'its last byte is' : `the last ${String(missing)} of them are`;
 }
 
+/** A count in the record can ask for more than there are numbers for. */
 function bytesText(count: number): string {
-  return counted(count, 'byte');
+  return count === Number.MAX_SAFE_INTEGER ? 'more bytes than any memory' : counted(count, 'byte');
 }

@@ -7,11 +7,12 @@
  */
 
 import type { InspectedField, InspectedValue, Inspection, Note } from '../codec/inspection.ts';
-import { printable } from '../diagnostic.ts';
+import { counted, printable } from '../diagnostic.ts';
 import { plainStyle, type Style } from './style.ts';
 
 const bytesPerLine = 8;
 const maxValueWidth = 24;
+const maxTrailingBytes = 4096;
 const maxReadingBytes = 64;
 
 interface Row {
@@ -33,22 +34,15 @@ export function renderHexdump(inspection: Inspection, bytes: Uint8Array, style: 
       ...alternativeRows({ path: '', type: descriptor.type, offsetBits: 0, sizeBits, children: fields }, bytes),
     );
   } else {
-    rows.push(...fields.flatMap((field) => fieldRows(field, bytes)));
+    for (const field of fields) for (const row of fieldRows(field, bytes)) rows.push(row);
   }
-  if (inspection.trailingBytes > 0) {
-    rows.push(
-      ...byteRows(bytes, inspection.sizeBytes, bytes.length, {
-        path: '(behind the record)',
-        type: '',
-        value: '',
-        meaning: '',
-      }),
-    );
-  }
-  const width = (key: keyof Row): number => Math.max(0, ...rows.map((row) => row[key].length));
+  if (inspection.trailingBytes > 0) for (const row of trailingRows(inspection, bytes)) rows.push(row);
+  // A record with a long array has more rows than a call has room for arguments.
+  const widest = (lengths: readonly number[]): number => lengths.reduce((most, length) => Math.max(most, length), 0);
+  const width = (key: keyof Row): number => widest(rows.map((row) => row[key].length));
   const [byteWidth, pathWidth, typeWidth] = [width('bytes'), width('path'), width('type')];
   // One long value must not push the meanings of all the others out of sight.
-  const valueWidth = Math.max(0, ...rows.map(({ value }) => value.length).filter((length) => length <= maxValueWidth));
+  const valueWidth = widest(rows.map(({ value }) => value.length).filter((length) => length <= maxValueWidth));
   return rows.map((row) => {
     const isIdle = row.value === '' || row.value === 'all zero';
     const cells = [
@@ -74,6 +68,16 @@ export function renderHexdump(inspection: Inspection, bytes: Uint8Array, style: 
       ...paint(meaning, style.green),
     ].join('  ');
   });
+}
+
+/** What stands behind the record; of very much of it the beginning is enough. */
+function trailingRows({ sizeBytes }: Inspection, bytes: Uint8Array): Row[] {
+  const end = Math.min(bytes.length, sizeBytes + maxTrailingBytes);
+  const cells = { path: '(behind the record)', type: '', value: '', meaning: '' };
+  const rows = byteRows(bytes, sizeBytes, end, cells);
+  const rest = bytes.length - end;
+  if (rest > 0) rows.push({ ...cells, offset: hexOffset(end), bytes: `… ${counted(rest, 'byte')} more`, path: '' });
+  return rows;
 }
 
 type Alternatives = Pick<InspectedField, 'path' | 'type' | 'offsetBits' | 'sizeBits' | 'children'>;

@@ -193,3 +193,35 @@ describe('records of variable length', () => {
     expect(stdout).toContain('ESR_EL1');
   });
 });
+
+describe('input that is no single record', () => {
+  test('is refused with its size, as bytes and as text', async () => {
+    const args = ['decode', '--type', 'kvm_vcpu_events', '--target', 'arm64', '-'];
+    const bytes = await runCli([...args, '--input', 'bin'], { stdin: new Uint8Array((1 << 20) + 1) });
+    expect(bytes).toMatchObject({ code: 3, stdout: '' });
+    expect(bytes.stderr).toContain('1048577 bytes, which is no single record');
+    const text = await runCli([...args, '--input', 'hex'], { stdin: 'aa'.repeat(1 << 22) });
+    expect(text).toMatchObject({ code: 3, stdout: '' });
+  });
+
+  test('very much behind a record is told, not printed', async () => {
+    const { code, stdout } = await runCli(['decode', '--type', 'kvm_vcpu_events#v1', '--target', 'arm64', '-'], {
+      stdin: Buffer.alloc(900_000, 'x\0'),
+    });
+    expect(code).toBe(3);
+    expect(stdout).toContain('895840 bytes more');
+    expect(stdout.length).toBeLessThan(100_000);
+  });
+
+  test('a count that no memory could hold is said to be that', async () => {
+    const huge = Buffer.alloc(24);
+    huge.writeBigUInt64LE(0xffff_ffff_ffff_ffffn);
+    const { code, stdout } = await runCli(['decode', '--type', 'kvm_reg_list', '--target', 'arm64', '-'], {
+      stdin: huge,
+    });
+    expect(code).toBe(3);
+    expect(stdout).toContain(
+      'struct kvm_reg_list has more bytes than any memory; nearly all of them are missing, from reg',
+    );
+  });
+});

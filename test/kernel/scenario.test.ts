@@ -85,9 +85,9 @@ describe('a script', () => {
   });
 
   test.each(['guest 1\n', 'test x\nfly\n', 'test x\nset wings\n', 'test x\nexpect a == b\n', 'test x\nneeds luck\n'])(
-    'that is not understood is a wrong call: %j',
+    'that is not understood leaves nothing to decide: %j',
     async (script) => {
-      expect((await run(script)).code).toBe(2);
+      expect((await run(script)).code).toBe(3);
     },
   );
 });

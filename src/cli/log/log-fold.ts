@@ -60,8 +60,8 @@ export class LogFold {
   #againLine = 0;
   #hasExplained = false;
 
-  /** What can be printed once this entry, told as `text`, has come. */
-  add(entry: LogEntry, text: string): string {
+  /** What can be printed once this entry has come; `tell` gives its text, where it is wanted. */
+  add(entry: LogEntry, tell: () => string): string {
     const { line, step } = entry.source;
     const machine = entry.call?.request === 'KVM_CREATE_VM' ? entry.call.madeLabel : undefined;
     const print = printOf(entry, machine ?? this.#chapter?.machine);
@@ -78,6 +78,7 @@ export class LogFold {
       this.#chapter = { machine, steps: [], textLength: 0 };
     }
     const chapter = this.#chapter;
+    const text = tell();
     if (chapter === undefined) return said + this.#endOfRepeats() + text;
     this.#hold(print, line, text);
     if (chapter.textLength > maxHeldText || chapter.steps.length > maxHeldCalls) said += this.#endOfChapter();

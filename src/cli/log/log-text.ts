@@ -27,7 +27,7 @@ export class LogText {
       this.#process = process;
       said = `${this.#fold.interrupt()}${this.#style.bold(`process ${String(process)}`)}\n`;
     }
-    return said + this.#fold.add(entry, callText(entry, this.#said, this.#style));
+    return said + this.#fold.add(entry, () => callText(entry, this.#said, this.#style));
   }
 
   /** What is left to say when the log is over. */
