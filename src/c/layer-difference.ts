@@ -17,7 +17,7 @@ export interface LayerDifference {
 }
 
 const same: LayerDifference = { macros: [], ordinary: [], tags: [], count: 0 };
-const differences = new WeakMap<Layer, WeakMap<Layer, LayerDifference>>();
+let differences = new WeakMap<Layer, WeakMap<Layer, LayerDifference>>();
 const nothing = new Layer();
 
 /**
@@ -34,6 +34,11 @@ export function differenceOf(a: Layer, b: Layer = nothing, limit = Infinity): La
   const difference = compare(a, b);
   ofA.set(b, difference);
   return difference;
+}
+
+/** Frees what was remembered: hardly anything of it is asked for again once another target is read. */
+export function forgetDifferences(): void {
+  differences = new WeakMap<Layer, WeakMap<Layer, LayerDifference>>();
 }
 
 /** Whether both are made of the pieces of one file and of what it includes, one by one. */

@@ -17,7 +17,7 @@ import { fingerprintOfChange } from './fingerprint.ts';
 import { judge } from './judge.ts';
 import type { Context, Judgement } from './judgement.ts';
 import { foldCauses, type Found } from './one-cause.ts';
-import { mergeFindings, type SeenTarget } from './merge.ts';
+import { mergeFindings, SameFindings, type SeenTarget } from './merge.ts';
 import { rules } from './rules.ts';
 
 export interface CheckOptions {
@@ -81,7 +81,7 @@ export function checkTargets(
   const contracts = allContracts.filter((contract) => options.contracts?.includes(contract) ?? true);
   const ordered = [...targets].sort((a, b) => targetNames.indexOf(a.name) - targetNames.indexOf(b.name));
   let first: AbiPair | undefined;
-  const found: Finding[] = [];
+  const found = new SameFindings();
   const seen: SeenTarget[] = [];
   const records = new Map<string, ChangedRecord>();
   const problems = new Map<string, Diagnostic>();
@@ -108,7 +108,7 @@ export function checkTargets(
         }
         here.push({ change, finding: draw(judgement, seenBy, contracts, change) });
       }
-      found.push(...foldCauses(here));
+      found.add(foldCauses(here));
     };
     const judged = changes.map((change) => ({ change, judgement: judge(change, context) }));
     tell(judged, pair);

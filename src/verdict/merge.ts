@@ -35,21 +35,33 @@ export interface SeenTarget {
   readonly headers: ReadonlySet<string>;
 }
 
+/** What was found so far; what says the same about several targets is kept once. */
+export class SameFindings {
+  readonly #found = new Map<string, Finding>();
+
+  add(findings: Iterable<Finding>): void {
+    for (const finding of findings) {
+      const key = JSON.stringify([finding.fingerprint, finding.verdict, finding.message]);
+      const known = this.#found.get(key);
+      const merged = known === undefined ? finding : { ...known, targets: [...known.targets, ...finding.targets] };
+      this.#found.set(key, merged);
+    }
+  }
+
+  all(): Iterable<Finding> {
+    return this.#found.values();
+  }
+}
+
 /** Merges what was found on each target. `open` may have to read a target again. */
 export function mergeFindings(
-  findings: readonly Finding[],
+  found: SameFindings,
   seen: readonly SeenTarget[],
   open: (target: Target) => AbiPair,
 ): Finding[] {
   const targets = seen.map(({ target }) => target);
-  const same = new Map<string, Finding>();
-  for (const finding of findings) {
-    const key = JSON.stringify([finding.fingerprint, finding.verdict, finding.message]);
-    const known = same.get(key);
-    same.set(key, known === undefined ? finding : { ...known, targets: [...known.targets, ...finding.targets] });
-  }
   const alike = new Map<string, Finding[]>();
-  for (const finding of same.values()) {
+  for (const finding of found.all()) {
     const key = keyOf(finding);
     const group = alike.get(key);
     if (group === undefined) alike.set(key, [finding]);

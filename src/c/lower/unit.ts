@@ -18,6 +18,7 @@ import {
   requestFact,
   targetFact,
 } from '../environment.ts';
+import { forgetDifferences } from '../layer-difference.ts';
 import { FileReads, readsOfMacros } from '../reads.ts';
 import { Scope } from '../scope.ts';
 import { measureOn } from '../expression.ts';
@@ -86,6 +87,7 @@ export class FrontEnd {
     this.#target = target;
     this.#units.clear();
     this.files.clear();
+    forgetDifferences();
   }
 
   /** What is defined before the first line of a header. */
