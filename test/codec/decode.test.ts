@@ -208,3 +208,14 @@ describe('encode', () => {
     expect(bytes).toHaveLength(0);
   });
 });
+
+describe('a document that asks for more than there is', () => {
+  test('an element far away is no element, and takes no memory', async () => {
+    const fields = [{ path: 'entries[99999999999].index', value: '0x1' }];
+    const { code, stderr } = await runCli(['encode', '--type', 'kvm_msrs', '--target', 'x86_64', '-'], {
+      stdin: JSON.stringify({ schemaVersion: 1, fields }),
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('there is no such element');
+  });
+});
