@@ -8,7 +8,7 @@
 import type { Abi } from '../abi/abi.ts';
 import type { Target } from '../abi/target.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import type { Patch } from '../patch/patch.ts';
+import type { FilePatch, Patch } from '../patch/patch.ts';
 import { wholeDeclarations } from '../patch/whole-declarations.ts';
 import { HunkHeaders } from '../source/hunk-headers.ts';
 import type { Changes } from '../source/patched-tree.ts';
@@ -20,16 +20,11 @@ export function openHunks(patches: readonly Patch[], workshop: HeaderWorkshop, p
   const old = new Map<string, string | undefined>();
   const next = new Map<string, string | undefined>();
   const cut: Diagnostic[] = [];
-  for (const file of patches.flatMap((patch) => patch.files)) {
+  for (const files of byFile(patches.flatMap((patch) => patch.files))) {
+    const [file, ...later] = files;
     const [wasHeader, isHeader] = [isPlausibleHeader(file.oldPath), isPlausibleHeader(file.newPath)];
     if ((!wasHeader && !isHeader) || !isWithin([file.oldPath, file.newPath], paths)) continue;
-    // A second patch to the same file would need what the first left: only its own patch can be judged then.
-    if (old.has(file.oldPath) || next.has(file.newPath)) {
-      const message = `${file.newPath} is changed by several patches; without the tree only each by itself can be judged`;
-      cut.push({ severity: 'error', code: 'not-whole', message, location: file.place });
-      continue;
-    }
-    const texts = wholeDeclarations(file);
+    const texts = wholeDeclarations(file, ...later);
     for (const diagnostic of texts.cut) cut.push(diagnostic);
     if (wasHeader && file.change !== 'copy') old.set(file.oldPath, texts.old);
     if (isHeader) next.set(file.newPath, texts.new);
@@ -39,6 +34,23 @@ export function openHunks(patches: readonly Patch[], workshop: HeaderWorkshop, p
   const pair = { old: side(old, `before: ${title}`), new: side(next, `after: ${title}`) };
   const { old: before, new: after } = withoutUnknownValues(pair);
   return { old: before, new: withProblems(after, cut) };
+}
+
+/** The patches to one file together, in their order. */
+function byFile(files: readonly FilePatch[]): readonly (readonly [FilePatch, ...FilePatch[]])[] {
+  const groups: [FilePatch, ...FilePatch[]][] = [];
+  const groupOf = new Map<string, [FilePatch, ...FilePatch[]]>();
+  for (const file of files) {
+    const known = groupOf.get(file.oldPath) ?? groupOf.get(file.newPath);
+    if (known !== undefined) known.push(file);
+    else {
+      const group: [FilePatch, ...FilePatch[]] = [file];
+      groups.push(group);
+      groupOf.set(file.oldPath, group);
+      groupOf.set(file.newPath, group);
+    }
+  }
+  return groups;
 }
 
 /** Whether a patch says nothing about headers, the files that decide about them, or their documentation. */

@@ -5,9 +5,14 @@
  * at the line it has in the file, so that messages speak of real lines. A change inside a declaration that the hunk cuts is
  * told as such: three lines out of the middle of a struct have no layout. The scanner knows comments, braces and lines that
  * continue; it need not know C, because what it cuts out is then read by the real front end.
+ *
+ * Several patches to one file are followed declaration by declaration: the first that shows one shows what was there before,
+ * the last what is there in the end. Where one shows a declaration otherwise than the patch before left it, something between
+ * them is missing, and that is told.
  */
 
 import type { Diagnostic } from '../diagnostic.ts';
+import { addedText, applyHunks } from './apply.ts';
 import type { FilePatch, Hunk } from './patch.ts';
 
 export interface TwoTexts {
@@ -20,16 +25,109 @@ export interface TwoTexts {
 
 const prelude = ['#include <linux/types.h>', '#include <linux/const.h>', '#include <linux/ioctl.h>'];
 
-export function wholeDeclarations(patch: FilePatch): TwoTexts {
+/** The two sides of a file that one patch changes, or several one after another. */
+export function wholeDeclarations(patch: FilePatch, ...later: readonly FilePatch[]): TwoTexts {
+  if (later.length === 0) return ofOnePatch(patch);
+  if (patch.change === 'add') return ofNewFile(patch, later);
+  const all = [patch, ...later];
   const cut: Diagnostic[] = [];
-  const sides = { old: new Placer(), new: new Placer() };
+  const sides = { old: new Map<string, Piece>(), new: new Map<string, Piece>() };
+  const isMoved = all.find(({ change }) => change !== 'modify');
+  if (isMoved !== undefined) {
+    cut.push(
+      notice(
+        isMoved,
+        isMoved.place,
+        'is renamed or removed by one of several patches; without the tree only each by itself can be judged',
+      ),
+    );
+    return { old: undefined, new: undefined, cut };
+  }
+  for (const one of all) followPieces(one, sides, cut);
+  const textOf = (pieces: ReadonlyMap<string, Piece>): string => {
+    const placer = new Placer();
+    for (const piece of [...pieces.values()].sort((a, b) => a.line - b.line)) placer.place(piece);
+    return placer.text();
+  };
+  return { old: textOf(sides.old), new: textOf(sides.new), cut };
+}
+
+/** A file that the first patch shows whole: what the others do to it is done. */
+function ofNewFile(patch: FilePatch, later: readonly FilePatch[]): TwoTexts {
+  let text = addedText(patch);
+  const cut: Diagnostic[] = [];
+  for (const one of later) {
+    const applied = one.change === 'modify' && !one.isBinary ? applyHunks(one, text) : undefined;
+    if (applied?.kind === 'applied') text = applied.text;
+    else cut.push(applied?.problem ?? notice(one, one.place, 'is added, and then more than edited'));
+  }
+  return { old: undefined, new: text, cut };
+}
+
+function followPieces(
+  patch: FilePatch,
+  sides: { readonly old: Map<string, Piece>; readonly new: Map<string, Piece> },
+  cut: Diagnostic[],
+): void {
+  const shown = piecesOf(patch);
+  for (const diagnostic of shown.cut) cut.push(diagnostic);
+  const [before, after] = [keyed(shown.old), keyed(shown.new)];
+  for (const [key, piece] of before) {
+    const left = sides.new.get(key);
+    if (left !== undefined && left.lines.join('\n') !== piece.lines.join('\n')) {
+      const what = piece.name === '' ? 'a macro' : piece.name;
+      cut.push(notice(patch, patch.place, `has ${what} otherwise than the patch before left it`));
+      for (const pieces of [sides.old, sides.new, after]) pieces.delete(key);
+      continue;
+    }
+    if (left === undefined && !sides.old.has(key)) sides.old.set(key, piece);
+    if (!after.has(key)) sides.new.delete(key);
+  }
+  for (const [key, piece] of after) sides.new.set(key, piece);
+}
+
+/** By what they declare; where one side declares a name twice, under `#if` and `#else`, by the first and the second. */
+function keyed(pieces: readonly Piece[]): Map<string, Piece> {
+  const counts = new Map<string, number>();
+  const result = new Map<string, Piece>();
+  for (const piece of pieces) {
+    const name = piece.name === '' ? (/^\s*#\s*define\s+(\w+)/.exec(piece.lines[0] ?? '')?.[1] ?? '') : piece.name;
+    const count = counts.get(name) ?? 0;
+    counts.set(name, count + 1);
+    result.set(`${name} ${String(count)}`, piece);
+  }
+  return result;
+}
+
+function ofOnePatch(patch: FilePatch): TwoTexts {
+  const shown = piecesOf(patch);
+  const textOf = (pieces: readonly Piece[]): string => {
+    const placer = new Placer();
+    for (const piece of pieces) placer.place(piece);
+    return placer.text();
+  };
+  return {
+    old: patch.change === 'add' ? undefined : textOf(shown.old),
+    new: patch.change === 'delete' ? undefined : textOf(shown.new),
+    cut: shown.cut,
+  };
+}
+
+/** What each side of a patch's hunks shows whole, in order. */
+function piecesOf(patch: FilePatch): {
+  readonly old: readonly Piece[];
+  readonly new: readonly Piece[];
+  readonly cut: readonly Diagnostic[];
+} {
+  const cut: Diagnostic[] = [];
+  const sides: { readonly old: Piece[]; readonly new: Piece[] } = { old: [], new: [] };
   const isWholeFile = patch.change === 'add' || patch.change === 'delete';
   if (patch.isBinary) cut.push(notice(patch, patch.place, 'is changed as a binary file, so nothing of it can be read'));
   for (const hunk of patch.hunks) {
     const scans = { old: scan(hunk, '-', isWholeFile), new: scan(hunk, '+', isWholeFile) };
     const names = new Set([...scans.old.cutNames, ...scans.new.cutNames]);
     for (const side of ['old', 'new'] as const) {
-      for (const piece of scans[side].pieces) if (!names.has(piece.name)) sides[side].place(piece);
+      for (const piece of scans[side].pieces) if (!names.has(piece.name)) sides[side].push(piece);
     }
     if (scans.old.cutsChange || scans.new.cutsChange) {
       const what = /(?:struct|union|enum)\s+\w+/.exec(hunk.section)?.[0] ?? [...names].find((name) => name !== '');
@@ -38,11 +136,7 @@ export function wholeDeclarations(patch: FilePatch): TwoTexts {
       cut.push(notice(patch, hunk.place, `${where} that changes there, the patch shows only a part`));
     }
   }
-  return {
-    old: patch.change === 'add' ? undefined : sides.old.text(),
-    new: patch.change === 'delete' ? undefined : sides.new.text(),
-    cut,
-  };
+  return { ...sides, cut };
 }
 
 function notice(patch: FilePatch, location: Diagnostic['location'], message: string): Diagnostic {

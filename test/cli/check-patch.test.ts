@@ -365,6 +365,51 @@ describe('without a repository', () => {
     expect(found.notUnderstood[0]?.message).toContain('X_A');
   });
 
+  describe('of several patches to one file', () => {
+    const mail = (number: number, diff: string): string =>
+      `From ${'0'.repeat(40)} Mon Sep 17 00:00:00 2001\nSubject: [PATCH ${String(number)}/2] x\n\n---\n${diff}--\n2.39\n\n`;
+    const file = '--- a/include/uapi/linux/x.h\n+++ b/include/uapi/linux/x.h\n';
+    const judged = (...diffs: readonly string[]): ReturnType<typeof check> =>
+      check(nowhere, [...arm64, '--patch', '-'], {
+        stdin: diffs.map((diff, index) => mail(index + 1, diff)).join(''),
+      });
+    const grows = `${file}@@ -1,3 +1,4 @@\n struct s {\n \t__u32 a;\n+\t__u32 b;\n };\n`;
+
+    test('the first shows what was there, the last what is there in the end', async () => {
+      const moves = `${file}@@ -1,4 +1,4 @@\n struct s {\n-\t__u32 a;\n \t__u32 b;\n+\t__u32 a;\n };\n`;
+      const found = await judged(grows, moves);
+      expect(found.notUnderstood).toEqual([]);
+      expect(found.findings.map(({ subject }) => subject)).toContain('struct s.a');
+      expect(found.verdict).toBe('break');
+    });
+
+    test('what one does and the next undoes is no change', async () => {
+      const shrinks = `${file}@@ -1,4 +1,3 @@\n struct s {\n \t__u32 a;\n-\t__u32 b;\n };\n`;
+      expect(await judged(grows, shrinks)).toMatchObject({ verdict: 'compatible', findings: [] });
+    });
+
+    test('each may show another declaration', async () => {
+      const other = `${file}@@ -20,3 +21,3 @@\n struct t {\n-\t__u32 a;\n+\t__u64 a;\n };\n`;
+      const found = await judged(grows, other);
+      expect(found.notUnderstood).toEqual([]);
+      expect(found.findings.map(({ subject }) => subject)).toEqual(expect.arrayContaining(['struct s', 'struct t.a']));
+    });
+
+    test('a header that the first adds is edited by the second', async () => {
+      const adds =
+        '--- /dev/null\n+++ b/include/uapi/linux/x.h\n@@ -0,0 +1,4 @@\n+#include <linux/types.h>\n+struct s {\n+\t__u32 a;\n+};\n';
+      const found = await judged(adds, grows.replace('-1,3 +1,4', '-2,3 +2,4'));
+      expect(found).toMatchObject({ verdict: 'compatible', notUnderstood: [] });
+    });
+
+    test('something that is missing between them is told', async () => {
+      const later = `${file}@@ -1,4 +1,5 @@\n struct s {\n \t__u64 a;\n \t__u32 b;\n+\t__u32 c;\n };\n`;
+      const found = await judged(grows, later);
+      expect(found).toMatchObject({ code: 3 });
+      expect(found.notUnderstood[0]?.message).toContain('struct s otherwise than the patch before left it');
+    });
+  });
+
   test('a header that is moved as it is breaks programs that include it', async () => {
     const stdin =
       'diff --git a/include/uapi/linux/x.h b/include/uapi/linux/y/x.h\nsimilarity index 100%\nrename from include/uapi/linux/x.h\nrename to include/uapi/linux/y/x.h\n';
