@@ -16,6 +16,7 @@ import type { TextOf } from '../report/quotes.ts';
 import { adviseOn } from '../verdict/advice.ts';
 import { checkAbis, checkTargets, type CheckResult } from '../verdict/check.ts';
 import { type Contract, contracts as allContracts } from '../verdict/contract.ts';
+import type { ValuesOf } from '../verdict/fingerprint.ts';
 import { type Alternative, standing } from '../verdict/finding.ts';
 import { parseOutputs, writeGithubSummary, writeOutputs } from './check-outputs.ts';
 import { styleFor } from './colours.ts';
@@ -199,16 +200,31 @@ function comparePair(
     }
     return pair;
   };
-  const leftOut = sides.old.targets.flatMap((target) =>
-    sides.new.targets.includes(target) && !targets.includes(target) ? [target.name] : [],
-  );
   const { old, new: next } = sides;
+  const others = old.targets.filter((target) => next.targets.includes(target) && !targets.includes(target));
+  // What the house does not care about is nobody's to miss.
+  const leftOut = others.flatMap(({ name }) => (policy.config?.targets?.includes(name) === false ? [] : [name]));
   return checkTargets(targets, pairFor, {
-    ...{ contracts, leftOut },
+    ...{ contracts, leftOut, elsewhere: others.map((target) => valuesOn(target, sides)) },
     ...(isHeaderSource(old) && isHeaderSource(next)
       ? { openInCxx: (target, pair) => openInCxx({ old, new: next }, target, pair, policy.declare) }
       : {}),
   });
+}
+
+/** Reads no more than one header of each side, and that only when somebody asks. */
+function valuesOn(target: Target, sides: OpenedPair): ValuesOf {
+  const valueIn = (source: OpenedSource, name: string, header: string): bigint | undefined => {
+    const abi = isHeaderSource(source) ? source.abiOf(target, [header], new Set([name])) : source.abiFor(target);
+    const constant = abi.constants.get(name);
+    if (constant !== undefined) return constant.value;
+    for (const { type } of abi.enums.values()) {
+      const found = type.enumerators.find((one) => one.name === name);
+      if (found !== undefined) return found.value;
+    }
+    return undefined;
+  };
+  return (name, header) => [valueIn(sides.old, name, header), valueIn(sides.new, name, header)];
 }
 
 /** `A..B [PATH…]` or `OLD NEW [PATH…]`; commander has taken the `--` away. */

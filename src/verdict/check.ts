@@ -13,7 +13,7 @@ import { compareAbis } from '../diff/compare.ts';
 import { type Contract, contracts as allContracts, type Verdict } from './contract.ts';
 import { type CxxView, judgeInCxx, type JudgedChange } from './cxx.ts';
 import { type Finding, standing } from './finding.ts';
-import { fingerprintOfChange } from './fingerprint.ts';
+import { fingerprintOfChange, type ValuesOf, withPrintsElsewhere } from './fingerprint.ts';
 import { judge } from './judge.ts';
 import type { Context, Judgement } from './judgement.ts';
 import { foldCauses, type Found } from './one-cause.ts';
@@ -23,8 +23,13 @@ import { rules } from './rules.ts';
 export interface CheckOptions {
   /** Contracts to judge; all four by default. */
   readonly contracts?: readonly Contract[];
-  /** Targets that could have been compared and were not asked for. */
+  /** Targets that would have been compared if nobody had asked for some only. */
   readonly leftOut?: readonly TargetName[];
+  /**
+   * What a constant or an enumerator is worth on both sides, for each target that could be compared and is not: its fingerprint
+   * is made of all its values.
+   */
+  readonly elsewhere?: readonly ValuesOf[];
   /** Headers that changed and that C++ programs read differently; `undefined` where there are none. */
   readonly openInCxx?: (target: Target, pair: AbiPair) => CxxView | undefined;
 }
@@ -39,7 +44,7 @@ export interface CheckResult {
   readonly old: string;
   readonly new: string;
   readonly targets: readonly TargetName[];
-  /** Targets that could have been compared and were not asked for. */
+  /** Targets that would have been compared if nobody had asked for some only. */
   readonly leftOut: readonly TargetName[];
   readonly contracts: readonly Contract[];
   readonly verdict: Verdict | 'undecided';
@@ -122,7 +127,9 @@ export function checkTargets(
     report([...inCxx.pair.old.notUnderstood, ...inCxx.pair.new.notUnderstood, ...more.notUnderstood]);
     tell(more.judged, inCxx.pair);
   }
-  const findings = mergeFindings(found, seen, open).sort(byWeight);
+  const findings = mergeFindings(found, seen, open)
+    .map((finding) => withPrintsElsewhere(finding, options.elsewhere ?? []))
+    .sort(byWeight);
   const worst = severity.find((verdict) => findings.some((finding) => finding.verdict === verdict)) ?? 'compatible';
   const notUnderstood = [...problems.values()];
   return {

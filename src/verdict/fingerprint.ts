@@ -4,7 +4,8 @@
  * Header, line, target and message are left out, so that a waiver still fits after the text around the declaration moved,
  * after a rule got a better sentence, and in a job that checks fewer targets. Offsets and sizes are what changed, and are
  * those of a target: they are taken as x86_64 has them, whichever targets were compared. A declaration has a layout on any
- * target, not only on those that see it.
+ * target, not only on those that see it. A constant has a value only where it is declared, so all its values are taken, also
+ * those of targets that were not compared.
  */
 
 import { createHash } from 'node:crypto';
@@ -14,13 +15,34 @@ import { encodeRequest } from '../abi/request.ts';
 import { cxxOf, findTarget } from '../abi/target.ts';
 import type { AbiPair, Change } from '../diff/changes.ts';
 import { type PlacedRecord, placeRecord } from '../diff/placed.ts';
-import type { SideFacts } from './finding.ts';
+import type { Finding, SideFacts } from './finding.ts';
 
 type Facts = Readonly<Record<string, unknown>>;
 
 /** 12 hex digits of what changed. */
 export function fingerprintOf(rule: string, subject: string, old: SideFacts | null, next: SideFacts | null): string {
   return hashOf(rule, subject, old === null ? null : { ...old }, next === null ? null : { ...next });
+}
+
+/** The values of a name on both sides, as one target sees them; `header` is where it is declared. */
+export type ValuesOf = (name: string, header: string) => readonly [bigint | undefined, bigint | undefined];
+
+const ofValues: ReadonlySet<string> = new Set(['constant-changed', 'enumerator-renumbered', 'mask-shrank']);
+
+/** A finding about a changed number, named by what it is on every target that has it. */
+export function withPrintsElsewhere(finding: Finding, elsewhere: readonly ValuesOf[]): Finding {
+  const { rule, subject, old, new: next, language, variants = [] } = finding;
+  const name = old?.name;
+  if (elsewhere.length === 0 || !ofValues.has(rule) || language !== undefined) return finding;
+  if (old === null || next === null || name === undefined) return finding;
+  const own =
+    variants.length === 0 ? [finding] : [{ fingerprint: fingerprintOf(rule, subject, old, next) }, ...variants];
+  const others = elsewhere.flatMap((valuesOf) => {
+    const [was, is] = valuesOf(name, old.header);
+    if (was === undefined || is === undefined || was === is) return [];
+    return [{ fingerprint: fingerprintOf(rule, subject, { ...old, value: was }, { ...next, value: is }) }];
+  });
+  return { ...finding, fingerprint: fingerprintOfAll([...own, ...others]) };
 }
 
 /** One name for several findings, whichever comes first. */

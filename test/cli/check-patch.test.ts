@@ -323,6 +323,20 @@ describe('documentation in a patch', () => {
     expect(await differing({ 'include/uapi/linux/fuse.h': 'struct fuse { int b; };\n' })).toEqual([]);
   });
 
+  test('of a record that holds what a patch touches is held against the header', async () => {
+    const named = (fields: string): string =>
+      `#include <linux/types.h>\nstruct exception {\n\t__u32 a;\n${fields}\t__u32 esr;\n};\n/*\n * 1\n * 2\n * 3\n * 4\n */\nstruct events {\n\tstruct exception exception;\n\t__u32 reserved[12];\n};\n`;
+    const directory = scratchRepository(
+      { ...before, 'include/uapi/linux/events.h': named('') },
+      { 'include/uapi/linux/events.h': named('\t__u32 b;\n') },
+    );
+    const stdin = execFileSync('git', ['format-patch', '--stdout', 'v1..v2'], { cwd: directory, encoding: 'utf8' });
+    const { findings } = await check(directory, [...arm64, '--patch', '-'], { stdin });
+    expect(findings.filter(({ rule }) => rule === 'documentation-differs')).toMatchObject([
+      { verdict: 'review', subject: 'struct events' },
+    ]);
+  });
+
   test('is held against the header where only the text changes', async () => {
     expect(await differing({ 'Documentation/api.rst': text(news, 12) })).toHaveLength(1);
     expect(await differing({ 'Documentation/api.rst': `${text('', 12)}Words.\n` })).toEqual([]);

@@ -149,8 +149,10 @@ function signatureOf({ fingerprint, reason, expires, rule, subject }: Waiver): s
 function wasCompared(subject: string | undefined, result: CheckResult): boolean {
   if (subject === undefined) return true;
   const [kind = '', name = ''] = subject.split(' ');
-  return result.pairs.some((pair) =>
-    [pair.old, pair.new].some((abi) => {
+  return result.targets.some((target) => {
+    const pair = result.pairFor(target);
+    return [pair?.old, pair?.new].some((abi) => {
+      if (abi === undefined) return false;
       switch (kind) {
         case 'struct':
         case 'union':
@@ -166,8 +168,8 @@ function wasCompared(subject: string | undefined, result: CheckResult): boolean 
         default:
           return abi.records.has(subject.split('.')[0] ?? '');
       }
-    }),
-  );
+    });
+  });
 }
 
 function problem(rule: WaiverRule, waiver: Waiver, result: CheckResult, words: string): Finding {
