@@ -258,7 +258,7 @@ class MacroReader {
     if (call === undefined) return undefined;
     const isCall = isWholeCall(macro, call.name) || (called !== undefined && isWholeCall(called, call.name));
     if (!isCall) {
-      const name = call.use.with(false, undefined, undefined);
+      const name = call.use.as(TokenKind.identifier, call.name).with(false, undefined, undefined);
       const tokens = [name, name.as(TokenKind.punctuator, '(')];
       for (const [index, parameter] of call.parameters.entries()) {
         if (index > 0) tokens.push(name.as(TokenKind.punctuator, ','));
