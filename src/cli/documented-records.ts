@@ -6,7 +6,8 @@
  * ellipsis, words between the fields) is no declaration, and nothing is said about it.
  */
 
-import type { Abi, DocumentedRecord } from '../abi/abi.ts';
+import type { Abi, DocumentedRecord, RecordDeclaration } from '../abi/abi.ts';
+import { replacing } from '../abi/declaration-list.ts';
 import type { Target } from '../abi/target.ts';
 import type { HeaderSource } from './header-source.ts';
 
@@ -52,17 +53,18 @@ export function withDocumentation(
 function addQuotes(source: HeaderSource, target: Target, wanted: readonly Quote[], quotes: readonly Quote[]): Abi {
   const abi = source.abiFor(target);
   const missing = wanted.filter((quote) => !abi.records.has(nameOf(quote)));
-  const records = new Map(abi.records);
+  const found = new Map<string, RecordDeclaration>();
   if (missing.length > 0) {
     const beside = source.abiMentioning(
       target,
       missing.map((quote) => `${nameOf(quote)} {`),
     );
     for (const quote of missing) {
-      const found = beside.records.get(nameOf(quote));
-      if (found !== undefined) records.set(nameOf(quote), found);
+      const declared = beside.records.get(nameOf(quote));
+      if (declared !== undefined) found.set(nameOf(quote), declared);
     }
   }
+  const records = found.size === 0 ? abi.records : replacing(abi.records, found);
   const documentation = quotes.flatMap((quote): DocumentedRecord[] => {
     const declared = records.get(nameOf(quote));
     if (declared === undefined) return [];

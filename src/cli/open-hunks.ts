@@ -24,6 +24,12 @@ export function openHunks(patches: readonly Patch[], workshop: HeaderWorkshop, p
     const [file, ...later] = files;
     const [wasHeader, isHeader] = [isPlausibleHeader(file.oldPath), isPlausibleHeader(file.newPath)];
     if ((!wasHeader && !isHeader) || !isWithin([file.oldPath, file.newPath], paths)) continue;
+    const linked = files.find(({ newMode }) => newMode === '120000' || newMode === '160000');
+    if (linked !== undefined) {
+      const message = `${linked.newPath} becomes a ${linked.newMode === '120000' ? 'symbolic link' : 'submodule'}, so what it holds after the patch is not known`;
+      cut.push({ severity: 'error', code: 'not-whole', message, location: linked.place });
+      continue;
+    }
     const texts = wholeDeclarations(file, ...later);
     for (const diagnostic of texts.cut) cut.push(diagnostic);
     if (wasHeader && file.change !== 'copy') old.set(file.oldPath, texts.old);

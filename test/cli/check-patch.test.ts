@@ -319,6 +319,23 @@ describe('documentation in a patch', () => {
     expect(forgotten).toMatchObject([{ verdict: 'review', subject: 'struct events' }]);
   });
 
+  test('hides nothing else that the patch does', async () => {
+    const flags = '#define EVENT_A 1\n#define EVENT_B 2\n';
+    const directory = scratchRepository(
+      {
+        ...before,
+        'include/uapi/linux/flags.h': 'int f(void);\n',
+        'include/uapi/linux/events.h': header('', 12) + flags,
+      },
+      { 'include/uapi/linux/flags.h': `int f(void);\n${flags}`, 'include/uapi/linux/events.h': header(news, 8) },
+    );
+    const stdin = execFileSync('git', ['format-patch', '--stdout', 'v1..v2'], { cwd: directory, encoding: 'utf8' });
+    const { findings } = await check(directory, [...arm64, '--patch', '-'], { stdin });
+    expect(findings.map(({ rule }) => rule)).toEqual(
+      expect.arrayContaining(['documentation-differs', 'declaration-moved']),
+    );
+  });
+
   test("of a record that a patch does not touch is nobody's matter", async () => {
     expect(await differing({ 'include/uapi/linux/fuse.h': 'struct fuse { int b; };\n' })).toEqual([]);
   });
