@@ -10,7 +10,7 @@ import { resolve } from 'node:path';
 import type { Abi } from '../abi/abi.ts';
 import { type Target, targets as allTargets } from '../abi/target.ts';
 import { readAbi } from '../c/lower/read-abi.ts';
-import { FrontEnd } from '../c/lower/unit.ts';
+import { FrontEnd } from '../c/lower/front-end.ts';
 import { UndecidedError, UserError } from '../diagnostic.ts';
 import { GitRepository, isPlausibleRevision } from '../source/git.ts';
 import { BlobStore, GitTree, openRevision } from '../source/git-tree.ts';

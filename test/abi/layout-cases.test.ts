@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { fieldPathsOf } from '../../src/abi/field-paths.ts';
 import { layoutOf } from '../../src/abi/layout-engine.ts';
 import { targets } from '../../src/abi/target.ts';
-import { FrontEnd } from '../../src/c/lower/unit.ts';
+import { FrontEnd } from '../../src/c/lower/front-end.ts';
 import { abiOf } from '../support/header-source.ts';
 import { expectedAnswer, layoutCases, readRecorded } from '../support/layout-cases.ts';
 

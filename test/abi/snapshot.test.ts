@@ -8,7 +8,7 @@ import { readSnapshot } from '../../src/abi/snapshot-read.ts';
 import { findTarget, type Target, targets } from '../../src/abi/target.ts';
 import { spellType } from '../../src/abi/types.ts';
 import { readAbi } from '../../src/c/lower/read-abi.ts';
-import { FrontEnd } from '../../src/c/lower/unit.ts';
+import { FrontEnd } from '../../src/c/lower/front-end.ts';
 import { UserError } from '../../src/diagnostic.ts';
 import { HeaderFiles, TextTree } from '../../src/source/header-files.ts';
 

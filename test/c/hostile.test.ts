@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Abi } from '../../src/abi/abi.ts';
-import { FrontEnd } from '../../src/c/lower/unit.ts';
+import { FrontEnd } from '../../src/c/lower/front-end.ts';
 import { abiOf, constantsOf } from '../support/header-source.ts';
 
 const deep = 100_000;

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Abi } from '../../src/abi/abi.ts';
-import { FrontEnd } from '../../src/c/lower/unit.ts';
+import { FrontEnd } from '../../src/c/lower/front-end.ts';
 import { abiOf, constantsOf } from '../support/header-source.ts';
 
 /** As asm-generic/ioctl.h has it. */

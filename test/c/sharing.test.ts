@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import type { Abi } from '../../src/abi/abi.ts';
 import { layoutOf } from '../../src/abi/layout-engine.ts';
 import type { TargetName } from '../../src/abi/target.ts';
-import { FrontEnd } from '../../src/c/lower/unit.ts';
+import { FrontEnd } from '../../src/c/lower/front-end.ts';
 import { abiOf } from '../support/header-source.ts';
 
 /** Everything an ABI says, as text. */

@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Abi } from '../../src/abi/abi.ts';
 import { targets } from '../../src/abi/target.ts';
-import { FrontEnd } from '../../src/c/lower/unit.ts';
+import { FrontEnd } from '../../src/c/lower/front-end.ts';
 import { compareAbis } from '../../src/diff/compare.ts';
 import { suspectsOf } from '../../src/diff/suspects.ts';
 import { abiOf } from '../support/header-source.ts';

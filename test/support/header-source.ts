@@ -5,7 +5,7 @@
 import { cxxOf, findTarget, type Target, type TargetName } from '../../src/abi/target.ts';
 import type { Abi } from '../../src/abi/abi.ts';
 import { readAbi } from '../../src/c/lower/read-abi.ts';
-import { FrontEnd } from '../../src/c/lower/unit.ts';
+import { FrontEnd } from '../../src/c/lower/front-end.ts';
 import type { IncludeForm, Source, SourceFile } from '../../src/c/source.ts';
 
 export class TestSource implements Source {

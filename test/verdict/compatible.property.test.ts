@@ -14,7 +14,7 @@ import { layoutOf } from '../../src/abi/layout-engine.ts';
 import type { NonZero, RecordSemantics } from '../../src/abi/semantics.ts';
 import type { ByteOrder, TargetName } from '../../src/abi/target.ts';
 import { type Field, type RecordType, unalias } from '../../src/abi/types.ts';
-import { FrontEnd } from '../../src/c/lower/unit.ts';
+import { FrontEnd } from '../../src/c/lower/front-end.ts';
 import { describeRecord } from '../../src/codec/descriptor.ts';
 import { typescriptModule } from '../../src/codec/generate/typescript.ts';
 import { decodeRecord, recordBytes, type RecordValue, type Value } from '../../src/codec/interpret-decode.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { TargetName } from '../../src/abi/target.ts';
-import { FrontEnd } from '../../src/c/lower/unit.ts';
+import { FrontEnd } from '../../src/c/lower/front-end.ts';
 import { checkAbis, type CheckResult } from '../../src/verdict/check.ts';
 import { applyWaivers } from '../../src/verdict/policy/apply-waivers.ts';
 import { abiOf } from '../support/header-source.ts';

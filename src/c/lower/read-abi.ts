@@ -15,7 +15,9 @@ import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import type { Source, SourceFile } from '../source.ts';
 import type { FileContents, PieceEffect } from './effects.ts';
-import { type FrontEnd, readHeader, type Unit } from './unit.ts';
+import type { FrontEnd } from './front-end.ts';
+import { readHeader } from './read-header.ts';
+import type { Unit } from './unit.ts';
 
 export interface ReadOptions {
   /** Of macros, only these: their values are the dearest part. */

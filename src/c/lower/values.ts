@@ -10,15 +10,13 @@ import type { ConstantDeclaration, MacroDeclaration, RequestDeclaration } from '
 import { decodeRequest } from '../../abi/request.ts';
 import type { Target } from '../../abi/target.ts';
 import { spellType } from '../../abi/types.ts';
-import type { Diagnostic, SourceLocation } from '../../diagnostic.ts';
+import type { Diagnostic } from '../../diagnostic.ts';
 import { type Environment, requestFact } from '../environment.ts';
 import type { ReadCollector, Reads } from '../reads.ts';
 import { Scope } from '../scope.ts';
 import { expanderOf, type ExpansionContext } from '../expand.ts';
 import { LimitReached, limits } from '../limits.ts';
-import { parseInteger } from '../literal.ts';
 import type { Operand } from '../expression.ts';
-import { hide } from '../hide-set.ts';
 import { Macro } from '../macro.ts';
 import { Parser } from '../parse.ts';
 import { SyntaxProblem, TokenStream } from '../token-stream.ts';
@@ -27,6 +25,7 @@ import { integerBase } from '../expression/arithmetic.ts';
 import { plainValue } from '../plain-value.ts';
 import { type Call, CallForms, nameOfParameter, parameterOf } from './call-form.ts';
 import { Lowering } from './lowering.ts';
+import { argumentsOf, isWholeCall, literalValue, mayBeExpression, mentions, placeOf, textOf } from './macro-text.ts';
 import { remember, toFront } from './remember.ts';
 import type { TypeTable } from './type-table.ts';
 
@@ -101,22 +100,6 @@ function fixedValue(macro: Macro): MacroValue | undefined {
   if (macro.parameters !== undefined || !mayBeExpression(macro)) return { kind: 'text', declaration: textOf(macro) };
   const value = literalValue(macro) ?? plainValue(macro);
   return value === undefined ? undefined : { kind: 'constant', declaration: { ...placeOf(macro), value } };
-}
-
-interface Place {
-  readonly name: string;
-  readonly header: string;
-  readonly location: SourceLocation;
-}
-
-function placeOf(macro: Macro): Place {
-  const { name, file, nameIndex } = macro;
-  return { name, header: file.name, location: file.locate(file.offsets[nameIndex] ?? 0) };
-}
-
-function textOf(macro: Macro): MacroDeclaration {
-  const parameters = macro.parameters === undefined ? {} : { parameters: spellParameters(macro) };
-  return { ...placeOf(macro), ...parameters, body: spellTokens(macro.body) };
 }
 
 /** Evaluates one macro in its surroundings. */
@@ -290,39 +273,6 @@ class MacroReader {
   }
 }
 
-/** The text of a macro that is made of other names. */
-function mentions({ file, bodyStart, bodyEnd, body }: Macro): { readonly text?: string } {
-  for (let index = bodyStart; index < bodyEnd; index++) {
-    if (file.kinds[index] === TokenKind.identifier) return { text: spellTokens(body) };
-  }
-  return {};
-}
-
-/** Whether the macro is nothing but a call of another, as nearly all requests are. */
-function isWholeCall({ body }: Macro, name: string): boolean {
-  if (body[0]?.text !== name || body[1]?.text !== '(') return false;
-  let depth = 0;
-  for (const [index, { text }] of body.entries()) {
-    if (text === '(') depth++;
-    else if (text === ')' && --depth === 0) return index === body.length - 1;
-  }
-  return false;
-}
-
-/** The arguments of the call that `macro` is, as they stand in its expansion. */
-function argumentsOf(macro: Macro, name: Token): readonly (readonly Token[])[] {
-  const hidden = hide(undefined, macro.name, name);
-  const given: Token[][] = [[]];
-  let depth = 0;
-  for (const token of macro.body.slice(2, -1)) {
-    if (token.text === '(') depth++;
-    else if (token.text === ')') depth--;
-    if (token.text === ',' && depth === 0) given.push([]);
-    else given.at(-1)?.push(token.with(token.hasSpaceBefore, hidden, name));
-  }
-  return given;
-}
-
 /** The arguments of a call inside the form, where the call has these. */
 function filledIn({ parameters }: Call, given: readonly (readonly Token[])[]): readonly (readonly Token[])[] {
   return parameters.map((tokens) =>
@@ -331,31 +281,4 @@ function filledIn({ parameters }: Call, given: readonly (readonly Token[])[]): r
       return index < 0 ? [token] : (given[index] ?? []);
     }),
   );
-}
-
-/** Initializers, statements and lists are told from expressions before anything is expanded; some are enormous. */
-function mayBeExpression({ file, bodyStart, bodyEnd }: Macro): boolean {
-  let depth = 0;
-  for (let index = bodyStart; index < bodyEnd; index++) {
-    if (file.kinds[index] !== TokenKind.punctuator) continue;
-    const text = file.texts[index] ?? '';
-    if (text === '(') depth++;
-    else if (text === ')') depth--;
-    else if (text === '{' || text === ';' || text === '=' || (text === ',' && depth === 0)) return false;
-  }
-  return bodyEnd > bodyStart;
-}
-
-function literalValue(macro: Macro): bigint | undefined {
-  if (macro.bodyEnd - macro.bodyStart !== 1 || macro.file.kinds[macro.bodyStart] !== TokenKind.number) return undefined;
-  const literal = parseInteger(macro.file.texts[macro.bodyStart] ?? '');
-  // Larger ones need their type, which depends on the target.
-  return literal !== undefined && literal.value < 1n << 31n ? literal.value : undefined;
-}
-
-function spellParameters(macro: Macro): string[] {
-  const names = [...(macro.parameters ?? [])];
-  const last = names.length - 1;
-  if (macro.isVariadic) names[last] = names[last] === '__VA_ARGS__' ? '...' : `${names[last] ?? ''}...`;
-  return names;
 }
