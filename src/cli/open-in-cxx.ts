@@ -7,6 +7,7 @@
 import type { Abi } from '../abi/abi.ts';
 import { type DeclarationMaps, listOf, replacedIn, replacing } from '../abi/declaration-list.ts';
 import { cxxOf, type Target } from '../abi/target.ts';
+import { type RecordType, type Type, unalias } from '../abi/types.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import { areTypesTheSame } from '../diff/same-types.ts';
 import { differingNames, type Suspects } from '../diff/suspects.ts';
@@ -36,10 +37,36 @@ export function openInCxx(sides: Sides, target: Target, inC: AbiPair, declare: (
     if (differing === undefined) {
       suspects.addAll(read, headers);
       suspects.addAll(abi, headers);
-    } else suspects.add(differing);
+    } else {
+      suspects.add(differing);
+      // The same text, and another layout.
+      for (const [name, { header, record }] of read.records) {
+        if (headers.has(header) && holdsNothing(record)) suspects.records.add(name);
+      }
+    }
     return inPlaceOf(abi, read, headers);
   };
   return { pair: { old: view(sides.old, inC.old), new: view(sides.new, inC.new) }, suspects };
+}
+
+const known = new WeakMap<RecordType, boolean>();
+
+/** Whether there is a record without fields in a record, at any depth: in C++ it has a byte. */
+function holdsNothing(record: RecordType): boolean {
+  let answer = known.get(record);
+  if (answer === undefined) {
+    // A record cannot hold itself; where a broken header says so, it holds nothing of the kind there.
+    known.set(record, false);
+    answer = record.isComplete && (record.fields.length === 0 || record.fields.some(({ type }) => isNothing(type)));
+    known.set(record, answer);
+  }
+  return answer;
+}
+
+function isNothing(type: Type): boolean {
+  let inner = unalias(type);
+  while (inner.kind === 'array') inner = unalias(inner.element);
+  return inner.kind === 'record' && holdsNothing(inner);
 }
 
 const kinds = ['records', 'enums', 'typedefs', 'constants', 'requests', 'macros'] as const;

@@ -99,6 +99,20 @@ describe('a change under __cplusplus', () => {
 });
 
 describe('a record without fields', () => {
+  test('moves what stands behind it, although both languages read the same text', async () => {
+    const old = '#define _IOC(d, t, n, s) (((d) << 30) | ((s) << 16) | ((t) << 8) | (n))\n';
+    const list = (array: string): string =>
+      `${old}struct list {\n\tlong long n;\n\t${array}\n};\n#define GET _IOC(2U, 7, 1, sizeof(struct list))\n`;
+    const { findings } = await check(
+      { 'x.h': list('long long reg[0];') },
+      { 'x.h': list('union { struct { struct { } empty; long long reg[]; }; };') },
+    );
+    expect(brief(findings.filter(({ verdict }) => verdict !== 'compatible'))).toEqual([
+      'break request-size-changed request GET C++',
+      'break field-moved struct list.reg C++',
+    ]);
+  });
+
   test('has a byte in C++, and a request that carries it another number', async () => {
     const header = (argument: string): string => `
 #define _IOC(d, t, n, s) (((d) << 30) | ((s) << 16) | ((t) << 8) | (n))
