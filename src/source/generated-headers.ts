@@ -105,12 +105,27 @@ export function generateAsmHeader(tree: FileTree, architecture: string, name: st
   }
   for (const path of header.tables) {
     const table = tree.read(path);
-    if (table.kind === 'text') return { kind: 'text', text: syscallHeaderText(table.text, header), path };
+    if (table.kind === 'text') return { kind: 'text', text: knownText(table, header), path };
     if (table.kind === 'refused') return unavailable(`${path} is not read: ${table.reason}.`);
   }
   return unavailable(
     `The kernel build generates asm/${name} from ${header.tables.join(' or ')}, which ${tree.label} does not have.`,
   );
+}
+
+const texts = new Map<string, string>();
+/** Two trees of all architectures have forty. */
+const maximumTexts = 200;
+
+/** Both trees of a comparison mostly have the same table. */
+function knownText(table: { readonly text: string; readonly key: string }, header: SyscallHeader): string {
+  const key = JSON.stringify([table.key, header.abis, header.offset]);
+  let text = texts.get(key);
+  if (text === undefined) {
+    text = syscallHeaderText(table.text, header);
+    if (texts.size < maximumTexts) texts.set(key, text);
+  }
+  return text;
 }
 
 /** One line for each line of the table, so that a place in the header is the place in the table. */

@@ -21,6 +21,9 @@ import type { GitEntry, GitRepository } from './git.ts';
 const symbolicLink = '120000';
 const maximumLinks = 8;
 
+/** All headers of a kernel have 8 MB. */
+const treeBytes = 64 * 1024 * 1024;
+
 /** What the trees of one repository share: the text of each blob, by id. */
 export class BlobStore {
   readonly repository: GitRepository;
@@ -39,7 +42,27 @@ export class BlobStore {
   fetch(ids: Iterable<string>): void {
     const wanted = [...new Set(ids)].filter((id) => !this.#texts.has(id));
     if (wanted.length === 0) return;
-    // A header of gigabytes must not be read to learn that it is one; asking first is only worth it for strangers' sizes.
+    const objects = this.repository.readSmallObjects(wanted, treeBytes);
+    if (objects?.every(({ kind }) => kind === 'object') !== true) {
+      this.#fetchBySize(wanted);
+      return;
+    }
+    for (const [index, id] of wanted.entries()) {
+      const object = objects[index];
+      if (object?.kind === 'object') this.#keep(id, object.content);
+    }
+  }
+
+  #keep(id: string, content: Buffer): void {
+    const text: ReadResult =
+      content.length <= maximumFileBytes
+        ? { kind: 'text', text: content.toString('utf8'), key: id }
+        : { kind: 'refused', reason: `it has ${content.length} bytes, too many` };
+    this.#texts.set(id, text);
+  }
+
+  /** Something is missing, or there is more than headers are: a file of gigabytes must not be read to learn that it is one. */
+  #fetchBySize(wanted: readonly string[]): void {
     const sizes = this.repository.sizes(wanted);
     const small: string[] = [];
     const missing: string[] = [];
@@ -54,7 +77,7 @@ export class BlobStore {
     for (const [index, id] of small.entries()) {
       const object = objects[index];
       if (object?.kind !== 'object') throw this.repository.missingObjects([id]);
-      this.#texts.set(id, { kind: 'text', text: object.content.toString('utf8'), key: id });
+      this.#keep(id, object.content);
     }
   }
 }

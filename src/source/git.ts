@@ -10,7 +10,7 @@
  * run uabi in; with an explicit directory they would point elsewhere, so they are dropped then.
  */
 
-import { spawnSync } from 'node:child_process';
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { UndecidedError, UserError } from '../diagnostic.ts';
 
 const maximumOutputBytes = 768 * 1024 * 1024;
@@ -153,6 +153,12 @@ export class GitRepository {
     return parseBatch(answer.stdout, ids.length);
   }
 
+  /** As `readObjects`, if all of them are there and have no more than `maximumBytes` together. */
+  readSmallObjects(ids: readonly string[], maximumBytes: number): readonly GitObject[] | undefined {
+    const result = this.#spawn(['cat-file', '--batch', '--buffer'], `${ids.join('\n')}\n`, maximumBytes);
+    return result.error === undefined && result.status === 0 ? parseBatch(result.stdout, ids.length) : undefined;
+  }
+
   /** Sizes of objects in bytes; `undefined` for a missing one. */
   sizes(ids: readonly string[]): readonly (number | undefined)[] {
     const answer = this.#run(['cat-file', '--batch-check=%(objectsize)', '--buffer'], `${ids.join('\n')}\n`);
@@ -285,15 +291,19 @@ export class GitRepository {
     return answer.stdout.toString();
   }
 
-  #run(parameters: readonly string[], input?: string): Answer {
-    const result = spawnSync('git', ['--no-pager', ...neutralConfig, ...parameters], {
+  #spawn(parameters: readonly string[], input: string, maxBuffer: number): SpawnSyncReturns<Buffer> {
+    return spawnSync('git', ['--no-pager', ...neutralConfig, ...parameters], {
       cwd: this.#directory,
       env: this.#environment,
-      input: input ?? '',
-      maxBuffer: maximumOutputBytes,
+      input,
+      maxBuffer,
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
     });
+  }
+
+  #run(parameters: readonly string[], input = ''): Answer {
+    const result = this.#spawn(parameters, input, maximumOutputBytes);
     if (result.error !== undefined) throw explainSpawn(result.error, this.#directory);
     return { status: result.status ?? 128, stdout: result.stdout, stderr: result.stderr.toString() };
   }
