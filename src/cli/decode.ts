@@ -18,6 +18,7 @@ import type { Note } from '../codec/inspection.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
 import { counted, printable, UndecidedError, UserError } from '../diagnostic.ts';
 import { renderHexdump, renderNotes } from '../report/hexdump.ts';
+import { renderTree } from '../report/record-tree.ts';
 import { styleFor } from '../report/style.ts';
 import { decodeSyndrome, syndromeRegisterOf } from './decode-syndrome.ts';
 import { findBuiltInRecord, variantsOfBuiltInRecord } from './built-in-layouts.ts';
@@ -62,7 +63,7 @@ export function configure(command: Command): void {
       'bin, hex, strace or jsonl (default: hex if the input is hexadecimal text, else bin)',
       'auto',
     )
-    .option('--format <format>', 'text or json; with --columns arrow, parquet or csv', 'text')
+    .option('--format <format>', 'text (a hex dump), tree or json; with --columns arrow, parquet or csv', 'text')
     .option('--diff', 'compare two captures by field: only what differs')
     .option('--columns', 'turn very many records into one table: records one behind the other, or --input jsonl')
     .option('--out <file>', 'with --columns: the file to write')
@@ -83,8 +84,8 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
     const { decodeColumns } = await import('./decode-columns.ts');
     return decodeColumns(args[0] ?? '-', options, io);
   }
-  if (options.format !== 'text' && options.format !== 'json') {
-    throw new UserError(`"${options.format}" is not a format; decode has text and json.`);
+  if (!['text', 'tree', 'json'].includes(options.format)) {
+    throw new UserError(`"${options.format}" is not a format; decode has text, tree and json.`);
   }
   const register = syndromeRegisterOf(options.type);
   if (register !== undefined) return decodeSyndrome(register, args[0], options.format, io);
@@ -172,9 +173,10 @@ async function decodeBytes(
   } else {
     const { type, variant, target, sizeBytes } = descriptor;
     const style = styleFor(io);
+    const render = options.format === 'tree' ? renderTree : renderHexdump;
     const elements = inspection.sizeBytes > sizeBytes ? ', and elements behind them' : '';
     const title = `${type}${variant === undefined ? '' : `#${variant}`} on ${target}: ${counted(sizeBytes, 'byte')}${elements}`;
-    const lines = [title, ...renderHexdump(inspection, bytes, style), ...renderNotes(allNotes, style)];
+    const lines = [title, ...render(inspection, bytes, style), ...renderNotes(allNotes, style)];
     if (guess !== undefined) lines.push(...renderReadings(guess.readings));
     if (record !== undefined && record.candidates.length > 1) lines.push(...candidateLines(record));
     io.stdout(lines.map((line) => `${line}\n`).join(''));

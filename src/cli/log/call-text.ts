@@ -21,8 +21,13 @@ const lineWidth = 110;
 /** Messages that are remembered. */
 const maxSaid = 1000;
 
-/** The call and its record, as lines; `said` holds the remarks that a reader has met already. */
-export function callText(object: LogEntry, said: Set<string>, style: Style = plainStyle): string {
+/** The call and its record, as lines; `said` holds the remarks that a reader has met already, `render` shows a record. */
+export function callText(
+  object: LogEntry,
+  said: Set<string>,
+  style: Style = plainStyle,
+  render: typeof renderHexdump = renderHexdump,
+): string {
   const lines: string[] = [printable(headline(object))];
   if (object.registers !== undefined) {
     for (const { name, value, meaning } of object.registers) lines.push(printable(`  ${name} = ${value}  ${meaning}`));
@@ -31,7 +36,7 @@ export function callText(object: LogEntry, said: Set<string>, style: Style = pla
     const when = object.moment === 'before' ? 'given to the kernel' : 'written by the kernel';
     lines.push(printable(`  ${object.type ?? ''}${version}, ${when}:`));
     const bytes = Buffer.from(object.bytes ?? '', 'hex');
-    for (const line of renderHexdump(object.reading.inspection, bytes, style)) lines.push(`  ${line}`);
+    for (const line of render(object.reading.inspection, bytes, style)) lines.push(`  ${line}`);
   } else if (object.fields.length > 0) {
     const members = object.fields.map(({ path, value }) => `${path} = ${String(value)}`).join(', ');
     lines.push(...wrap(printable(members), lineWidth, '  ').split('\n'));

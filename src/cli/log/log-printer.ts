@@ -12,6 +12,8 @@ import { readRunPage } from '../../capture/run-page.ts';
 import { VersionChoice } from '../../capture/version-choice.ts';
 import type { RecordDescriptor } from '../../codec/record-descriptor.ts';
 import { counted, printable } from '../../diagnostic.ts';
+import { renderHexdump } from '../../report/hexdump.ts';
+import { renderTree } from '../../report/record-tree.ts';
 import { styleFor } from '../../report/style.ts';
 import { type ExitCode, exitCodes, type Io } from '../io.ts';
 import { describeCall, emptyEntry, hexText, tellingBuffers, withoutBytes, withRecord } from './call-entry.ts';
@@ -49,7 +51,8 @@ export class LogPrinter {
     this.#records = records;
     this.#options = options;
     this.#io = io;
-    this.#text = options.format === 'json' ? undefined : new LogText(styleFor(io));
+    const render = options.format === 'tree' ? renderTree : renderHexdump;
+    this.#text = options.format === 'json' ? undefined : new LogText(styleFor(io), render);
   }
 
   print(item: LogItem): void {
