@@ -59,7 +59,7 @@ function firstMissing(
   let found: InspectedField | undefined;
   const visit = (field: InspectedField): void => {
     if (field.kind === 'group' && field.children.length > 0) field.children.forEach(visit);
-    else if (field.path !== '' && (field.kind === 'value' || field.kind === 'group')) {
+    else if (field.path !== '' && field.kind !== 'hole' && field.kind !== 'tail') {
       const isCut = field.offsetBits + field.sizeBits > available * 8;
       if (isCut && (found === undefined || field.offsetBits < found.offsetBits)) found = field;
     }

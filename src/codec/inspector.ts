@@ -185,7 +185,7 @@ export class Inspector {
       end += arm.offsetBits + arm.sizeBits;
     } else if (discriminant !== undefined && select.place.known?.some(({ value }) => value === discriminant) !== true) {
       const bytes = record.sizeBytes === 1 ? 'byte is' : `${String(record.sizeBytes)} bytes are`;
-      const message = `${select.place.path} is ${String(discriminant)}, which selects no arm that is known; its ${bytes} shown raw.`;
+      const message = `${withIndices(select.place.path, path)} is ${String(discriminant)}, which selects no arm that is known; its ${bytes} shown raw.`;
       this.#notes.add('warning', path === '' ? null : path, offsetBits, 'unknown-discriminant', message);
     }
     const restBits = offsetBits + record.sizeBytes * 8 - end;
@@ -202,6 +202,15 @@ export class Inspector {
       this.#notes.add(severity, path, offsetBits, rule, message);
     }
   }
+}
+
+/** The path of a place as it is for this element: places know no indices, `entries.type` stands for `entries[3].type`. */
+function withIndices(place: string, path: string): string {
+  const element = /^.*\]/.exec(path)?.[0];
+  const bare = element?.replaceAll(/\[\d+\]/g, '');
+  return element === undefined || bare === undefined || !place.startsWith(bare)
+    ? place
+    : element + place.slice(bare.length);
 }
 
 function node(
