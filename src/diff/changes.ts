@@ -213,11 +213,12 @@ export type RequestChange =
       readonly newcomer: RequestDeclaration;
       readonly holder: RequestDeclaration;
       /**
-       * `alias`: one is defined as the other. `apart`: they are sent to different kinds of file descriptor. `clash`: they
+       * `alias`: one is defined as the other. `apart`: they are sent to different kinds of file descriptor. `form`: what one
+       * carries has the size of `long`, and the other is what programs of this word size send for it. `clash`: they
        * carry different records, and every other number of the header is one request's own (or both go to one kind of
        * descriptor). `unknown`: none of these can be told.
        */
-      readonly relation: 'alias' | 'apart' | 'clash' | 'unknown';
+      readonly relation: 'alias' | 'apart' | 'form' | 'clash' | 'unknown';
       /** Two requests of the old header that shared a number already. */
       readonly precedent: readonly [RequestDeclaration, RequestDeclaration] | undefined;
     };

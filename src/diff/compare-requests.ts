@@ -65,14 +65,20 @@ function relationOf(
   holder: RequestDeclaration,
   pair: AbiPair,
   hasPrecedent: boolean,
-): 'alias' | 'apart' | 'clash' | 'unknown' {
+): 'alias' | 'apart' | 'form' | 'clash' | 'unknown' {
   if (newcomer.aliasOf === holder.name || holder.aliasOf === newcomer.name) return 'alias';
   const [a, b] = [newcomer.descriptors, holder.descriptors];
   const areKnown = a !== undefined && b !== undefined;
   if (areKnown && !a.some((kind) => b.includes(kind))) return 'apart';
+  if (isSizedByWord(newcomer) !== isSizedByWord(holder)) return 'form';
   if (!carryOtherRecords(newcomer, holder, pair.new)) return 'unknown';
   const siblings = [...pair.old.requests.values()].filter((one) => isSibling(one, newcomer));
   return areKnown || (!hasPrecedent && siblings.length >= fewRequests) ? 'clash' : 'unknown';
+}
+
+/** `const char *` and `long` have 4 bytes here and 8 there; `DMA_BUF_SET_NAME_B` with a `__u64` is one form of such a request. */
+function isSizedByWord({ argument = '' }: RequestDeclaration): boolean {
+  return /\*\s*$|\b(?:long|size_t)\b/.test(argument) && !/\blong\s+long\b/.test(argument);
 }
 
 /** Different records of one size in both data models: 32-bit forms of a request agree with it on 32-bit targets only. */

@@ -97,6 +97,14 @@ function judgeRequestCollision({
         answers: harmless('they are sent to different kinds of file descriptor'),
         witness: undefined,
       };
+    case 'form':
+      return {
+        ...base,
+        answers: harmless(
+          'one is the form of the other for programs of one word size: their numbers differ for others',
+        ),
+        witness: undefined,
+      };
     case 'clash': {
       const records = `${newcomer.argument ?? ''} and not ${holder.argument ?? ''}`;
       const wrong = broken(

@@ -91,3 +91,13 @@ test('a macro that lists more at its end lists what it did', () => {
   expect(told(one, '#define NAMES { "in", "out", "more", }\n#define LIST "in", "out", "more"\n')).toEqual([]);
   expect(told(one, '#define NAMES { "in", "out" }\n#define LIST "more", "in", "out"\n')).toHaveLength(1);
 });
+
+test('the form of a request for one word size does not clash with it, whichever targets are asked', () => {
+  const io =
+    '#define _IOC(d, t, n, s) (((d) << 30) | ((s) << 16) | ((t) << 8) | (n))\n#define _IOW(t, n, s) _IOC(1U, t, n, sizeof(s))\n';
+  const old = `${io}#define SET_NAME _IOW(0x62, 1, const char *)\n`;
+  const forms =
+    '#define SET_NAME_A _IOW(0x62, 1, unsigned int)\n#define SET_NAME_B _IOW(0x62, 1, unsigned long long)\n';
+  for (const target of ['x86_64', 'i386'] as const) expect(told(old, old + forms, [target])).toEqual([]);
+  expect(told(old, `${old}#define SET_SIZE _IOW(0x62, 1, long)\n`)).toHaveLength(1);
+});
