@@ -24,7 +24,7 @@ function reasonOf(entry: LogEntry, call: Call): string | undefined {
     case 'EBADF':
       return `no file is open as descriptor ${descriptor.number === null ? '' : String(descriptor.number)}`.trimEnd();
     case 'EIO':
-      return 'only the process that made the machine may use it (or the machine is dead)';
+      return 'only the process that made the machine may use it (or KVM gave the machine up after an error of its own)';
     case 'EFAULT':
       if (request === 'KVM_RUN') return 'the guest touched memory that the kernel could not give it';
       if (argument === '0x0') return 'the address is NULL';
@@ -57,7 +57,7 @@ function reasonOf(entry: LogEntry, call: Call): string | undefined {
       return 'there is no such thing';
     case 'ENOSPC':
       return request === 'KVM_RUN'
-        ? 'not one of the usual answers of KVM_RUN; it is particular to this kernel'
+        ? 'KVM_RUN of the kernels that uabi knows never answers so; why this one does is not in the log'
         : undefined;
     case 'EPERM':
       return 'it is not allowed (now, or at all)';
@@ -116,7 +116,7 @@ function invalidReason({ request, argument, isArgumentCut }: Call): string | und
     case 'KVM_CREATE_VM':
       return 'this kernel makes no machine of that type';
     case 'KVM_CREATE_VCPU':
-      return `the number is too high${isArgumentCut === true && Number(argument) < smallNumber ? ' (strace shows its lower 32 bits only)' : ''}, or the machine has as many as it may have`;
+      return `the number is too high${isArgumentCut === true && Number(argument) < smallNumber ? ' (of a larger one strace shows just the lower 32 bits)' : ''}, or the machine has as many as it may have`;
     case 'KVM_ENABLE_CAP':
       return 'the kernel does not know the capability, cannot switch it on here, or does not take these flags and arguments';
     case 'KVM_SET_VCPU_EVENTS':

@@ -128,8 +128,8 @@ function successText({ fields }: LogEntry, call: Call, result: string): string {
 
 function ranText({ exitReason }: Call, result: string): string {
   const stopped = `the guest stopped and the program has to act`;
-  if (exitReason === null)
-    return `${result === '0' ? '' : `${result}: `}${stopped}; why is in the page they share, which the log does not show`;
+  // It stands in the page they share.
+  if (exitReason === null) return `${result === '0' ? '' : `${result}: `}${stopped} (why is not in the log)`;
   const words = exitWords(exitReason);
   return `the guest stopped: ${exitReason}${words === undefined ? '' : `, ${words}`}`;
 }

@@ -13,6 +13,8 @@ import { exitWords, requestWords } from './request-words.ts';
 /** Names a hostile log may fill the tables with. */
 const maxNames = 1000;
 const maxLines = 12;
+/** Every reason is worth its line, as long as a person can read them. */
+const maxReasons = 40;
 const maxRequests = 8;
 /** Shorter logs are read sooner than a summary of them. */
 const minCalls = 10;
@@ -123,7 +125,7 @@ export class LogSummary {
 
   #refused(): string[] {
     if (this.#refusals.size === 0) return [];
-    const shown = top(this.#refusals, maxLines);
+    const shown = top(this.#refusals, maxReasons);
     const rest = this.#refusals.size - shown.length;
     return [
       '  Refused or interrupted:',
