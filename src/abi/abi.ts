@@ -58,10 +58,14 @@ export interface ConstantFamily {
   readonly isNumberSpace: boolean;
 }
 
-/** A macro that is no integer constant: kept as text, so that its change can be told. */
+/**
+ * A macro that is no integer constant, kept as text, so that its change can be told; or a function, which source programs use as
+ * they use a macro with parameters. Of functions only the name is kept.
+ */
 export interface MacroDeclaration extends Declaration {
   readonly parameters?: readonly string[];
   readonly body: string;
+  readonly isFunction?: boolean;
 }
 
 export type RequestDirection = 'none' | 'read' | 'write' | 'readwrite';

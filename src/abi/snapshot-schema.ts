@@ -104,7 +104,14 @@ export const snapshotSchema = {
       },
       ['number', 'direction', 'type', 'nr', 'sizeBytes'],
     ),
-    macros: section({ parameters: { type: 'array', items: { type: 'string' } }, body: { type: 'string' } }, ['body']),
+    macros: section(
+      {
+        parameters: { type: 'array', items: { type: 'string' } },
+        body: { type: 'string' },
+        isFunction: { type: 'boolean' },
+      },
+      ['body'],
+    ),
     notUnderstood: { type: 'array', items: { type: 'object' } },
   },
   required: ['schemaVersion', 'kind', 'targets', 'headers', 'definitions', 'records', 'constants', 'requests'],

@@ -107,11 +107,13 @@ function isNameKnown(name: string, abi: Abi, numbers: Numbers): boolean {
 
 /** `#define _LINUX_KVM_H`: an include guard is nobody's interface. */
 function isGuard(macro: MacroDeclaration): boolean {
+  if (macro.isFunction === true) return false;
   return macro.parameters === undefined && macro.body.trim() === '' && /_H_*$|^_+(?:UAPI|ASM|LINUX)/.test(macro.name);
 }
 
 /** Two definitions that a program cannot tell apart, as far as their text shows. */
 function isSameText(old: MacroDeclaration, next: MacroDeclaration, pair: AbiPair, numbers: NumberPair): boolean {
+  if (old.isFunction !== next.isFunction) return false;
   if (old.body === next.body && old.parameters?.join() === next.parameters?.join()) return true;
   return textOf(old, pair.old, numbers.old) === textOf(next, pair.new, numbers.new);
 }

@@ -149,7 +149,9 @@ function judgeMacro(
       new: facts(change.new),
       message:
         more === undefined
-          ? `the macro ${change.old.name} is defined differently${definitions(change.old, change.new)}`
+          ? change.old.isFunction === change.new.isFunction
+            ? `the macro ${change.old.name} is defined differently${definitions(change.old, change.new)}`
+            : `${change.old.name} was a ${change.old.isFunction === true ? 'function and is a macro' : 'macro and is a function'} now`
           : `the macro ${change.old.name} lists more at its end`,
       answers:
         isVersionName(change.old.name) || more !== undefined
@@ -167,18 +169,21 @@ function judgeMacro(
   }
   const isAdded = change.kind === 'macro-added';
   const { macro } = change;
+  const { name, isFunction = false } = macro;
   return {
     rule: isAdded ? 'macro-added' : 'macro-removed',
-    subject: `constant ${macro.name}`,
+    subject: `constant ${name}`,
     old: isAdded ? null : facts(macro),
     new: isAdded ? facts(macro) : null,
-    message: `the macro ${macro.name} is ${isAdded ? 'new' : 'gone'}`,
+    message: `the ${isFunction ? 'function' : 'macro'} ${name} is ${isAdded ? 'new' : 'gone'}`,
     answers: isAdded
       ? harmless('no old program uses it')
       : answers({
           'old-binary': kept('old programs have the text in them'),
-          rebuild: broken(`a program that uses ${macro.name} no longer compiles, or takes another #ifdef branch`),
-          'mixed-objects': kept('macros are no part of any record'),
+          rebuild: broken(
+            `a program that uses ${name} no longer compiles${isFunction ? '' : ', or takes another #ifdef branch'}`,
+          ),
+          'mixed-objects': kept(`${isFunction ? 'functions' : 'macros'} are no part of any record`),
           'new-binary': kept('a new program does not use it'),
         }),
     witness: isAdded
@@ -186,8 +191,9 @@ function judgeMacro(
       : {
           kind: 'source',
           contract: 'rebuild',
-          code: `#ifndef ${macro.name}\n#error ${macro.name} is gone\n#endif`,
-          problem: `${macro.name} is gone`,
+          ...(isFunction
+            ? { code: `void *x = (void *)&${name};`, problem: `'${name}' undeclared` }
+            : { code: `#ifndef ${name}\n#error ${name} is gone\n#endif`, problem: `${name} is gone` }),
         },
   };
 }

@@ -382,7 +382,7 @@ export const nameRules = {
     noMirror: 'what other targets get to see is new for them, and told as added',
   },
   'macro-added': {
-    title: 'A macro is new',
+    title: 'A macro or a function is new',
     object: 'macro',
     aspect: 'existence',
     direction: 'more',
@@ -394,7 +394,7 @@ export const nameRules = {
     example: { old: '', new: '#define for_each_reg(r, l) for ((r) = (l)->reg; ; (r)++)' },
   },
   'macro-removed': {
-    title: 'A macro is gone',
+    title: 'A macro or a function is gone',
     object: 'macro',
     aspect: 'existence',
     direction: 'less',

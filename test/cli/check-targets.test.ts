@@ -68,8 +68,8 @@ describe('a waiver that nothing needs', () => {
       waivers: [{ fingerprint: '0123456789ab', reason: 'accepted', expires: '2099-01-01', subject }],
     });
   const headers = {
-    'old/x.h': '#ifdef __aarch64__\nstruct s { int a; };\n#endif\nint f(void);\n',
-    'new/x.h': '#ifdef __aarch64__\nstruct s { int a; };\n#endif\nint g(void);\n',
+    'old/x.h': '#ifdef __aarch64__\nstruct s { int a; };\n#endif\nextern int f;\n',
+    'new/x.h': '#ifdef __aarch64__\nstruct s { int a; };\n#endif\nextern int g;\n',
   };
   const rules = async (...more: readonly string[]): Promise<string[]> => (await check(...more)).map(({ rule }) => rule);
 

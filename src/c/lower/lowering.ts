@@ -6,7 +6,7 @@
  * `SyntaxProblem` and binds nothing that is half known.
  */
 
-import type { EnumDeclaration, RecordDeclaration, TypedefDeclaration } from '../../abi/abi.ts';
+import type { EnumDeclaration, MacroDeclaration, RecordDeclaration, TypedefDeclaration } from '../../abi/abi.ts';
 import type { Target } from '../../abi/target.ts';
 import type { EnumType, Enumerator, Field, IntegerBase, RecordType, Type, TypedefType } from '../../abi/types.ts';
 import { unalias } from '../../abi/types.ts';
@@ -43,7 +43,8 @@ import type { TypeTable } from './type-table.ts';
 export type Lowered =
   | { readonly kind: 'record'; readonly declaration: RecordDeclaration }
   | { readonly kind: 'enum'; readonly declaration: EnumDeclaration }
-  | { readonly kind: 'typedef'; readonly declaration: TypedefDeclaration };
+  | { readonly kind: 'typedef'; readonly declaration: TypedefDeclaration }
+  | { readonly kind: 'text'; readonly declaration: MacroDeclaration };
 
 export class Lowering {
   readonly evaluator: Evaluator;
@@ -95,12 +96,16 @@ export class Lowering {
     const attributes = this.#attributes([...specifiers.attributes, ...declarator.attributes, ...item.attributes]);
     const type = this.#declaredType(this.#modified(base, attributes), declarator);
     const known = this.#scope.ordinary(name.text);
+    const location = locationOf(name);
     if (specifiers.storage !== 'typedef') {
-      if (known === undefined) this.#scope.bindOrdinary(name.text, this.#types.object(type));
+      if (known !== undefined) return;
+      this.#scope.bindOrdinary(name.text, this.#types.object(type));
+      if (declarator.parts.at(-1)?.kind !== 'function') return;
+      const declaration = { name: name.text, header: usedAs(name).file.name, location, body: '', isFunction: true };
+      this.lowered.push({ kind: 'text', declaration });
       return;
     }
     const { alignBytes } = attributes;
-    const location = locationOf(name);
     const typedef = this.#types.typedef({
       ...{ kind: 'typedef', name: name.text, type, location },
       ...(alignBytes === undefined ? {} : { alignBytes }),
