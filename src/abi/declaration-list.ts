@@ -16,6 +16,7 @@ import type {
   RequestDeclaration,
   TypedefDeclaration,
 } from './abi.ts';
+import { groupBy } from './group-by.ts';
 import type { Declared, DeclaredKind, Portion, PortionIndex } from './portion.ts';
 
 /** The kind of declaration that each map of an ABI holds. */
@@ -73,14 +74,7 @@ export class DeclarationList {
 
   /** This list with what stands in `files` as `other` has it. */
   withFilesOf(other: DeclarationList, files: ReadonlySet<string>): DeclarationList {
-    const theirs = new Map<string, ListedPortion[]>();
-    for (const one of other.portions) {
-      const { file } = one.portion;
-      if (!files.has(file)) continue;
-      const there = theirs.get(file);
-      if (there === undefined) theirs.set(file, [one]);
-      else there.push(one);
-    }
+    const theirs = new Map(groupBy(other.portions, ({ portion: { file } }) => (files.has(file) ? file : undefined)));
     const portions: ListedPortion[] = [];
     for (const one of this.portions) {
       const { file } = one.portion;

@@ -10,7 +10,7 @@ import { cxxOf, type Target } from '../abi/target.ts';
 import { type RecordType, type Type, unalias } from '../abi/types.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import { areTypesTheSame } from '../diff/same-types.ts';
-import { differingNames, type Suspects } from '../diff/suspects.ts';
+import { declarationKinds, differingNames, spaceOf, SuspectNames } from '../diff/suspects.ts';
 import { doCxxBranchesDiffer, headersOfCxx } from '../source/cxx-headers.ts';
 import type { CxxView } from '../verdict/cxx.ts';
 import type { HeaderSource } from './header-source.ts';
@@ -28,15 +28,15 @@ export function openInCxx(sides: Sides, target: Target, inC: AbiPair, declare: (
   if (areTypesTheSame(inC, new Set(read.flat())) && !doCxxBranchesDiffer(old, next)) return undefined;
   const headers = new Set([...headersOfCxx(old, read[0]), ...headersOfCxx(next, read[1])]);
   if (headers.size === 0) return undefined;
-  const suspects = new Names();
+  const suspects = new SuspectNames();
   const view = (source: HeaderSource, abi: Abi): Abi => {
     const names = source.namesFor(target).filter((name) => headers.has(name));
     const read = declare(source.abiOf(cxxOf(target), names));
     // What both languages read alike on both sides was compared for C.
     const differing = differingNames(abi, read, headers);
     if (differing === undefined) {
-      suspects.addAll(read, headers);
-      suspects.addAll(abi, headers);
+      addDeclared(suspects, read, headers);
+      addDeclared(suspects, abi, headers);
     } else {
       suspects.add(differing);
       // The same text, and another layout.
@@ -68,8 +68,6 @@ function isNothing(type: Type): boolean {
   while (inner.kind === 'array') inner = unalias(inner.element);
   return inner.kind === 'record' && holdsNothing(inner);
 }
-
-const kinds = ['records', 'enums', 'typedefs', 'constants', 'requests', 'macros'] as const;
 
 /** `abi` with what `headers` declare as `read` has it. */
 function inPlaceOf(abi: Abi, read: Abi, headers: ReadonlySet<string>): Abi {
@@ -112,26 +110,12 @@ function mapsInPlaceOf(abi: Abi, read: Abi, headers: ReadonlySet<string>): Decla
 }
 
 /** Everything that some headers declare. */
-class Names implements Suspects {
-  readonly records = new Set<string>();
-  readonly enums = new Set<string>();
-  readonly typedefs = new Set<string>();
-  readonly numbers = new Set<string>();
-
-  add({ records, enums, typedefs, numbers }: Suspects): void {
-    for (const name of records) this.records.add(name);
-    for (const name of enums) this.enums.add(name);
-    for (const name of typedefs) this.typedefs.add(name);
-    for (const name of numbers) this.numbers.add(name);
+function addDeclared(suspects: SuspectNames, abi: Abi, headers: ReadonlySet<string>): void {
+  for (const kind of declarationKinds) {
+    const names = suspects[spaceOf(kind)];
+    for (const [key, { header }] of abi[kind]) if (headers.has(header)) names.add(key);
   }
-
-  addAll(abi: Abi, headers: ReadonlySet<string>): void {
-    for (const kind of kinds) {
-      const names = kind === 'records' || kind === 'enums' || kind === 'typedefs' ? this[kind] : this.numbers;
-      for (const [key, { header }] of abi[kind]) if (headers.has(header)) names.add(key);
-    }
-    for (const { header, type } of abi.enums.values()) {
-      if (headers.has(header)) for (const { name } of type.enumerators) this.numbers.add(name);
-    }
+  for (const { header, type } of abi.enums.values()) {
+    if (headers.has(header)) for (const { name } of type.enumerators) suspects.numbers.add(name);
   }
 }

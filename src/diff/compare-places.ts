@@ -9,12 +9,9 @@
 import type { Abi } from '../abi/abi.ts';
 import { type DeclarationList, listOf } from '../abi/declaration-list.ts';
 import type { AbiPair, NameChange } from './changes.ts';
-import { entriesAmong, type Suspects } from './suspects.ts';
+import { type DeclarationKind, declarationKinds, entriesAmong, spaceOf, type Suspects } from './suspects.ts';
 
 type Moved = Extract<NameChange, { readonly kind: 'declarations-moved' }>;
-
-const kinds = ['records', 'enums', 'typedefs', 'constants', 'requests', 'macros'] as const;
-type Kind = (typeof kinds)[number];
 
 export function compareDeclarationPlaces(pair: AbiPair, suspects: Suspects | undefined): Moved[] {
   const { includes } = pair.new;
@@ -28,9 +25,8 @@ export function compareDeclarationPlaces(pair: AbiPair, suspects: Suspects | und
     return found;
   };
   const moves = new Map<string, { readonly from: string; readonly to: string; readonly names: Set<string> }>();
-  for (const kind of kinds) {
-    const isType = kind === 'records' || kind === 'enums' || kind === 'typedefs';
-    const among = isType ? suspects?.[kind] : suspects?.numbers;
+  for (const kind of declarationKinds) {
+    const among = suspects?.[spaceOf(kind)];
     for (const [name, { header: from }] of entriesAmong<{ readonly header: string }>(pair.old[kind], among)) {
       const to = placeOf(name, kind, pair.new);
       if (to === undefined || to === from || !there.has(from) || name.includes('@')) continue;
@@ -50,7 +46,7 @@ export function compareDeclarationPlaces(pair: AbiPair, suspects: Suspects | und
   }));
 }
 
-function placeOf(name: string, kind: Kind, abi: Abi): string | undefined {
+function placeOf(name: string, kind: DeclarationKind, abi: Abi): string | undefined {
   const same = abi[kind].get(name);
   if (same !== undefined) return same.header;
   // A constant that became a request or a text, and the other way round, is the same name to a program.

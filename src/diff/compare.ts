@@ -20,7 +20,7 @@ import { gatherGone } from './gone-together.ts';
 import { matchRecords } from './match.ts';
 import { numbersOfPair } from './numbers.ts';
 import { openedByOne, type PlacedRecord, placeRecord } from './placed.ts';
-import { entriesAmong, type Suspects, suspectsOf } from './suspects.ts';
+import { declarationKinds, entriesAmong, spaceOf, type Suspects, suspectsOf } from './suspects.ts';
 import { signatureOfRecord } from './types.ts';
 
 export interface Comparison {
@@ -79,9 +79,8 @@ function destinations(
   suspects: Suspects | undefined,
 ): Map<string, string> {
   const counts = new Map<string, { total: number; readonly to: Map<string, number> }>();
-  for (const kind of ['records', 'enums', 'typedefs', 'constants', 'requests', 'macros'] as const) {
-    const isType = kind === 'records' || kind === 'enums' || kind === 'typedefs';
-    const among = isType ? suspects?.[kind] : suspects?.numbers;
+  for (const kind of declarationKinds) {
+    const among = suspects?.[spaceOf(kind)];
     for (const [name, { header }] of entriesAmong<{ readonly header: string }>(pair.old[kind], among)) {
       if (!gone.has(header)) continue;
       let count = counts.get(header);

@@ -4,10 +4,11 @@
  * Families lie within the names of one first word, so what two groups of such names show holds wherever they meet again.
  */
 
+import { groupBy } from '../abi/group-by.ts';
 import { wordOf } from '../abi/portion.ts';
 import type { NamedNumber, NumberChange } from './changes.ts';
 import { isMemberName } from './families.ts';
-import { groupBy, type NumberGroup } from './number-group.ts';
+import type { NumberGroup } from './number-group.ts';
 import { areOfOneList } from './number-lists.ts';
 import type { Numbers } from './numbers.ts';
 

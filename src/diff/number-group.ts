@@ -7,6 +7,7 @@
 
 import type { ConstantDeclaration, EnumDeclaration } from '../abi/abi.ts';
 import { type DeclarationList, isSameMeaning, type NumberPart } from '../abi/declaration-list.ts';
+import { groupBy } from '../abi/group-by.ts';
 import { type Declared, type Portion, type PortionIndex, wordOf } from '../abi/portion.ts';
 import type { NamedNumber } from './changes.ts';
 import { NumberFamily } from './families.ts';
@@ -184,19 +185,4 @@ export function enumeratorsOf(key: string, declaration: EnumDeclaration): readon
     byKey.set(key, numbers);
   }
   return numbers;
-}
-
-export function groupBy<Key, Value>(
-  values: Iterable<Value>,
-  keyOf: (value: Value) => Key | undefined,
-): ReadonlyMap<Key, readonly Value[]> {
-  const byKey = new Map<Key, Value[]>();
-  for (const value of values) {
-    const key = keyOf(value);
-    if (key === undefined) continue;
-    const group = byKey.get(key);
-    if (group === undefined) byKey.set(key, [value]);
-    else group.push(value);
-  }
-  return byKey;
 }

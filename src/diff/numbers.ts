@@ -8,9 +8,10 @@
 
 import type { Abi } from '../abi/abi.ts';
 import { type DeclarationList, listOf, rankAt } from '../abi/declaration-list.ts';
+import { groupBy } from '../abi/group-by.ts';
 import { wordOf } from '../abi/portion.ts';
 import type { AbiPair, NamedNumber } from './changes.ts';
-import { enumeratorsOf, groupBy, groupOf, NumberGroup, ofConstant, type PlacedGroup } from './number-group.ts';
+import { enumeratorsOf, groupOf, NumberGroup, ofConstant, type PlacedGroup } from './number-group.ts';
 import type { Suspects } from './suspects.ts';
 
 export interface Numbers {

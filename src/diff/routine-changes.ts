@@ -6,9 +6,9 @@
  * stands at its end, the bits a mask gained have names, a count grew by as many as its list did.
  */
 
+import { groupBy } from '../abi/group-by.ts';
 import type { AbiPair, NamedNumber, Routine } from './changes.ts';
 import { isMaskName, isMemberName, isSentinelName, isVersionName } from './families.ts';
-import { groupBy } from './number-group.ts';
 import { membersOf, type NumberPair, type Numbers } from './numbers.ts';
 
 const countName = /(?:^|_)(?:SIZE|CNT|NR|NUM|MAX|LAST|COUNT)(?:$|_)|^N[A-Z]|(?:MAX|NUM|COUNT|LAST|SIZE)$/;

@@ -23,9 +23,19 @@ export interface Suspects {
   readonly numbers: ReadonlySet<string>;
 }
 
-type NamesByKind = Readonly<Record<keyof Suspects, readonly string[]>>;
+type NamesByKind = Readonly<Record<keyof Suspects, Iterable<string>>>;
 
-class SuspectNames implements Suspects {
+/** The maps of an ABI, in which declarations are looked for. */
+export const declarationKinds = ['records', 'enums', 'typedefs', 'constants', 'requests', 'macros'] as const;
+export type DeclarationKind = (typeof declarationKinds)[number];
+
+/** Among which names those of a map are. */
+export function spaceOf(kind: DeclarationKind): keyof Suspects {
+  return kind === 'records' || kind === 'enums' || kind === 'typedefs' ? kind : 'numbers';
+}
+
+/** Suspects that are put together. */
+export class SuspectNames implements Suspects {
   readonly records = new Set<string>();
   readonly enums = new Set<string>();
   readonly typedefs = new Set<string>();

@@ -9,6 +9,7 @@
 
 import type { Abi } from '../abi/abi.ts';
 import { listOf } from '../abi/declaration-list.ts';
+import { groupBy } from '../abi/group-by.ts';
 import type { Target, TargetName } from '../abi/target.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import type { Finding, Variant } from './finding.ts';
@@ -60,14 +61,7 @@ export function mergeFindings(
   open: (target: Target) => AbiPair,
 ): Finding[] {
   const targets = seen.map(({ target }) => target);
-  const alike = new Map<string, Finding[]>();
-  for (const finding of found.all()) {
-    const key = keyOf(finding);
-    const group = alike.get(key);
-    if (group === undefined) alike.set(key, [finding]);
-    else group.push(finding);
-  }
-  const merged = [...alike.values()].map((group) => mergeVariants(group, targets));
+  const merged = [...groupBy(found.all(), keyOf).values()].map((group) => mergeVariants(group, targets));
   const elsewhere = new Elsewhere(seen, open);
   merged.push(...foldAlikeIn32Bit(merged.flatMap((finding) => differsIn32Bit(finding, elsewhere))));
   const told = confine(

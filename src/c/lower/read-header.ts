@@ -25,13 +25,11 @@ import type { Unit } from './unit.ts';
 
 /** Reads one header for one target, as a file that only includes it would. */
 export function readHeader(frontEnd: FrontEnd, source: Source, header: SourceFile, target: Target): Unit {
-  const base = frontEnd.baseOf(target);
   const file = frontEnd.tokensOf(header, source);
-  const reader = new UnitReader(frontEnd, source, target);
   const known = frontEnd.unitsOf(file, target);
   const same = known.find((unit) => frontEnd.resolvesTheSame(source, unit.root));
   if (same !== undefined) return same;
-  const unit = reader.readRoot(header, file, base);
+  const unit = new UnitReader(frontEnd, source, target).readRoot(header, file, frontEnd.baseOf(target));
   if (unit.root.isShareable) known.push(unit);
   return unit;
 }

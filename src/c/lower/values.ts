@@ -169,8 +169,9 @@ class MacroReader {
   #computeCall(macro: Macro, called: Macro): bigint | undefined {
     const name = macro.file.token(macro.nameIndex);
     const form = this.#forms.formOf(called, this.#environment, name);
+    if (form === undefined) return undefined;
     const given = argumentsOf(macro, name);
-    if (form?.uses.length !== given.length) return undefined;
+    if (form.uses.length !== given.length) return undefined;
     for (const macroName of form.reads.answers.macros.keys()) this.#scope.binding(macroName);
     for (const ordinaryName of form.reads.answers.ordinary.keys()) this.#scope.ordinary(ordinaryName);
     for (const [index, use] of form.uses.entries()) {
