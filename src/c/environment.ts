@@ -1,12 +1,14 @@
 /**
  * What a piece of a header can see: the macros, types and names that are declared where it begins.
  *
- * An `Environment` is a chain of layers of writes over the target's predefined macros. Facts about the target that code asks
- * for (the data model, or everything) are looked up like macros under names that no macro can have.
+ * An `Environment` is a chain of layers of writes over the predefined macros of the targets. It is one for all viewers
+ * (`viewers.ts`): a layer may count for some of them only, and a name in it may be `Divided` between them. Facts about a target
+ * that code asks for (the data model, or everything) are looked up like macros under names that no macro can have.
  */
 
 import type { OrdinaryBinding, PackState, SizedType, TagBinding } from './lower/symbols.ts';
 import type { Macro, SavedMacros } from './macro.ts';
+import { only, type Viewers } from './viewers.ts';
 
 /** Stands in a layer for a name that was defined before and is not any more (`#undef`). */
 export const undefinedMarker = Symbol('undefined');
@@ -21,6 +23,15 @@ export const requestFact = ' request encoding';
 /** What a name in the macro name space stands for: a macro, a target fact, or a note of the preprocessor's own. */
 export type MacroBinding = Macro | string | PackState | SavedMacros;
 
+/** The bindings of each name space (C17 §6.2.3, and that of macros). */
+export interface Bindings {
+  readonly macros: MacroBinding | Removed;
+  readonly ordinary: OrdinaryBinding;
+  readonly tags: TagBinding;
+}
+export type NameSpace = keyof Bindings;
+export const nameSpaces: readonly NameSpace[] = ['macros', 'ordinary', 'tags'];
+
 /** What one piece of text writes. */
 export class Layer {
   readonly macros = new Map<string, MacroBinding | Removed>();
@@ -32,19 +43,71 @@ export class Layer {
   }
 }
 
-/** What the pieces of a file and the files it includes write, one after another. */
-export class JoinedLayer extends Layer {
-  readonly parts: readonly Layer[];
+/** Something that some viewers have. */
+export interface Part<T> {
+  readonly viewers: Viewers;
+  readonly is: T;
+}
 
-  constructor(parts: readonly Layer[]) {
-    super();
+/** What a name means where viewers differ; to those in no part it means what it meant before. */
+export class Divided<T> {
+  readonly parts: readonly Part<T>[];
+
+  constructor(parts: readonly Part<T>[]) {
     this.parts = parts;
-    for (const { macros, ordinary, tags } of parts) {
-      for (const [name, binding] of macros) this.macros.set(name, binding);
-      for (const [name, binding] of ordinary) this.ordinary.set(name, binding);
-      for (const [name, binding] of tags) this.tags.set(name, binding);
+  }
+}
+
+/** What several pieces of text write, some of them for some viewers only. */
+export class JoinedLayer {
+  readonly macros = new Map<string, Bindings['macros'] | Divided<Bindings['macros']>>();
+  readonly ordinary = new Map<string, OrdinaryBinding | Divided<OrdinaryBinding>>();
+  readonly tags = new Map<string, TagBinding | Divided<TagBinding>>();
+
+  /** `all`: whoever reads any of it; what all of them see is not divided. */
+  constructor(layers: readonly Part<Layer | JoinedLayer>[], all: Viewers) {
+    for (const { viewers, is } of layers) {
+      addTo(this.macros, is.macros, viewers, all);
+      addTo(this.ordinary, is.ordinary, viewers, all);
+      addTo(this.tags, is.tags, viewers, all);
     }
   }
+
+  get size(): number {
+    return this.macros.size + this.ordinary.size + this.tags.size;
+  }
+}
+
+function addTo<T>(
+  map: Map<string, T | Divided<T>>,
+  added: ReadonlyMap<string, T | Divided<T>>,
+  viewers: Viewers,
+  all: Viewers,
+): void {
+  for (const [name, binding] of added) {
+    if (binding instanceof Divided) {
+      for (const part of binding.parts) {
+        const here = part.viewers & viewers;
+        if (here !== 0) map.set(name, overlaid(map.get(name), part.is, here, all));
+      }
+    } else map.set(name, viewers === all ? binding : overlaid(map.get(name), binding, viewers, all));
+  }
+}
+
+/** `before` with what some viewers see instead. */
+function overlaid<T>(before: T | Divided<T> | undefined, is: T, viewers: Viewers, all: Viewers): T | Divided<T> {
+  if (viewers === all) return is;
+  const old = before instanceof Divided ? before.parts : before === undefined ? [] : [{ viewers: all, is: before }];
+  let same = viewers;
+  const parts: Part<T>[] = [];
+  for (const part of old) {
+    const left = part.viewers & ~viewers;
+    if (part.is === is) same |= left;
+    else if (left !== 0) parts.push({ viewers: left, is: part.is });
+  }
+  if (parts.length === 0 && same === all) return is;
+  parts.push({ viewers: same, is });
+  return new Divided(parts);
 }
 
 /** Size or alignment of a type on the target in bytes, or why it has none. */
@@ -52,60 +115,121 @@ export type Measure = (type: SizedType, property: 'size' | 'align') => number | 
 
 export class Environment {
   readonly parent: Environment | undefined;
-  readonly layer: Layer;
-  readonly measure: Measure;
-  /** Layers above the target's predefined macros. */
-  readonly depth: number;
+  readonly layer: Layer | JoinedLayer;
+  /** Those for whom the layer counts. */
+  readonly viewers: Viewers;
+  /** By the number of the viewer. */
+  readonly measures: readonly Measure[];
 
-  constructor(layer: Layer, parent: Environment | { measure: Measure }) {
-    this.parent = parent instanceof Environment ? parent : undefined;
+  constructor(layer: Layer | JoinedLayer, parent: Environment | { measures: readonly Measure[] }, viewers: Viewers) {
     this.layer = layer;
-    this.measure = parent.measure;
-    this.depth = parent instanceof Environment ? parent.depth + 1 : 0;
+    this.viewers = viewers;
+    this.parent = parent instanceof Environment ? parent : undefined;
+    this.measures = parent.measures;
   }
 
-  macro(name: string): MacroBinding | undefined {
-    let found = this.layer.macros.get(name);
-    for (let outer = this.parent; found === undefined && outer !== undefined; outer = outer.parent) {
-      found = outer.layer.macros.get(name);
+  /** Those among `viewers` to whom `name` means `answer`; `undefined`: nothing. */
+  agreeing<Space extends NameSpace>(
+    space: Space,
+    name: string,
+    answer: Bindings[Space] | undefined,
+    viewers: Viewers,
+  ): Viewers {
+    let rest = viewers;
+    let agreed = 0;
+    for (let at: Environment | undefined = this; at !== undefined; at = at.parent) {
+      const here = rest & at.viewers;
+      if (here === 0) continue;
+      const found = at.layer[space].get(name);
+      if (found === undefined) continue;
+      if (found instanceof Divided) {
+        for (const { viewers: some, is } of found.parts) {
+          const hit = some & here;
+          if (hit === 0) continue;
+          if ((is === undefinedMarker ? undefined : is) === answer) agreed |= hit;
+          rest &= ~hit;
+        }
+      } else {
+        if ((found === undefinedMarker ? undefined : found) === answer) agreed |= here;
+        rest &= ~here;
+      }
+      if (rest === 0) return agreed;
     }
-    return found === undefinedMarker ? undefined : found;
+    return answer === undefined ? agreed | rest : agreed;
   }
 
-  ordinary(name: string): OrdinaryBinding | undefined {
-    let found = this.layer.ordinary.get(name);
-    for (let outer = this.parent; found === undefined && outer !== undefined; outer = outer.parent) {
-      found = outer.layer.ordinary.get(name);
+  /** What `name` means to each of `viewers`; those to whom it means nothing are in no part. */
+  meanings<Space extends NameSpace>(space: Space, name: string, viewers: Viewers): readonly Part<Bindings[Space]>[] {
+    const parts: Part<Bindings[Space]>[] = [];
+    let rest = viewers;
+    const take = (is: Bindings[Space], some: Viewers): void => {
+      if (some === 0) return;
+      rest &= ~some;
+      if (is !== undefinedMarker) parts.push({ viewers: some, is });
+    };
+    for (let at: Environment | undefined = this; at !== undefined && rest !== 0; at = at.parent) {
+      const here = rest & at.viewers;
+      const found = here === 0 ? undefined : (at.layer[space].get(name) as Held<Space>);
+      if (found instanceof Divided) for (const part of found.parts) take(part.is, part.viewers & here);
+      else if (found !== undefined) take(found, here);
     }
-    return found;
+    return parts;
   }
 
-  tag(name: string): TagBinding | undefined {
-    let found = this.layer.tags.get(name);
-    for (let outer = this.parent; found === undefined && outer !== undefined; outer = outer.parent) {
-      found = outer.layer.tags.get(name);
+  /** What `name` means to viewer `number`. */
+  meaning<Space extends NameSpace>(
+    space: Space,
+    name: string,
+    number: number,
+  ): Exclude<Bindings[Space], Removed> | undefined {
+    const viewer = only(number);
+    for (let at: Environment | undefined = this; at !== undefined; at = at.parent) {
+      if ((at.viewers & viewer) === 0) continue;
+      const found = at.layer[space].get(name) as Held<Space>;
+      const is =
+        found instanceof Divided ? found.parts.find(({ viewers }) => (viewers & viewer) !== 0)?.is : found;
+      if (is === undefinedMarker) return undefined;
+      if (is !== undefined) return is as Exclude<Bindings[Space], Removed>;
     }
-    return found;
+    return undefined;
   }
 }
 
-/** The same surroundings, for a thousand questions about few names. */
-export class RememberingEnvironment extends Environment {
-  /** Without what is remembered. */
-  readonly inside: Environment;
+type Held<Space extends NameSpace> = Bindings[Space] | Divided<Bindings[Space]> | undefined;
+
+/** The surroundings as one viewer sees them. */
+export class View {
+  readonly environment: Environment;
+  readonly viewer: number;
+  // A thousand macros of a header ask for the same few names.
   readonly #macros = new Map<string, MacroBinding | undefined>();
 
-  constructor(inside: Environment) {
-    super(inside.layer, inside.parent ?? inside);
-    this.inside = inside;
+  constructor(environment: Environment, viewer: number) {
+    this.environment = environment;
+    this.viewer = viewer;
   }
 
-  override macro(name: string): MacroBinding | undefined {
+  macro(name: string): MacroBinding | undefined {
     let found = this.#macros.get(name);
     if (found === undefined && !this.#macros.has(name)) {
-      found = this.inside.macro(name);
+      found = this.environment.meaning('macros', name, this.viewer);
       this.#macros.set(name, found);
     }
     return found;
+  }
+
+  ordinary(name: string): OrdinaryBinding | undefined {
+    return this.environment.meaning('ordinary', name, this.viewer);
+  }
+
+  tag(name: string): TagBinding | undefined {
+    return this.environment.meaning('tags', name, this.viewer);
+  }
+
+  /** Size or alignment of a type in bytes, or why it has none. */
+  measure(type: SizedType, property: 'size' | 'align'): number | string {
+    const measure = this.environment.measures[this.viewer];
+    if (measure === undefined) throw new RangeError(`there is no viewer ${this.viewer}`);
+    return measure(type, property);
   }
 }

@@ -2,12 +2,12 @@
  * The surroundings of a piece of text while it is being processed, and what the piece asks of them (`reads.ts`).
  */
 
-import { type Environment, Layer, type MacroBinding, undefinedMarker } from './environment.ts';
+import { Layer, type MacroBinding, undefinedMarker, type View } from './environment.ts';
 import type { OrdinaryBinding, SizedType, TagBinding } from './lower/symbols.ts';
 import { Reads } from './reads.ts';
 
 export class Scope {
-  readonly #base: Environment;
+  readonly #base: View;
   // A scope is made for each macro that is evaluated, and most ask for macros and nothing else.
   #layer: Layer | undefined;
   readonly #macros = new Map<string, MacroBinding | undefined>();
@@ -16,7 +16,7 @@ export class Scope {
   #sizes: Map<SizedType, number | string> | undefined;
   #alignments: Map<SizedType, number | string> | undefined;
 
-  constructor(base: Environment) {
+  constructor(base: View) {
     this.#base = base;
   }
 
@@ -79,13 +79,10 @@ export class Scope {
   }
 
   reads(): Reads {
-    return new Reads(
-      {
-        ...{ macros: this.#macros, ordinary: this.#ordinary ?? nothing, tags: this.#tags ?? nothing },
-        ...{ sizes: this.#sizes ?? nothing, alignments: this.#alignments ?? nothing },
-      },
-      this.#base,
-    );
+    return new Reads({
+      ...{ macros: this.#macros, ordinary: this.#ordinary ?? nothing, tags: this.#tags ?? nothing },
+      ...{ sizes: this.#sizes ?? nothing, alignments: this.#alignments ?? nothing },
+    });
   }
 }
 

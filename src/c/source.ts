@@ -30,6 +30,8 @@ export interface SourceFile {
 export type IncludeForm = 'quote' | 'angle';
 
 export interface Source {
+  /** One object for all sources to which names outside asm/ mean the same files, if anybody knows. */
+  readonly shared?: object;
   /**
    * The file that an `#include` in `from` names, or `undefined` where there is none. Called often: implementations keep
    * what they found. `from` is `undefined` for the header a unit starts with.

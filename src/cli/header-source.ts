@@ -26,6 +26,7 @@ import {
   openTreeFile,
   SubTree,
 } from '../source/open-headers.ts';
+import { Audiences } from './audiences.ts';
 import type { Io } from './io.ts';
 import { leanOn } from './lean-headers.ts';
 import { Progress } from './progress.ts';
@@ -52,6 +53,8 @@ export interface HeaderSource {
   /** The headers that `abiFor` reads: those the user chose, or all. */
   readonly namesFor: (target: Target) => readonly string[];
   readonly abiFor: (target: Target) => Abi;
+  /** Says which targets will be asked for: what they share is then read once. */
+  readonly expect: (targets: readonly Target[]) => void;
   /** The ABI of some headers only, and what they include; of macros, only those in `macros` where that is given. */
   readonly abiOf: (target: Target, names: readonly string[], macros?: ReadonlySet<string>) => Abi;
   /** The ABI of a text that stands outside of the headers but may include them; `path` is for messages. */
@@ -239,11 +242,12 @@ export class HeaderWorkshop {
         }
       }
     }
+    const audiences = new Audiences(this.#frontEnd, collection);
     const abiOf = (target: Target, names: readonly string[], macros?: ReadonlySet<string>): Abi => {
       const source = collection.forTarget(target);
       const files = names.flatMap((name) => source.resolve(name, 'angle', undefined) ?? []);
       return this.#progress.during(`${label}: reading ${files.length} headers for ${target.name}`, () =>
-        readAbi(this.#frontEnd, source, files, target, label, { macros, insteadOf: leanOn }),
+        readAbi(audiences.of(target), files, target, label, { macros, insteadOf: leanOn }),
       );
     };
     const mentions = searchFor();
@@ -258,10 +262,11 @@ export class HeaderWorkshop {
           : (collection.unavailable(target) ?? `${label} is no header of ${target.name}.`),
       headersFor: (target) => collection.forTarget(target),
       namesFor,
+      expect: (expected) => audiences.expect(expected),
       abiOf,
       abiOfText: (target, path, text) => {
         const file = { name: path, path, text, contentKey: text, isBuiltIn: false };
-        return readAbi(this.#frontEnd, collection.forTarget(target), [file], target, label);
+        return readAbi(audiences.alone(target), [file], target, label);
       },
       abiMentioning: (target, words, macros) => {
         const headers = collection.forTarget(target);

@@ -7,6 +7,7 @@ import { writeSnapshot } from '../../src/abi/snapshot.ts';
 import { readSnapshot } from '../../src/abi/snapshot-read.ts';
 import { findTarget, type Target, targets } from '../../src/abi/target.ts';
 import { spellType } from '../../src/abi/types.ts';
+import { Audience } from '../../src/c/lower/audience.ts';
 import { readAbi } from '../../src/c/lower/read-abi.ts';
 import { FrontEnd } from '../../src/c/lower/front-end.ts';
 import { UserError } from '../../src/diagnostic.ts';
@@ -45,7 +46,7 @@ function abiFrom(text: string, target: Target): Abi {
   const options = { label: 'point.h', tree, headers: ['point.h'], isSearched: false, includes: [] };
   const source = new HeaderFiles(options).forTarget(target);
   const file = source.resolve('point.h', 'angle', undefined);
-  return readAbi(new FrontEnd(), source, file === undefined ? [] : [file], target, 'point.h');
+  return readAbi(new Audience(new FrontEnd(), [{ target, source }]), file === undefined ? [] : [file], target, 'point.h');
 }
 
 /** Everything of an ABI that a reader of it can see, as plain text. */

@@ -4,6 +4,7 @@
 
 import { cxxOf, findTarget, type Target, type TargetName } from '../../src/abi/target.ts';
 import type { Abi } from '../../src/abi/abi.ts';
+import { Audience } from '../../src/c/lower/audience.ts';
 import { readAbi } from '../../src/c/lower/read-abi.ts';
 import { FrontEnd } from '../../src/c/lower/front-end.ts';
 import type { IncludeForm, Source, SourceFile } from '../../src/c/source.ts';
@@ -46,7 +47,7 @@ export function abiOf(
   const source = new TestSource(named);
   const headers = Object.keys(named).map((header) => source.file(header));
   const seenBy = language === 'C' ? target(name) : cxxOf(target(name));
-  return readAbi(frontEnd, source, headers, seenBy, 'test');
+  return readAbi(new Audience(frontEnd, [{ target: seenBy, source }]), headers, seenBy, 'test');
 }
 
 /** The values of object-like macros, as plain data. */

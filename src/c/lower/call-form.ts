@@ -13,7 +13,7 @@ import type { Macro } from '../macro.ts';
 import { Parser } from '../parse.ts';
 import type { Reads } from '../reads.ts';
 import { Scope } from '../scope.ts';
-import type { Environment } from '../environment.ts';
+import type { View } from '../environment.ts';
 import type { Expression } from '../syntax.ts';
 import { SyntaxProblem, TokenStream } from '../token-stream.ts';
 import { type Token, TokenKind } from '../token.ts';
@@ -59,19 +59,19 @@ export class CallForms {
     this.#watched = watched;
   }
 
-  /** The form of calls of `macro` in `environment`, if they have one. `at`: a token to make others of. */
-  formOf(macro: Macro, environment: Environment, at: Token): CallForm | undefined {
+  /** The form of calls of `macro` in a view, if they have one. `at`: a token to make others of. */
+  formOf(macro: Macro, view: View, at: Token): CallForm | undefined {
     let known = this.#known.get(macro);
     if (known === undefined) this.#known.set(macro, (known = []));
-    const index = known.findIndex(({ reads }) => reads.holdIn(environment));
+    const index = known.findIndex(({ reads }) => reads.holdFor(view));
     let form = known[index];
-    if (form === undefined) remember(known, (form = this.#make(macro, environment, at)));
+    if (form === undefined) remember(known, (form = this.#make(macro, view, at)));
     else toFront(known, index);
     return 'expression' in form ? form : undefined;
   }
 
-  #make(macro: Macro, environment: Environment, at: Token): CallForm | Formless {
-    const scope = new Scope(environment);
+  #make(macro: Macro, view: View, at: Token): CallForm | Formless {
+    const scope = new Scope(view);
     let call: Call | undefined;
     const trouble: string[] = [];
     const context: ExpansionContext = {

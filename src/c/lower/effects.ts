@@ -3,11 +3,13 @@
  */
 
 import type { Diagnostic } from '../../diagnostic.ts';
-import type { Layer } from '../environment.ts';
-import type { FileReads, Reads } from '../reads.ts';
+import type { JoinedLayer, Layer } from '../environment.ts';
+import type { Reads } from '../reads.ts';
 import type { PieceEnd } from '../preprocess.ts';
 import type { IncludeForm } from '../source.ts';
 import type { TokenFile } from '../token.ts';
+import type { Viewers } from '../viewers.ts';
+import type { FileQuestions } from './file-questions.ts';
 import type { Lowered } from './lowering.ts';
 
 /** An include that was looked for, and the file that was found. */
@@ -18,35 +20,69 @@ export interface Resolution {
   readonly answer: TokenFile | undefined;
 }
 
-/** Text between two includes of one file. */
+/** Text between two includes of one file; the same wherever its reads and resolutions are. */
 export interface PieceEffect {
   readonly kind: 'piece';
   readonly file: TokenFile;
   readonly reads: Reads;
   readonly layer: Layer;
+  /** Of includes that do not end a piece, and of `__has_include`. */
   readonly resolutions: readonly Resolution[];
   readonly end: PieceEnd;
   readonly lowered: readonly Lowered[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Whether it depends on nothing but reads and resolutions. */
   readonly isShareable: boolean;
 }
 
-/** What stands in a file and below it. */
-export interface FileContents {
-  readonly file: TokenFile;
-  /** Of the file's own includes; those below it are in the parts. */
-  readonly resolutions: readonly Resolution[];
-  readonly parts: readonly (PieceEffect | FileEffect)[];
-  /** Of the includes; those of the text are in the parts. */
-  readonly diagnostics: readonly Diagnostic[];
-  /** Whether something in it or below it was not understood. */
-  readonly hasErrors: boolean;
-  readonly isShareable: boolean;
+/** An include that led nowhere. */
+export interface IncludeProblem {
+  readonly kind: 'problem';
+  readonly diagnostic: Diagnostic;
+  /** Whether it would lead somewhere if less had been read before. */
+  readonly isLimit: boolean;
 }
 
-/** A file that was included, with everything it includes. */
-export interface FileEffect extends FileContents {
+/** What comes next in a file, for some of those who read it. */
+export interface Step {
+  readonly viewers: Viewers;
+  readonly effect: PieceEffect | FileEffect | IncludeProblem;
+}
+
+/** A file with all it includes, as several viewers read it. */
+export interface FileEffect {
   readonly kind: 'file';
-  readonly reads: Reads | FileReads;
-  readonly layer: Layer;
+  readonly file: TokenFile;
+  readonly viewers: Viewers;
+  /** In order for each viewer. */
+  readonly steps: readonly Step[];
+  /** Those for whom something in it or below it was not understood. */
+  readonly troubled: Viewers;
+  readonly isShareable: boolean;
+  /** What it writes, and asks of where it is included. */
+  readonly layer: JoinedLayer;
+  readonly questions: FileQuestions;
+}
+
+/** What the steps are that one viewer takes. */
+export function stepsOf(steps: readonly Step[], viewer: Viewers): Step['effect'][] {
+  const taken: Step['effect'][] = [];
+  for (const { viewers, effect } of steps) if ((viewers & viewer) !== 0) taken.push(effect);
+  return taken;
+}
+
+/** Those for whom something in `steps` was not understood. */
+export function troubledBy(steps: readonly Step[]): Viewers {
+  let troubled = 0;
+  for (const { viewers, effect } of steps) {
+    if (effect.kind === 'file') troubled |= viewers & effect.troubled;
+    else if (effect.kind === 'problem' ? isError(effect.diagnostic) : effect.diagnostics.some(isError)) {
+      troubled |= viewers;
+    }
+  }
+  return troubled;
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error';
 }

@@ -8,12 +8,14 @@
 
 import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
-import type { Environment, Layer } from '../environment.ts';
+import type { Environment, JoinedLayer, Layer, Part } from '../environment.ts';
 import { limits } from '../limits.ts';
 import { Macro } from '../macro.ts';
 import { ReadCollector, type Reads } from '../reads.ts';
+import { firstOf, only, type Viewers } from '../viewers.ts';
 import type { PieceEffect } from './effects.ts';
 import { remember } from './remember.ts';
+import type { Unit } from './unit.ts';
 import type { MacroValue, MacroValues } from './values.ts';
 
 export interface ValuesFound {
@@ -21,19 +23,14 @@ export interface ValuesFound {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** A header that was read alone for a target, as far as macros are concerned. */
-export interface Surroundings {
-  readonly target: Target;
-  /** At the end of the header. */
-  readonly environment: Environment;
-  readonly values: Map<PieceEffect, ValuesFound>;
-}
-
 /** Values that hold wherever `reads` do, and all macros of the piece are in force if they were. */
 interface SharedValues extends ValuesFound {
   readonly areInForce: boolean;
   readonly reads: Reads;
 }
+
+/** What targets viewers have, by their numbers. */
+type TargetOf = (number: number) => Target;
 
 /** A macro of a piece, with its value if that depends on nothing. */
 interface Slot {
@@ -50,23 +47,68 @@ export class PieceValues {
     this.#macros = macros;
   }
 
-  /** The values of the macros (or of some of them) that a piece of a unit defines. */
-  of(unit: Surroundings, piece: PieceEffect, wanted?: ReadonlySet<string>): ValuesFound {
-    if (wanted !== undefined) return this.#workOut(unit, this.#slotsOf(piece, wanted), false);
-    const known = unit.values.get(piece);
-    if (known !== undefined) return known;
-    const areInForce = areAllInForce(piece, unit.environment);
-    let shared = this.#shared.get(piece);
-    if (shared === undefined) this.#shared.set(piece, (shared = []));
-    const same = shared.find((one) => one.areInForce === areInForce && one.reads.holdIn(unit.environment));
-    const result = same ?? this.#workOut(unit, this.#slotsOf(piece), areInForce);
-    // One that ran into a limit may do better where others have worked a part of it out.
-    if (same === undefined && result.diagnostics.length === 0) remember(shared, result);
-    unit.values.set(piece, result);
-    return result;
+  /**
+   * The values, for viewer `number`, of the macros that a piece of a unit defines. They are worked out for all of `viewers`, to
+   * whom the piece means this.
+   */
+  of(unit: Unit, piece: PieceEffect, number: number, viewers: Viewers, targetOf: TargetOf): ValuesFound {
+    let known = unit.values.get(piece);
+    if (known === undefined) unit.values.set(piece, (known = []));
+    for (const { viewers: some, is } of known) if ((some & only(number)) !== 0) return is;
+    const end = unit.ends.find((one) => (one.viewers & only(number)) !== 0);
+    if (end === undefined) throw new RangeError(`${unit.header.name} was not read for viewer ${number}`);
+    const left = known.reduce((rest, one) => rest & ~one.viewers, end.viewers & viewers);
+    const inForce = thoseWithAllInForce(piece, end.is, left);
+    this.#find(unit, piece, end.is, inForce, true, targetOf, known);
+    this.#find(unit, piece, end.is, left & ~inForce, false, targetOf, known);
+    return this.of(unit, piece, number, viewers, targetOf);
   }
 
-  #workOut({ environment, target }: Surroundings, slots: readonly Slot[], areInForce: boolean): SharedValues {
+  /** The values of some macros that a piece of a unit defines, for viewer `number`. */
+  ofSome(unit: Unit, piece: PieceEffect, number: number, targetOf: TargetOf, wanted: ReadonlySet<string>): ValuesFound {
+    return this.#workOut(unit, this.#slotsOf(piece, wanted), false, number, targetOf);
+  }
+
+  #find(
+    unit: Unit,
+    piece: PieceEffect,
+    environment: Environment,
+    viewers: Viewers,
+    areInForce: boolean,
+    targetOf: TargetOf,
+    found: Part<ValuesFound>[],
+  ): void {
+    let rest = viewers;
+    const take = (is: ValuesFound, some: Viewers): void => {
+      if (some === 0) return;
+      rest &= ~some;
+      found.push({ viewers: some, is });
+    };
+    let shared = this.#shared.get(piece);
+    if (shared === undefined) this.#shared.set(piece, (shared = []));
+    for (const one of shared) {
+      if (rest === 0) return;
+      if (one.areInForce === areInForce) take(one, one.reads.heldBy(environment, rest));
+    }
+    while (rest !== 0) {
+      const number = firstOf(rest);
+      const result = this.#workOut(unit, this.#slotsOf(piece), areInForce, number, targetOf);
+      // One that ran into a limit may do better where others have worked a part of it out.
+      const isShared = result.diagnostics.length === 0;
+      if (isShared) remember(shared, result);
+      take(result, only(number) | (isShared ? result.reads.heldBy(environment, rest) : 0));
+    }
+  }
+
+  #workOut(
+    unit: Unit,
+    slots: readonly Slot[],
+    areInForce: boolean,
+    number: number,
+    targetOf: TargetOf,
+  ): SharedValues {
+    const view = unit.viewOf(number);
+    const target = targetOf(number);
     const values: MacroValue[] = [];
     const diagnostics: Diagnostic[] = [];
     const collector = new ReadCollector();
@@ -78,13 +120,13 @@ export class PieceValues {
     };
     for (const { macro, fixed } of slots) {
       if (!areInForce) {
-        const inForce = environment.macro(macro.name);
+        const inForce = view.macro(macro.name);
         collector.addMacro(macro.name, inForce);
         if (inForce !== macro) continue;
       }
-      values.push(fixed ?? this.#macros.read(macro, environment, target, budget, collector));
+      values.push(fixed ?? this.#macros.read(macro, view, target, budget, collector));
     }
-    return { values, diagnostics, areInForce, reads: collector.reads(environment) };
+    return { values, diagnostics, areInForce, reads: collector.reads() };
   }
 
   #slotsOf(piece: PieceEffect, wanted?: ReadonlySet<string>): readonly Slot[] {
@@ -102,17 +144,24 @@ export class PieceValues {
   }
 }
 
-/** Whether no macro of a piece was redefined or undefined by what came after it. */
-function areAllInForce({ layer }: PieceEffect, environment: Environment): boolean {
+/** Those among `viewers` for whom no macro of a piece was redefined or undefined by what came after it. */
+function thoseWithAllInForce({ layer }: PieceEffect, environment: Environment, viewers: Viewers): Viewers {
   const { macros } = layer;
-  const later: Layer[] = [];
+  const later: (Layer | JoinedLayer)[] = [];
   for (let at: Environment | undefined = environment; at !== undefined; at = at.parent) {
-    if (at.layer === layer) return later.every((one) => !haveCommonName(one.macros, macros));
-    later.push(at.layer);
+    if (at.layer === layer) {
+      if (later.every((one) => !haveCommonName(one.macros, macros))) return viewers;
+      break;
+    }
+    if ((at.viewers & viewers) !== 0) later.push(at.layer);
   }
-  // It stands in a file that the header includes.
-  for (const [name, macro] of macros) if (macro instanceof Macro && environment.macro(name) !== macro) return false;
-  return true;
+  // Else it stands in a file that the header includes, or something did come later for somebody.
+  let rest = viewers;
+  for (const [name, macro] of macros) {
+    if (macro instanceof Macro) rest = environment.agreeing('macros', name, macro, rest);
+    if (rest === 0) return 0;
+  }
+  return rest;
 }
 
 function haveCommonName(some: ReadonlyMap<string, unknown>, others: ReadonlyMap<string, unknown>): boolean {

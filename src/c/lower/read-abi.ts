@@ -13,10 +13,11 @@ import { DeclarationList, type ListedPortion } from '../../abi/declaration-list.
 import type { Declared } from '../../abi/portion.ts';
 import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
-import type { Source, SourceFile } from '../source.ts';
-import type { FileContents, PieceEffect } from './effects.ts';
-import type { FrontEnd } from './front-end.ts';
-import { readHeader } from './read-header.ts';
+import type { SourceFile } from '../source.ts';
+import { only, type Viewers } from '../viewers.ts';
+import type { Audience } from './audience.ts';
+import { type FileEffect, type PieceEffect, type Step, stepsOf } from './effects.ts';
+import type { ValuesFound } from './piece-values.ts';
 import type { Unit } from './unit.ts';
 
 export interface ReadOptions {
@@ -26,27 +27,29 @@ export interface ReadOptions {
   readonly insteadOf?: (header: SourceFile) => readonly SourceFile[];
 }
 
-/** Everything that `headers` declare for one target. Problems in the headers are in the result. */
+/** Everything that `headers` declare for one target of an audience. Problems in the headers are in the result. */
 export function readAbi(
-  frontEnd: FrontEnd,
-  source: Source,
+  audience: Audience,
   headers: readonly SourceFile[],
   target: Target,
   label: string,
   { macros, insteadOf }: ReadOptions = {},
 ): Abi {
-  const collector = new Collector(frontEnd, macros);
+  const number = audience.numberOf(target);
+  const viewer = only(number);
+  const collector = new Collector(audience, number, macros);
   const isGeneric = ({ name }: SourceFile): boolean => name.startsWith('asm-generic/');
   const ordered = [...headers.filter((header) => !isGeneric(header)), ...headers.filter(isGeneric)];
   const known = new Set(headers.map(({ path }) => path));
   const units = ordered.map((header) => {
-    const unit = readHeader(frontEnd, source, header, target);
+    const unit = audience.unitOf(header, number);
     // Trouble in another header is that one's own, unless only its includers are read.
     const isTroubled = (path: string): boolean => path === header.path || !known.has(path);
-    if (insteadOf === undefined || !unit.root.hasErrors || !errorPlaces(unit.root).some(isTroubled)) return unit;
+    if (insteadOf === undefined || (unit.troubled & viewer) === 0) return unit;
+    if (!errorPlaces(unit.steps, viewer).some(isTroubled)) return unit;
     for (const other of insteadOf(header)) {
-      const better = readHeader(frontEnd, source, other, target);
-      if (!better.root.hasErrors) return better;
+      const better = audience.unitOf(other, number, unit.troubled);
+      if ((better.troubled & viewer) === 0) return better;
     }
     return unit;
   });
@@ -56,70 +59,81 @@ export function readAbi(
 }
 
 /** The files in which something was not understood. */
-function errorPlaces(contents: FileContents): readonly string[] {
+function errorPlaces(steps: readonly Step[], viewer: Viewers): readonly string[] {
   const paths: string[] = [];
   const add = (diagnostics: readonly Diagnostic[]): void => {
     for (const { severity, location } of diagnostics) if (severity === 'error') paths.push(location?.file ?? '');
   };
-  const pending: FileContents[] = [contents];
-  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
-    add(file.diagnostics);
-    for (const part of file.parts) {
-      if (part.kind === 'piece') add(part.diagnostics);
-      else if (part.hasErrors) pending.push(part);
+  const pending = [steps];
+  for (let open = pending.pop(); open !== undefined; open = pending.pop()) {
+    for (const effect of stepsOf(open, viewer)) {
+      if (effect.kind === 'piece') add(effect.diagnostics);
+      else if (effect.kind === 'problem') add([effect.diagnostic]);
+      else if ((effect.troubled & viewer) !== 0) pending.push(effect.steps);
     }
   }
   return paths;
 }
 
 class Collector {
-  readonly #frontEnd: FrontEnd;
+  readonly #audience: Audience;
+  readonly #number: number;
+  readonly #viewer: Viewers;
   readonly #wanted: ReadonlySet<string> | undefined;
   readonly #portions: ListedPortion[] = [];
   readonly #headers = new Set<string>();
   readonly #includes = new Map<string, Set<string>>();
-  readonly #seen = new Set<PieceEffect | FileContents>();
+  readonly #seen = new Set<PieceEffect | FileEffect | Unit>();
   readonly #diagnostics = new Map<string, Diagnostic>();
 
-  constructor(frontEnd: FrontEnd, macros: ReadonlySet<string> | undefined) {
-    this.#frontEnd = frontEnd;
+  constructor(audience: Audience, number: number, macros: ReadonlySet<string> | undefined) {
+    this.#audience = audience;
+    this.#number = number;
+    this.#viewer = only(number);
     this.#wanted = macros;
   }
 
   /** What stands in the header itself. */
   addOwn(unit: Unit): void {
-    if (unit.root.file.isBuiltIn) return;
-    this.#headers.add(unit.root.file.name);
-    for (const diagnostic of unit.root.diagnostics) this.#report(diagnostic);
-    for (const part of unit.root.parts) {
-      if (part.kind !== 'piece' || this.#seen.has(part)) continue;
-      this.#seen.add(part);
-      this.#addPiece(unit, part, true);
+    if (unit.file.isBuiltIn) return;
+    this.#headers.add(unit.file.name);
+    for (const { viewers, effect } of unit.steps) {
+      if ((viewers & this.#viewer) === 0) continue;
+      if (effect.kind === 'problem') this.#report(effect.diagnostic);
+      if (effect.kind !== 'piece' || this.#seen.has(effect)) continue;
+      this.#seen.add(effect);
+      this.#addPiece(unit, effect, viewers, true);
     }
   }
 
   /** What the header includes, as far as it has not been seen. */
   addIncluded(unit: Unit): void {
-    const pending: FileContents[] = [unit.root];
-    for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
-      if (this.#seen.has(file)) continue;
-      this.#seen.add(file);
-      if (!file.file.isBuiltIn) this.#headers.add(file.file.name);
-      for (const diagnostic of file.diagnostics) this.#report(diagnostic);
-      for (const part of file.parts) {
-        if (part.kind === 'file') {
-          pending.push(part);
-          addTo(this.#includes, file.file.name, part.file.name);
-        } else if (!this.#seen.has(part) && !part.file.isBuiltIn) {
-          this.#seen.add(part);
-          this.#addPiece(unit, part, false);
+    const pending: { readonly from: Unit | FileEffect; readonly viewers: Viewers }[] = [
+      { from: unit, viewers: unit.viewers },
+    ];
+    for (let open = pending.pop(); open !== undefined; open = pending.pop()) {
+      if (this.#seen.has(open.from)) continue;
+      this.#seen.add(open.from);
+      const { file, steps } = open.from;
+      if (!file.isBuiltIn) this.#headers.add(file.name);
+      for (const { viewers: some, effect } of steps) {
+        if ((some & this.#viewer) === 0) continue;
+        const viewers = some & open.viewers;
+        if (effect.kind === 'problem') {
+          this.#report(effect.diagnostic);
+        } else if (effect.kind === 'file') {
+          addTo(this.#includes, file.name, effect.file.name);
+          pending.push({ from: effect, viewers });
+        } else if (!this.#seen.has(effect) && !effect.file.isBuiltIn) {
+          this.#seen.add(effect);
+          this.#addPiece(unit, effect, viewers, false);
         }
       }
     }
   }
 
   result(): Omit<Abi, 'target' | 'label'> {
-    const list = new DeclarationList(this.#frontEnd.portions, this.#portions);
+    const list = new DeclarationList(this.#audience.frontEnd.portions, this.#portions);
     return {
       ...list.maps(),
       headers: [...this.#headers],
@@ -135,19 +149,27 @@ class Collector {
     if (!this.#diagnostics.has(key)) this.#diagnostics.set(key, diagnostic);
   }
 
-  /** `isOwn`: a second meaning of a name is kept beside the first. */
-  #addPiece(unit: Unit, piece: PieceEffect, isOwn: boolean): void {
+  /** `isOwn`: a second meaning of a name is kept beside the first. `viewers`: to whom the piece means this there. */
+  #addPiece(unit: Unit, piece: PieceEffect, viewers: Viewers, isOwn: boolean): void {
     for (const diagnostic of piece.diagnostics) this.#report(diagnostic);
     this.#addPortion(piece.lowered, piece, isOwn);
-    if (this.#wanted !== undefined && !definesOneOf(piece, this.#wanted)) return;
-    const { values, diagnostics } = this.#frontEnd.values.of(unit, piece, this.#wanted);
-    for (const diagnostic of diagnostics) this.#report(diagnostic);
-    this.#addPortion(values, piece, isOwn);
+    const found = this.#valuesOf(unit, piece, viewers);
+    if (found === undefined) return;
+    for (const diagnostic of found.diagnostics) this.#report(diagnostic);
+    this.#addPortion(found.values, piece, isOwn);
+  }
+
+  #valuesOf(unit: Unit, piece: PieceEffect, viewers: Viewers): ValuesFound | undefined {
+    const { values } = this.#audience.frontEnd;
+    const targetOf = (number: number): Target => this.#audience.viewer(number).target;
+    if (this.#wanted === undefined) return values.of(unit, piece, this.#number, viewers, targetOf);
+    if (!definesOneOf(piece, this.#wanted)) return undefined;
+    return values.ofSome(unit, piece, this.#number, targetOf, this.#wanted);
   }
 
   #addPortion(declared: readonly Declared[], { file }: PieceEffect, isOwn: boolean): void {
     if (declared.length === 0) return;
-    this.#portions.push({ portion: this.#frontEnd.portions.portionOf(declared, file.name), isOwn });
+    this.#portions.push({ portion: this.#audience.frontEnd.portions.portionOf(declared, file.name), isOwn });
   }
 }
 

@@ -1,11 +1,11 @@
 /**
  * Lists of what one text came to in different surroundings, the one that was right last in front.
  *
- * Targets fall into few classes, and what a target that is done with meant by a text is found again on its other side or not at
- * all. So the lists are short; what falls off the end is worked out again if it must be.
+ * Few texts mean something else to each target, and no list needs to be longer than all targets can make it; what falls off the
+ * end is worked out again if it must be.
  */
 
-const kept = 8;
+const kept = 32;
 
 export function remember<T>(known: T[], one: T): void {
   known.unshift(one);

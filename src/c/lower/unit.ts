@@ -1,20 +1,46 @@
 /**
- * One header for one target, as if it were compiled alone.
+ * One header, as if it were compiled alone, for all the viewers that have it.
  */
 
-import type { Target } from '../../abi/target.ts';
-import type { Environment } from '../environment.ts';
+import { type Environment, View } from '../environment.ts';
 import type { SourceFile } from '../source.ts';
-import type { FileContents, PieceEffect } from './effects.ts';
+import type { TokenFile } from '../token.ts';
+import { only, type Viewers } from '../viewers.ts';
+import { type PieceEffect, type Step, troubledBy } from './effects.ts';
+import type { Part } from '../environment.ts';
 import type { ValuesFound } from './piece-values.ts';
+import type { FileRead } from './read-file.ts';
 
-/** What one header, read alone for one target, amounts to. */
-export interface Unit {
+export class Unit {
   readonly header: SourceFile;
-  readonly target: Target;
-  readonly root: FileContents;
+  readonly file: TokenFile;
+  readonly viewers: Viewers;
+  readonly steps: readonly Step[];
   /** The surroundings at the end, in which its macros are evaluated. */
-  readonly environment: Environment;
+  readonly ends: readonly Part<Environment>[];
+  /** Those for whom something in it or below it was not understood. */
+  readonly troubled: Viewers;
   /** The values of its macros, by the piece that defines them, as far as they were asked for. */
-  readonly values: Map<PieceEffect, ValuesFound>;
+  readonly values = new Map<PieceEffect, Part<ValuesFound>[]>();
+  readonly #views = new Map<number, View>();
+
+  constructor(header: SourceFile, file: TokenFile, viewers: Viewers, { steps, ends }: FileRead) {
+    this.header = header;
+    this.file = file;
+    this.viewers = viewers;
+    this.steps = steps;
+    this.ends = ends;
+    this.troubled = troubledBy(steps);
+  }
+
+  /** What viewer `number` sees at the end. */
+  viewOf(number: number): View {
+    let view = this.#views.get(number);
+    if (view === undefined) {
+      const end = this.ends.find(({ viewers }) => (viewers & only(number)) !== 0);
+      if (end === undefined) throw new RangeError(`${this.header.name} was not read for viewer ${number}`);
+      this.#views.set(number, (view = new View(end.is, number)));
+    }
+    return view;
+  }
 }

@@ -11,7 +11,7 @@ import { decodeRequest } from '../../abi/request.ts';
 import type { Target } from '../../abi/target.ts';
 import { spellType } from '../../abi/types.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
-import { type Environment, requestFact } from '../environment.ts';
+import { requestFact, type View } from '../environment.ts';
 import type { ReadCollector, Reads } from '../reads.ts';
 import { Scope } from '../scope.ts';
 import { expanderOf, type ExpansionContext } from '../expand.ts';
@@ -65,21 +65,21 @@ export class MacroValues {
     return Array.isArray(known) ? undefined : known;
   }
 
-  /** The value of a macro that is in force in `environment`. What the answer depends on is added to `collector`. */
+  /** The value of a macro that is in force in a view. What the answer depends on is added to `collector`. */
   read(
     macro: Macro,
-    environment: Environment,
+    view: View,
     target: Target,
     budget: ValueBudget,
     collector: ReadCollector,
   ): MacroValue {
     const known = this.#knownOf(macro);
     if (!Array.isArray(known)) return known;
-    const index = known.findIndex(({ reads }) => reads.holdIn(environment));
+    const index = known.findIndex(({ reads }) => reads.holdFor(view));
     let found = known[index];
     if (found === undefined) {
       const isWhole = budget.tokensLeft >= limits.expandedTokensPerValue;
-      found = new MacroReader(environment, target, this.#types, this.#forms, budget).read(macro);
+      found = new MacroReader(view, target, this.#types, this.#forms, budget).read(macro);
       // One that was refused because of what others cost may well have a value elsewhere.
       if (isWhole || found.diagnostics.length === 0) remember(known, found);
     } else toFront(known, index);
@@ -104,7 +104,7 @@ function fixedValue(macro: Macro): MacroValue | undefined {
 
 /** Evaluates one macro in its surroundings. */
 class MacroReader {
-  readonly #environment: Environment;
+  readonly #view: View;
   readonly #scope: Scope;
   readonly #forms: CallForms;
   readonly #diagnostics: Diagnostic[] = [];
@@ -114,11 +114,11 @@ class MacroReader {
   #call: Call | undefined;
   readonly #budget: ValueBudget;
 
-  constructor(environment: Environment, target: Target, types: TypeTable, forms: CallForms, budget: ValueBudget) {
-    this.#environment = environment;
+  constructor(view: View, target: Target, types: TypeTable, forms: CallForms, budget: ValueBudget) {
+    this.#view = view;
     this.#forms = forms;
     this.#budget = budget;
-    this.#scope = new Scope(environment);
+    this.#scope = new Scope(view);
     this.#target = target;
     this.#lowering = new Lowering(this.#scope, target, types, () => undefined);
     this.#context = {
@@ -168,7 +168,7 @@ class MacroReader {
   /** The value of a call by its form; `undefined` where the long way has to be gone. */
   #computeCall(macro: Macro, called: Macro): bigint | undefined {
     const name = macro.file.token(macro.nameIndex);
-    const form = this.#forms.formOf(called, this.#environment, name);
+    const form = this.#forms.formOf(called, this.#view, name);
     if (form === undefined) return undefined;
     const given = argumentsOf(macro, name);
     if (form.uses.length !== given.length) return undefined;

@@ -1,0 +1,155 @@
+/**
+ * The targets for which a tree is read at once, and what is known of its headers as they see them.
+ *
+ * Each is a viewer: a target, and the tree as it looks from there. A header that one of them asks for is read for all of them
+ * to whom its name means the same file; the others then find it read.
+ */
+
+import type { Target } from '../../abi/target.ts';
+import { dataModelFact, Environment, JoinedLayer, Layer, type Measure, type Part, requestFact, targetFact } from '../environment.ts';
+import { measureOn } from '../expression.ts';
+import type { Macro } from '../macro.ts';
+import type { IncludeForm, Source, SourceFile } from '../source.ts';
+import type { TokenFile } from '../token.ts';
+import { firstOf, firstViewers, maximumViewers, only, type Viewers, withoutFirst } from '../viewers.ts';
+import type { FileEffect } from './effects.ts';
+import { FileQuestions } from './file-questions.ts';
+import type { FrontEnd } from './front-end.ts';
+import { FileReader } from './read-file.ts';
+import { Unit } from './unit.ts';
+
+export interface Viewer {
+  readonly target: Target;
+  readonly source: Source;
+}
+
+export class Audience {
+  readonly frontEnd: FrontEnd;
+  readonly viewers: readonly Viewer[];
+  readonly #base: Environment;
+  readonly #effects = new Map<TokenFile, FileEffect[]>();
+  readonly #shut = new Map<Macro, FileEffect>();
+  readonly #units = new Map<TokenFile, Unit[]>();
+
+  /** @throws {RangeError} for more viewers than a set holds. */
+  constructor(frontEnd: FrontEnd, viewers: readonly Viewer[]) {
+    if (viewers.length > maximumViewers) throw new RangeError(`more than ${maximumViewers} viewers`);
+    this.frontEnd = frontEnd;
+    this.viewers = viewers;
+    this.#base = baseOf(frontEnd, viewers.map(({ target }) => target));
+  }
+
+  viewer(number: number): Viewer {
+    const viewer = this.viewers[number];
+    if (viewer === undefined) throw new RangeError(`there is no viewer ${number}`);
+    return viewer;
+  }
+
+  /** The number of the viewer that is a target, or -1. */
+  numberOf(target: Target): number {
+    return this.viewers.findIndex((viewer) => viewer.target === target);
+  }
+
+  /** What a header comes to, read alone. It is read for all of `wanted` to whom its name means that file. */
+  unitOf(header: SourceFile, number: number, wanted: Viewers = firstViewers(this.viewers.length)): Unit {
+    const file = this.frontEnd.tokensOf(header, this.viewer(number).source);
+    let units = this.#units.get(file);
+    if (units === undefined) this.#units.set(file, (units = []));
+    const known = units.find(({ viewers }) => (viewers & only(number)) !== 0);
+    if (known !== undefined) return known;
+    const read = units.reduce((viewers, unit) => viewers | unit.viewers, 0);
+    const viewers = only(number) | (this.#seeing(file, header, wanted) & ~read);
+    const unit = new Unit(header, file, viewers, new FileReader(this).read(file, this.#base, viewers));
+    units.push(unit);
+    return unit;
+  }
+
+  /** Those among `viewers` to whom the name of a header means `file`; all of them, if it means that to nobody. */
+  #seeing(file: TokenFile, { name }: SourceFile, viewers: Viewers): Viewers {
+    let seeing = 0;
+    let isFound = false;
+    for (const { viewers: some, is } of this.resolve(name, 'angle', undefined, viewers)) {
+      isFound ||= is !== undefined;
+      if (is === file) seeing |= some;
+    }
+    return isFound ? seeing : viewers;
+  }
+
+  /** The files that an include in `from` leads to. */
+  resolve(
+    name: string,
+    form: IncludeForm,
+    from: TokenFile | undefined,
+    viewers: Viewers,
+  ): readonly Part<TokenFile | undefined>[] {
+    const parts: { viewers: Viewers; readonly is: TokenFile | undefined; readonly shared: object | undefined }[] = [];
+    // Only what lies in asm/ depends on the architecture, where the source says so.
+    const isCommon = form === 'angle' && !/^asm\/|\.\./.test(name);
+    for (let rest = viewers; rest !== 0; rest = withoutFirst(rest)) {
+      const number = firstOf(rest);
+      const { source } = this.viewer(number);
+      const shared = isCommon ? source.shared : undefined;
+      let part = shared === undefined ? undefined : parts.find((one) => one.shared === shared);
+      if (part === undefined) {
+        const is = this.frontEnd.resolve(source, name, form, from);
+        part = parts.find((one) => one.is === is);
+        if (part === undefined) parts.push((part = { viewers: 0, is, shared }));
+      }
+      part.viewers |= only(number);
+    }
+    return parts;
+  }
+
+  /** Why an include leads nowhere. */
+  whyAbsent(name: string, viewers: Viewers): readonly Part<string | undefined>[] {
+    const parts: { viewers: Viewers; readonly is: string | undefined }[] = [];
+    for (let rest = viewers; rest !== 0; rest = withoutFirst(rest)) {
+      const number = firstOf(rest);
+      const is = this.viewer(number).source.whyAbsent?.(name);
+      let part = parts.find((one) => one.is === is);
+      if (part === undefined) parts.push((part = { viewers: 0, is }));
+      part.viewers |= only(number);
+    }
+    return parts;
+  }
+
+  /** What is known of a file that is included. */
+  effectsOf(file: TokenFile): FileEffect[] {
+    let known = this.#effects.get(file);
+    if (known === undefined) this.#effects.set(file, (known = []));
+    return known;
+  }
+
+  /** What including a file does whose include guard is set: nothing. */
+  shut(file: TokenFile, name: string, guard: Macro): FileEffect {
+    let effect = this.#shut.get(guard);
+    if (effect?.file !== file) {
+      const viewers = firstViewers(this.viewers.length);
+      effect = {
+        ...{ kind: 'file', file, viewers, steps: [], troubled: 0, isShareable: true, layer: new JoinedLayer([], viewers) },
+        questions: FileQuestions.ofGuard(name, guard, viewers),
+      };
+      this.#shut.set(guard, effect);
+    }
+    return effect;
+  }
+}
+
+/** What is defined before the first line of a header. */
+function baseOf(frontEnd: FrontEnd, targets: readonly Target[]): Environment {
+  const all = firstViewers(targets.length);
+  const layers = targets.map((target, number) => ({ viewers: only(number), is: predefinedFor(frontEnd, target) }));
+  const measures: readonly Measure[] = targets.map(measureOn);
+  return new Environment(new JoinedLayer(layers, all), { measures }, all);
+}
+
+function predefinedFor(frontEnd: FrontEnd, target: Target): Layer {
+  const layer = new Layer();
+  for (const macro of frontEnd.predefinedMacros(target)) layer.macros.set(macro.name, macro);
+  // What depends on a size depends on the language: only C has records without bytes.
+  const suffix = target.language === 'C' ? '' : ' in C++';
+  layer.macros.set(dataModelFact, target.dataModel + suffix);
+  layer.macros.set(targetFact, target.name + suffix);
+  layer.macros.set(requestFact, JSON.stringify(target.request));
+  return layer;
+}

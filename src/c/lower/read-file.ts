@@ -1,0 +1,210 @@
+/**
+ * Reads a file with all it includes, for several viewers at once.
+ *
+ * A file falls into pieces, which end at its includes. What a piece comes to is looked for among what is known of it, for all
+ * viewers together; where they see different things it becomes several steps, each for some of them, and they go on together
+ * afterwards. They part only where a condition makes them include different files.
+ */
+
+import { Environment, JoinedLayer, type Part, View } from '../environment.ts';
+import { LimitReached, limits } from '../limits.ts';
+import { Macro } from '../macro.ts';
+import { missingInclude, type PieceEnd } from '../preprocess.ts';
+import { locationOf, type TokenFile } from '../token.ts';
+import { firstOf, only, type Viewers, withoutFirst } from '../viewers.ts';
+import type { Audience } from './audience.ts';
+import { type FileEffect, type PieceEffect, type Resolution, type Step, troubledBy } from './effects.ts';
+import { FileQuestions } from './file-questions.ts';
+import { readPiece } from './read-piece.ts';
+import { remember } from './remember.ts';
+
+type Include = Extract<PieceEnd, { readonly kind: 'include' }>;
+
+/** What a file came to. */
+export interface FileRead {
+  readonly steps: readonly Step[];
+  /** The surroundings at its end, for those who took the same way. */
+  readonly ends: readonly Part<Environment>[];
+}
+
+/** Reads files for one header; what must not grow without end is counted from one header to the next. */
+export class FileReader {
+  readonly #audience: Audience;
+  readonly #counters: number[] = [];
+  #includesLeft: number = limits.includesPerUnit;
+
+  constructor(audience: Audience) {
+    this.#audience = audience;
+  }
+
+  read(file: TokenFile, outside: Environment, viewers: Viewers, depth = 0): FileRead {
+    const steps: Step[] = [];
+    const ends: Part<Environment>[] = [];
+    const open = [{ start: 0, environment: outside, viewers }];
+    for (let way = open.pop(); way !== undefined; way = open.pop()) {
+      let { environment } = way;
+      const pieces = this.#piecesAt(file, way.start, environment, way.viewers, depth);
+      for (const { viewers: some, is: piece } of pieces) {
+        steps.push({ viewers: some, effect: piece });
+        if (piece.layer.size > 0) environment = new Environment(piece.layer, environment, some);
+      }
+      for (const { viewers: some, is: end } of endsOf(pieces)) {
+        if (end.kind === 'file-end') {
+          ends.push({ viewers: some, is: environment });
+        } else {
+          const behind = this.#follow(end, file, environment, some, depth, steps);
+          open.push({ start: end.resume, environment: behind, viewers: some });
+        }
+      }
+    }
+    return { steps, ends };
+  }
+
+  /** The surroundings behind an include. */
+  #follow(
+    include: Include,
+    file: TokenFile,
+    outside: Environment,
+    viewers: Viewers,
+    depth: number,
+    steps: Step[],
+  ): Environment {
+    const { name, form, directive } = include;
+    let environment = outside;
+    for (const { viewers: some, is: answer } of this.#audience.resolve(name, form, file, viewers)) {
+      if (answer === undefined) {
+        for (const { viewers: same, is: reason } of this.#audience.whyAbsent(name, some)) {
+          const diagnostic = missingInclude(name, directive, reason);
+          steps.push({ viewers: same, effect: { kind: 'problem', diagnostic, isLimit: false } });
+        }
+      } else if (depth + 1 >= limits.includeDepth || this.#includesLeft <= 0) {
+        const { diagnostic } = new LimitReached('Headers include each other without end.', locationOf(directive));
+        steps.push({ viewers: some, effect: { kind: 'problem', diagnostic, isLimit: true } });
+      } else {
+        for (const effect of this.#include(answer, outside, some, depth + 1)) {
+          steps.push({ viewers: effect.viewers, effect: effect.is });
+          if (effect.is.layer.size > 0) environment = new Environment(effect.is.layer, environment, effect.viewers);
+        }
+      }
+    }
+    return environment;
+  }
+
+  /** A file that was included: found again if possible. */
+  #include(file: TokenFile, environment: Environment, viewers: Viewers, depth: number): readonly Part<FileEffect>[] {
+    const found: Part<FileEffect>[] = [];
+    let rest = viewers;
+    const take = (is: FileEffect, some: Viewers): void => {
+      if (some === 0) return;
+      rest &= ~some;
+      found.push({ viewers: some, is });
+    };
+    if (file.guard !== undefined) {
+      for (const { viewers: some, is: guard } of environment.meanings('macros', file.guard, viewers)) {
+        if (guard instanceof Macro) take(this.#audience.shut(file, file.guard, guard), some);
+      }
+    }
+    const known = this.#audience.effectsOf(file);
+    for (const effect of known) {
+      if (rest === 0) return found;
+      take(effect, effect.questions.heldBy(environment, rest & effect.viewers));
+    }
+    if (rest === 0) return found;
+    this.#includesLeft--;
+    const effect = effectOf(file, rest, this.read(file, environment, rest, depth).steps);
+    if (effect.isShareable) remember(known, effect);
+    take(effect, rest);
+    return found;
+  }
+
+  #piecesAt(
+    file: TokenFile,
+    start: number,
+    environment: Environment,
+    viewers: Viewers,
+    depth: number,
+  ): readonly Part<PieceEffect>[] {
+    const known = this.#audience.frontEnd.piecesAt(file, start);
+    const found: Part<PieceEffect>[] = [];
+    let rest = viewers;
+    const holders = (piece: PieceEffect): Viewers =>
+      piece.reads.heldBy(environment, this.#resolvingTheSame(piece.resolutions, rest));
+    for (const piece of known) {
+      const some = holders(piece);
+      if (some === 0) continue;
+      found.push({ viewers: some, is: piece });
+      rest &= ~some;
+      if (rest === 0) return found;
+    }
+    while (rest !== 0) {
+      const first = firstOf(rest);
+      const piece = this.#workThrough(file, start, environment, first, depth);
+      if (piece.isShareable) remember(known, piece);
+      const some = only(first) | (piece.isShareable ? holders(piece) : 0);
+      found.push({ viewers: some, is: piece });
+      rest &= ~some;
+    }
+    return found;
+  }
+
+  #workThrough(
+    file: TokenFile,
+    start: number,
+    environment: Environment,
+    viewer: number,
+    depth: number,
+  ): PieceEffect {
+    const audience = this.#audience;
+    return readPiece(file, start, new View(environment, viewer), {
+      ...{ target: audience.viewer(viewer).target, types: audience.frontEnd.types, depth },
+      nextCounter: () => {
+        const count = this.#counters[viewer] ?? 0;
+        this.#counters[viewer] = count + 1;
+        return count;
+      },
+      resolve: (name, form, from) => audience.resolve(name, form, from, only(viewer))[0]?.is,
+    });
+  }
+
+  /** Those to whom every include in a piece leads to the same text. */
+  #resolvingTheSame(resolutions: readonly Resolution[], viewers: Viewers): Viewers {
+    let same = viewers;
+    for (const { name, form, from, answer } of resolutions) {
+      for (let rest = same; rest !== 0; rest = withoutFirst(rest)) {
+        const viewer = only(firstOf(rest));
+        if (this.#audience.resolve(name, form, from, viewer)[0]?.is !== answer) same &= ~viewer;
+      }
+    }
+    return same;
+  }
+}
+
+function effectOf(file: TokenFile, viewers: Viewers, steps: readonly Step[]): FileEffect {
+  const layers = steps.flatMap(({ viewers: some, effect }) =>
+    effect.kind === 'problem' || effect.layer.size === 0 ? [] : [{ viewers: some, is: effect.layer }],
+  );
+  return {
+    ...{ kind: 'file', file, viewers, steps },
+    troubled: troubledBy(steps),
+    isShareable: steps.every(({ effect }) => (effect.kind === 'problem' ? !effect.isLimit : effect.isShareable)),
+    layer: new JoinedLayer(layers, viewers),
+    questions: new FileQuestions(steps),
+  };
+}
+
+/** The ends of pieces of one file that begin at the same place. */
+function endsOf(pieces: readonly Part<PieceEffect>[]): readonly Part<PieceEnd>[] {
+  const ends: Part<PieceEnd>[] = [];
+  for (const { viewers, is } of pieces) {
+    const index = ends.findIndex((one) => isSameEnd(one.is, is.end));
+    const same = ends[index];
+    if (same === undefined) ends.push({ viewers, is: is.end });
+    else ends[index] = { viewers: same.viewers | viewers, is: same.is };
+  }
+  return ends;
+}
+
+function isSameEnd(a: PieceEnd, b: PieceEnd): boolean {
+  if (a.kind === 'file-end' || b.kind === 'file-end') return a.kind === b.kind;
+  return a.resume === b.resume && a.name === b.name && a.form === b.form;
+}

@@ -1,0 +1,98 @@
+/**
+ * Works through one piece of a file as one viewer sees it: preprocess, parse, lower, up to the next include that stands between
+ * declarations.
+ */
+
+import type { Target } from '../../abi/target.ts';
+import type { Diagnostic } from '../../diagnostic.ts';
+import type { View } from '../environment.ts';
+import { LimitReached, limits } from '../limits.ts';
+import { Parser } from '../parse.ts';
+import { type PieceEnd, Preprocessor } from '../preprocess.ts';
+import { Scope } from '../scope.ts';
+import type { IncludeForm } from '../source.ts';
+import { SyntaxProblem, TokenStream } from '../token-stream.ts';
+import { type Token, type TokenFile, TokenKind } from '../token.ts';
+import type { PieceEffect, Resolution } from './effects.ts';
+import { Lowering } from './lowering.ts';
+import type { TypeTable } from './type-table.ts';
+
+export interface PieceHost {
+  readonly target: Target;
+  readonly types: TypeTable;
+  /** Files that are open around this one. */
+  readonly depth: number;
+  readonly nextCounter: () => number;
+  readonly resolve: (name: string, form: IncludeForm, from: TokenFile) => TokenFile | undefined;
+}
+
+/** `start`: the token it begins with. */
+export function readPiece(file: TokenFile, start: number, view: View, host: PieceHost): PieceEffect {
+  const { target, types, depth } = host;
+  const scope = new Scope(view);
+  const diagnostics: Diagnostic[] = [];
+  const resolutions: Resolution[] = [];
+  let isShareable = true;
+  const report = (diagnostic: Diagnostic): void => {
+    if (diagnostics.length < limits.diagnosticsPerFile) diagnostics.push(diagnostic);
+  };
+  const lowering = new Lowering(scope, target, types, report);
+  const preprocessor = new Preprocessor(
+    {
+      ...{ scope, report, depth },
+      nextCounter: () => {
+        isShareable = false;
+        return host.nextCounter();
+      },
+      resolve: (name, form, from) => {
+        const answer = host.resolve(name, form, from);
+        resolutions.push({ name, form, from, answer });
+        return answer;
+      },
+    },
+    file,
+    start,
+  );
+  const stream = new TokenStream((isBetweenDeclarations) => preprocessor.next(isBetweenDeclarations));
+  const parser = new Parser(
+    stream,
+    (name) => scope.ordinary(name)?.kind === 'typedef',
+    () => scope.binding('__cplusplus') !== undefined,
+  );
+  let end: PieceEnd | undefined;
+  try {
+    while (readDeclaration(stream, parser, lowering, report));
+  } catch (error) {
+    if (!(error instanceof LimitReached)) throw error;
+    report(error.diagnostic);
+    isShareable = false;
+    end = { kind: 'file-end' };
+  }
+  return {
+    ...{ kind: 'piece', file, reads: scope.reads(), layer: scope.layer, resolutions, end: end ?? preprocessor.end },
+    ...{ lowered: lowering.lowered, diagnostics, isShareable },
+  };
+}
+
+/** One declaration; what is wrong with it costs no other. False at the end. */
+function readDeclaration(
+  stream: TokenStream,
+  parser: Parser,
+  lowering: Lowering,
+  report: (diagnostic: Diagnostic) => void,
+): boolean {
+  stream.beginDeclaration();
+  const first: Token = stream.peek();
+  if (first.kind === TokenKind.end) return false;
+  let isParsed = false;
+  try {
+    const declaration = parser.parseDeclaration();
+    isParsed = true;
+    lowering.declare(declaration);
+  } catch (error) {
+    if (!(error instanceof SyntaxProblem)) throw error;
+    report(error.diagnostic);
+    if (!isParsed) stream.recover(first);
+  }
+  return true;
+}
