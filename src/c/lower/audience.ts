@@ -146,10 +146,9 @@ function baseOf(frontEnd: FrontEnd, targets: readonly Target[]): Environment {
 function predefinedFor(frontEnd: FrontEnd, target: Target): Layer {
   const layer = new Layer();
   for (const macro of frontEnd.predefinedMacros(target)) layer.macros.set(macro.name, macro);
-  // What depends on a size depends on the language: only C has records without bytes.
-  const suffix = target.language === 'C' ? '' : ' in C++';
-  layer.macros.set(dataModelFact, target.dataModel + suffix);
-  layer.macros.set(targetFact, target.name + suffix);
+  layer.macros.set(dataModelFact, target.dataModel);
+  // Where something lies in a record depends on the language: only C has records without bytes.
+  layer.macros.set(targetFact, `${target.name} ${target.language}`);
   layer.macros.set(requestFact, JSON.stringify(target.request));
   return layer;
 }
