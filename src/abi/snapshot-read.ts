@@ -152,7 +152,7 @@ class SnapshotReader {
     }
     if ('typedef' in entry) {
       const name = this.#text(entry, 'typedef', place);
-      return { kind: 'typedef', name, type: inner('type'), ...this.#align(entry, place), ...this.#location(entry) };
+      return { kind: 'typedef', name, type: inner('type'), ...this.#align(entry, place) };
     }
     if ('enum' in entry) return this.#enum(entry, place);
     return this.#record(entry, place, depth);

@@ -120,8 +120,8 @@ class SnapshotWriter {
       case 'vector':
         return { vector: this.#type(type.element), sizeBytes: type.sizeBytes };
       case 'typedef': {
-        const { name, alignBytes, location } = type;
-        return clean({ typedef: name, type: this.#type(type.type), alignBytes, at: at(location) });
+        const { name, alignBytes } = type;
+        return clean({ typedef: name, type: this.#type(type.type), alignBytes });
       }
       case 'enum':
         return type.tag === undefined ? this.#enum(type) : this.#define(type, `enum ${type.tag}`, this.#enum(type));

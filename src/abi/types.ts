@@ -87,14 +87,16 @@ export interface EnumType {
   readonly location?: SourceLocation;
 }
 
-/** A name for another type. `__le32` and friends tell byte order by their name (`byteOrderOfTypedef`). */
+/**
+ * A name for another type. `__le32` and friends tell byte order by their name (`byteOrderOfTypedef`). Where the name was
+ * declared makes no difference to what has the type; its declaration says it.
+ */
 export interface TypedefType {
   readonly kind: 'typedef';
   readonly name: string;
   readonly type: Type;
   /** `__attribute__((aligned(n)))` on the typedef: replaces the alignment, in either direction. */
   readonly alignBytes?: number;
-  readonly location?: SourceLocation;
 }
 
 /** A member of a record: a field, a bit-field (`bitWidth`), or an anonymous record (no `name`). */

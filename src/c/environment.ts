@@ -7,7 +7,7 @@
  */
 
 import type { OrdinaryBinding, PackState, SizedType, TagBinding } from './lower/symbols.ts';
-import type { Macro, SavedMacros } from './macro.ts';
+import { Macro, type SavedMacros } from './macro.ts';
 import { only, type Viewers } from './viewers.ts';
 
 /** Stands in a layer for a name that was defined before and is not any more (`#undef`). */
@@ -146,11 +146,11 @@ export class Environment {
         for (const { viewers: some, is } of found.parts) {
           const hit = some & here;
           if (hit === 0) continue;
-          if ((is === undefinedMarker ? undefined : is) === answer) agreed |= hit;
+          if (isAsGood(is === undefinedMarker ? undefined : is, answer)) agreed |= hit;
           rest &= ~hit;
         }
       } else {
-        if ((found === undefinedMarker ? undefined : found) === answer) agreed |= here;
+        if (isAsGood(found === undefinedMarker ? undefined : found, answer)) agreed |= here;
         rest &= ~here;
       }
       if (rest === 0) return agreed;
@@ -193,6 +193,11 @@ export class Environment {
     }
     return undefined;
   }
+}
+
+/** Whether two answers to one question say the same. */
+export function isAsGood(one: unknown, other: unknown): boolean {
+  return one === other || (one instanceof Macro && other instanceof Macro && one.isAsGoodAs(other));
 }
 
 type Held<Space extends NameSpace> = Bindings[Space] | Divided<Bindings[Space]> | undefined;

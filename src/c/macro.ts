@@ -2,7 +2,8 @@
  * Macro definitions (C17 §6.10.3), with GCC's named variadic parameters (`args...`).
  *
  * A definition is made once per `#define` line of a `TokenFile`, so "is this the same definition?" is a comparison of
- * objects, whatever unit or target processed the line. The replacement list stays in the file's arrays until it is needed.
+ * objects, whatever unit or target processed the line. Two definitions that say the same are as good as one, though: nothing
+ * shows where a macro was defined. The replacement list stays in the file's arrays until it is needed.
  */
 
 import type { Diagnostic } from '../diagnostic.ts';
@@ -79,14 +80,30 @@ export class Macro {
   /** Redefinition with the same parameters and replacement list is allowed (C17 §6.10.3p2), and changes nothing. */
   isSameAs(other: Macro): boolean {
     if (this === other) return true;
-    if (this.isVariadic !== other.isVariadic || this.bodyEnd - this.bodyStart !== other.bodyEnd - other.bodyStart) {
-      return false;
+    const length = this.bodyEnd - this.bodyStart;
+    if (this.isVariadic !== other.isVariadic || other.bodyEnd - other.bodyStart !== length) return false;
+    if (this.dynamic !== other.dynamic || this.parameters?.join() !== other.parameters?.join()) return false;
+    for (let index = 0; index < length; index++) {
+      const [at, there] = [this.bodyStart + index, other.bodyStart + index];
+      if (this.file.texts[at] !== other.file.texts[there]) return false;
+      if (index > 0 && this.file.hasSpaceBefore(at) !== other.file.hasSpaceBefore(there)) return false;
     }
-    if (this.parameters?.join() !== other.parameters?.join()) return false;
-    return this.body.every((token, index) => {
-      const twin = other.body[index];
-      return token.text === twin?.text && (index === 0 || token.hasSpaceBefore === twin.hasSpaceBefore);
-    });
+    return true;
+  }
+
+  /**
+   * Whether it makes no difference which of the two is in force: what comes out of a macro stands where the macro is used. Only
+   * a header that `__has_include` looks for is searched from where the macro was defined.
+   */
+  isAsGoodAs(other: Macro): boolean {
+    return this === other || (this.isSameAs(other) && (this.file === other.file || !this.#looksForHeaders()));
+  }
+
+  #looksForHeaders(): boolean {
+    for (let at = this.bodyStart; at < this.bodyEnd; at++) {
+      if (this.file.texts[at]?.startsWith('__has_include') === true) return true;
+    }
+    return false;
   }
 }
 

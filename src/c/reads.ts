@@ -4,14 +4,14 @@
  * A header means the same wherever everything it *asks for* is the same. So while a piece of text is processed, a `Scope`
  * notes each name that was looked up outside the piece, with what was found (a macro, a type, or nothing), and each name
  * that the piece defined. The two together are an `Effect`: wherever all reads give the same answers again, on another
- * target, below another header, in another tree, applying the writes is as good as processing the text. Definitions are
- * unique objects (`Macro`, interned types), so that "the same answer" is a comparison of addresses.
+ * target, below another header, in another tree, applying the writes is as good as processing the text. Types are unique
+ * objects, so that "the same answer" is mostly a comparison of addresses; a macro is as good as another that says the same.
  *
  * The question is asked for all viewers at once, and answered with those who get the same answers: most names mean the same to
  * all of them, and are looked up once.
  */
 
-import type { Environment, MacroBinding, View } from './environment.ts';
+import { type Environment, isAsGood, type MacroBinding, type View } from './environment.ts';
 import type { OrdinaryBinding, SizedType, TagBinding } from './lower/symbols.ts';
 import { firstOf, only, type Viewers, withoutFirst } from './viewers.ts';
 
@@ -63,7 +63,7 @@ export class Reads {
   /** Whether one viewer gets the same answers to all questions. */
   holdFor(view: View): boolean {
     const { macros, ordinary, tags, sizes, alignments } = this.answers;
-    for (const [name, answer] of macros) if (view.macro(name) !== answer) return false;
+    for (const [name, answer] of macros) if (!isAsGood(view.macro(name), answer)) return false;
     for (const [name, answer] of ordinary) if (view.ordinary(name) !== answer) return false;
     for (const [name, answer] of tags) if (view.tag(name) !== answer) return false;
     for (const [type, answer] of sizes) if (view.measure(type, 'size') !== answer) return false;
@@ -106,10 +106,6 @@ export class ReadCollector {
     for (const [name, answer] of answers.tags) this.#tags.set(name, answer);
     for (const [type, answer] of answers.sizes) this.#sizes.set(type, answer);
     for (const [type, answer] of answers.alignments) this.#alignments.set(type, answer);
-  }
-
-  addMacro(name: string, answer: MacroBinding | undefined): void {
-    this.#macros.set(name, answer);
   }
 
   reads(): Reads {

@@ -130,10 +130,14 @@ export class TokenFile {
     return new Token(
       isInside ? ((this.kinds[index] ?? 0) as TokenKind) : TokenKind.end,
       isInside ? (this.texts[index] ?? '') : '',
-      ((this.flags[index] ?? 0) & spaceBefore) !== 0,
+      this.hasSpaceBefore(index),
       this,
       this.offsets[isInside ? index : this.count - 1] ?? 0,
     );
+  }
+
+  hasSpaceBefore(index: number): boolean {
+    return ((this.flags[index] ?? 0) & spaceBefore) !== 0;
   }
 
   startsLine(index: number): boolean {

@@ -107,7 +107,7 @@ export class Lowering {
     }
     const { alignBytes } = attributes;
     const typedef = this.#types.typedef({
-      ...{ kind: 'typedef', name: name.text, type, location },
+      ...{ kind: 'typedef', name: name.text, type },
       ...(alignBytes === undefined ? {} : { alignBytes }),
     });
     if (known !== undefined) {

@@ -23,9 +23,8 @@ export interface ValuesFound {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Values that hold wherever `reads` do, and all macros of the piece are in force if they were. */
+/** Values that hold wherever `reads` do and all macros of the piece are in force. */
 interface SharedValues extends ValuesFound {
-  readonly areInForce: boolean;
   readonly reads: Reads;
 }
 
@@ -86,15 +85,16 @@ export class PieceValues {
     };
     let shared = this.#shared.get(piece);
     if (shared === undefined) this.#shared.set(piece, (shared = []));
-    for (const one of shared) {
+    for (const one of areInForce ? shared : []) {
       if (rest === 0) return;
-      if (one.areInForce === areInForce) take(one, one.reads.heldBy(environment, rest));
+      take(one, one.reads.heldBy(environment, rest));
     }
     while (rest !== 0) {
       const number = firstOf(rest);
       const result = this.#workOut(unit, this.#slotsOf(piece), areInForce, number, targetOf);
-      // One that ran into a limit may do better where others have worked a part of it out.
-      const isShared = result.diagnostics.length === 0;
+      // Which of two definitions that say the same is in force is no question of what it says; and one that ran into a limit
+      // may do better where others have worked a part of it out.
+      const isShared = areInForce && result.diagnostics.length === 0;
       if (isShared) remember(shared, result);
       take(result, only(number) | (isShared ? result.reads.heldBy(environment, rest) : 0));
     }
@@ -120,13 +120,11 @@ export class PieceValues {
     };
     for (const { macro, fixed } of slots) {
       if (!areInForce) {
-        const inForce = view.macro(macro.name);
-        collector.addMacro(macro.name, inForce);
-        if (inForce !== macro) continue;
+        if (view.macro(macro.name) !== macro) continue;
       }
       values.push(fixed ?? this.#macros.read(macro, view, target, budget, collector));
     }
-    return { values, diagnostics, areInForce, reads: collector.reads() };
+    return { values, diagnostics, reads: collector.reads() };
   }
 
   #slotsOf(piece: PieceEffect, wanted?: ReadonlySet<string>): readonly Slot[] {
@@ -158,8 +156,11 @@ function thoseWithAllInForce({ layer }: PieceEffect, environment: Environment, v
   // Else it stands in a file that the header includes, or something did come later for somebody.
   let rest = viewers;
   for (const [name, macro] of macros) {
-    if (macro instanceof Macro) rest = environment.agreeing('macros', name, macro, rest);
-    if (rest === 0) return 0;
+    if (!(macro instanceof Macro)) continue;
+    let same = 0;
+    for (const { viewers: some, is } of environment.meanings('macros', name, rest)) if (is === macro) same |= some;
+    if (same === 0) return 0;
+    rest = same;
   }
   return rest;
 }

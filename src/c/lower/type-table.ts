@@ -72,7 +72,7 @@ export class TypeTable {
   }
 
   typedef(type: TypedefType): TypedefType {
-    const key = `t${type.name}\0${type.alignBytes ?? ''}\0${this.#id(type.type)}\0${at(type.location)}`;
+    const key = `t${type.name}\0${type.alignBytes ?? ''}\0${this.#id(type.type)}`;
     return this.#share(key, () => type, this.depthOf(type.type) + 1);
   }
 
