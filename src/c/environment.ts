@@ -127,72 +127,78 @@ export class Environment {
     this.parent = parent instanceof Environment ? parent : undefined;
     this.measures = parent.measures;
   }
+}
 
-  /** Those among `viewers` to whom `name` means `answer`; `undefined`: nothing. */
-  agreeing<Space extends NameSpace>(
-    space: Space,
-    name: string,
-    answer: Bindings[Space] | undefined,
-    viewers: Viewers,
-  ): Viewers {
-    let rest = viewers;
-    let agreed = 0;
-    for (let at: Environment | undefined = this; at !== undefined; at = at.parent) {
-      const here = rest & at.viewers;
-      if (here === 0) continue;
-      const found = at.layer[space].get(name);
-      if (found === undefined) continue;
-      if (found instanceof Divided) {
-        for (const { viewers: some, is } of found.parts) {
-          const hit = some & here;
-          if (hit === 0) continue;
-          if (isAsGood(is === undefinedMarker ? undefined : is, answer)) agreed |= hit;
-          rest &= ~hit;
-        }
-      } else {
-        if (isAsGood(found === undefinedMarker ? undefined : found, answer)) agreed |= here;
-        rest &= ~here;
+/** Those among `viewers` to whom `name` means `answer`; `undefined`: nothing. */
+export function agreeing<Space extends NameSpace>(
+  environment: Environment,
+  space: Space,
+  name: string,
+  answer: Bindings[Space] | undefined,
+  viewers: Viewers,
+): Viewers {
+  let rest = viewers;
+  let agreed = 0;
+  for (let at: Environment | undefined = environment; at !== undefined; at = at.parent) {
+    const here = rest & at.viewers;
+    if (here === 0) continue;
+    const found = at.layer[space].get(name);
+    if (found === undefined) continue;
+    if (found instanceof Divided) {
+      for (const { viewers: some, is } of found.parts) {
+        const hit = some & here;
+        if (hit === 0) continue;
+        if (isAsGood(is === undefinedMarker ? undefined : is, answer)) agreed |= hit;
+        rest &= ~hit;
       }
-      if (rest === 0) return agreed;
+    } else {
+      if (isAsGood(found === undefinedMarker ? undefined : found, answer)) agreed |= here;
+      rest &= ~here;
     }
-    return answer === undefined ? agreed | rest : agreed;
+    if (rest === 0) return agreed;
   }
+  return answer === undefined ? agreed | rest : agreed;
+}
 
-  /** What `name` means to each of `viewers`; those to whom it means nothing are in no part. */
-  meanings<Space extends NameSpace>(space: Space, name: string, viewers: Viewers): readonly Part<Bindings[Space]>[] {
-    const parts: Part<Bindings[Space]>[] = [];
-    let rest = viewers;
-    const take = (is: Bindings[Space], some: Viewers): void => {
-      if (some === 0) return;
-      rest &= ~some;
-      if (is !== undefinedMarker) parts.push({ viewers: some, is });
-    };
-    for (let at: Environment | undefined = this; at !== undefined && rest !== 0; at = at.parent) {
-      const here = rest & at.viewers;
-      const found = here === 0 ? undefined : (at.layer[space].get(name) as Held<Space>);
-      if (found instanceof Divided) for (const part of found.parts) take(part.is, part.viewers & here);
-      else if (found !== undefined) take(found, here);
-    }
-    return parts;
+/** What `name` means to each of `viewers`; those to whom it means nothing are in no part. */
+export function meaningsOf<Space extends NameSpace>(
+  environment: Environment,
+  space: Space,
+  name: string,
+  viewers: Viewers,
+): readonly Part<Bindings[Space]>[] {
+  const parts: Part<Bindings[Space]>[] = [];
+  let rest = viewers;
+  const take = (is: Bindings[Space], some: Viewers): void => {
+    if (some === 0) return;
+    rest &= ~some;
+    if (is !== undefinedMarker) parts.push({ viewers: some, is });
+  };
+  for (let at: Environment | undefined = environment; at !== undefined && rest !== 0; at = at.parent) {
+    const here = rest & at.viewers;
+    const found = here === 0 ? undefined : (at.layer[space].get(name) as Held<Space>);
+    if (found instanceof Divided) for (const part of found.parts) take(part.is, part.viewers & here);
+    else if (found !== undefined) take(found, here);
   }
+  return parts;
+}
 
-  /** What `name` means to viewer `number`. */
-  meaning<Space extends NameSpace>(
-    space: Space,
-    name: string,
-    number: number,
-  ): Exclude<Bindings[Space], Removed> | undefined {
-    const viewer = only(number);
-    for (let at: Environment | undefined = this; at !== undefined; at = at.parent) {
-      if ((at.viewers & viewer) === 0) continue;
-      const found = at.layer[space].get(name) as Held<Space>;
-      const is =
-        found instanceof Divided ? found.parts.find(({ viewers }) => (viewers & viewer) !== 0)?.is : found;
-      if (is === undefinedMarker) return undefined;
-      if (is !== undefined) return is as Exclude<Bindings[Space], Removed>;
-    }
-    return undefined;
+/** What `name` means to viewer `number`. */
+export function meaningFor<Space extends NameSpace>(
+  environment: Environment,
+  space: Space,
+  name: string,
+  number: number,
+): Exclude<Bindings[Space], Removed> | undefined {
+  const viewer = only(number);
+  for (let at: Environment | undefined = environment; at !== undefined; at = at.parent) {
+    if ((at.viewers & viewer) === 0) continue;
+    const found = at.layer[space].get(name) as Held<Space>;
+    const is = found instanceof Divided ? found.parts.find(({ viewers }) => (viewers & viewer) !== 0)?.is : found;
+    if (is === undefinedMarker) return undefined;
+    if (is !== undefined) return is as Exclude<Bindings[Space], Removed>;
   }
+  return undefined;
 }
 
 /** Whether two answers to one question say the same. */
@@ -217,18 +223,18 @@ export class View {
   macro(name: string): MacroBinding | undefined {
     let found = this.#macros.get(name);
     if (found === undefined && !this.#macros.has(name)) {
-      found = this.environment.meaning('macros', name, this.viewer);
+      found = meaningFor(this.environment, 'macros', name, this.viewer);
       this.#macros.set(name, found);
     }
     return found;
   }
 
   ordinary(name: string): OrdinaryBinding | undefined {
-    return this.environment.meaning('ordinary', name, this.viewer);
+    return meaningFor(this.environment, 'ordinary', name, this.viewer);
   }
 
   tag(name: string): TagBinding | undefined {
-    return this.environment.meaning('tags', name, this.viewer);
+    return meaningFor(this.environment, 'tags', name, this.viewer);
   }
 
   /** Size or alignment of a type in bytes, or why it has none. */

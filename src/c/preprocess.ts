@@ -3,7 +3,7 @@
  *
  * A `Preprocessor` works through one *piece* of a file: from a given token up to the next `#include` that stands between
  * declarations, or to the end of the file. Such an include is not followed here; the piece ends, so that what an included
- * file does can be shared between all that include it (`unit.ts`). An include in the middle of a declaration is rare and is
+ * file does can be shared between all that include it (`lower/read-file.ts`). An include in the middle of a declaration is rare and is
  * read in place.
  *
  * Conditions need no stack at run time: which `#` closes which branch is known since tokenizing, so an untrue branch is one

@@ -11,7 +11,7 @@
  * all of them, and are looked up once.
  */
 
-import { type Environment, isAsGood, type MacroBinding, type View } from './environment.ts';
+import { agreeing, type Environment, isAsGood, type MacroBinding, type View } from './environment.ts';
 import type { OrdinaryBinding, SizedType, TagBinding } from './lower/symbols.ts';
 import { firstOf, only, type Viewers, withoutFirst } from './viewers.ts';
 
@@ -46,15 +46,15 @@ export class Reads {
     const { macros, ordinary, tags, sizes, alignments } = this.answers;
     let rest = viewers;
     for (const [name, answer] of macros) {
-      rest = environment.agreeing('macros', name, answer, rest);
+      rest = agreeing(environment, 'macros', name, answer, rest);
       if (rest === 0) return 0;
     }
     for (const [name, answer] of ordinary) {
-      rest = environment.agreeing('ordinary', name, answer, rest);
+      rest = agreeing(environment, 'ordinary', name, answer, rest);
       if (rest === 0) return 0;
     }
     for (const [name, answer] of tags) {
-      rest = environment.agreeing('tags', name, answer, rest);
+      rest = agreeing(environment, 'tags', name, answer, rest);
       if (rest === 0) return 0;
     }
     return measuringTheSame(sizes, alignments, environment, rest);

@@ -11,8 +11,6 @@ export type Viewers = number;
 /** How many viewers fit into a set; bit 31 would make it negative. */
 export const maximumViewers = 31;
 
-export const nobody: Viewers = 0;
-
 /** The set of viewer `number` alone. */
 export function only(number: number): Viewers {
   return 1 << number;

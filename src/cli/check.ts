@@ -190,7 +190,7 @@ function comparePair(
   said: (record: string, layout: string) => void,
 ): CheckResult {
   const targets = commonTargets(sides.old, sides.new, wanted, policy.config?.targets);
-  for (const side of [sides.old, sides.new]) if (isHeaderSource(side)) side.expect(targets);
+  for (const side of [sides.old, sides.new]) side.expect?.(targets);
   const pairs = new Map<Target, AbiPair>();
   const pairFor = (target: Target): AbiPair => {
     let pair = pairs.get(target);

@@ -147,7 +147,9 @@ async function inSource(
   }
   const opened = await openSource(variant === undefined ? source : `${source}#${variant}`, io, sourceOptionsOf(flags));
   const candidates: Candidate[] = [];
-  for (const target of targets.filter((one) => opened.targets.some((other) => other.name === one.name))) {
+  const usable = targets.filter((one) => opened.targets.some((other) => other.name === one.name));
+  opened.expect?.(usable);
+  for (const target of usable) {
     const bare = name.trim();
     const abi = opened.abiMentioning?.(target, [bare.replace(/^(?:struct|union) /, '')]) ?? opened.abiFor(target);
     const declaration = [bare, `struct ${bare}`, `union ${bare}`]

@@ -262,7 +262,9 @@ export class HeaderWorkshop {
           : (collection.unavailable(target) ?? `${label} is no header of ${target.name}.`),
       headersFor: (target) => collection.forTarget(target),
       namesFor,
-      expect: (expected) => audiences.expect(expected),
+      expect: (expected) => {
+        audiences.expect(expected);
+      },
       abiOf,
       abiOfText: (target, path, text) => {
         const file = { name: path, path, text, contentKey: text, isBuiltIn: false };

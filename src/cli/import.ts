@@ -41,6 +41,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const wanted = options.target === undefined ? undefined : parseTargetList(options.target);
   const candidates = source.targets.filter((target) => wanted?.includes(target) ?? true);
   const bare = name.replace(/^(struct|union)\s+/, '');
+  source.expect?.(candidates);
   const imports = candidates.flatMap((target) => {
     const abi = source.abiMentioning?.(target, [bare]) ?? source.abiFor(target);
     const declaration = findRecord(abi, name);

@@ -100,6 +100,7 @@ async function fromSource(
       `${source.label} is for ${known}, not for ${(wanted ?? []).map(({ name }) => name).join(', ')}.`,
     );
   }
+  source.expect?.(usable);
   // A name is a word of the header that declares it, unless a macro pastes it together: then everything is read.
   const words = names.map(bare);
   const mentioning = options.all === true ? undefined : source.abiMentioning;

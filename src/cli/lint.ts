@@ -88,6 +88,7 @@ async function lintSource(source: string, paths: readonly string[], options: Opt
   const opened = await openSource(source, io, { ...sourceOptionsOf(options), workshop });
   const config = await openConfig(source, workshop, io, options);
   const targets = targetsOf(opened, options.target, config?.targets);
+  opened.expect?.(targets);
   const abis = targets.map((target) => opened.abiFor(target));
   return { findings: lintAbis(abis, config?.lintOff), targets, notUnderstood: problemsOf(abis) };
 }
@@ -97,6 +98,7 @@ async function lintRange(range: string, paths: readonly string[], options: Optio
   const config = await openConfig(old.label, workshop, io, options);
   const targets = targetsOf(next, options.target, config?.targets);
   const known = new Set(old.targets);
+  for (const side of [old, next]) side.expect?.(targets);
   const before = targets.filter((target) => known.has(target)).map((target) => old.abiFor(target));
   const after = targets.map((target) => next.abiFor(target));
   const findings = newFindings(lintAbis(before, config?.lintOff), lintAbis(after, config?.lintOff));

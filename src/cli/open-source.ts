@@ -27,6 +27,8 @@ export interface OpenedSource {
   /** The targets it can be read for. */
   readonly targets: readonly Target[];
   readonly abiFor: (target: Target) => Abi;
+  /** Says which targets will be asked for: what they share is then read once. */
+  readonly expect?: (targets: readonly Target[]) => void;
   /**
    * As `abiFor`, for a caller that looks for names: what cannot hold any of `words` need not be read, and of macros only
    * those in `macros`, where that is given.

@@ -34,6 +34,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   const targets = source.targets.filter((target) => wanted?.includes(target) ?? true);
   if (targets.length === 0)
     throw new UserError(`${source.label} cannot be read for ${options.target ?? 'any target'}.`);
+  source.expect?.(targets);
   const abis = targets.map((target) => source.abiFor(target));
   const text = writeSnapshot(abis, source.label);
   if (options.out === undefined) io.stdout(text);

@@ -46,7 +46,12 @@ function abiFrom(text: string, target: Target): Abi {
   const options = { label: 'point.h', tree, headers: ['point.h'], isSearched: false, includes: [] };
   const source = new HeaderFiles(options).forTarget(target);
   const file = source.resolve('point.h', 'angle', undefined);
-  return readAbi(new Audience(new FrontEnd(), [{ target, source }]), file === undefined ? [] : [file], target, 'point.h');
+  return readAbi(
+    new Audience(new FrontEnd(), [{ target, source }]),
+    file === undefined ? [] : [file],
+    target,
+    'point.h',
+  );
 }
 
 /** Everything of an ABI that a reader of it can see, as plain text. */

@@ -9,7 +9,7 @@ import type { Abi } from '../../src/abi/abi.ts';
 import { layoutOf } from '../../src/abi/layout-engine.ts';
 import type { TargetName } from '../../src/abi/target.ts';
 import { FrontEnd } from '../../src/c/lower/front-end.ts';
-import { abiOf } from '../support/header-source.ts';
+import { abiOf, abisTogether } from '../support/header-source.ts';
 
 /** Everything an ABI says, as text. */
 function show(abi: Abi): string {
@@ -39,6 +39,12 @@ const line = fc.oneof(
   value.map((start) => `enum e { E = ${start} };`),
   fc.constantFrom('#pragma pack(1)', '#pragma pack()', '#pragma once', '#if __SIZEOF_LONG__ == 8\n#define A 8\n#endif'),
   fc.constantFrom('#include "p.h"', '#include "q.h"', '#include "r.h"', 'struct a;', 'typedef struct b a_t;'),
+  fc.constantFrom(
+    '#ifdef __x86_64__\n#include "q.h"\n#else\n#include "r.h"\n#endif',
+    '#ifdef __arm__\n#undef A\n#endif',
+    '#if __SIZEOF_POINTER__ == 8\n#include "r.h"\n#endif',
+    '#ifdef __powerpc__\n#include "absent.h"\n#endif',
+  ),
   fc.constantFrom('#ifdef A\n#include "q.h"\n#endif', '#if defined(B) && B > 1\n#include "r.h"\n#endif'),
 );
 const header = fc.tuple(fc.boolean(), fc.array(line, { maxLength: 6 })).map(([isGuarded, lines]) => {
@@ -68,6 +74,16 @@ describe('a front end that has read other things', () => {
       { numRuns: 150 },
     );
   }, 30_000);
+
+  test('reads a tree for several targets at once as for each of them alone', () => {
+    fc.assert(
+      fc.property(tree, fc.shuffledSubarray([...targets], { minLength: 2 }), (texts, several) => {
+        const together = abisTogether(texts, several, used).map(show);
+        expect(together).toEqual(several.map((target) => show(abiOf(texts, target))));
+      }),
+      { numRuns: 300 },
+    );
+  }, 60_000);
 
   test('notices that an include names another file', () => {
     const frontEnd = new FrontEnd();

@@ -50,6 +50,21 @@ export function abiOf(
   return readAbi(new Audience(frontEnd, [{ target: seenBy, source }]), headers, seenBy, 'test');
 }
 
+/** The ABIs of several targets that read all the given headers together. */
+export function abisTogether(
+  texts: Readonly<Record<string, string>>,
+  names: readonly TargetName[],
+  frontEnd = new FrontEnd(),
+): Abi[] {
+  const source = new TestSource(texts);
+  const headers = Object.keys(texts).map((header) => source.file(header));
+  const audience = new Audience(
+    frontEnd,
+    names.map((name) => ({ target: target(name), source })),
+  );
+  return names.map((name) => readAbi(audience, headers, target(name), 'test'));
+}
+
 /** The values of object-like macros, as plain data. */
 export function constantsOf(abi: Abi): Record<string, bigint> {
   return Object.fromEntries([...abi.constants].map(([name, { value }]) => [name, value]));

@@ -6,7 +6,16 @@
  */
 
 import type { Target } from '../../abi/target.ts';
-import { dataModelFact, Environment, JoinedLayer, Layer, type Measure, type Part, requestFact, targetFact } from '../environment.ts';
+import {
+  dataModelFact,
+  Environment,
+  JoinedLayer,
+  Layer,
+  type Measure,
+  type Part,
+  requestFact,
+  targetFact,
+} from '../environment.ts';
 import { measureOn } from '../expression.ts';
 import type { Macro } from '../macro.ts';
 import type { IncludeForm, Source, SourceFile } from '../source.ts';
@@ -36,7 +45,10 @@ export class Audience {
     if (viewers.length > maximumViewers) throw new RangeError(`more than ${maximumViewers} viewers`);
     this.frontEnd = frontEnd;
     this.viewers = viewers;
-    this.#base = baseOf(frontEnd, viewers.map(({ target }) => target));
+    this.#base = baseOf(
+      frontEnd,
+      viewers.map(({ target }) => target),
+    );
   }
 
   viewer(number: number): Viewer {
@@ -126,7 +138,15 @@ export class Audience {
     if (effect?.file !== file) {
       const viewers = firstViewers(this.viewers.length);
       effect = {
-        ...{ kind: 'file', file, viewers, steps: [], troubled: 0, isShareable: true, layer: new JoinedLayer([], viewers) },
+        ...{
+          kind: 'file',
+          file,
+          viewers,
+          steps: [],
+          troubled: 0,
+          isShareable: true,
+          layer: new JoinedLayer([], viewers),
+        },
         questions: FileQuestions.ofGuard(name, guard, viewers),
       };
       this.#shut.set(guard, effect);

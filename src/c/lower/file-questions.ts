@@ -7,6 +7,7 @@
  */
 
 import {
+  agreeing,
   type Bindings,
   Divided,
   type Environment,
@@ -46,7 +47,7 @@ export class FileQuestions {
       for (const [name, parts] of asked[space]) {
         for (const { viewers: some, is } of parts) {
           const asking = some & rest;
-          if (asking !== 0) rest &= ~asking | environment.agreeing(space, name, is, asking);
+          if (asking !== 0) rest &= ~asking | agreeing(environment, space, name, is, asking);
         }
         if (rest === 0) return 0;
       }

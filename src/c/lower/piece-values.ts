@@ -8,7 +8,7 @@
 
 import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
-import type { Environment, JoinedLayer, Layer, Part } from '../environment.ts';
+import { type Environment, type JoinedLayer, type Layer, meaningsOf, type Part } from '../environment.ts';
 import { limits } from '../limits.ts';
 import { Macro } from '../macro.ts';
 import { ReadCollector, type Reads } from '../reads.ts';
@@ -100,13 +100,7 @@ export class PieceValues {
     }
   }
 
-  #workOut(
-    unit: Unit,
-    slots: readonly Slot[],
-    areInForce: boolean,
-    number: number,
-    targetOf: TargetOf,
-  ): SharedValues {
+  #workOut(unit: Unit, slots: readonly Slot[], areInForce: boolean, number: number, targetOf: TargetOf): SharedValues {
     const view = unit.viewOf(number);
     const target = targetOf(number);
     const values: MacroValue[] = [];
@@ -158,7 +152,7 @@ function thoseWithAllInForce({ layer }: PieceEffect, environment: Environment, v
   for (const [name, macro] of macros) {
     if (!(macro instanceof Macro)) continue;
     let same = 0;
-    for (const { viewers: some, is } of environment.meanings('macros', name, rest)) if (is === macro) same |= some;
+    for (const { viewers: some, is } of meaningsOf(environment, 'macros', name, rest)) if (is === macro) same |= some;
     if (same === 0) return 0;
     rest = same;
   }

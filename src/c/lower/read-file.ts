@@ -6,7 +6,7 @@
  * afterwards. They part only where a condition makes them include different files.
  */
 
-import { Environment, JoinedLayer, type Part, View } from '../environment.ts';
+import { Environment, JoinedLayer, meaningsOf, type Part, View } from '../environment.ts';
 import { LimitReached, limits } from '../limits.ts';
 import { Macro } from '../macro.ts';
 import { missingInclude, type PieceEnd } from '../preprocess.ts';
@@ -100,7 +100,7 @@ export class FileReader {
       found.push({ viewers: some, is });
     };
     if (file.guard !== undefined) {
-      for (const { viewers: some, is: guard } of environment.meanings('macros', file.guard, viewers)) {
+      for (const { viewers: some, is: guard } of meaningsOf(environment, 'macros', file.guard, viewers)) {
         if (guard instanceof Macro) take(this.#audience.shut(file, file.guard, guard), some);
       }
     }
@@ -147,13 +147,7 @@ export class FileReader {
     return found;
   }
 
-  #workThrough(
-    file: TokenFile,
-    start: number,
-    environment: Environment,
-    viewer: number,
-    depth: number,
-  ): PieceEffect {
+  #workThrough(file: TokenFile, start: number, environment: Environment, viewer: number, depth: number): PieceEffect {
     const audience = this.#audience;
     return readPiece(file, start, new View(environment, viewer), {
       ...{ target: audience.viewer(viewer).target, types: audience.frontEnd.types, depth },

@@ -2,7 +2,7 @@
  * Types, each made once.
  *
  * Two headers, or two targets, that declare the same thing at the same place get the same object. The front end decides by
- * comparing addresses whether a piece of a header means the same as before (`environment.ts`), and the layout engine keeps
+ * comparing addresses whether a piece of a header means the same as before (`reads.ts`), and the layout engine keeps
  * one layout per record and target, so this is what sharing between targets and trees rests on.
  */
 

@@ -66,13 +66,7 @@ export class MacroValues {
   }
 
   /** The value of a macro that is in force in a view. What the answer depends on is added to `collector`. */
-  read(
-    macro: Macro,
-    view: View,
-    target: Target,
-    budget: ValueBudget,
-    collector: ReadCollector,
-  ): MacroValue {
+  read(macro: Macro, view: View, target: Target, budget: ValueBudget, collector: ReadCollector): MacroValue {
     const known = this.#knownOf(macro);
     if (!Array.isArray(known)) return known;
     const index = known.findIndex(({ reads }) => reads.holdFor(view));
