@@ -86,6 +86,15 @@ export class DeclarationList {
     return new DeclarationList(this.index, portions);
   }
 
+  /** This list, and what stands in `files` as `other` has it, where this one says nothing of a name. */
+  followedBy(other: DeclarationList, files: ReadonlySet<string>): DeclarationList {
+    const more = other.portions.filter(({ portion: { file } }) => files.has(file));
+    return new DeclarationList(this.index, [
+      ...this.portions,
+      ...more.map(({ portion }) => ({ portion, isOwn: false })),
+    ]);
+  }
+
   /** Everything that is declared under a name, in order. */
   entriesOf(name: string): readonly Entry[] {
     let found = this.#entries.get(name);

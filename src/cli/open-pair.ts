@@ -6,6 +6,7 @@
  */
 
 import type { Abi } from '../abi/abi.ts';
+import { type DeclarationMaps, listOf } from '../abi/declaration-list.ts';
 import type { Target } from '../abi/target.ts';
 import { UserError } from '../diagnostic.ts';
 import type { AbiPair } from '../diff/changes.ts';
@@ -106,20 +107,29 @@ function withDeclarationsOf(
 ): Abi {
   const more = source.abiOf(target, borrowed);
   const isBorrowed = new Set(borrowed);
-  const merge = <Declaration extends { readonly header: string }>(
-    own: ReadonlyMap<string, Declaration>,
-    others: ReadonlyMap<string, Declaration>,
-  ): ReadonlyMap<string, Declaration> => {
-    const added = [...others].filter(([name, { header }]) => isBorrowed.has(header) && !own.has(name));
-    return added.length === 0 ? own : new Map([...own, ...added]);
-  };
   return {
     ...abi,
+    ...withDeclarations(abi, more, isBorrowed),
     includes: new Map([
       ...(abi.includes ?? []),
       ...[...(more.includes ?? [])].filter(([name]) => isBorrowed.has(name)),
     ]),
     headers: [...abi.headers, ...headers],
+  };
+}
+
+/** What an ABI declares, and what others say in some headers of names that it does not have. */
+function withDeclarations(abi: Abi, more: Abi, headers: ReadonlySet<string>): DeclarationMaps {
+  const [list, others] = [listOf(abi), listOf(more)];
+  if (list !== undefined && others?.index === list.index) return list.followedBy(others, headers).maps();
+  const merge = <Declaration extends { readonly header: string }>(
+    own: ReadonlyMap<string, Declaration>,
+    theirs: ReadonlyMap<string, Declaration>,
+  ): ReadonlyMap<string, Declaration> => {
+    const added = [...theirs].filter(([name, { header }]) => headers.has(header) && !own.has(name));
+    return added.length === 0 ? own : new Map([...own, ...added]);
+  };
+  return {
     records: merge(abi.records, more.records),
     enums: merge(abi.enums, more.enums),
     typedefs: merge(abi.typedefs, more.typedefs),
