@@ -17,7 +17,7 @@ import type {
   TypedefDeclaration,
 } from './abi.ts';
 import { groupBy } from './group-by.ts';
-import type { Declared, DeclaredKind, Portion, PortionIndex } from './portion.ts';
+import type { Declared, DeclaredKind, Entry, PlacedSlice, Place, Portion, PortionIndex } from './portion.ts';
 
 /** The kind of declaration that each map of an ABI holds. */
 export type DeclarationMaps = Pick<Abi, 'records' | 'enums' | 'typedefs' | 'constants' | 'requests' | 'macros'>;
@@ -29,31 +29,17 @@ export interface ListedPortion {
   readonly isOwn: boolean;
 }
 
-export interface PortionPlace {
+/** What one portion of a list says of the numbers of a word. */
+export interface NumberPart extends PlacedSlice {
+  /** Where the portion stands in the list. */
   readonly position: number;
   readonly isOwn: boolean;
-}
-
-export interface NumberPart {
-  readonly portion: Portion;
-  readonly place: PortionPlace;
-  readonly ats: ReadonlySet<number>;
-}
-
-/** A declaration as an ABI holds it. */
-export interface Entry {
-  readonly kind: DeclaredKind;
-  /** Under which it is found: its name, or `NAME@header`. */
-  readonly key: string;
-  readonly declared: Declared;
-  /** As `rankAt` gives it. */
-  readonly rank: number;
 }
 
 /** More declarations than a portion can have: a header has no more tokens. */
 const placesPerPortion = 2 ** 24;
 
-/** Grows in the order in which an ABI lists its declarations. */
+/** Grows in the order in which a list has its declarations. */
 export function rankAt(position: number, at: number): number {
   return position * placesPerPortion + at;
 }
@@ -61,11 +47,12 @@ export function rankAt(position: number, at: number): number {
 export class DeclarationList {
   readonly index: PortionIndex;
   readonly portions: readonly ListedPortion[];
-  readonly #places = new Map<Portion, PortionPlace>();
+  /** By the id of a portion, one more than its position; nothing for those that came up later. */
+  #positions: Uint32Array | undefined;
+  /** Of names that several portions declare. */
   readonly #entries = new Map<string, readonly Entry[]>();
   readonly #maps = new Map<DeclaredKind, ReadonlyMap<string, Declared>>();
   #byHeader: ReadonlyMap<string, readonly Portion[]> | undefined;
-  #isEntered = false;
 
   constructor(index: PortionIndex, portions: readonly ListedPortion[]) {
     this.index = index;
@@ -97,39 +84,64 @@ export class DeclarationList {
 
   /** Everything that is declared under a name, in order. */
   entriesOf(name: string): readonly Entry[] {
-    let found = this.#entries.get(name);
-    if (found === undefined) this.#entries.set(name, (found = this.#choose(name)));
-    return found;
+    const positions = this.#enter();
+    let only: Place | undefined;
+    for (const place of this.index.placesOf(name)) {
+      if ((positions[place.portion.id] ?? 0) === 0) continue;
+      if (only !== undefined) return this.#chosen(name);
+      only = place;
+    }
+    return only === undefined ? nothing : [only];
+  }
+
+  /** Everything that is declared under some names, in order. */
+  entriesAmong(names: Iterable<string>): readonly Entry[] {
+    const found: { readonly entry: Entry; readonly rank: number }[] = [];
+    for (const name of names) {
+      for (const entry of this.entriesOf(name)) found.push({ entry, rank: this.rankOf(entry) });
+    }
+    return found.sort((a, b) => a.rank - b.rank).map(({ entry }) => entry);
   }
 
   /** The enums with an enumerator of this name, in order. */
   enumsWith(name: string): readonly Entry[] {
     this.#enter();
     const found: Entry[] = [];
-    for (const { portion, at } of this.index.enumsWith(name)) {
-      const declared = portion.declared[at];
-      if (declared === undefined || !this.#places.has(portion)) continue;
-      const entry = this.entriesOf(declared.declaration.name).find((one) => one.declared === declared);
+    for (const place of this.index.enumsWith(name)) {
+      if (this.positionOf(place.portion) === undefined) continue;
+      const entry = this.entriesOf(place.key).find(({ portion, at }) => portion === place.portion && at === place.at);
       if (entry !== undefined) found.push(entry);
     }
-    return found.sort(byRank);
+    return found.length > 1 ? found.sort((a, b) => this.rankOf(a) - this.rankOf(b)) : found;
   }
 
   /** Where a portion stands among the others, if it is one of these. */
-  placeOf(portion: Portion): PortionPlace | undefined {
-    this.#enter();
-    return this.#places.get(portion);
+  positionOf(portion: Portion): number | undefined {
+    const position = this.#enter()[portion.id] ?? 0;
+    return position === 0 ? undefined : position - 1;
   }
 
-  /** What decides about the numbers of one first word: the portions in order, and which of their declarations. */
+  /** Whether the list has a portion as a header's own text; `undefined` where it does not have it. */
+  isOwn(portion: Portion): boolean | undefined {
+    const position = this.positionOf(portion);
+    return position === undefined ? undefined : this.portions[position]?.isOwn;
+  }
+
+  /** Grows in the order of the list. */
+  rankOf({ portion, at }: Entry): number {
+    return rankAt(this.positionOf(portion) ?? 0, at);
+  }
+
+  /** What decides about the numbers of one first word, in order. */
   numbersWith(word: string): readonly NumberPart[] {
     this.#enter();
     const parts: NumberPart[] = [];
-    for (const [portion, ats] of this.index.numbersWith(word)) {
-      const place = this.#places.get(portion);
-      if (place !== undefined) parts.push({ portion, place, ats });
+    for (const [portion, { slice, ats }] of this.index.numbersWith(word)) {
+      const position = this.positionOf(portion);
+      if (position === undefined) continue;
+      parts.push({ slice, ats, position, isOwn: this.portions[position]?.isOwn === true });
     }
-    return parts.length > 1 ? parts.sort((a, b) => a.place.position - b.place.position) : parts;
+    return parts.length > 1 ? parts.sort((a, b) => a.position - b.position) : parts;
   }
 
   /** The portions that declare something in a header. */
@@ -207,50 +219,53 @@ export class DeclarationList {
     };
   }
 
-  #enter(): void {
-    if (this.#isEntered) return;
-    this.#isEntered = true;
-    for (const [position, { portion, isOwn }] of this.portions.entries()) {
+  /** Makes the names of all portions known, and says where the portions stand. */
+  #enter(): Uint32Array {
+    if (this.#positions !== undefined) return this.#positions;
+    let last = 0;
+    for (const { portion } of this.portions) last = Math.max(last, portion.id);
+    const positions = new Uint32Array(last + 1);
+    for (const [position, { portion }] of this.portions.entries()) {
       this.index.enter(portion);
-      this.#places.set(portion, { position, isOwn });
+      positions[portion.id] = position + 1;
     }
+    this.#positions = positions;
+    return positions;
+  }
+
+  /** Which of several declarations count. */
+  #chosen(name: string): readonly Entry[] {
+    let entries = this.#entries.get(name);
+    if (entries === undefined) this.#entries.set(name, (entries = this.#choose(name)));
+    return entries;
   }
 
   #choose(name: string): readonly Entry[] {
-    this.#enter();
-    const found: { readonly declared: Declared; readonly rank: number; readonly isOwn: boolean }[] = [];
-    for (const { portion, at } of this.index.placesOf(name)) {
-      const place = this.#places.get(portion);
-      const declared = portion.declared[at];
-      if (place === undefined || declared === undefined) continue;
-      found.push({ declared, rank: rankAt(place.position, at), isOwn: place.isOwn });
-    }
-    if (found.length > 1) found.sort(byRank);
+    const found = this.index.placesOf(name).filter(({ portion }) => this.positionOf(portion) !== undefined);
+    found.sort((a, b) => this.rankOf(a) - this.rankOf(b));
     const entries: Entry[] = [];
     const has = (kind: DeclaredKind, key: string): boolean =>
       entries.some((entry) => entry.kind === kind && entry.key === key);
-    for (const { declared, rank, isOwn } of found) {
-      const { kind } = declared;
+    for (const place of found) {
+      const { kind, declared, portion, at } = place;
       const first = entries.find((entry) => entry.kind === kind);
       if (first === undefined) {
         if (kind === 'constant' && has('request', name)) continue;
         if (kind === 'text' && (has('constant', name) || has('request', name))) continue;
-        entries.push({ kind, key: name, declared, rank });
-      } else if (isOwn && !isSameMeaning(first.declared, declared)) {
+        entries.push(place);
+      } else if (this.isOwn(portion) === true && !isSameMeaning(first.declared, declared)) {
         const key = secondKey(declared);
-        if (!has(kind, key)) entries.push({ kind, key, declared, rank });
+        if (!has(kind, key)) entries.push({ kind, key, declared, portion, at });
       }
     }
     return entries;
   }
 }
 
+const nothing: readonly Entry[] = [];
+
 function newMap(): Map<string, Declared> {
   return new Map<string, Declared>();
-}
-
-function byRank(a: { readonly rank: number }, b: { readonly rank: number }): number {
-  return a.rank - b.rank;
 }
 
 /** Another meaning of a name that is taken; no name of C has an `@`. */
@@ -313,21 +328,27 @@ export class DeclarationMap<T> implements ReadonlyMap<string, T> {
     return this.get(key) !== undefined;
   }
 
-  /** What is declared under some names, seconds included, in the order of the whole map. */
-  among(names: Iterable<string>): (readonly [string, T])[] {
-    const found: { readonly key: string; readonly rank: number; readonly value: T }[] = [];
-    let added = Number.MAX_SAFE_INTEGER / 2;
-    for (const name of names) {
-      let isThere = false;
-      for (const { kind, key, declared, rank } of this.list.entriesOf(name)) {
-        if (kind !== this.#kind) continue;
-        isThere ||= key === name;
-        found.push({ key, rank, value: this.replaced.get(key) ?? (declared.declaration as T) });
-      }
-      const replaced = isThere ? undefined : this.replaced.get(name);
-      if (replaced !== undefined) found.push({ key: name, rank: added++, value: replaced });
+  /**
+   * What is declared under some names, seconds included, in the order of the whole map. `entries`: what the list has under them,
+   * of any kind.
+   */
+  among(
+    names: Iterable<string>,
+    entries: readonly Entry[] = this.list.entriesAmong(names),
+  ): readonly (readonly [string, T])[] {
+    const found: (readonly [string, T])[] = [];
+    for (const { kind, key, declared } of entries) {
+      if (kind !== this.#kind) continue;
+      found.push([key, this.replaced.get(key) ?? (declared.declaration as T)]);
     }
-    return found.sort(byRank).map(({ key, value }) => [key, value] as const);
+    if (this.replaced.size === 0) return found;
+    // What the headers do not declare comes last.
+    const there = new Set(found.map(([key]) => key));
+    for (const name of names) {
+      const replaced = there.has(name) ? undefined : this.replaced.get(name);
+      if (replaced !== undefined) found.push([name, replaced]);
+    }
+    return found;
   }
 
   get size(): number {

@@ -14,6 +14,8 @@ import type {
   RequestDeclaration,
   TypedefDeclaration,
 } from './abi.ts';
+import type { SourceLocation } from '../diagnostic.ts';
+import type { Enumerator, EnumType } from './types.ts';
 
 /** One declaration; `text` is a macro that is no number. */
 export type Declared =
@@ -75,23 +77,50 @@ function namesByHeader(declared: readonly Declared[]): ReadonlyMap<string, Reado
   return byHeader;
 }
 
-/** Where something is declared. */
-export interface Place {
+/** Something that an ABI holds, and where it stands. */
+export interface Entry {
+  readonly kind: DeclaredKind;
+  /** Under which it is found: its name, or `NAME@header`. */
+  readonly key: string;
+  readonly declared: Declared;
   readonly portion: Portion;
-  /** Which of its declarations. */
+  /** Which of the portion's declarations it is. */
   readonly at: number;
 }
 
+/** Where something is declared; also what an ABI holds in which nothing else has its name. */
+export class Place implements Entry {
+  readonly portion: Portion;
+  readonly at: number;
+  /** As the first portion of the file has it that says the very same: one object for all, to remember things about. */
+  readonly declared: Declared;
+
+  constructor(portion: Portion, at: number, declared: Declared) {
+    this.portion = portion;
+    this.at = at;
+    this.declared = declared;
+  }
+
+  get kind(): DeclaredKind {
+    return this.declared.kind;
+  }
+
+  get key(): string {
+    return this.declared.declaration.name;
+  }
+}
+
 const nowhere: readonly Place[] = [];
-const noPlaces: ReadonlyMap<Portion, ReadonlySet<number>> = new Map<Portion, ReadonlySet<number>>();
 
 /** Every portion of a run, by the names in it. */
 export class PortionIndex {
   readonly #portions = new WeakMap<readonly Declared[], Portion>();
   readonly #entered = new Set<Portion>();
+  /** What the entered portions of a file say, the last one last. */
+  readonly #saidIn = new Map<string, (readonly Declared[])[]>();
   readonly #places = new Map<string, Place[]>();
   readonly #enumerators = new Map<string, Place[]>();
-  readonly #byWord = new Map<string, Map<Portion, Set<number>>>();
+  readonly #byWord = new Map<string, WordSlices>();
   readonly #wordsOfEnum = new Map<string, Set<string>>();
   #count = 0;
 
@@ -109,14 +138,23 @@ export class PortionIndex {
   enter(portion: Portion): void {
     if (this.#entered.has(portion)) return;
     this.#entered.add(portion);
-    for (const [at, { kind, declaration }] of portion.declared.entries()) {
-      const place = { portion, at };
-      put(this.#places, declaration.name, place);
-      if (kind === 'constant' || kind === 'request') this.#enterWord(wordOf(declaration.name), place);
-      if (kind !== 'enum') continue;
-      for (const { name } of declaration.type.enumerators) put(this.#enumerators, name, place);
-      this.#enterEnum(declaration, place);
+    let before = this.#saidIn.get(portion.file);
+    if (before === undefined) this.#saidIn.set(portion.file, (before = []));
+    const said = saidLikewise(portion.declared, before);
+    before.push(said);
+    const numbers = new Map<string, Place[]>();
+    let word = '';
+    for (const [at, declared] of said.entries()) {
+      const { name } = declared.declaration;
+      const place = new Place(portion, at, declared);
+      put(this.#places, name, place);
+      if (declared.kind === 'constant' || declared.kind === 'request') {
+        // Mostly the word of the one before; a word without `_` is a whole name.
+        if (!word.endsWith('_') || !name.startsWith(word)) word = wordOf(name);
+        put(numbers, word, place);
+      } else if (declared.kind === 'enum') this.#enterEnum(declared.declaration, place, numbers);
     }
+    for (const [of, places] of numbers) this.#slicesOf(of).set(portion, places);
   }
 
   /** Where any declaration of this name stands. */
@@ -129,37 +167,169 @@ export class PortionIndex {
     return this.#enumerators.get(name) ?? nowhere;
   }
 
-  /** Everything that decides about the constants and enumerators whose `wordOf` this is: which declarations of a portion. */
-  numbersWith(word: string): ReadonlyMap<Portion, ReadonlySet<number>> {
-    return this.#byWord.get(word) ?? noPlaces;
+  /** Everything that decides about the constants and enumerators whose `wordOf` this is, by portion. */
+  numbersWith(word: string): ReadonlyMap<Portion, PlacedSlice> {
+    return this.#byWord.get(word)?.byPortion ?? noSlices;
   }
 
-  #enterWord(word: string, { portion, at }: Place): void {
-    let places = this.#byWord.get(word);
-    if (places === undefined) this.#byWord.set(word, (places = new Map<Portion, Set<number>>()));
-    const there = places.get(portion);
-    if (there === undefined) places.set(portion, new Set([at]));
-    else there.add(at);
+  #slicesOf(word: string): WordSlices {
+    let slices = this.#byWord.get(word);
+    if (slices === undefined) this.#byWord.set(word, (slices = new WordSlices()));
+    return slices;
   }
 
   /** Of several enums with one name the first may be the only one that counts, whatever its enumerators are called. */
-  #enterEnum({ name, type }: EnumDeclaration, place: Place): void {
+  #enterEnum({ name, type }: EnumDeclaration, place: Place, numbers: Map<string, Place[]>): void {
     let words = this.#wordsOfEnum.get(name);
     if (words === undefined) this.#wordsOfEnum.set(name, (words = new Set()));
     for (const enumerator of type.enumerators) {
+      put(this.#enumerators, enumerator.name, place);
       const word = wordOf(enumerator.name);
       if (words.has(word)) continue;
       words.add(word);
-      for (const other of this.placesOf(name)) this.#enterWord(word, other);
+      for (const other of this.placesOf(name)) {
+        if (other.portion === place.portion) {
+          if (other !== place) put(numbers, word, other);
+        } else this.#slicesOf(word).add(other);
+      }
     }
-    for (const word of words) this.#enterWord(word, place);
+    for (const word of words) put(numbers, word, place);
+  }
+}
+
+/** What a portion says of the numbers of one word. Portions that say the very same have one of these. */
+export type NumberSlice = readonly Declared[];
+
+export interface PlacedSlice {
+  readonly slice: NumberSlice;
+  /** Which of the portion's declarations these are, rising. */
+  readonly ats: readonly number[];
+}
+
+const noSlices: ReadonlyMap<Portion, PlacedSlice> = new Map<Portion, PlacedSlice>();
+
+class WordSlices {
+  readonly byPortion = new Map<Portion, PlacedSlice>();
+  readonly #slices = new Map<Declared, NumberSlice[]>();
+
+  set(portion: Portion, places: readonly Place[]): void {
+    const ordered = places.length > 1 ? [...places].sort((a, b) => a.at - b.at) : places;
+    const slice = this.#sliceOf(ordered.map(({ declared }) => declared));
+    this.byPortion.set(portion, { slice, ats: ordered.map(({ at }) => at) });
+  }
+
+  /** One more, of a portion that was entered before. */
+  add(place: Place): void {
+    const { slice = [], ats = [] } = this.byPortion.get(place.portion) ?? {};
+    if (ats.includes(place.at)) return;
+    const there = slice.map((declared, index) => new Place(place.portion, ats[index] ?? 0, declared));
+    this.set(place.portion, [...there, place]);
+  }
+
+  #sliceOf(declared: NumberSlice): NumberSlice {
+    const [first] = declared;
+    if (first === undefined) return declared;
+    let known = this.#slices.get(first);
+    if (known === undefined) this.#slices.set(first, (known = []));
+    const same = known.find(
+      (slice) => slice.length === declared.length && slice.every((one, index) => one === declared[index]),
+    );
+    if (same === undefined) known.push(declared);
+    return same ?? declared;
   }
 }
 
 function put(places: Map<string, Place[]>, name: string, place: Place): void {
   const there = places.get(name);
   if (there === undefined) places.set(name, [place]);
-  else there.push(place);
+  else if (there.at(-1) !== place) there.push(place);
+}
+
+/** The same declarations, as far as possible by the objects of an earlier reading of the same lines. */
+function saidLikewise(declared: readonly Declared[], before: readonly (readonly Declared[])[]): readonly Declared[] {
+  const first = declared[0]?.declaration;
+  const earlier = before.findLast(
+    (said) =>
+      said.length === declared.length &&
+      said[0]?.declaration.name === first?.name &&
+      said[0]?.declaration.location?.line === first?.location?.line,
+  );
+  if (earlier === undefined) return declared;
+  return declared.map((one, at) => {
+    const other = earlier[at];
+    return other !== undefined && isVerySame(other, one) ? other : one;
+  });
+}
+
+/** Whether two declarations are one, place and all, though a header was worked through once for each. */
+function isVerySame(a: Declared, b: Declared): boolean {
+  const [one, other] = [a.declaration, b.declaration];
+  if (one === other) return true;
+  if (one.name !== other.name || one.header !== other.header || !isSamePlace(one.location, other.location))
+    return false;
+  switch (a.kind) {
+    case 'record':
+    case 'typedef':
+      // Types are compared where they matter (`diff/alike.ts`).
+      return false;
+    case 'enum':
+      return b.kind === a.kind && isSameEnum(a.declaration.type, b.declaration.type);
+    case 'constant':
+      return (
+        b.kind === a.kind &&
+        a.declaration.value === b.declaration.value &&
+        a.declaration.text === b.declaration.text &&
+        a.declaration.family === b.declaration.family
+      );
+    case 'request': {
+      if (b.kind !== a.kind) return false;
+      const [was, is] = [a.declaration, b.declaration];
+      return (
+        was.number === is.number &&
+        was.direction === is.direction &&
+        was.sizeBytes === is.sizeBytes &&
+        was.type === is.type &&
+        was.nr === is.nr &&
+        was.argument === is.argument &&
+        was.aliasOf === is.aliasOf &&
+        was.descriptors === is.descriptors &&
+        was.carries === is.carries
+      );
+    }
+    case 'text':
+      return (
+        b.kind === a.kind &&
+        a.declaration.body === b.declaration.body &&
+        a.declaration.isFunction === b.declaration.isFunction &&
+        a.declaration.parameters?.join() === b.declaration.parameters?.join()
+      );
+    default:
+      return a satisfies never;
+  }
+}
+
+function isSameEnum(one: EnumType, other: EnumType): boolean {
+  return (
+    one.tag === other.tag &&
+    one.underlying === other.underlying &&
+    one.alignBytes === other.alignBytes &&
+    one.enumerators.length === other.enumerators.length &&
+    one.enumerators.every((enumerator, index) => isSameEnumerator(enumerator, other.enumerators[index]))
+  );
+}
+
+function isSameEnumerator(one: Enumerator, other: Enumerator | undefined): boolean {
+  return (
+    one.name === other?.name &&
+    one.value === other.value &&
+    one.sameAs === other.sameAs &&
+    isSamePlace(one.location, other.location)
+  );
+}
+
+function isSamePlace(one: SourceLocation | undefined, other: SourceLocation | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one === other || (one.line === other.line && one.column === other.column && one.file === other.file);
 }
 
 /** `__KVM_` of `__KVM_EXIT_IO`: what every prefix of a family begins with. `undefined` for a name of one word. */

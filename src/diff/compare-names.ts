@@ -11,22 +11,22 @@ import type { TypeExtent } from '../abi/layout.ts';
 import { type Type, unalias } from '../abi/types.ts';
 import type { AbiPair, NameChange } from './changes.ts';
 import type { Numbers, NumberPair } from './numbers.ts';
-import { entriesAmong, type Suspects } from './suspects.ts';
+import type { SuspectedPair } from './suspected.ts';
 import { differences } from './types.ts';
 
-export function compareNames(pair: AbiPair, numbers: NumberPair, suspects: Suspects | undefined): NameChange[] {
+export function compareNames(pair: AbiPair, numbers: NumberPair, suspected: SuspectedPair): NameChange[] {
   return [
     ...compareHeaders(pair),
-    ...compareTypedefs(pair, suspects),
-    ...compareMacros(pair, numbers, suspects),
-    ...compareTags(pair, numbers, suspects),
+    ...compareTypedefs(pair, suspected),
+    ...compareMacros(pair, numbers, suspected),
+    ...compareTags(pair, numbers, suspected),
   ];
 }
 
 /** Tags of enums; an enum that lost its names as well is told by them. */
-function compareTags(pair: AbiPair, numbers: NumberPair, suspects: Suspects | undefined): NameChange[] {
+function compareTags(pair: AbiPair, numbers: NumberPair, suspected: SuspectedPair): NameChange[] {
   const changes: NameChange[] = [];
-  for (const [key, old] of entriesAmong(pair.old.enums, suspects?.enums)) {
+  for (const [key, old] of suspected.old.enums) {
     if (old.type.tag === undefined || key.includes('@') || pair.new.enums.has(key)) continue;
     const heirs = old.type.enumerators.map(({ name }) => numbers.new.get(name));
     const [heir] = heirs;
@@ -47,9 +47,9 @@ function compareHeaders(pair: AbiPair): NameChange[] {
   ];
 }
 
-function compareTypedefs(pair: AbiPair, suspects: Suspects | undefined): NameChange[] {
+function compareTypedefs(pair: AbiPair, suspected: SuspectedPair): NameChange[] {
   const changes: NameChange[] = [];
-  for (const [name, old] of entriesAmong(pair.old.typedefs, suspects?.typedefs)) {
+  for (const [name, old] of suspected.old.typedefs) {
     const next = pair.new.typedefs.get(name);
     if (next?.type === old.type) continue;
     if (next === undefined) {
@@ -70,7 +70,7 @@ function compareTypedefs(pair: AbiPair, suspects: Suspects | undefined): NameCha
       changes.push({ kind: 'typedef-changed', old, new: next, sizeBits, aspects });
     }
   }
-  for (const [name, typedef] of entriesAmong(pair.new.typedefs, suspects?.typedefs)) {
+  for (const [name, typedef] of suspected.new.typedefs) {
     if (!pair.old.typedefs.has(name) && !pair.old.records.has(name)) changes.push({ kind: 'typedef-added', typedef });
   }
   return changes;
@@ -83,16 +83,16 @@ function sizeOf(type: Type, abi: Abi): TypeExtent | undefined {
   return hasSize ? extentOf(type, abi.target) : undefined;
 }
 
-function compareMacros(pair: AbiPair, numbers: NumberPair, suspects: Suspects | undefined): NameChange[] {
+function compareMacros(pair: AbiPair, numbers: NumberPair, suspected: SuspectedPair): NameChange[] {
   const changes: NameChange[] = [];
-  for (const [name, old] of entriesAmong(pair.old.macros, suspects?.numbers)) {
+  for (const [name, old] of suspected.old.macros) {
     const next = pair.new.macros.get(name);
     if (next !== undefined) {
       if (!isSameText(old, next, pair, numbers)) changes.push({ kind: 'macro-changed', old, new: next });
     } else if (!isNameKnown(name, pair.new, numbers.new) && !isGuard(old))
       changes.push({ kind: 'macro-removed', macro: old });
   }
-  for (const [name, macro] of entriesAmong(pair.new.macros, suspects?.numbers)) {
+  for (const [name, macro] of suspected.new.macros) {
     if (!pair.old.macros.has(name) && !isNameKnown(name, pair.old, numbers.old) && !isGuard(macro)) {
       changes.push({ kind: 'macro-added', macro });
     }

@@ -9,11 +9,12 @@
 import type { Abi } from '../abi/abi.ts';
 import { type DeclarationList, listOf } from '../abi/declaration-list.ts';
 import type { AbiPair, NameChange } from './changes.ts';
-import { type DeclarationKind, declarationKinds, entriesAmong, spaceOf, type Suspects } from './suspects.ts';
+import type { SuspectedPair } from './suspected.ts';
+import { type DeclarationKind, declarationKinds } from './suspects.ts';
 
 type Moved = Extract<NameChange, { readonly kind: 'declarations-moved' }>;
 
-export function compareDeclarationPlaces(pair: AbiPair, suspects: Suspects | undefined): Moved[] {
+export function compareDeclarationPlaces(pair: AbiPair, suspected: SuspectedPair): Moved[] {
   const { includes } = pair.new;
   const list = listOf(pair.new);
   if (includes === undefined || list === undefined || pair.old.includes === undefined) return [];
@@ -26,8 +27,7 @@ export function compareDeclarationPlaces(pair: AbiPair, suspects: Suspects | und
   };
   const moves = new Map<string, { readonly from: string; readonly to: string; readonly names: Set<string> }>();
   for (const kind of declarationKinds) {
-    const among = suspects?.[spaceOf(kind)];
-    for (const [name, { header: from }] of entriesAmong<{ readonly header: string }>(pair.old[kind], among)) {
+    for (const [name, { header: from }] of suspected.old[kind]) {
       const to = placeOf(name, kind, pair.new);
       if (to === undefined || to === from || !there.has(from) || name.includes('@')) continue;
       // What asm/ makes its own is asm/'s to tell: it is what programs include.

@@ -13,13 +13,13 @@ import type { RecordType } from '../abi/types.ts';
 import { areAlike, isSurelyLaidOut } from './alike.ts';
 import type { AbiPair, NamedNumber, RequestChange } from './changes.ts';
 import type { NumberPair } from './numbers.ts';
-import { entriesAmong, type Suspects } from './suspects.ts';
+import type { SuspectedPair } from './suspected.ts';
 
-export function compareRequests(pair: AbiPair, numbers: NumberPair, suspects: Suspects | undefined): RequestChange[] {
+export function compareRequests(pair: AbiPair, numbers: NumberPair, suspected: SuspectedPair): RequestChange[] {
   const changes: RequestChange[] = [];
   const old = pair.old.requests;
   const next = pair.new.requests;
-  for (const [name, was] of entriesAmong(old, suspects?.numbers)) {
+  for (const [name, was] of suspected.old.requests) {
     const is = next.get(name);
     if (is === undefined) {
       // A request may become an enumerator: the name and the number are the same to every program.
@@ -28,7 +28,7 @@ export function compareRequests(pair: AbiPair, numbers: NumberPair, suspects: Su
       changes.push({ kind: 'request-changed', old: was, new: is, aspects: aspectsOf(was, is) });
     }
   }
-  for (const [name, is] of entriesAmong(next, suspects?.numbers)) {
+  for (const [name, is] of suspected.new.requests) {
     if (!old.has(name) && !isSame(numbers.old.get(name), is)) {
       changes.push({ kind: 'request-added', request: is });
     }

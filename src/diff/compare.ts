@@ -20,7 +20,8 @@ import { gatherGone } from './gone-together.ts';
 import { matchRecords } from './match.ts';
 import { numbersOfPair } from './numbers.ts';
 import { openedByOne, type PlacedRecord, placeRecord } from './placed.ts';
-import { declarationKinds, entriesAmong, spaceOf, type Suspects, suspectsOf } from './suspects.ts';
+import { type Suspected, suspectedIn, type SuspectedPair } from './suspected.ts';
+import { declarationKinds, type Suspects, suspectsOf } from './suspects.ts';
 import { signatureOfRecord } from './types.ts';
 
 export interface Comparison {
@@ -36,7 +37,8 @@ export function compareAbis(pair: AbiPair, among?: Suspects): Comparison {
   }
   const notUnderstood: Diagnostic[] = [];
   const suspects = among ?? suspectsOf(pair);
-  const records = compareRecordSets(pair, suspects, notUnderstood);
+  const suspected = suspectedIn(pair, suspects);
+  const records = compareRecordSets(pair, suspected, notUnderstood);
   const named = numbersOfPair(pair, suspects);
   const numbers = compareNumbers(pair, named);
   const renumbered = new Set(numbers.flatMap((change) => (change.kind === 'number-changed' ? [change.old.name] : [])));
@@ -45,20 +47,20 @@ export function compareAbis(pair: AbiPair, among?: Suspects): Comparison {
   const changes = [
     ...own,
     ...numbers,
-    ...compareRequests(pair, named, suspects),
-    ...compareNames(pair, named, suspects),
-    ...compareDeclarationPlaces(pair, suspects),
+    ...compareRequests(pair, named, suspected),
+    ...compareNames(pair, named, suspected),
+    ...compareDeclarationPlaces(pair, suspected),
     ...compareDocumentation(pair),
   ];
-  return { changes: gatherGone(foldIntoHeaders(changes, pair, suspects), pair), notUnderstood };
+  return { changes: gatherGone(foldIntoHeaders(changes, pair, suspected), pair), notUnderstood };
 }
 
 /** A header that went took its declarations along: that is one change, not one for each of them. */
-function foldIntoHeaders(changes: readonly Change[], pair: AbiPair, suspects: Suspects | undefined): Change[] {
+function foldIntoHeaders(changes: readonly Change[], pair: AbiPair, suspected: SuspectedPair): Change[] {
   const lost = new Map<string, string[]>();
   for (const change of changes) if (change.kind === 'header-removed') lost.set(change.header, []);
   if (lost.size === 0) return [...changes];
-  const moves = destinations(pair, lost, suspects);
+  const moves = destinations(pair, lost, suspected);
   const rest = changes.filter((change) => {
     const gone = goneDeclaration(change);
     const names = gone === undefined ? undefined : lost.get(gone.header);
@@ -76,12 +78,11 @@ function foldIntoHeaders(changes: readonly Change[], pair: AbiPair, suspects: Su
 function destinations(
   pair: AbiPair,
   gone: ReadonlyMap<string, unknown>,
-  suspects: Suspects | undefined,
+  suspected: SuspectedPair,
 ): Map<string, string> {
   const counts = new Map<string, { total: number; readonly to: Map<string, number> }>();
   for (const kind of declarationKinds) {
-    const among = suspects?.[spaceOf(kind)];
-    for (const [name, { header }] of entriesAmong<{ readonly header: string }>(pair.old[kind], among)) {
+    for (const [name, { header }] of suspected.old[kind]) {
       if (!gone.has(header)) continue;
       let count = counts.get(header);
       if (count === undefined) counts.set(header, (count = { total: 0, to: new Map<string, number>() }));
@@ -110,10 +111,10 @@ function goneDeclaration(change: Change): { readonly header: string; readonly na
   return undefined;
 }
 
-function compareRecordSets(pair: AbiPair, suspects: Suspects | undefined, notUnderstood: Diagnostic[]): Change[] {
+function compareRecordSets(pair: AbiPair, suspected: SuspectedPair, notUnderstood: Diagnostic[]): Change[] {
   const changes: Change[] = [];
-  const renamed = findRenames(pair.old, pair.new, suspects);
-  for (const [name, old] of entriesAmong(pair.old.records, suspects?.records)) {
+  const renamed = findRenames(pair, suspected);
+  for (const [name, old] of suspected.old.records) {
     const same = pair.new.records.get(name);
     const next = same ?? renamed.get(old);
     const other = next === undefined ? otherKind(name, pair.new) : undefined;
@@ -127,7 +128,7 @@ function compareRecordSets(pair: AbiPair, suspects: Suspects | undefined, notUnd
     else changes.push({ kind: 'record-removed', declaration: old });
   }
   const taken = new Set([...renamed.values()]);
-  for (const [name, declaration] of entriesAmong(pair.new.records, suspects?.records)) {
+  for (const [name, declaration] of suspected.new.records) {
     if (pair.old.records.has(name) || taken.has(declaration) || otherKind(name, pair.old) !== undefined) continue;
     changes.push({ kind: 'record-added', declaration });
   }
@@ -182,18 +183,18 @@ function otherKind(name: string, abi: Abi): RecordDeclaration | undefined {
 }
 
 /** Vanished records with exactly one new record of the same fields, and that one claimed by nobody else. */
-function findRenames(old: Abi, next: Abi, suspects: Suspects | undefined): Map<RecordDeclaration, RecordDeclaration> {
-  const bySignature = (from: Abi, other: Abi): Map<string, RecordDeclaration[]> => {
+function findRenames(pair: AbiPair, suspected: SuspectedPair): Map<RecordDeclaration, RecordDeclaration> {
+  const bySignature = (from: Suspected, other: Abi): Map<string, RecordDeclaration[]> => {
     const result = new Map<string, RecordDeclaration[]>();
-    for (const [name, declaration] of entriesAmong(from.records, suspects?.records)) {
+    for (const [name, declaration] of from.records) {
       if (other.records.has(name) || !declaration.record.isComplete || declaration.record.fields.length < 2) continue;
       const key = signatureOfRecord(declaration.record);
       result.set(key, [...(result.get(key) ?? []), declaration]);
     }
     return result;
   };
-  const gone = bySignature(old, next);
-  const come = bySignature(next, old);
+  const gone = bySignature(suspected.old, pair.new);
+  const come = bySignature(suspected.new, pair.old);
   const result = new Map<RecordDeclaration, RecordDeclaration>();
   for (const [key, [declaration, ...others]] of gone) {
     const candidates = come.get(key) ?? [];

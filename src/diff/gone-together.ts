@@ -7,7 +7,8 @@
  */
 
 import type { Abi } from '../abi/abi.ts';
-import { type DeclarationList, type Entry, listOf } from '../abi/declaration-list.ts';
+import { type DeclarationList, listOf } from '../abi/declaration-list.ts';
+import type { Entry } from '../abi/portion.ts';
 import type { AbiPair, Change, NamedNumber } from './changes.ts';
 
 type Removed = Extract<Change, { kind: 'number-removed' }>;

@@ -1,101 +1,105 @@
 /**
  * The numbers of one first word (`KVM_`): whatever families there are lie within one.
  *
- * A group depends on the portions that declare such names and on nothing else, so targets with the same ones share it. What is
- * found out about two groups, an old one and a new one, holds for all of them.
+ * A group depends on what the portions of a list say of such names and on nothing else, so targets for which they say the same
+ * share it. What is found out about two groups, an old one and a new one, holds for all of them.
  */
 
 import type { ConstantDeclaration, EnumDeclaration } from '../abi/abi.ts';
 import { type DeclarationList, isSameMeaning, type NumberPart } from '../abi/declaration-list.ts';
 import { groupBy } from '../abi/group-by.ts';
-import { type Declared, type Portion, type PortionIndex, wordOf } from '../abi/portion.ts';
+import { type Declared, type PortionIndex, wordOf } from '../abi/portion.ts';
 import type { NamedNumber } from './changes.ts';
 import { NumberFamily } from './families.ts';
+
+/** A number with the place of its first declaration among those that the group was made of. */
+export interface PlacedNumber {
+  readonly number: NamedNumber;
+  /** Which part of a list it stands in. */
+  readonly part: number;
+  /** Which declaration of that part it is. */
+  readonly index: number;
+  /** How far down its enum it stands, from 0 to 1; none for a constant. */
+  readonly share: number | undefined;
+}
 
 export class NumberGroup {
   /** In the order in which an ABI lists them, constants before enumerators. */
   readonly members: readonly NamedNumber[];
   readonly family: NumberFamily;
-  readonly #byName: ReadonlyMap<string, NamedNumber>;
-  #byPlace: ReadonlyMap<string, readonly NamedNumber[]> | undefined;
+  readonly #byName: ReadonlyMap<string, PlacedNumber>;
+  #byPlace: ReadonlyMap<string, ReadonlyMap<bigint, readonly NamedNumber[]>> | undefined;
 
-  constructor(byName: ReadonlyMap<string, NamedNumber>) {
+  constructor(byName: ReadonlyMap<string, PlacedNumber>) {
     this.#byName = byName;
-    this.members = [...byName.values()];
-    this.family = new NumberFamily(this.members, (name) => byName.get(name));
+    this.members = [...byName.values()].map(({ number }) => number);
+    this.family = new NumberFamily(this.members, (name) => byName.get(name)?.number);
   }
 
   get(name: string): NamedNumber | undefined {
+    return this.#byName.get(name)?.number;
+  }
+
+  placeOf(name: string): PlacedNumber | undefined {
     return this.#byName.get(name);
   }
 
   /** Those of one header with one value, in order. */
   inHeader(header: string, value: bigint): readonly NamedNumber[] {
-    const keyOf = (place: string, number: bigint): string => `${String(number)} ${place}`;
-    this.#byPlace ??= groupBy(this.members, (one) => keyOf(one.declaration.header, one.value));
-    return this.#byPlace.get(keyOf(header, value)) ?? [];
+    this.#byPlace ??= new Map(
+      [...groupBy(this.members, (one) => one.declaration.header)].map(([place, there]) => [
+        place,
+        groupBy(there, (one) => one.value),
+      ]),
+    );
+    return this.#byPlace.get(header)?.get(value) ?? [];
   }
 }
 
-/** A number with the place of its first declaration. */
-export interface PlacedNumber {
-  readonly number: NamedNumber;
-  readonly portion: Portion;
-  readonly at: number;
-  /** How far down its enum it stands, from 0 to 1; none for a constant. */
-  readonly share: number | undefined;
-}
-
-/** A group whose members know their places. */
-export class PlacedGroup extends NumberGroup {
-  readonly #placed: ReadonlyMap<string, PlacedNumber>;
-
-  constructor(placed: ReadonlyMap<string, PlacedNumber>) {
-    super(new Map([...placed].map(([name, { number }]) => [name, number])));
-    this.#placed = placed;
-  }
-
-  placeOf(name: string): PlacedNumber | undefined {
-    return this.#placed.get(name);
-  }
-}
-
-interface KnownGroup {
+/** A group as a list has it. */
+export interface ListedGroup {
+  readonly group: NumberGroup;
   readonly parts: readonly NumberPart[];
-  readonly group: PlacedGroup;
 }
 
-const groups = new WeakMap<PortionIndex, Map<string, KnownGroup[]>>();
+const groups = new WeakMap<PortionIndex, Map<string, ListedGroup[]>>();
 /** Targets fall into few classes; those of one that is long gone are not worth keeping. */
 const groupsPerWord = 6;
 
-export function groupOf(word: string, list: DeclarationList): PlacedGroup {
+export function groupOf(word: string, list: DeclarationList): ListedGroup {
   const parts = list.numbersWith(word);
   let byWord = groups.get(list.index);
-  if (byWord === undefined) groups.set(list.index, (byWord = new Map<string, KnownGroup[]>()));
+  if (byWord === undefined) groups.set(list.index, (byWord = new Map<string, ListedGroup[]>()));
   let known = byWord.get(word);
   if (known === undefined) byWord.set(word, (known = []));
   const index = known.findIndex((one) => areSame(one.parts, parts));
-  let found = known[index];
-  if (found === undefined) {
-    const counted = new CountedNumbers(word);
-    for (const { portion, place, ats } of parts) {
-      for (const at of [...ats].sort((a, b) => a - b)) counted.add(portion, at, place.isOwn);
-    }
-    known.unshift((found = { parts, group: counted.group() }));
-    if (known.length > groupsPerWord) known.pop();
-  } else if (index > 0) known.unshift(...known.splice(index, 1));
-  return found.group;
+  const same = known[index];
+  if (same !== undefined) {
+    if (index > 0) known.unshift(...known.splice(index, 1));
+    return { group: same.group, parts };
+  }
+  const found = { group: groupMadeOf(parts, word), parts };
+  known.unshift(found);
+  if (known.length > groupsPerWord) known.pop();
+  return found;
 }
 
 function areSame(some: readonly NumberPart[], others: readonly NumberPart[]): boolean {
   return (
     some.length === others.length &&
-    some.every(({ portion, place }, index) => {
+    some.every(({ slice, isOwn }, index) => {
       const other = others[index];
-      return other?.portion === portion && other.place.isOwn === place.isOwn;
+      return other?.slice === slice && other.isOwn === isOwn;
     })
   );
+}
+
+function groupMadeOf(parts: readonly NumberPart[], word: string): NumberGroup {
+  const counted = new CountedNumbers(word);
+  for (const [part, { slice, isOwn }] of parts.entries()) {
+    for (const [index, declared] of slice.entries()) counted.add(declared, part, index, isOwn);
+  }
+  return counted.group();
 }
 
 /** Puts the numbers of one first word together; the last meaning counts, and stands where the first one does. */
@@ -103,36 +107,40 @@ class CountedNumbers {
   readonly #word: string;
   readonly #constants = new Map<string, PlacedNumber>();
   readonly #enumerators = new Map<string, PlacedNumber>();
-  /** By kind and key, as a `DeclarationList` has them. */
-  readonly #taken = new Map<string, Declared>();
+  /** The first meanings, by name. */
+  readonly #taken = {
+    constant: new Map<string, Declared>(),
+    request: new Map<string, Declared>(),
+    enum: new Map<string, Declared>(),
+  };
+  /** The others, by kind and key. */
+  readonly #seconds = new Set<string>();
 
   constructor(word: string) {
     this.#word = word;
   }
 
-  add(portion: Portion, at: number, isOwn: boolean): void {
-    const declared = portion.declared[at];
-    if (declared === undefined) return;
+  add(declared: Declared, part: number, index: number, isOwn: boolean): void {
     const key = this.#take(declared, isOwn);
     if (key === undefined) return;
     if (declared.kind === 'constant') {
-      this.#put(this.#constants, { number: ofConstant(declared.declaration), portion, at, share: undefined });
+      this.#put(this.#constants, { number: ofConstant(declared.declaration), part, index, share: undefined });
     } else if (declared.kind === 'enum') {
       const numbers = enumeratorsOf(key, declared.declaration);
-      for (const [index, number] of numbers.entries()) {
+      for (const [place, number] of numbers.entries()) {
         if (wordOf(number.name) !== this.#word) continue;
-        this.#put(this.#enumerators, { number, portion, at, share: index / numbers.length });
+        this.#put(this.#enumerators, { number, part, index, share: place / numbers.length });
       }
     }
   }
 
-  group(): PlacedGroup {
+  group(): NumberGroup {
     const numbers = new Map(this.#constants);
     for (const [name, placed] of this.#enumerators) {
       const constant = this.#constants.get(name);
       numbers.set(name, constant === undefined ? placed : { ...constant, number: placed.number });
     }
-    return new PlacedGroup(numbers);
+    return new NumberGroup(numbers);
   }
 
   #put(numbers: Map<string, PlacedNumber>, placed: PlacedNumber): void {
@@ -144,16 +152,19 @@ class CountedNumbers {
   /** The key under which an ABI holds it; none where it does not count. */
   #take(declared: Declared, isOwn: boolean): string | undefined {
     const { kind, declaration } = declared;
+    if (kind !== 'constant' && kind !== 'request' && kind !== 'enum') return undefined;
     const { name, header } = declaration;
-    const first = this.#taken.get(`${kind} ${name}`);
-    let key = name;
+    const taken = this.#taken[kind];
+    const first = taken.get(name);
     if (first === undefined) {
-      if (kind === 'constant' && this.#taken.has(`request ${name}`)) return undefined;
-    } else {
-      key = `${name}@${header}`;
-      if (!isOwn || isSameMeaning(first, declared) || this.#taken.has(`${kind} ${key}`)) return undefined;
+      if (kind === 'constant' && this.#taken.request.has(name)) return undefined;
+      taken.set(name, declared);
+      return name;
     }
-    this.#taken.set(`${kind} ${key}`, declared);
+    if (!isOwn || isSameMeaning(first, declared)) return undefined;
+    const key = `${name}@${header}`;
+    if (this.#seconds.has(`${kind} ${key}`)) return undefined;
+    this.#seconds.add(`${kind} ${key}`);
     return key;
   }
 }

@@ -11,7 +11,7 @@ import { type DeclarationList, listOf, rankAt } from '../abi/declaration-list.ts
 import { groupBy } from '../abi/group-by.ts';
 import { wordOf } from '../abi/portion.ts';
 import type { AbiPair, NamedNumber } from './changes.ts';
-import { enumeratorsOf, groupOf, NumberGroup, ofConstant, type PlacedGroup } from './number-group.ts';
+import { enumeratorsOf, groupOf, type ListedGroup, NumberGroup, ofConstant } from './number-group.ts';
 import type { Suspects } from './suspects.ts';
 
 export interface Numbers {
@@ -68,7 +68,9 @@ class GatheredNumbers implements Numbers {
     if (group === undefined) {
       this.#byWord ??= groupBy(this.#numbers.values(), ({ name }) => wordOf(name));
       const members = this.#byWord.get(word) ?? [];
-      group = new NumberGroup(new Map(members.map((number) => [number.name, number])));
+      group = new NumberGroup(
+        new Map(members.map((number, index) => [number.name, { number, part: 0, index, share: undefined }])),
+      );
       this.#groups.set(word, group);
     }
     return group;
@@ -81,7 +83,7 @@ const firstEnumerator = 2 ** 38;
 class ListedNumbers implements Numbers {
   readonly #list: DeclarationList;
   readonly #suspects: Suspects;
-  readonly #groups = new Map<string, PlacedGroup>();
+  readonly #groups = new Map<string, ListedGroup>();
   #suspected: readonly NamedNumber[] | undefined;
 
   constructor(list: DeclarationList, suspects: Suspects) {
@@ -98,7 +100,11 @@ class ListedNumbers implements Numbers {
     return this.#suspected;
   }
 
-  groupOf(word: string): PlacedGroup {
+  groupOf(word: string): NumberGroup {
+    return this.#listedGroupOf(word).group;
+  }
+
+  #listedGroupOf(word: string): ListedGroup {
     let group = this.#groups.get(word);
     if (group === undefined) this.#groups.set(word, (group = groupOf(word, this.#list)));
     return group;
@@ -107,10 +113,12 @@ class ListedNumbers implements Numbers {
   #ordered(names: Iterable<string>): NamedNumber[] {
     const found: { readonly number: NamedNumber; readonly rank: number }[] = [];
     for (const name of names) {
-      const placed = this.groupOf(wordOf(name)).placeOf(name);
-      if (placed === undefined) continue;
-      const { number, portion, at, share } = placed;
-      const rank = rankAt(this.#list.placeOf(portion)?.position ?? 0, at);
+      const { group, parts } = this.#listedGroupOf(wordOf(name));
+      const placed = group.placeOf(name);
+      const part = placed === undefined ? undefined : parts[placed.part];
+      if (placed === undefined || part === undefined) continue;
+      const { number, index, share } = placed;
+      const rank = rankAt(part.position, part.ats[index] ?? 0);
       found.push({ number, rank: share === undefined ? rank : firstEnumerator + rank + share });
     }
     return found.sort((a, b) => a.rank - b.rank).map(({ number }) => number);

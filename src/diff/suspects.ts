@@ -8,7 +8,7 @@
  */
 
 import type { Abi } from '../abi/abi.ts';
-import { type DeclarationList, DeclarationMap, listOf, replacedIn } from '../abi/declaration-list.ts';
+import { type DeclarationList, listOf, replacedIn } from '../abi/declaration-list.ts';
 import type { Declared, Portion } from '../abi/portion.ts';
 import { unalias } from '../abi/types.ts';
 import { areAlike, areTypesAlike, isSurelyLaidOut } from './alike.ts';
@@ -77,8 +77,8 @@ function findSuspects({ old, new: next }: AbiPair): Suspects | undefined {
     [after, before],
   ] as const) {
     for (const { portion, isOwn } of side.portions) {
-      const there = other.placeOf(portion);
-      const isShown = isOwn ? there?.isOwn !== false : isIncludedAlike && there?.isOwn !== true;
+      const isOwnThere = other.isOwn(portion);
+      const isShown = isOwn ? isOwnThere !== false : isIncludedAlike && isOwnThere !== true;
       if (!isShown) suspects.add(namesOf(portion));
       for (const name of fragileIn(portion)) suspects.records.add(name);
     }
@@ -264,14 +264,4 @@ function fragileIn(portion: Portion): readonly string[] {
 /** What only an includer shows of a header has no fixed place among the others, so nothing in it is sure. */
 function namesOf(portion: Portion): NamesByKind {
   return byKind([...saidBy([portion]).values()].flat());
-}
-
-/** The declarations under suspicion, in the order of the map; all of them where nothing is known. */
-export function entriesAmong<T>(
-  map: ReadonlyMap<string, T>,
-  suspects: ReadonlySet<string> | undefined,
-): Iterable<readonly [string, T]> {
-  if (suspects === undefined) return map;
-  if (map instanceof DeclarationMap) return (map as DeclarationMap<T>).among(suspects);
-  return [...map].filter(([key]) => suspects.has(key.split('@', 1)[0] ?? key));
 }

@@ -1,0 +1,64 @@
+/**
+ * The declarations under suspicion, looked up once for everything that compares them.
+ *
+ * Seven thousand names are looked for on both sides, and a constant, a request and a text may all have one of them. Where
+ * nothing is known about names, every declaration is under suspicion.
+ */
+
+import type {
+  Abi,
+  ConstantDeclaration,
+  EnumDeclaration,
+  MacroDeclaration,
+  RecordDeclaration,
+  RequestDeclaration,
+  TypedefDeclaration,
+} from '../abi/abi.ts';
+import { DeclarationMap, listOf } from '../abi/declaration-list.ts';
+import type { Entry } from '../abi/portion.ts';
+import type { AbiPair } from './changes.ts';
+import type { Suspects } from './suspects.ts';
+
+type Listed<T> = Iterable<readonly [string, T]>;
+
+/** By their keys, in the order of the maps of an ABI. */
+export interface Suspected {
+  readonly records: Listed<RecordDeclaration>;
+  readonly enums: Listed<EnumDeclaration>;
+  readonly typedefs: Listed<TypedefDeclaration>;
+  readonly constants: Listed<ConstantDeclaration>;
+  readonly requests: Listed<RequestDeclaration>;
+  readonly macros: Listed<MacroDeclaration>;
+}
+
+export interface SuspectedPair {
+  readonly old: Suspected;
+  readonly new: Suspected;
+}
+
+export function suspectedIn({ old, new: next }: AbiPair, suspects: Suspects | undefined): SuspectedPair {
+  return { old: suspectedOf(old, suspects), new: suspectedOf(next, suspects) };
+}
+
+function suspectedOf(abi: Abi, suspects: Suspects | undefined): Suspected {
+  if (suspects === undefined) return abi;
+  const numbers = listOf(abi)?.entriesAmong(suspects.numbers);
+  return {
+    records: entriesAmong(abi.records, suspects.records),
+    enums: entriesAmong(abi.enums, suspects.enums),
+    typedefs: entriesAmong(abi.typedefs, suspects.typedefs),
+    constants: entriesAmong(abi.constants, suspects.numbers, numbers),
+    requests: entriesAmong(abi.requests, suspects.numbers, numbers),
+    macros: entriesAmong(abi.macros, suspects.numbers, numbers),
+  };
+}
+
+/** `entries`: what the list of the map has under these names. */
+function entriesAmong<T>(
+  map: ReadonlyMap<string, T>,
+  names: ReadonlySet<string>,
+  entries?: readonly Entry[],
+): Listed<T> {
+  if (map instanceof DeclarationMap) return (map as DeclarationMap<T>).among(names, entries);
+  return [...map].filter(([key]) => names.has(key.split('@', 1)[0] ?? key));
+}
