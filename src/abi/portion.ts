@@ -60,9 +60,16 @@ export class Portion {
 
   /** The headers that are named with what it declares. */
   get headers(): readonly string[] {
-    this.#headers ??= [...new Set(this.declared.map(({ declaration }) => declaration.header))];
+    this.#headers ??= headersOf(this.declared);
     return this.#headers;
   }
+}
+
+function headersOf(declared: readonly Declared[]): readonly string[] {
+  const first = declared[0]?.declaration.header;
+  const isOne = declared.every(({ declaration }) => declaration.header === first);
+  if (first !== undefined && isOne) return [first];
+  return [...new Set(declared.map(({ declaration }) => declaration.header))];
 }
 
 function namesByHeader(declared: readonly Declared[]): ReadonlyMap<string, ReadonlySet<string>> {

@@ -11,6 +11,7 @@ import type { TypeExtent } from '../abi/layout.ts';
 import { type Type, unalias } from '../abi/types.ts';
 import type { AbiPair, NameChange } from './changes.ts';
 import type { Numbers, NumberPair } from './numbers.ts';
+import { macroAdded, macroRemoved, typedefAdded, typedefRemoved } from './shared-changes.ts';
 import type { SuspectedPair } from './suspected.ts';
 import { differences } from './types.ts';
 
@@ -54,8 +55,7 @@ function compareTypedefs(pair: AbiPair, suspected: SuspectedPair): NameChange[] 
     if (next?.type === old.type) continue;
     if (next === undefined) {
       // `typedef struct { … } name;` is told as the record it names.
-      if (!pair.new.records.has(name) && !pair.old.records.has(name))
-        changes.push({ kind: 'typedef-removed', typedef: old });
+      if (!pair.new.records.has(name) && !pair.old.records.has(name)) changes.push(typedefRemoved(old));
       continue;
     }
     // A typedef of a record changes when the record does, and that is told at the record.
@@ -71,7 +71,7 @@ function compareTypedefs(pair: AbiPair, suspected: SuspectedPair): NameChange[] 
     }
   }
   for (const [name, typedef] of suspected.new.typedefs) {
-    if (!pair.old.typedefs.has(name) && !pair.old.records.has(name)) changes.push({ kind: 'typedef-added', typedef });
+    if (!pair.old.typedefs.has(name) && !pair.old.records.has(name)) changes.push(typedefAdded(typedef));
   }
   return changes;
 }
@@ -89,12 +89,11 @@ function compareMacros(pair: AbiPair, numbers: NumberPair, suspected: SuspectedP
     const next = pair.new.macros.get(name);
     if (next !== undefined) {
       if (!isSameText(old, next, pair, numbers)) changes.push({ kind: 'macro-changed', old, new: next });
-    } else if (!isNameKnown(name, pair.new, numbers.new) && !isGuard(old))
-      changes.push({ kind: 'macro-removed', macro: old });
+    } else if (!isNameKnown(name, pair.new, numbers.new) && !isGuard(old)) changes.push(macroRemoved(old));
   }
   for (const [name, macro] of suspected.new.macros) {
     if (!pair.old.macros.has(name) && !isNameKnown(name, pair.old, numbers.old) && !isGuard(macro)) {
-      changes.push({ kind: 'macro-added', macro });
+      changes.push(macroAdded(macro));
     }
   }
   return changes;

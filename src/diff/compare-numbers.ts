@@ -13,19 +13,23 @@ import { collisionsAmong } from './number-collisions.ts';
 import type { NumberPair } from './numbers.ts';
 import { isRespelled } from './respelled.ts';
 import { RoutineChanges } from './routine-changes.ts';
+import { numberAdded, numberChanged, numberGone } from './shared-changes.ts';
 import { TwinFamilies } from './twin-families.ts';
 
 export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): NumberChange[] {
   if (old === next) return [];
   const changes: NumberChange[] = [];
-  let routine: RoutineChanges | undefined;
   const twins = new TwinFamilies(pair);
   const added: NamedNumber[] = [];
   const addedByValue = new Map<bigint, NamedNumber[]>();
   const cameTo = new Map<bigint, NamedNumber[]>();
   const newcomers: NamedNumber[] = [];
+  const newInHeader = new Map<string, NamedNumber[]>();
   for (const number of next.suspected()) {
     const was = old.get(number.name);
+    const { header } = number.declaration;
+    // `AT_MINSIGSTKSZ` may have come from a common header before: to the header that counts its own, it is new.
+    if (was?.declaration.header !== header) listAt(newInHeader, header).push(number);
     if (was?.value === number.value) continue;
     newcomers.push(number);
     listAt(cameTo, number.value).push(number);
@@ -33,6 +37,9 @@ export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): N
     added.push(number);
     listAt(addedByValue, number.value).push(number);
   }
+  const routine = new RoutineChanges(pair, { old, new: next }, newInHeader);
+  const isOfFamily = (one: NamedNumber, other: NamedNumber): boolean =>
+    old.groupOf(wordOf(one.name)).family.common(one.name, other.name) !== undefined;
   for (const number of old.suspected()) {
     const is = next.get(number.name);
     if (is === undefined) {
@@ -49,21 +56,20 @@ export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): N
       const heirs = candidates.filter(
         (other) =>
           (number.enum !== undefined && other.enum === number.enum && isMemberName(other.name)) ||
-          old.groupOf(wordOf(number.name)).family.common(number.name, other.name) !== undefined ||
+          isOfFamily(number, other) ||
           twins.areOfOne(number, other),
       );
-      changes.push({ kind: 'number-removed', number, heirs });
+      changes.push(heirs.length === 0 ? numberGone(number) : { kind: 'number-removed', number, heirs });
     } else if (is.value !== number.value) {
-      routine ??= new RoutineChanges(pair, { old, new: next });
       const heir = (cameTo.get(number.value) ?? []).find(
-        (other) =>
-          (number.enum !== undefined && other.enum === number.enum) ||
-          old.groupOf(wordOf(number.name)).family.common(number.name, other.name) !== undefined,
+        (other) => (number.enum !== undefined && other.enum === number.enum) || isOfFamily(number, other),
       );
-      changes.push({ kind: 'number-changed', old: number, new: is, routine: routine.of(number, is), heir });
+      changes.push(
+        numberChanged({ kind: 'number-changed', old: number, new: is, routine: routine.of(number, is), heir }),
+      );
     }
   }
-  for (const number of added) changes.push({ kind: 'number-added', number });
+  for (const number of added) changes.push(numberAdded(number));
   changes.push(...collisionsAmong(newcomers, old, next));
   return changes;
 }

@@ -13,6 +13,7 @@ import type { RecordType } from '../abi/types.ts';
 import { areAlike, isSurelyLaidOut } from './alike.ts';
 import type { AbiPair, NamedNumber, RequestChange } from './changes.ts';
 import type { NumberPair } from './numbers.ts';
+import { requestAdded, requestRemoved } from './shared-changes.ts';
 import type { SuspectedPair } from './suspected.ts';
 
 export function compareRequests(pair: AbiPair, numbers: NumberPair, suspected: SuspectedPair): RequestChange[] {
@@ -23,14 +24,14 @@ export function compareRequests(pair: AbiPair, numbers: NumberPair, suspected: S
     const is = next.get(name);
     if (is === undefined) {
       // A request may become an enumerator: the name and the number are the same to every program.
-      if (!isSame(numbers.new.get(name), was)) changes.push({ kind: 'request-removed', request: was });
+      if (!isSame(numbers.new.get(name), was)) changes.push(requestRemoved(was));
     } else if (is.number !== was.number) {
       changes.push({ kind: 'request-changed', old: was, new: is, aspects: aspectsOf(was, is) });
     }
   }
   for (const [name, is] of suspected.new.requests) {
     if (!old.has(name) && !isSame(numbers.old.get(name), is)) {
-      changes.push({ kind: 'request-added', request: is });
+      changes.push(requestAdded(is));
     }
   }
 

@@ -20,6 +20,7 @@ import { gatherGone } from './gone-together.ts';
 import { matchRecords } from './match.ts';
 import { numbersOfPair } from './numbers.ts';
 import { openedByOne, type PlacedRecord, placeRecord } from './placed.ts';
+import { recordAdded, recordRemoved } from './shared-changes.ts';
 import { type Suspected, suspectedIn, type SuspectedPair } from './suspected.ts';
 import { declarationKinds, type Suspects, suspectsOf } from './suspects.ts';
 import { signatureOfRecord } from './types.ts';
@@ -125,12 +126,12 @@ function compareRecordSets(pair: AbiPair, suspected: SuspectedPair, notUnderstoo
       const placed = placeBoth(old, next, pair, notUnderstood);
       if (placed !== undefined) changes.push(...compareRecords(matchRecords(name, placed.was, placed.is)));
     } else if (other !== undefined) changes.push({ kind: 'record-kind', old, new: other });
-    else changes.push({ kind: 'record-removed', declaration: old });
+    else changes.push(recordRemoved(old));
   }
   const taken = new Set([...renamed.values()]);
   for (const [name, declaration] of suspected.new.records) {
     if (pair.old.records.has(name) || taken.has(declaration) || otherKind(name, pair.old) !== undefined) continue;
-    changes.push({ kind: 'record-added', declaration });
+    changes.push(recordAdded(declaration));
   }
   return changes;
 }

@@ -6,7 +6,7 @@
  * `KVM_EXIT_IO`) is a detail of that member and belongs to a smaller family.
  */
 
-import { firstWordOf } from '../abi/portion.ts';
+import { firstWordOf, wordOf } from '../abi/portion.ts';
 import type { NamedNumber } from './changes.ts';
 
 const minimumMembers = 4;
@@ -61,6 +61,7 @@ export class NumberFamily {
 
   /** The longest prefix two names share that marks a family of the old side to which both would belong. */
   common(a: string, b: string): string | undefined {
+    if (wordOf(a) !== wordOf(b)) return undefined;
     let shared = 0;
     while (shared < Math.min(a.length, b.length) && a[shared] === b[shared]) shared++;
     for (let end = a.lastIndexOf('_', shared - 1) + 1; end > 0; end = a.lastIndexOf('_', end - 2) + 1) {

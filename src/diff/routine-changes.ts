@@ -6,7 +6,6 @@
  * stands at its end, the bits a mask gained have names, a count grew by as many as its list did.
  */
 
-import { groupBy } from '../abi/group-by.ts';
 import type { AbiPair, NamedNumber, Routine } from './changes.ts';
 import { isMaskName, isMemberName, isSentinelName, isVersionName } from './families.ts';
 import { membersOf, type NumberPair, type Numbers } from './numbers.ts';
@@ -21,15 +20,12 @@ export class RoutineChanges {
   readonly #pair: AbiPair;
   readonly #addedByHeader: ReadonlyMap<string, readonly NamedNumber[]>;
 
-  constructor(pair: AbiPair, { old, new: next }: NumberPair) {
+  /** `newInHeader`: the suspects of the new side that their header did not declare before. */
+  constructor(pair: AbiPair, { old, new: next }: NumberPair, newInHeader: ReadonlyMap<string, readonly NamedNumber[]>) {
     this.#pair = pair;
     this.#old = old;
     this.#next = next;
-    // `AT_MINSIGSTKSZ` may have come from a common header before: to the header that counts its own, it is new.
-    const added = next
-      .suspected()
-      .filter(({ name, declaration }) => old.get(name)?.declaration.header !== declaration.header);
-    this.#addedByHeader = groupBy(added, ({ declaration }) => declaration.header);
+    this.#addedByHeader = newInHeader;
   }
 
   of(was: NamedNumber, is: NamedNumber): Routine | undefined {
@@ -61,9 +57,10 @@ export class RoutineChanges {
       // A maximum or an end may be raised by itself. What else a constant counts has to show: `REG_TIMER_CNT` is a counter's address.
       return /(?:^|_)(?:MAX|END|LAST)(?:$|_)|MAX$|_MAXLEN$|^__NR_syscalls$/.test(was.name) || this.#hasNewSibling(is);
     }
-    const [before, after] = [standsLast(was, this.#oldEnumOf(was)), standsLast(is, this.#newEnumOf(is))];
     // A name with two underscores belongs to the header itself (C17 7.1.3); programs use the FOO_MAX made of it.
     const isPrivate = was.name.startsWith('__');
+    if (!isNamedSo && !isPrivate) return false;
+    const [before, after] = [standsLast(was, this.#oldEnumOf(was)), standsLast(is, this.#newEnumOf(is))];
     if (isPrivate && before && after) return true;
     if (!isNamedSo) return false;
     return (before || countsOne(was, this.#oldEnumOf(was))) && (after || countsOne(is, this.#newEnumOf(is)));

@@ -8,6 +8,7 @@
 
 import type { Abi, ConstantDeclaration } from '../abi/abi.ts';
 import { listOf } from '../abi/declaration-list.ts';
+import type { Portion } from '../abi/portion.ts';
 import type { AbiPair, NamedNumber } from './changes.ts';
 
 const enough = 2;
@@ -41,14 +42,10 @@ export class TwinFamilies {
     const counts = new Map<string, number>();
     const seen = new Set<string>();
     for (const side of [this.#pair.old, this.#pair.new]) {
-      for (const { name, text } of constantsIn(header, side)) {
-        const other = text?.replace(/[()\s]/g, '') ?? '';
-        if (seen.has(name) || !/^[A-Za-z_]\w*$/.test(other)) continue;
-        const tail = commonTail(name, other);
-        if (tail === undefined) continue;
+      for (const { name, prefixes } of aliasesIn(header, side)) {
+        if (seen.has(name)) continue;
         seen.add(name);
-        const key = keyOf(name.slice(0, -tail.length), other.slice(0, -tail.length), firstWord(tail));
-        counts.set(key, (counts.get(key) ?? 0) + 1);
+        counts.set(prefixes, (counts.get(prefixes) ?? 0) + 1);
       }
     }
     this.#byHeader.set(header, counts);
@@ -56,12 +53,38 @@ export class TwinFamilies {
   }
 }
 
-function constantsIn(header: string, abi: Abi): readonly ConstantDeclaration[] {
+/** A constant that is defined as another one with the same tail. */
+interface Alias {
+  readonly name: string;
+  /** What is before the tail in both, as `keyOf` puts it. */
+  readonly prefixes: string;
+}
+
+function aliasesIn(header: string, abi: Abi): readonly Alias[] {
   const list = listOf(abi);
-  if (list === undefined) return [...abi.constants.values()].filter((one) => one.header === header);
-  return list
-    .portionsIn(header)
-    .flatMap((portion) => portion.declared.flatMap((one) => (one.kind === 'constant' ? [one.declaration] : [])));
+  if (list === undefined) return aliasesAmong([...abi.constants.values()].filter((one) => one.header === header));
+  return list.portionsIn(header).flatMap(aliasesOf);
+}
+
+const aliases = new WeakMap<Portion, readonly Alias[]>();
+
+function aliasesOf(portion: Portion): readonly Alias[] {
+  let found = aliases.get(portion);
+  if (found === undefined) {
+    found = aliasesAmong(portion.declared.flatMap((one) => (one.kind === 'constant' ? [one.declaration] : [])));
+    aliases.set(portion, found);
+  }
+  return found;
+}
+
+function aliasesAmong(constants: readonly ConstantDeclaration[]): readonly Alias[] {
+  return constants.flatMap(({ name, text }) => {
+    const other = text?.replace(/[()\s]/g, '') ?? '';
+    if (!/^[A-Za-z_]\w*$/.test(other)) return [];
+    const tail = commonTail(name, other);
+    if (tail === undefined) return [];
+    return [{ name, prefixes: keyOf(name.slice(0, -tail.length), other.slice(0, -tail.length), firstWord(tail)) }];
+  });
 }
 
 function keyOf(one: string, other: string, start: string): string {

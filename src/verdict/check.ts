@@ -8,17 +8,17 @@
 
 import { type Target, type TargetName, targetNames } from '../abi/target.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import type { AbiPair, Change, RecordPair } from '../diff/changes.ts';
+import type { AbiPair, RecordPair } from '../diff/changes.ts';
 import { compareAbis } from '../diff/compare.ts';
 import { type Contract, contracts as allContracts, type Verdict } from './contract.ts';
 import { type CxxView, judgeInCxx, type JudgedChange } from './cxx.ts';
 import { type Finding, standing } from './finding.ts';
-import { fingerprintOfChange, type ValuesOf, withPrintsElsewhere } from './fingerprint.ts';
+import { type ValuesOf, withPrintsElsewhere } from './fingerprint.ts';
+import { Drawing } from './draw.ts';
 import { judge } from './judge.ts';
-import type { Context, Judgement } from './judgement.ts';
+import type { Context } from './judgement.ts';
 import { foldCauses, type Found } from './one-cause.ts';
 import { mergeFindings, SameFindings, type SeenTarget } from './merge.ts';
-import { rules } from './rules.ts';
 
 export interface CheckOptions {
   /** Contracts to judge; all four by default. */
@@ -87,6 +87,7 @@ export function checkTargets(
   const ordered = [...targets].sort((a, b) => targetNames.indexOf(a.name) - targetNames.indexOf(b.name));
   let first: AbiPair | undefined;
   const found = new SameFindings();
+  const drawing = new Drawing(contracts);
   const seen: SeenTarget[] = [];
   const records = new Map<string, ChangedRecord>();
   const problems = new Map<string, Diagnostic>();
@@ -111,9 +112,9 @@ export function checkTargets(
         if ('pair' in change && (isNew || isWorse)) {
           records.set(change.pair.name, { target: target.name, pair: change.pair });
         }
-        here.push({ change, finding: draw(judgement, seenBy, contracts, change) });
+        here.push({ change, finding: drawing.draw(judgement, change, seenBy) });
       }
-      found.add(foldCauses(here));
+      found.add(foldCauses(here), target.name);
     };
     const judged = changes.map((change) => ({ change, judgement: judge(change, context) }));
     tell(judged, pair);
@@ -148,35 +149,6 @@ export function checkTargets(
       const target = ordered.find((one) => one.name === name);
       return target === undefined ? undefined : open(target);
     },
-  };
-}
-
-function draw(judgement: Judgement, pair: AbiPair, contracts: readonly Contract[], change: Change): Finding {
-  const answers = judgement.answers.filter((answer) => contracts.includes(answer.contract));
-  const verdict: Verdict = answers.some((answer) => answer.answer === 'broken')
-    ? 'break'
-    : answers.some((answer) => answer.answer === 'unknown')
-      ? 'review'
-      : 'compatible';
-  if (verdict === 'break' && judgement.witness === undefined) {
-    throw new Error(`break without a witness: ${judgement.rule} ${judgement.subject} (${change.kind})`);
-  }
-  const { rule, subject, old, new: next, message } = judgement;
-  return {
-    rule,
-    verdict,
-    subject,
-    targets: [pair.old.target.name],
-    answers,
-    old,
-    new: next,
-    message,
-    witness: verdict === 'break' ? (judgement.witness ?? null) : null,
-    lookAt: verdict === 'review' ? (judgement.lookAt ?? rules.get(rule)?.lookAt ?? null) : null,
-    because: judgement.because ?? null,
-    ...(judgement.members === undefined ? {} : { members: judgement.members }),
-    ...(pair.old.target.language === 'C' ? {} : { language: pair.old.target.language }),
-    fingerprint: fingerprintOfChange(judgement, change, pair),
   };
 }
 

@@ -53,10 +53,15 @@ export function fingerprintOfAll(findings: readonly { readonly fingerprint: stri
 }
 
 function hashOf(rule: string, subject: string, old: Facts | null, next: Facts | null): string {
-  return createHash('sha256')
-    .update(JSON.stringify([rule, subject, listOf(old), listOf(next)]))
-    .digest('hex')
-    .slice(0, 12);
+  return hashOfText(textOf(rule, subject, old, next));
+}
+
+function hashOfText(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+function textOf(rule: string, subject: string, old: Facts | null, next: Facts | null): string {
+  return JSON.stringify([rule, subject, listOf(old), listOf(next)]);
 }
 
 const places: ReadonlySet<string> = new Set(['header', 'file', 'line']);
@@ -77,17 +82,18 @@ interface Said {
   readonly new: SideFacts | null;
 }
 
-/** 12 hex digits of a change, the same for every target that sees it. */
-export function fingerprintOfChange(said: Said, change: Change, abis: AbiPair): string {
-  const { subject } = said;
+/** 12 hex digits of a change, the same for every target that sees it. `known`: hashes by what they were made of. */
+export function fingerprintOfChange(said: Said, change: Change, abis: AbiPair, known: Map<string, string>): string {
   const { language } = abis.old.target;
-  const rule = language === 'C' ? said.rule : `${said.rule} ${language}`;
-  return hashOf(
-    rule,
-    subject,
+  const text = textOf(
+    language === 'C' ? said.rule : `${said.rule} ${language}`,
+    said.subject,
     onReferences(said.old, 'old', change, abis),
     onReferences(said.new, 'new', change, abis),
   );
+  let hash = known.get(text);
+  if (hash === undefined) known.set(text, (hash = hashOfText(text)));
+  return hash;
 }
 
 /**
@@ -124,14 +130,19 @@ const placed = {
 
 /** `16+64` for a field, `64/8` for a whole record. */
 function placeOnReference(declaration: RecordDeclaration, abi: Abi, path: string | undefined): string {
-  const known = placed[abi.target.language];
-  let record = known.get(declaration);
-  if (record === undefined) known.set(declaration, (record = placeOrNowhere(declaration, abi)));
+  const record = placedOnReference(declaration, abi);
   if (record === 'nowhere') return '?';
   const node = record.byPath.get(path ?? '');
   return node === undefined
     ? `${String(record.layout.sizeBytes)}/${String(record.layout.alignBytes)}`
     : `${String(node.offsetBits)}+${String(node.sizeBits)}`;
+}
+
+function placedOnReference(declaration: RecordDeclaration, abi: Abi): PlacedRecord | 'nowhere' {
+  const known = placed[abi.target.language];
+  let record = known.get(declaration);
+  if (record === undefined) known.set(declaration, (record = placeOrNowhere(declaration, abi)));
+  return record;
 }
 
 function placeOrNowhere(declaration: RecordDeclaration, abi: Abi): PlacedRecord | 'nowhere' {
@@ -149,7 +160,7 @@ function placeOrNowhere(declaration: RecordDeclaration, abi: Abi): PlacedRecord 
 function numberOnReference(request: RequestDeclaration, abi: Abi): string {
   const { direction, type, nr, argument } = request;
   const declaration = abi.records.get(argument ?? '');
-  const record = declaration === undefined ? 'nowhere' : placeOrNowhere(declaration, abi);
+  const record = declaration === undefined ? 'nowhere' : placedOnReference(declaration, abi);
   // What is no record is told by its name: the size of `long` is the target's.
   const known = record === 'nowhere' ? 0 : record.layout.sizeBytes;
   const sizeBytes = argument === undefined ? request.sizeBytes : known;

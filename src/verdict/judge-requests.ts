@@ -26,7 +26,9 @@ function factsOfRequest(request: RequestDeclaration): SideFacts {
 
 const hex = (number: number): string => `0x${number.toString(16).padStart(8, '0')}`;
 
-export function judgeRequest(change: RequestChange, context: Context): Judgement {
+type Changed = Extract<RequestChange, { kind: 'request-changed' }>;
+
+export function judgeRequest(change: Exclude<RequestChange, Changed>): Judgement {
   switch (change.kind) {
     case 'request-added': {
       const { request } = change;
@@ -62,8 +64,6 @@ export function judgeRequest(change: RequestChange, context: Context): Judgement
         witness: useOf(request.name),
       };
     }
-    case 'request-changed':
-      return judgeRequestChanged(change, context);
     case 'request-collision':
       return judgeRequestCollision(change);
     default:
@@ -168,7 +168,7 @@ function judgeEmptyRequest(request: RequestDeclaration, argument: string): Judge
   };
 }
 
-function judgeRequestChanged(change: Extract<RequestChange, { kind: 'request-changed' }>, context: Context): Judgement {
+export function judgeRequestChanged(change: Changed, context: Context): Judgement {
   const { old, new: next, aspects } = change;
   const rule: RuleId = aspects.includes('number')
     ? 'request-number-changed'

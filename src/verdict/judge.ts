@@ -1,4 +1,7 @@
-/** From a change to what is to be said about it: one judge per kind of change. */
+/**
+ * From a change to what is to be said about it: one judge per kind of change. What says all there is to know is judged once,
+ * whichever targets see it (`diff/shared-changes.ts`).
+ */
 
 import type { Change } from '../diff/changes.ts';
 import { judgeArmAdded, judgeArmRemoved, judgeFieldAdded, judgeUnionResized } from './judge-added.ts';
@@ -23,22 +26,22 @@ import {
   judgeRecordRenamed,
   judgeRecordSize,
 } from './judge-records.ts';
-import { judgeRequest } from './judge-requests.ts';
+import { judgeRequest, judgeRequestChanged } from './judge-requests.ts';
 import { judgeFlexible, judgeResized, judgeRetyped } from './judge-types.ts';
 import type { Context, Judgement } from './judgement.ts';
 
 export function judge(change: Change, context: Context): Judgement {
   switch (change.kind) {
     case 'documentation-differs':
-      return judgeDocumentation(change);
+      return once(change, judgeDocumentation);
     case 'record-added':
-      return judgeRecordAdded(change);
+      return once(change, judgeRecordAdded);
     case 'record-removed':
-      return judgeRecordRemoved(change);
+      return once(change, judgeRecordRemoved);
     case 'record-renamed':
       return judgeRecordRenamed(change, context);
     case 'record-kind':
-      return judgeRecordKind(change);
+      return once(change, judgeRecordKind);
     case 'record-size':
       return judgeRecordSize(change, context);
     case 'record-alignment':
@@ -85,12 +88,13 @@ export function judge(change: Change, context: Context): Judgement {
     case 'number-removed':
     case 'number-changed':
     case 'number-collision':
-      return judgeNumber(change);
+      return once(change, judgeNumber);
     case 'request-added':
     case 'request-removed':
-    case 'request-changed':
     case 'request-collision':
-      return judgeRequest(change, context);
+      return once(change, judgeRequest);
+    case 'request-changed':
+      return judgeRequestChanged(change, context);
     case 'declarations-moved':
     case 'header-added':
     case 'header-removed':
@@ -101,8 +105,16 @@ export function judge(change: Change, context: Context): Judgement {
     case 'typedef-added':
     case 'typedef-removed':
     case 'typedef-changed':
-      return judgeName(change);
+      return once(change, judgeName);
     default:
       return change satisfies never;
   }
+}
+
+const judgements = new WeakMap<Change, Judgement>();
+
+function once<C extends Change>(change: C, judgeAlone: (change: C) => Judgement): Judgement {
+  let judgement = judgements.get(change);
+  if (judgement === undefined) judgements.set(change, (judgement = judgeAlone(change)));
+  return judgement;
 }

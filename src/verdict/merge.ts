@@ -36,21 +36,34 @@ export interface SeenTarget {
   readonly headers: ReadonlySet<string>;
 }
 
+interface SameFinding {
+  readonly finding: Finding;
+  readonly targets: TargetName[];
+}
+
 /** What was found so far; what says the same about several targets is kept once. */
 export class SameFindings {
-  readonly #found = new Map<string, Finding>();
+  readonly #found = new Map<string, SameFinding>();
+  readonly #byFinding = new WeakMap<Finding, SameFinding>();
 
-  add(findings: Iterable<Finding>): void {
+  /** `findings` were made for `target`, and may have been added for others. */
+  add(findings: Iterable<Finding>, target: TargetName): void {
     for (const finding of findings) {
-      const key = JSON.stringify([finding.fingerprint, finding.verdict, finding.message]);
-      const known = this.#found.get(key);
-      const merged = known === undefined ? finding : { ...known, targets: [...known.targets, ...finding.targets] };
-      this.#found.set(key, merged);
+      let same = this.#byFinding.get(finding);
+      if (same === undefined) this.#byFinding.set(finding, (same = this.#likeIt(finding)));
+      same.targets.push(target);
     }
   }
 
-  all(): Iterable<Finding> {
-    return this.#found.values();
+  *all(): Iterable<Finding> {
+    for (const { finding, targets } of this.#found.values()) yield { ...finding, targets };
+  }
+
+  #likeIt(finding: Finding): SameFinding {
+    const key = `${finding.fingerprint} ${finding.verdict} ${finding.message}`;
+    let same = this.#found.get(key);
+    if (same === undefined) this.#found.set(key, (same = { finding, targets: [] }));
+    return same;
   }
 }
 
