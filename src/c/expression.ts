@@ -40,13 +40,18 @@ export interface EvaluationContext {
 
 /** What scopes ask about the sizes of types on a target. */
 export function measureOn(target: Target): Measure {
+  // An error is dear to make, and the sizes of types that have none are asked for again and again.
+  const without = new WeakMap<Type, string>();
   return (type, property) => {
+    const known = without.get(type);
+    if (known !== undefined) return known;
     try {
       const { sizeBits, alignBits } = extentOf(type, target);
       return (property === 'size' ? sizeBits : alignBits) / 8;
     } catch (error) {
-      if (error instanceof LayoutError) return error.message;
-      throw error;
+      if (!(error instanceof LayoutError)) throw error;
+      without.set(type, error.message);
+      return error.message;
     }
   };
 }

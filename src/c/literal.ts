@@ -16,9 +16,22 @@ const integer =
 /** Longer numbers than any type can hold are refused before anything is computed from them. */
 const longestNumber = 200;
 
+/** The same few numbers stand everywhere; headers may hold any others. */
+const known = new Map<string, IntegerLiteral | undefined>();
+const mostKnown = 10_000;
+
 /** The integer that a preprocessing number spells, or `undefined`: `1.5`, `09`, `12ab`. */
 export function parseInteger(text: string): IntegerLiteral | undefined {
   if (text.length > longestNumber) return undefined;
+  let literal = known.get(text);
+  if (literal === undefined && !known.has(text)) {
+    literal = parse(text);
+    if (known.size < mostKnown) known.set(text, literal);
+  }
+  return literal;
+}
+
+function parse(text: string): IntegerLiteral | undefined {
   const groups = integer.exec(text)?.groups;
   if (groups === undefined) return undefined;
   const digits = (group: string): string => group.replaceAll("'", '');

@@ -77,6 +77,11 @@ export class Macro {
     return this.#hasOperators;
   }
 
+  /** Whether what it comes to depends on where it is used. */
+  get isOfPlace(): boolean {
+    return this.dynamic !== undefined || this.#looksForHeaders();
+  }
+
   /** Redefinition with the same parameters and replacement list is allowed (C17 §6.10.3p2), and changes nothing. */
   isSameAs(other: Macro): boolean {
     if (this === other) return true;

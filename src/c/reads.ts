@@ -11,7 +11,7 @@
  * all of them, and are looked up once.
  */
 
-import { agreeing, type Environment, isAsGood, type MacroBinding, type View } from './environment.ts';
+import { agreeing, type Environment, isAsGood, type MacroBinding, type Measure, type View } from './environment.ts';
 import type { OrdinaryBinding, SizedType, TagBinding } from './lower/symbols.ts';
 import { firstOf, only, type Viewers, withoutFirst } from './viewers.ts';
 
@@ -23,6 +23,11 @@ export interface Answers {
   readonly sizes: ReadonlyMap<SizedType, number | string>;
   readonly alignments: ReadonlyMap<SizedType, number | string>;
 }
+
+type AreAlike = (
+  one: OrdinaryBinding | TagBinding | undefined,
+  other: OrdinaryBinding | TagBinding | undefined,
+) => boolean;
 
 const nothing: ReadonlyMap<never, never> = new Map<never, never>();
 
@@ -60,12 +65,12 @@ export class Reads {
     return measuringTheSame(sizes, alignments, environment, rest);
   }
 
-  /** Whether one viewer gets the same answers to all questions. */
-  holdFor(view: View): boolean {
+  /** Whether one viewer gets answers to all questions that are as good. `areAlike`: whether two types are. */
+  holdFor(view: View, areAlike: AreAlike): boolean {
     const { macros, ordinary, tags, sizes, alignments } = this.answers;
     for (const [name, answer] of macros) if (!isAsGood(view.macro(name), answer)) return false;
-    for (const [name, answer] of ordinary) if (view.ordinary(name) !== answer) return false;
-    for (const [name, answer] of tags) if (view.tag(name) !== answer) return false;
+    for (const [name, answer] of ordinary) if (!areAlike(view.ordinary(name), answer)) return false;
+    for (const [name, answer] of tags) if (!areAlike(view.tag(name), answer)) return false;
     for (const [type, answer] of sizes) if (view.measure(type, 'size') !== answer) return false;
     for (const [type, answer] of alignments) if (view.measure(type, 'align') !== answer) return false;
     return true;
@@ -84,12 +89,14 @@ function measuringTheSame(
     const number = firstOf(rest);
     const measure = measures[number];
     if (measure === undefined) continue;
-    const isSame =
-      [...sizes].every(([type, answer]) => measure(type, 'size') === answer) &&
-      [...alignments].every(([type, answer]) => measure(type, 'align') === answer);
-    if (isSame) same |= only(number);
+    if (areSame(sizes, measure, 'size') && areSame(alignments, measure, 'align')) same |= only(number);
   }
   return same;
+}
+
+function areSame(answers: Answers['sizes'], measure: Measure, property: 'size' | 'align'): boolean {
+  for (const [type, answer] of answers) if (measure(type, property) !== answer) return false;
+  return true;
 }
 
 /** Puts the reads of several values together. */
@@ -100,10 +107,11 @@ export class ReadCollector {
   readonly #sizes = new Map<SizedType, number | string>();
   readonly #alignments = new Map<SizedType, number | string>();
 
-  add({ answers }: Reads): void {
+  /** The questions, with the answers that `view` gives to them. */
+  add({ answers }: Reads, view: View): void {
     for (const [name, answer] of answers.macros) this.#macros.set(name, answer);
-    for (const [name, answer] of answers.ordinary) this.#ordinary.set(name, answer);
-    for (const [name, answer] of answers.tags) this.#tags.set(name, answer);
+    for (const name of answers.ordinary.keys()) this.#ordinary.set(name, view.ordinary(name));
+    for (const name of answers.tags.keys()) this.#tags.set(name, view.tag(name));
     for (const [type, answer] of answers.sizes) this.#sizes.set(type, answer);
     for (const [type, answer] of answers.alignments) this.#alignments.set(type, answer);
   }

@@ -2,11 +2,13 @@
  * What a call of a function-like macro comes to, worked out once with its arguments left open.
  *
  * `_IOWR(type, nr, size)` expands through a dozen macros, and a kernel has four thousand calls of it and its like. Where each
- * parameter ends up between parentheses, the expression that all calls share is expanded and parsed once; a call then only
+ * parameter ends up between parentheses, the expression that all calls share is expanded, parsed and worked out as far as it
+ * goes without them; a call then only
  * has to say what its arguments are worth. C17 §6.10.3.1 makes that exact: an argument is expanded by itself before it is put
  * in, and parentheses on both sides keep it together afterwards. Macros that use `#` or `##` on the way are left alone.
  */
 
+import type { Target } from '../../abi/target.ts';
 import { expanderOf, type ExpansionContext } from '../expand.ts';
 import { LimitReached, limits } from '../limits.ts';
 import type { Macro } from '../macro.ts';
@@ -17,7 +19,10 @@ import type { View } from '../environment.ts';
 import type { Expression } from '../syntax.ts';
 import { SyntaxProblem, TokenStream } from '../token-stream.ts';
 import { type Token, TokenKind } from '../token.ts';
+import { foldConstants } from './fold-constants.ts';
+import { Lowering } from './lowering.ts';
 import { remember, toFront } from './remember.ts';
+import type { TypeTable } from './type-table.ts';
 
 /** A macro that was called on the way, with its arguments as they were written. */
 export interface Call {
@@ -35,7 +40,7 @@ export interface CallForm {
   readonly uses: readonly ParameterUse[];
   /** The first of the macros that were watched for. */
   readonly call: Call | undefined;
-  /** The macros that made it. */
+  /** What made it. */
   readonly reads: Reads;
 }
 
@@ -52,25 +57,27 @@ export function parameterOf({ kind, text }: Token): number {
 /** Forms of calls, for the surroundings they hold in. */
 export class CallForms {
   readonly #watched: ReadonlySet<string>;
+  readonly #types: TypeTable;
   readonly #known = new Map<Macro, (CallForm | Formless)[]>();
 
   /** `watched`: macros whose calls are worth knowing of. */
-  constructor(watched: ReadonlySet<string>) {
+  constructor(watched: ReadonlySet<string>, types: TypeTable) {
     this.#watched = watched;
+    this.#types = types;
   }
 
   /** The form of calls of `macro` in a view, if they have one. `at`: a token to make others of. */
-  formOf(macro: Macro, view: View, at: Token): CallForm | undefined {
+  formOf(macro: Macro, view: View, target: Target, at: Token): CallForm | undefined {
     let known = this.#known.get(macro);
     if (known === undefined) this.#known.set(macro, (known = []));
-    const index = known.findIndex(({ reads }) => reads.holdFor(view));
+    const index = known.findIndex(({ reads }) => reads.holdFor(view, Object.is));
     let form = known[index];
-    if (form === undefined) remember(known, (form = this.#make(macro, view, at)));
+    if (form === undefined) remember(known, (form = this.#make(macro, view, target, at)));
     else toFront(known, index);
     return 'expression' in form ? form : undefined;
   }
 
-  #make(macro: Macro, view: View, at: Token): CallForm | Formless {
+  #make(macro: Macro, view: View, target: Target, at: Token): CallForm | Formless {
     const scope = new Scope(view);
     let call: Call | undefined;
     const trouble: string[] = [];
@@ -93,7 +100,10 @@ export class CallForms {
       const end = at.as(TokenKind.end, '');
       const isTypedef = (name: string): boolean => scope.ordinary(name)?.kind === 'typedef';
       const parser = new Parser(new TokenStream(() => tokens[index++] ?? end), isTypedef);
-      return { expression: parser.parseWholeExpression(), uses, call, reads: scope.reads() };
+      const { evaluator } = new Lowering(scope, target, this.#types, () => undefined);
+      const isOpen = (name: string): boolean => name.startsWith(' ');
+      const expression = foldConstants(parser.parseWholeExpression(), evaluator, isOpen);
+      return { expression, uses, call, reads: scope.reads() };
     } catch (error) {
       if (error instanceof SyntaxProblem || error instanceof LimitReached) return { reads: scope.reads() };
       throw error;

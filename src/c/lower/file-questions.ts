@@ -21,21 +21,25 @@ import type { Macro } from '../macro.ts';
 import type { Viewers } from '../viewers.ts';
 import type { Step } from './effects.ts';
 
-type Asked<Space extends NameSpace> = Map<string, Part<Bindings[Space] | undefined>[]>;
+/** Names with the answers they had; `undefined`: none. What all viewers asked and got is not divided. */
+type Answer<Space extends NameSpace> = Bindings[Space] | undefined;
+type Asked<Space extends NameSpace> = Map<string, Answer<Space> | Divided<Answer<Space>>>;
 type AskedInAll = { readonly [Space in NameSpace]: Asked<Space> };
 
 export class FileQuestions {
   #steps: readonly Step[];
+  readonly #viewers: Viewers;
   #asked: AskedInAll | undefined;
 
-  constructor(steps: readonly Step[]) {
+  constructor(steps: readonly Step[], viewers: Viewers) {
     this.#steps = steps;
+    this.#viewers = viewers;
   }
 
   /** The one question of a file that its include guard keeps shut. */
   static ofGuard(name: string, guard: Macro, viewers: Viewers): FileQuestions {
-    const questions = new FileQuestions([]);
-    questions.#asked = { macros: new Map([[name, [{ viewers, is: guard }]]]), ordinary: new Map(), tags: new Map() };
+    const questions = new FileQuestions([], viewers);
+    questions.#asked = { macros: new Map([[name, guard]]), ordinary: new Map(), tags: new Map() };
     return questions;
   }
 
@@ -44,11 +48,13 @@ export class FileQuestions {
     const asked = this.all();
     let rest = viewers;
     for (const space of nameSpaces) {
-      for (const [name, parts] of asked[space]) {
-        for (const { viewers: some, is } of parts) {
-          const asking = some & rest;
-          if (asking !== 0) rest &= ~asking | agreeing(environment, space, name, is, asking);
-        }
+      for (const [name, is] of asked[space]) {
+        if (is instanceof Divided) {
+          for (const part of is.parts) {
+            const asking = part.viewers & rest;
+            if (asking !== 0) rest &= ~asking | agreeing(environment, space, name, part.is, asking);
+          }
+        } else rest = agreeing(environment, space, name, is, rest);
         if (rest === 0) return 0;
       }
     }
@@ -58,7 +64,7 @@ export class FileQuestions {
   all(): AskedInAll {
     if (this.#asked === undefined) {
       const asked: AskedInAll = { macros: new Map(), ordinary: new Map(), tags: new Map() };
-      for (const space of nameSpaces) ask(space, this.#steps, asked[space]);
+      for (const space of nameSpaces) ask(space, this.#steps, this.#viewers, asked[space]);
       this.#asked = asked;
       this.#steps = [];
     }
@@ -66,33 +72,38 @@ export class FileQuestions {
   }
 }
 
-function ask<Space extends NameSpace>(space: Space, steps: readonly Step[], asked: Asked<Space>): void {
+function ask<Space extends NameSpace>(space: Space, steps: readonly Step[], all: Viewers, asked: Asked<Space>): void {
   const written = new Map<string, Viewers>();
-  const add = (name: string, is: Bindings[Space] | undefined, viewers: Viewers): void => {
+  const add = (name: string, is: Answer<Space>, viewers: Viewers): void => {
     const unanswered = viewers & ~(written.get(name) ?? 0);
     if (unanswered === 0) return;
-    const parts = asked.get(name);
-    if (parts === undefined) {
-      asked.set(name, [{ viewers: unanswered, is }]);
-      return;
+    const known = asked.get(name);
+    if (known === undefined && !asked.has(name)) {
+      asked.set(name, unanswered === all ? is : new Divided([{ viewers: unanswered, is }]));
+    } else if (known !== is) {
+      const parts = known instanceof Divided ? known.parts : [{ viewers: all, is: known }];
+      asked.set(name, new Divided(withPart(parts, is, unanswered)));
     }
-    const index = parts.findIndex((part) => part.is === is);
-    const same = parts[index];
-    if (same === undefined) parts.push({ viewers: unanswered, is });
-    else parts[index] = { viewers: same.viewers | unanswered, is };
   };
   for (const { viewers, effect } of steps) {
     if (effect.kind === 'problem') continue;
     if (effect.kind === 'piece') {
       const answers: ReadonlyMap<string, unknown> = effect.reads.answers[space];
-      for (const [name, is] of answers) add(name, is as Bindings[Space] | undefined, viewers);
+      for (const [name, is] of answers) add(name, is as Answer<Space>, viewers);
     } else {
-      for (const [name, parts] of effect.questions.all()[space]) {
-        for (const part of parts) add(name, part.is, part.viewers & viewers);
+      for (const [name, is] of effect.questions.all()[space]) {
+        if (is instanceof Divided) for (const part of is.parts) add(name, part.is, part.viewers & viewers);
+        else add(name, is, viewers);
       }
     }
     noteWrites(effect.layer, space, viewers, written);
   }
+}
+
+function withPart<T>(parts: readonly Part<T>[], is: T, viewers: Viewers): readonly Part<T>[] {
+  const same = parts.find((part) => part.is === is);
+  if (same === undefined) return [...parts, { viewers, is }];
+  return parts.map((part) => (part === same ? { viewers: same.viewers | viewers, is } : part));
 }
 
 function noteWrites(

@@ -182,7 +182,7 @@ function effectOf(file: TokenFile, viewers: Viewers, steps: readonly Step[]): Fi
     troubled: troubledBy(steps),
     isShareable: steps.every(({ effect }) => (effect.kind === 'problem' ? !effect.isLimit : effect.isShareable)),
     layer: new JoinedLayer(layers, viewers),
-    questions: new FileQuestions(steps),
+    questions: new FileQuestions(steps, viewers),
   };
 }
 

@@ -9,6 +9,7 @@
 import type { SourceLocation } from '../../diagnostic.ts';
 import type {
   EnumType,
+  Field,
   FloatBase,
   FloatType,
   FunctionType,
@@ -19,16 +20,32 @@ import type {
   TypedefType,
   VoidType,
 } from '../../abi/types.ts';
-import type { EnumeratorBinding, ObjectBinding } from './symbols.ts';
+import type { EnumeratorBinding, ObjectBinding, OrdinaryBinding, TagBinding } from './symbols.ts';
 
 interface Entry {
   readonly id: number;
   /** Types inside each other, this one included; what walks types may recurse that deep. */
   readonly depth: number;
+  /** The same for types that differ in nothing but the places where they are declared. */
+  shape: number | undefined;
 }
 
 function at(location: SourceLocation | undefined): string {
   return location === undefined ? '' : `${location.file}\0${location.line}\0${location.column}`;
+}
+
+function keyOfEnum({ tag, underlying, alignBytes, enumerators }: EnumType): string {
+  let key = `e${tag ?? ''}\0${underlying}\0${alignBytes ?? ''}`;
+  for (const { name, value, sameAs } of enumerators) key += `\0${name}=${value}=${sameAs ?? ''}`;
+  return key;
+}
+
+function keyOfRecord({ recordKind, tag, isComplete, isPacked, alignBytes, packBytes }: RecordType): string {
+  return `${recordKind}\0${tag ?? ''}\0${isComplete}\0${isPacked === true}\0${alignBytes ?? ''}\0${packBytes ?? ''}`;
+}
+
+function keyOfField({ name, bitWidth, alignBytes, isPacked }: Field): string {
+  return `${name ?? ''}:${bitWidth ?? ''}:${alignBytes ?? ''}:${isPacked === true}`;
 }
 
 export class TypeTable {
@@ -38,6 +55,7 @@ export class TypeTable {
   readonly #types = new Map<string, Type>();
   readonly #enumerators = new Map<string, EnumeratorBinding>();
   readonly #objects = new WeakMap<Type, ObjectBinding>();
+  readonly #shapes = new Map<string, number>();
   #count = 0;
 
   constructor() {
@@ -77,18 +95,16 @@ export class TypeTable {
   }
 
   enum(type: EnumType): EnumType {
-    let key = `e${type.tag ?? ''}\0${type.underlying}\0${type.alignBytes ?? ''}\0${at(type.location)}`;
-    for (const { name, value, sameAs } of type.enumerators) key += `\0${name}=${value}=${sameAs ?? ''}`;
-    return this.#share(key, () => type, 1);
+    return this.#share(`${keyOfEnum(type)}\0${at(type.location)}`, () => type, 1);
   }
 
   record(type: RecordType): RecordType {
-    let key = `${type.recordKind}\0${type.tag ?? ''}\0${type.isComplete}\0${type.isPacked === true}\0${type.alignBytes ?? ''}`;
-    key += `\0${type.packBytes ?? ''}\0${at(type.location)}`;
+    let key = keyOfRecord(type);
+    key += `\0${at(type.location)}`;
     let depth = 0;
     for (const field of type.fields) {
-      key += `\0${field.name ?? ''}:${this.#id(field.type)}:${field.bitWidth ?? ''}:${field.alignBytes ?? ''}`;
-      key += `:${field.isPacked === true}:${field.location?.line ?? ''}:${field.location?.column ?? ''}`;
+      key += `\0${keyOfField(field)}:${this.#id(field.type)}`;
+      key += `:${field.location?.line ?? ''}:${field.location?.column ?? ''}`;
       depth = Math.max(depth, this.depthOf(field.type));
     }
     return this.#share(key, () => type, depth + 1);
@@ -107,12 +123,60 @@ export class TypeTable {
     return binding;
   }
 
+  /**
+   * Whether two meanings of a name say the same about everything but the places where they are declared: an expression comes to
+   * the same with either.
+   */
+  areAlike(a: OrdinaryBinding | TagBinding | undefined, b: OrdinaryBinding | TagBinding | undefined): boolean {
+    if (a === b) return true;
+    if (a === undefined || a.kind !== b?.kind || a.kind === 'enumerator' || b.kind === 'enumerator') return false;
+    return this.#shapeOf(a.kind === 'object' ? a.type : a) === this.#shapeOf(b.kind === 'object' ? b.type : b);
+  }
+
+  #shapeOf(type: Type): number {
+    const entry = this.#entries.get(type) ?? this.#enter(type, 1);
+    if (entry.shape === undefined) {
+      const key = this.#shapeKeyOf(type);
+      let shape = this.#shapes.get(key);
+      if (shape === undefined) this.#shapes.set(key, (shape = this.#shapes.size));
+      entry.shape = shape;
+    }
+    return entry.shape;
+  }
+
+  #shapeKeyOf(type: Type): string {
+    switch (type.kind) {
+      case 'pointer':
+        return `*${this.#shapeOf(type.pointee)}`;
+      case 'array':
+        return `[${type.length ?? ''}]${this.#shapeOf(type.element)}`;
+      case 'vector':
+        return `v${type.sizeBytes}:${this.#shapeOf(type.element)}`;
+      case 'typedef':
+        return `t${type.name}\0${type.alignBytes ?? ''}\0${this.#shapeOf(type.type)}`;
+      case 'enum':
+        return keyOfEnum(type);
+      case 'record':
+        return [keyOfRecord(type), ...type.fields.map((one) => `${keyOfField(one)}:${this.#shapeOf(one.type)}`)].join(
+          '\0',
+        );
+      case 'integer':
+      case 'float':
+        return type.base;
+      case 'void':
+      case 'function':
+        return type.kind;
+      default:
+        return type satisfies never;
+    }
+  }
+
   #id(type: Type): number {
     return (this.#entries.get(type) ?? this.#enter(type, 1)).id;
   }
 
   #enter(type: Type, depth: number): Entry {
-    const entry = { id: this.#count++, depth };
+    const entry = { id: this.#count++, depth, shape: undefined };
     this.#entries.set(type, entry);
     return entry;
   }

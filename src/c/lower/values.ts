@@ -34,11 +34,21 @@ export type MacroValue =
   | { readonly kind: 'request'; readonly declaration: RequestDeclaration }
   | { readonly kind: 'text'; readonly declaration: MacroDeclaration };
 
-/** What a macro is worth, wherever `reads` hold. */
+/** What a macro is worth, and all others that say the same, wherever `reads` hold. */
 interface KnownValue {
   readonly reads: Reads;
   readonly value: MacroValue;
   readonly diagnostics: readonly Diagnostic[];
+  /** Whether it depends on where the macro stands. */
+  readonly isOfPlace: boolean;
+}
+
+/** What is known of a macro whose value depends on its surroundings. */
+interface OpenMacro {
+  /** One list for all macros that say the same. */
+  readonly known: KnownValue[];
+  /** What was found for this one, which stands in a place of its own. */
+  readonly found: Map<KnownValue, MacroValue>;
 }
 
 /** What the values of a piece's macros may cost together, and where problems with them go. */
@@ -52,40 +62,68 @@ const requestMacros = new Set(['_IO', '_IOR', '_IOW', '_IOWR', '_IOR_BAD', '_IOW
 /** The values of macros, remembered with what they were worked out from. */
 export class MacroValues {
   readonly #types: TypeTable;
-  readonly #forms = new CallForms(requestMacros);
-  readonly #known = new Map<Macro, KnownValue[] | MacroValue>();
+  readonly #forms: CallForms;
+  readonly #known = new Map<Macro, OpenMacro | MacroValue>();
+  readonly #byText = new Map<string, KnownValue[]>();
 
   constructor(types: TypeTable) {
     this.#types = types;
+    this.#forms = new CallForms(requestMacros, types);
   }
 
   /** What a macro is worth wherever it is in force; `undefined` where that depends on its surroundings. */
   fixed(macro: Macro): MacroValue | undefined {
     const known = this.#knownOf(macro);
-    return Array.isArray(known) ? undefined : known;
+    return 'found' in known ? undefined : known;
   }
 
   /** The value of a macro that is in force in a view. What the answer depends on is added to `collector`. */
   read(macro: Macro, view: View, target: Target, budget: ValueBudget, collector: ReadCollector): MacroValue {
-    const known = this.#knownOf(macro);
-    if (!Array.isArray(known)) return known;
-    const index = known.findIndex(({ reads }) => reads.holdFor(view));
-    let found = known[index];
-    if (found === undefined) {
+    const open = this.#knownOf(macro);
+    if (!('found' in open)) return open;
+    const areAlike: TypeTable['areAlike'] = (one, other) => this.#types.areAlike(one, other);
+    const { known, found } = open;
+    const index = known.findIndex((one) => (!one.isOfPlace || found.has(one)) && one.reads.holdFor(view, areAlike));
+    let same = known[index];
+    if (same === undefined) {
       const isWhole = budget.tokensLeft >= limits.expandedTokensPerValue;
-      found = new MacroReader(view, target, this.#types, this.#forms, budget).read(macro);
+      same = new MacroReader(view, target, this.#types, this.#forms, budget).read(macro);
+      found.set(same, same.value);
       // One that was refused because of what others cost may well have a value elsewhere.
-      if (isWhole || found.diagnostics.length === 0) remember(known, found);
+      if (isWhole || same.diagnostics.length === 0) remember(known, same);
     } else toFront(known, index);
-    collector.add(found.reads);
-    for (const diagnostic of found.diagnostics) budget.report(diagnostic);
-    return found.value;
+    collector.add(same.reads, view);
+    for (const diagnostic of same.diagnostics) budget.report(diagnostic);
+    let value = found.get(same);
+    if (value === undefined) found.set(same, (value = placedAt(macro, same.value)));
+    return value;
   }
 
-  #knownOf(macro: Macro): KnownValue[] | MacroValue {
+  #knownOf(macro: Macro): OpenMacro | MacroValue {
     let known = this.#known.get(macro);
-    if (known === undefined) this.#known.set(macro, (known = fixedValue(macro) ?? []));
+    if (known === undefined) this.#known.set(macro, (known = fixedValue(macro) ?? this.#openMacro(macro)));
     return known;
+  }
+
+  #openMacro(macro: Macro): OpenMacro {
+    const text = `${macro.name} ${spellTokens(macro.body)}`;
+    let known = this.#byText.get(text);
+    if (known === undefined) this.#byText.set(text, (known = []));
+    return { known, found: new Map() };
+  }
+}
+
+/** What one macro is worth, said of another that says the same. */
+function placedAt(macro: Macro, value: MacroValue): MacroValue {
+  switch (value.kind) {
+    case 'constant':
+      return { ...value, declaration: { ...value.declaration, ...placeOf(macro) } };
+    case 'request':
+      return { ...value, declaration: { ...value.declaration, ...placeOf(macro) } };
+    case 'text':
+      return { ...value, declaration: { ...value.declaration, ...placeOf(macro) } };
+    default:
+      return value satisfies never;
   }
 }
 
@@ -129,7 +167,10 @@ class MacroReader {
 
   read(macro: Macro): KnownValue {
     const value = this.#valueOf(macro);
-    return { value, reads: this.#scope.reads(), diagnostics: this.#diagnostics };
+    const reads = this.#scope.reads();
+    let isOfPlace = this.#diagnostics.length > 0;
+    for (const answer of reads.answers.macros.values()) isOfPlace ||= answer instanceof Macro && answer.isOfPlace;
+    return { value, reads, diagnostics: this.#diagnostics, isOfPlace };
   }
 
   #valueOf(macro: Macro): MacroValue {
@@ -162,7 +203,7 @@ class MacroReader {
   /** The value of a call by its form; `undefined` where the long way has to be gone. */
   #computeCall(macro: Macro, called: Macro): bigint | undefined {
     const name = macro.file.token(macro.nameIndex);
-    const form = this.#forms.formOf(called, this.#view, name);
+    const form = this.#forms.formOf(called, this.#view, this.#target, name);
     if (form === undefined) return undefined;
     const given = argumentsOf(macro, name);
     if (form.uses.length !== given.length) return undefined;
