@@ -19,8 +19,9 @@ import {
 import { suggestionFor } from '../abi/suggest.ts';
 import type { Target } from '../abi/target.ts';
 import { UserError } from '../diagnostic.ts';
+import { packageRoot } from './package-root.ts';
 
-const directory = new URL('../../layouts/', import.meta.url);
+const directory = new URL('layouts/', packageRoot);
 const files = new Map<string, LayoutFile>();
 let namesKnown: ReadonlySet<string> | undefined;
 
