@@ -180,9 +180,9 @@ export function readNumber(text: string): bigint | undefined {
   if (/^[1-9]\d{0,14}$/.test(text)) return BigInt(Number(text));
   const { text: bare } = splitComments(text);
   if (bare === 'NULL') return 0n;
-  const found = /^(-?)(0x[0-9a-fA-F]{1,16}|0[0-7]{1,22}|\d{1,20})$/.exec(bare);
+  const found = /^(-?)(0x[0-9a-fA-F]{1,16}|0[0-7]{0,22}|[1-9]\d{0,19})$/.exec(bare);
   if (found === null) return undefined;
   const digits = found[2] ?? '0';
-  const value = BigInt(/^0[0-7]/.test(digits) ? `0o${digits.slice(1)}` : digits);
+  const value = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
   return found[1] === '-' ? -value : value;
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { CapturedCall } from '../../src/capture/call.ts';
 import { LineSplitter } from '../../src/capture/lines.ts';
 import { type StraceItem, StraceReader } from '../../src/capture/strace.ts';
+import { readNumber } from '../../src/capture/strace-text.ts';
 
 function read(text: string | Uint8Array): StraceItem[] {
   const reader = new StraceReader();
@@ -88,6 +89,20 @@ describe('the ways strace writes one ioctl', () => {
   test('a call that never came back', () => {
     expect(only('ioctl(8, KVM_RUN, 0) = ?').result).toBeUndefined();
   });
+});
+
+test.each([
+  ['0', 0n],
+  ['017', 15n],
+  ['-1', -1n],
+  ['0x1f', 31n],
+  ['18446744073709551615', 0xffff_ffff_ffff_ffffn],
+  ['NULL', 0n],
+  // A leading zero makes it octal, where there is no 8.
+  ['0368547758085', undefined],
+  ['0x', undefined],
+])('the number %s', (text, value) => {
+  expect(readNumber(text)).toBe(value);
 });
 
 describe('what a descriptor is', () => {

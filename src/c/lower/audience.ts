@@ -24,7 +24,7 @@ import { firstOf, firstViewers, maximumViewers, only, type Viewers, withoutFirst
 import type { FileEffect } from './effects.ts';
 import { FileQuestions } from './file-questions.ts';
 import type { FrontEnd } from './front-end.ts';
-import { FileReader } from './read-file.ts';
+import { FileReader, type Readers } from './read-file.ts';
 import { Unit } from './unit.ts';
 
 export interface Viewer {
@@ -32,7 +32,7 @@ export interface Viewer {
   readonly source: Source;
 }
 
-export class Audience {
+export class Audience implements Readers {
   readonly frontEnd: FrontEnd;
   readonly viewers: readonly Viewer[];
   readonly #base: Environment;

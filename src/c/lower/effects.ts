@@ -3,13 +3,12 @@
  */
 
 import type { Diagnostic } from '../../diagnostic.ts';
-import type { JoinedLayer, Layer } from '../environment.ts';
+import type { Bindings, Divided, Environment, JoinedLayer, Layer, NameSpace, Part } from '../environment.ts';
 import type { Reads } from '../reads.ts';
 import type { PieceEnd } from '../preprocess.ts';
 import type { IncludeForm } from '../source.ts';
 import type { TokenFile } from '../token.ts';
 import type { Viewers } from '../viewers.ts';
-import type { FileQuestions } from './file-questions.ts';
 import type { Lowered } from './lowering.ts';
 
 /** An include that was looked for, and the file that was found. */
@@ -61,7 +60,27 @@ export interface FileEffect {
   readonly isShareable: boolean;
   /** What it writes, and asks of where it is included. */
   readonly layer: JoinedLayer;
-  readonly questions: FileQuestions;
+  readonly questions: Questions;
+}
+
+/** Names with the answers they had; `undefined`: none. What all viewers asked and got is not divided. */
+export type Asked<Space extends NameSpace> = Map<
+  string,
+  Bindings[Space] | undefined | Divided<Bindings[Space] | undefined>
+>;
+
+/** What a file with all it includes asks of the place where it is included. */
+export interface Questions {
+  /** Those among `viewers` to whom `environment` gives the same answers to all that was asked for them. */
+  heldBy(environment: Environment, viewers: Viewers): Viewers;
+  all(): { readonly [Space in NameSpace]: Asked<Space> };
+}
+
+/** What a file came to. */
+export interface FileRead {
+  readonly steps: readonly Step[];
+  /** The surroundings at its end, for those who took the same way. */
+  readonly ends: readonly Part<Environment>[];
 }
 
 /** What the steps are that one viewer takes. */

@@ -19,14 +19,12 @@ import {
 } from '../environment.ts';
 import type { Macro } from '../macro.ts';
 import type { Viewers } from '../viewers.ts';
-import type { Step } from './effects.ts';
+import type { Asked, Questions, Step } from './effects.ts';
 
-/** Names with the answers they had; `undefined`: none. What all viewers asked and got is not divided. */
 type Answer<Space extends NameSpace> = Bindings[Space] | undefined;
-type Asked<Space extends NameSpace> = Map<string, Answer<Space> | Divided<Answer<Space>>>;
-type AskedInAll = { readonly [Space in NameSpace]: Asked<Space> };
+type AskedInAll = ReturnType<Questions['all']>;
 
-export class FileQuestions {
+export class FileQuestions implements Questions {
   #steps: readonly Step[];
   readonly #viewers: Viewers;
   #asked: AskedInAll | undefined;
@@ -43,7 +41,6 @@ export class FileQuestions {
     return questions;
   }
 
-  /** Those among `viewers` to whom `environment` gives the same answers to all that was asked for them. */
   heldBy(environment: Environment, viewers: Viewers): Viewers {
     const asked = this.all();
     let rest = viewers;

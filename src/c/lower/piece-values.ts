@@ -16,12 +16,7 @@ import { firstOf, only, type Viewers } from '../viewers.ts';
 import type { PieceEffect } from './effects.ts';
 import { remember } from './remember.ts';
 import type { Unit } from './unit.ts';
-import type { MacroValue, MacroValues } from './values.ts';
-
-export interface ValuesFound {
-  readonly values: readonly MacroValue[];
-  readonly diagnostics: readonly Diagnostic[];
-}
+import type { MacroValue, MacroValues, ValuesFound } from './values.ts';
 
 /** Values that hold wherever `reads` do and all macros of the piece are in force. */
 interface SharedValues extends ValuesFound {

@@ -17,8 +17,8 @@ import type { SourceFile } from '../source.ts';
 import { only, type Viewers } from '../viewers.ts';
 import type { Audience } from './audience.ts';
 import { type FileEffect, type PieceEffect, type Step, stepsOf } from './effects.ts';
-import type { ValuesFound } from './piece-values.ts';
 import type { Unit } from './unit.ts';
+import type { ValuesFound } from './values.ts';
 
 export interface ReadOptions {
   /** Of macros, only these: their values are the dearest part. */

@@ -6,35 +6,44 @@
  * afterwards. They part only where a condition makes them include different files.
  */
 
+import type { Target } from '../../abi/target.ts';
 import { Environment, JoinedLayer, meaningsOf, type Part, View } from '../environment.ts';
 import { LimitReached, limits } from '../limits.ts';
 import { Macro } from '../macro.ts';
 import { missingInclude, type PieceEnd } from '../preprocess.ts';
+import type { IncludeForm } from '../source.ts';
 import { locationOf, type TokenFile } from '../token.ts';
 import { firstOf, only, type Viewers, withoutFirst } from '../viewers.ts';
-import type { Audience } from './audience.ts';
-import { type FileEffect, type PieceEffect, type Resolution, type Step, troubledBy } from './effects.ts';
+import type { FrontEnd } from './front-end.ts';
+import { type FileEffect, type FileRead, type PieceEffect, type Resolution, type Step, troubledBy } from './effects.ts';
 import { FileQuestions } from './file-questions.ts';
 import { readPiece } from './read-piece.ts';
 import { remember } from './remember.ts';
 
 type Include = Extract<PieceEnd, { readonly kind: 'include' }>;
 
-/** What a file came to. */
-export interface FileRead {
-  readonly steps: readonly Step[];
-  /** The surroundings at its end, for those who took the same way. */
-  readonly ends: readonly Part<Environment>[];
+/** Those who read, and what they share. */
+export interface Readers {
+  readonly frontEnd: Pick<FrontEnd, 'piecesAt' | 'types'>;
+  viewer(number: number): { readonly target: Target };
+  /** The files that an include in `from` leads to. */
+  resolve(name: string, form: IncludeForm, from: TokenFile, viewers: Viewers): readonly Part<TokenFile | undefined>[];
+  /** Why an include leads nowhere. */
+  whyAbsent(name: string, viewers: Viewers): readonly Part<string | undefined>[];
+  /** What is known of a file that is included. */
+  effectsOf(file: TokenFile): FileEffect[];
+  /** What including a file does whose include guard is set: nothing. */
+  shut(file: TokenFile, name: string, guard: Macro): FileEffect;
 }
 
 /** Reads files for one header; what must not grow without end is counted from one header to the next. */
 export class FileReader {
-  readonly #audience: Audience;
+  readonly #readers: Readers;
   readonly #counters: number[] = [];
   #includesLeft: number = limits.includesPerUnit;
 
-  constructor(audience: Audience) {
-    this.#audience = audience;
+  constructor(readers: Readers) {
+    this.#readers = readers;
   }
 
   read(file: TokenFile, outside: Environment, viewers: Viewers, depth = 0): FileRead {
@@ -71,9 +80,9 @@ export class FileReader {
   ): Environment {
     const { name, form, directive } = include;
     let environment = outside;
-    for (const { viewers: some, is: answer } of this.#audience.resolve(name, form, file, viewers)) {
+    for (const { viewers: some, is: answer } of this.#readers.resolve(name, form, file, viewers)) {
       if (answer === undefined) {
-        for (const { viewers: same, is: reason } of this.#audience.whyAbsent(name, some)) {
+        for (const { viewers: same, is: reason } of this.#readers.whyAbsent(name, some)) {
           const diagnostic = missingInclude(name, directive, reason);
           steps.push({ viewers: same, effect: { kind: 'problem', diagnostic, isLimit: false } });
         }
@@ -101,10 +110,10 @@ export class FileReader {
     };
     if (file.guard !== undefined) {
       for (const { viewers: some, is: guard } of meaningsOf(environment, 'macros', file.guard, viewers)) {
-        if (guard instanceof Macro) take(this.#audience.shut(file, file.guard, guard), some);
+        if (guard instanceof Macro) take(this.#readers.shut(file, file.guard, guard), some);
       }
     }
-    const known = this.#audience.effectsOf(file);
+    const known = this.#readers.effectsOf(file);
     for (const effect of known) {
       if (rest === 0) return found;
       take(effect, effect.questions.heldBy(environment, rest & effect.viewers));
@@ -124,7 +133,7 @@ export class FileReader {
     viewers: Viewers,
     depth: number,
   ): readonly Part<PieceEffect>[] {
-    const known = this.#audience.frontEnd.piecesAt(file, start);
+    const known = this.#readers.frontEnd.piecesAt(file, start);
     const found: Part<PieceEffect>[] = [];
     let rest = viewers;
     const holders = (piece: PieceEffect): Viewers =>
@@ -148,15 +157,15 @@ export class FileReader {
   }
 
   #workThrough(file: TokenFile, start: number, environment: Environment, viewer: number, depth: number): PieceEffect {
-    const audience = this.#audience;
+    const readers = this.#readers;
     return readPiece(file, start, new View(environment, viewer), {
-      ...{ target: audience.viewer(viewer).target, types: audience.frontEnd.types, depth },
+      ...{ target: readers.viewer(viewer).target, types: readers.frontEnd.types, depth },
       nextCounter: () => {
         const count = this.#counters[viewer] ?? 0;
         this.#counters[viewer] = count + 1;
         return count;
       },
-      resolve: (name, form, from) => audience.resolve(name, form, from, only(viewer))[0]?.is,
+      resolve: (name, form, from) => readers.resolve(name, form, from, only(viewer))[0]?.is,
     });
   }
 
@@ -166,7 +175,7 @@ export class FileReader {
     for (const { name, form, from, answer } of resolutions) {
       for (let rest = same; rest !== 0; rest = withoutFirst(rest)) {
         const viewer = only(firstOf(rest));
-        if (this.#audience.resolve(name, form, from, viewer)[0]?.is !== answer) same &= ~viewer;
+        if (this.#readers.resolve(name, form, from, viewer)[0]?.is !== answer) same &= ~viewer;
       }
     }
     return same;

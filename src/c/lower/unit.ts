@@ -2,14 +2,12 @@
  * One header, as if it were compiled alone, for all the viewers that have it.
  */
 
-import { type Environment, View } from '../environment.ts';
+import { type Environment, type Part, View } from '../environment.ts';
 import type { SourceFile } from '../source.ts';
 import type { TokenFile } from '../token.ts';
 import { only, type Viewers } from '../viewers.ts';
-import { type PieceEffect, type Step, troubledBy } from './effects.ts';
-import type { Part } from '../environment.ts';
-import type { ValuesFound } from './piece-values.ts';
-import type { FileRead } from './read-file.ts';
+import { type FileRead, type PieceEffect, type Step, troubledBy } from './effects.ts';
+import type { ValuesFound } from './values.ts';
 
 export class Unit {
   readonly header: SourceFile;

@@ -34,6 +34,12 @@ export type MacroValue =
   | { readonly kind: 'request'; readonly declaration: RequestDeclaration }
   | { readonly kind: 'text'; readonly declaration: MacroDeclaration };
 
+/** The values of several macros, and what was wrong with them. */
+export interface ValuesFound {
+  readonly values: readonly MacroValue[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** What a macro is worth, and all others that say the same, wherever `reads` hold. */
 interface KnownValue {
   readonly reads: Reads;
