@@ -227,7 +227,8 @@ export class DeclarationList {
     const positions = new Uint32Array(last + 1);
     for (const [position, { portion }] of this.portions.entries()) {
       this.index.enter(portion);
-      positions[portion.id] = position + 1;
+      // Where it stands twice, the first place decides about its names, as in the maps.
+      if (positions[portion.id] === 0) positions[portion.id] = position + 1;
     }
     this.#positions = positions;
     return positions;

@@ -32,6 +32,7 @@ export class Portion {
   readonly id: number;
   /** The header it stands in, as its includers write it. */
   readonly file: string;
+  /** A declaration that several portions have, place and all, is mostly one object: to remember things about. */
   readonly declared: readonly Declared[];
   readonly #byKind = new Map<DeclaredKind, readonly Declared[]>();
   #byHeader: ReadonlyMap<string, ReadonlySet<string>> | undefined;
@@ -99,7 +100,6 @@ export interface Entry {
 export class Place implements Entry {
   readonly portion: Portion;
   readonly at: number;
-  /** As the first portion of the file has it that says the very same: one object for all, to remember things about. */
   readonly declared: Declared;
 
   constructor(portion: Portion, at: number, declared: Declared) {
@@ -122,22 +122,30 @@ const nowhere: readonly Place[] = [];
 /** Every portion of a run, by the names in it. */
 export class PortionIndex {
   readonly #portions = new WeakMap<readonly Declared[], Portion>();
+  /** By file and, for those that may say the same, by `likenessOf`. */
+  readonly #alike = new Map<string, Portion[]>();
   readonly #entered = new Set<Portion>();
-  /** What the entered portions of a file say, the last one last. */
-  readonly #saidIn = new Map<string, (readonly Declared[])[]>();
   readonly #places = new Map<string, Place[]>();
   readonly #enumerators = new Map<string, Place[]>();
   readonly #byWord = new Map<string, WordSlices>();
   readonly #wordsOfEnum = new Map<string, Set<string>>();
   #count = 0;
 
-  /** The portion that these declarations are: one for each list. */
+  /** The portion that these declarations are: one for all lists that say the very same. */
   portionOf(declared: readonly Declared[], file: string): Portion {
     let portion = this.#portions.get(declared);
-    if (portion === undefined) {
-      portion = new Portion(this.#count++, file, declared);
-      this.#portions.set(declared, portion);
-    }
+    if (portion === undefined) this.#portions.set(declared, (portion = this.#findOrMake(declared, file)));
+    return portion;
+  }
+
+  #findOrMake(declared: readonly Declared[], file: string): Portion {
+    const likeness = `${file} ${likenessOf(declared)}`;
+    let alike = this.#alike.get(likeness);
+    if (alike === undefined) this.#alike.set(likeness, (alike = []));
+    const same = alike.find((one) => one.declared.every((said, at) => isVerySame(said, declared[at])));
+    if (same !== undefined) return same;
+    const portion = new Portion(this.#count++, file, saidLikewise(declared, alike.at(-1)?.declared));
+    alike.push(portion);
     return portion;
   }
 
@@ -145,13 +153,9 @@ export class PortionIndex {
   enter(portion: Portion): void {
     if (this.#entered.has(portion)) return;
     this.#entered.add(portion);
-    let before = this.#saidIn.get(portion.file);
-    if (before === undefined) this.#saidIn.set(portion.file, (before = []));
-    const said = saidLikewise(portion.declared, before);
-    before.push(said);
     const numbers = new Map<string, Place[]>();
     let word = '';
-    for (const [at, declared] of said.entries()) {
+    for (const [at, declared] of portion.declared.entries()) {
       const { name } = declared.declaration;
       const place = new Place(portion, at, declared);
       put(this.#places, name, place);
@@ -252,15 +256,14 @@ function put(places: Map<string, Place[]>, name: string, place: Place): void {
   else if (there.at(-1) !== place) there.push(place);
 }
 
+/** What declarations that say the very same have in common at first sight. */
+function likenessOf(declared: readonly Declared[]): string {
+  const { name = '', location } = declared[0]?.declaration ?? {};
+  return `${String(declared.length)} ${String(location?.line)} ${name}`;
+}
+
 /** The same declarations, as far as possible by the objects of an earlier reading of the same lines. */
-function saidLikewise(declared: readonly Declared[], before: readonly (readonly Declared[])[]): readonly Declared[] {
-  const first = declared[0]?.declaration;
-  const earlier = before.findLast(
-    (said) =>
-      said.length === declared.length &&
-      said[0]?.declaration.name === first?.name &&
-      said[0]?.declaration.location?.line === first?.location?.line,
-  );
+function saidLikewise(declared: readonly Declared[], earlier: readonly Declared[] | undefined): readonly Declared[] {
   if (earlier === undefined) return declared;
   return declared.map((one, at) => {
     const other = earlier[at];
@@ -269,7 +272,8 @@ function saidLikewise(declared: readonly Declared[], before: readonly (readonly 
 }
 
 /** Whether two declarations are one, place and all, though a header was worked through once for each. */
-function isVerySame(a: Declared, b: Declared): boolean {
+function isVerySame(a: Declared, b: Declared | undefined): boolean {
+  if (b === undefined) return false;
   const [one, other] = [a.declaration, b.declaration];
   if (one === other) return true;
   if (one.name !== other.name || one.header !== other.header || !isSamePlace(one.location, other.location))
