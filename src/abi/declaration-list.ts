@@ -52,7 +52,7 @@ export class DeclarationList {
   /** Of names that several portions declare. */
   readonly #entries = new Map<string, readonly Entry[]>();
   readonly #maps = new Map<DeclaredKind, ReadonlyMap<string, Declared>>();
-  #byHeader: ReadonlyMap<string, readonly Portion[]> | undefined;
+  readonly #byHeader = new Map<string, readonly Portion[]>();
 
   constructor(index: PortionIndex, portions: readonly ListedPortion[]) {
     this.index = index;
@@ -144,20 +144,17 @@ export class DeclarationList {
     return parts.length > 1 ? parts.sort((a, b) => a.position - b.position) : parts;
   }
 
-  /** The portions that declare something in a header. */
+  /** The portions that declare something in a header, in order. */
   portionsIn(header: string): readonly Portion[] {
-    if (this.#byHeader === undefined) {
-      const byHeader = new Map<string, Portion[]>();
-      for (const { portion } of this.portions) {
-        for (const name of portion.headers) {
-          const there = byHeader.get(name);
-          if (there === undefined) byHeader.set(name, [portion]);
-          else there.push(portion);
-        }
-      }
-      this.#byHeader = byHeader;
+    const positions = this.#enter();
+    let portions = this.#byHeader.get(header);
+    if (portions === undefined) {
+      portions = [...this.index.portionsIn(header)]
+        .filter(({ id }) => (positions[id] ?? 0) > 0)
+        .sort((a, b) => (positions[a.id] ?? 0) - (positions[b.id] ?? 0));
+      this.#byHeader.set(header, portions);
     }
-    return this.#byHeader.get(header) ?? [];
+    return portions;
   }
 
   /** One map of the ABI, filled. */

@@ -36,7 +36,6 @@ export class Portion {
   readonly declared: readonly Declared[];
   readonly #byKind = new Map<DeclaredKind, readonly Declared[]>();
   #byHeader: ReadonlyMap<string, ReadonlySet<string>> | undefined;
-  #headers: readonly string[] | undefined;
 
   constructor(id: number, file: string, declared: readonly Declared[]) {
     this.id = id;
@@ -58,19 +57,6 @@ export class Portion {
     this.#byHeader ??= namesByHeader(this.declared);
     return this.#byHeader;
   }
-
-  /** The headers that are named with what it declares. */
-  get headers(): readonly string[] {
-    this.#headers ??= headersOf(this.declared);
-    return this.#headers;
-  }
-}
-
-function headersOf(declared: readonly Declared[]): readonly string[] {
-  const first = declared[0]?.declaration.header;
-  const isOne = declared.every(({ declaration }) => declaration.header === first);
-  if (first !== undefined && isOne) return [first];
-  return [...new Set(declared.map(({ declaration }) => declaration.header))];
 }
 
 function namesByHeader(declared: readonly Declared[]): ReadonlyMap<string, ReadonlySet<string>> {
@@ -128,6 +114,7 @@ export class PortionIndex {
   readonly #places = new Map<string, Place[]>();
   readonly #enumerators = new Map<string, Place[]>();
   readonly #byWord = new Map<string, WordSlices>();
+  readonly #byHeader = new Map<string, Set<Portion>>();
   readonly #wordsOfEnum = new Map<string, Set<string>>();
   #count = 0;
 
@@ -154,11 +141,12 @@ export class PortionIndex {
     if (this.#entered.has(portion)) return;
     this.#entered.add(portion);
     const numbers = new Map<string, Place[]>();
-    let word = '';
+    let [word, lastHeader] = ['', ''];
     for (const [at, declared] of portion.declared.entries()) {
-      const { name } = declared.declaration;
+      const { name, header } = declared.declaration;
       const place = new Place(portion, at, declared);
       put(this.#places, name, place);
+      if (header !== lastHeader) this.#enterHeader((lastHeader = header), portion);
       if (declared.kind === 'constant' || declared.kind === 'request') {
         // Mostly the word of the one before; a word without `_` is a whole name.
         if (!word.endsWith('_') || !name.startsWith(word)) word = wordOf(name);
@@ -178,9 +166,20 @@ export class PortionIndex {
     return this.#enumerators.get(name) ?? nowhere;
   }
 
+  /** Portions that declare something in a header. */
+  portionsIn(header: string): Iterable<Portion> {
+    return this.#byHeader.get(header) ?? [];
+  }
+
   /** Everything that decides about the constants and enumerators whose `wordOf` this is, by portion. */
   numbersWith(word: string): ReadonlyMap<Portion, PlacedSlice> {
     return this.#byWord.get(word)?.byPortion ?? noSlices;
+  }
+
+  #enterHeader(header: string, portion: Portion): void {
+    const there = this.#byHeader.get(header);
+    if (there === undefined) this.#byHeader.set(header, new Set([portion]));
+    else there.add(portion);
   }
 
   #slicesOf(word: string): WordSlices {

@@ -6,9 +6,9 @@
  */
 
 import type { Abi } from '../abi/abi.ts';
-import { wordOf } from '../abi/portion.ts';
 import type { AbiPair, NamedNumber, NumberChange } from './changes.ts';
 import { isMemberName } from './families.ts';
+import { Heirs } from './heirs.ts';
 import { collisionsAmong } from './number-collisions.ts';
 import type { NumberPair } from './numbers.ts';
 import { isRespelled } from './respelled.ts';
@@ -21,8 +21,6 @@ export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): N
   const changes: NumberChange[] = [];
   const twins = new TwinFamilies(pair);
   const added: NamedNumber[] = [];
-  const addedByValue = new Map<bigint, NamedNumber[]>();
-  const cameTo = new Map<bigint, NamedNumber[]>();
   const newcomers: NamedNumber[] = [];
   const newInHeader = new Map<string, NamedNumber[]>();
   for (const number of next.suspected()) {
@@ -32,38 +30,30 @@ export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): N
     if (was?.declaration.header !== header) listAt(newInHeader, header).push(number);
     if (was?.value === number.value) continue;
     newcomers.push(number);
-    listAt(cameTo, number.value).push(number);
-    if (was !== undefined || isRequest(number, pair.old)) continue;
-    added.push(number);
-    listAt(addedByValue, number.value).push(number);
+    if (was === undefined && !isRequest(number, pair.old)) added.push(number);
   }
   const routine = new RoutineChanges(pair, { old, new: next }, newInHeader);
-  const isOfFamily = (one: NamedNumber, other: NamedNumber): boolean =>
-    old.groupOf(wordOf(one.name)).family.common(one.name, other.name) !== undefined;
+  const ofGone = new Heirs(added, { old, new: next }, pair.new);
+  const ofChanged = new Heirs(newcomers, { old, new: next }, pair.new);
   for (const number of old.suspected()) {
     const is = next.get(number.name);
     if (is === undefined) {
       if (isRequest(number, pair.new)) continue;
-      const candidates = addedByValue.get(number.value) ?? [];
-      const respelled = candidates.filter(
-        (other) => other.declaration.header === number.declaration.header && isRespelled(number.name, other.name),
-      );
+      const here = ofGone.inHeader(number);
+      const respelled = here.filter((other) => isRespelled(number.name, other.name));
       const [newName] = respelled;
       if (newName !== undefined && respelled.length === 1) {
         changes.push({ kind: 'number-removed', number, heirs: [newName], isRenamed: true });
         continue;
       }
-      const heirs = candidates.filter(
-        (other) =>
-          (number.enum !== undefined && other.enum === number.enum && isMemberName(other.name)) ||
-          isOfFamily(number, other) ||
-          twins.areOfOne(number, other),
-      );
+      const heirs = ofGone.inOrder([
+        ...ofGone.inEnum(number).filter((other) => isMemberName(other.name)),
+        ...ofGone.inFamily(number),
+        ...here.filter((other) => twins.areOfOne(number, other)),
+      ]);
       changes.push(heirs.length === 0 ? numberGone(number) : { kind: 'number-removed', number, heirs });
     } else if (is.value !== number.value) {
-      const heir = (cameTo.get(number.value) ?? []).find(
-        (other) => (number.enum !== undefined && other.enum === number.enum) || isOfFamily(number, other),
-      );
+      const [heir] = ofChanged.inOrder([...ofChanged.inEnum(number), ...ofChanged.inFamily(number)]);
       changes.push(
         numberChanged({ kind: 'number-changed', old: number, new: is, routine: routine.of(number, is), heir }),
       );

@@ -7,6 +7,7 @@
  */
 
 import type { Abi, RequestDeclaration } from '../abi/abi.ts';
+import { listOf, replacedIn } from '../abi/declaration-list.ts';
 import { layoutOf } from '../abi/layout-engine.ts';
 import { findTarget, type Target } from '../abi/target.ts';
 import type { RecordType } from '../abi/types.ts';
@@ -35,27 +36,46 @@ export function compareRequests(pair: AbiPair, numbers: NumberPair, suspected: S
     }
   }
 
-  const byNumber = new Map<number, RequestDeclaration[]>();
-  for (const request of next.values()) {
-    const sharers = byNumber.get(request.number);
-    if (sharers === undefined) byNumber.set(request.number, [request]);
-    else sharers.push(request);
-  }
-  for (const sharers of byNumber.values()) {
+  // Two headers are two drivers, and so two kinds of file descriptor.
+  const asked = new Set<string>();
+  for (const [, { header, number }] of suspected.new.requests) {
+    const place = `${String(number)} ${header}`;
+    if (asked.has(place)) continue;
+    asked.add(place);
+    const sharers = requestsIn(header, pair.new).filter((one) => one.number === number);
     for (const newcomer of sharers) {
       if (old.get(newcomer.name)?.number === newcomer.number) continue;
       for (const holder of sharers) {
-        // Two headers are two drivers, and so two kinds of file descriptor.
-        if (holder === newcomer || holder.header !== newcomer.header) continue;
+        if (holder === newcomer) continue;
         const isBothNew = old.get(holder.name)?.number !== holder.number;
         if (isBothNew && holder.name > newcomer.name) continue;
-        const precedent = precedentFor(newcomer, old);
+        const precedent = precedentFor(newcomer, pair.old);
         const relation = relationOf(newcomer, holder, pair, precedent !== undefined);
         changes.push({ kind: 'request-collision', newcomer, holder, relation, precedent });
       }
     }
   }
   return changes;
+}
+
+/** The requests of one header. */
+function requestsIn(header: string, abi: Abi): readonly RequestDeclaration[] {
+  const list = listOf(abi);
+  const { requests } = abi;
+  if (list === undefined) return [...requests.values()].filter((one) => one.header === header);
+  const found = new Map<string, RequestDeclaration>();
+  const add = (key: string): void => {
+    const request = requests.get(key);
+    if (request?.header === header) found.set(key, request);
+  };
+  for (const portion of list.portionsIn(header)) {
+    for (const { declaration } of portion.ofKind('request')) {
+      add(declaration.name);
+      add(`${declaration.name}@${header}`);
+    }
+  }
+  for (const key of replacedIn(requests).keys()) add(key);
+  return [...found.values()];
 }
 
 /** As few requests as this, all different, say nothing of the numbers to come. */
@@ -73,7 +93,7 @@ function relationOf(
   if (areKnown && !a.some((kind) => b.includes(kind))) return 'apart';
   if (isSizedByWord(newcomer) !== isSizedByWord(holder)) return 'form';
   if (!carryOtherRecords(newcomer, holder, pair.new)) return 'unknown';
-  const siblings = [...pair.old.requests.values()].filter((one) => isSibling(one, newcomer));
+  const siblings = requestsIn(newcomer.header, pair.old).filter((one) => isSibling(one, newcomer));
   return areKnown || (!hasPrecedent && siblings.length >= fewRequests) ? 'clash' : 'unknown';
 }
 
@@ -102,10 +122,10 @@ function isSibling(one: RequestDeclaration, { header, type }: RequestDeclaration
 /** Two requests that are no second names of each other and had one number all along. */
 function precedentFor(
   newcomer: RequestDeclaration,
-  old: Abi['requests'],
+  old: Abi,
 ): readonly [RequestDeclaration, RequestDeclaration] | undefined {
   const holders = new Map<number, RequestDeclaration>();
-  for (const one of old.values()) {
+  for (const one of requestsIn(newcomer.header, old)) {
     if (!isSibling(one, newcomer)) continue;
     const holder = holders.get(one.number);
     if (holder === undefined) holders.set(one.number, one);

@@ -28,7 +28,7 @@ export class NumberGroup {
   readonly members: readonly NamedNumber[];
   readonly family: NumberFamily;
   readonly #byName: ReadonlyMap<string, PlacedNumber>;
-  #byPlace: ReadonlyMap<string, ReadonlyMap<bigint, readonly NamedNumber[]>> | undefined;
+  #byValue: ReadonlyMap<bigint, readonly NamedNumber[]> | undefined;
 
   constructor(byName: ReadonlyMap<string, PlacedNumber>) {
     this.#byName = byName;
@@ -44,15 +44,15 @@ export class NumberGroup {
     return this.#byName.get(name);
   }
 
+  /** Those with one value, in order. */
+  withValue(value: bigint): readonly NamedNumber[] {
+    this.#byValue ??= groupBy(this.members, (one) => one.value);
+    return this.#byValue.get(value) ?? [];
+  }
+
   /** Those of one header with one value, in order. */
   inHeader(header: string, value: bigint): readonly NamedNumber[] {
-    this.#byPlace ??= new Map(
-      [...groupBy(this.members, (one) => one.declaration.header)].map(([place, there]) => [
-        place,
-        groupBy(there, (one) => one.value),
-      ]),
-    );
-    return this.#byPlace.get(header)?.get(value) ?? [];
+    return this.withValue(value).filter(({ declaration }) => declaration.header === header);
   }
 }
 
@@ -107,13 +107,11 @@ class CountedNumbers {
   readonly #word: string;
   readonly #constants = new Map<string, PlacedNumber>();
   readonly #enumerators = new Map<string, PlacedNumber>();
-  /** The first meanings, by name. */
-  readonly #taken = {
-    constant: new Map<string, Declared>(),
-    request: new Map<string, Declared>(),
-    enum: new Map<string, Declared>(),
-  };
-  /** The others, by kind and key. */
+  readonly #requests = new Set<string>();
+  readonly #enums = new Map<string, Declared>();
+  /** What constants that have several meanings were worth first. */
+  readonly #firstValues = new Map<string, bigint>();
+  /** Other meanings, by kind and key. */
   readonly #seconds = new Set<string>();
 
   constructor(word: string) {
@@ -121,17 +119,9 @@ class CountedNumbers {
   }
 
   add(declared: Declared, part: number, index: number, isOwn: boolean): void {
-    const key = this.#take(declared, isOwn);
-    if (key === undefined) return;
-    if (declared.kind === 'constant') {
-      this.#put(this.#constants, { number: ofConstant(declared.declaration), part, index, share: undefined });
-    } else if (declared.kind === 'enum') {
-      const numbers = enumeratorsOf(key, declared.declaration);
-      for (const [place, number] of numbers.entries()) {
-        if (wordOf(number.name) !== this.#word) continue;
-        this.#put(this.#enumerators, { number, part, index, share: place / numbers.length });
-      }
-    }
+    if (declared.kind === 'request') this.#requests.add(declared.declaration.name);
+    else if (declared.kind === 'constant') this.#addConstant(declared, part, index, isOwn);
+    else if (declared.kind === 'enum') this.#addEnum(declared, part, index, isOwn);
   }
 
   group(): NumberGroup {
@@ -143,29 +133,43 @@ class CountedNumbers {
     return new NumberGroup(numbers);
   }
 
-  #put(numbers: Map<string, PlacedNumber>, placed: PlacedNumber): void {
-    const { number } = placed;
-    const first = numbers.get(number.name);
-    numbers.set(number.name, first === undefined ? placed : { ...first, number });
+  #addConstant(declared: Declared & { kind: 'constant' }, part: number, index: number, isOwn: boolean): void {
+    const { declaration } = declared;
+    const { name } = declaration;
+    const there = this.#constants.get(name);
+    if (there === undefined) {
+      if (this.#requests.has(name)) return;
+      this.#constants.set(name, { number: ofConstant(declaration), part, index, share: undefined });
+      return;
+    }
+    const first = this.#firstValues.get(name) ?? there.number.value;
+    if (!isOwn || declaration.value === first || !this.#isNewSecond(declared)) return;
+    this.#firstValues.set(name, first);
+    this.#constants.set(name, { ...there, number: ofConstant(declaration) });
   }
 
-  /** The key under which an ABI holds it; none where it does not count. */
-  #take(declared: Declared, isOwn: boolean): string | undefined {
-    const { kind, declaration } = declared;
-    if (kind !== 'constant' && kind !== 'request' && kind !== 'enum') return undefined;
+  #addEnum(declared: Declared & { kind: 'enum' }, part: number, index: number, isOwn: boolean): void {
+    const { declaration } = declared;
     const { name, header } = declaration;
-    const taken = this.#taken[kind];
-    const first = taken.get(name);
-    if (first === undefined) {
-      if (kind === 'constant' && this.#taken.request.has(name)) return undefined;
-      taken.set(name, declared);
-      return name;
+    const first = this.#enums.get(name);
+    if (first === undefined) this.#enums.set(name, declared);
+    else if (!isOwn || isSameMeaning(first, declared) || !this.#isNewSecond(declared)) return;
+    const key = first === undefined ? name : `${name}@${header}`;
+    const numbers = enumeratorsOf(key, declaration);
+    for (const [place, number] of numbers.entries()) {
+      if (wordOf(number.name) !== this.#word) continue;
+      const there = this.#enumerators.get(number.name);
+      const placed = { number, part, index, share: place / numbers.length };
+      this.#enumerators.set(number.name, there === undefined ? placed : { ...there, number });
     }
-    if (!isOwn || isSameMeaning(first, declared)) return undefined;
-    const key = `${name}@${header}`;
-    if (this.#seconds.has(`${kind} ${key}`)) return undefined;
-    this.#seconds.add(`${kind} ${key}`);
-    return key;
+  }
+
+  /** Of the meanings that one header has for a name besides the first of all, an ABI holds one. */
+  #isNewSecond({ kind, declaration: { name, header } }: Declared): boolean {
+    const key = `${kind} ${name}@${header}`;
+    if (this.#seconds.has(key)) return false;
+    this.#seconds.add(key);
+    return true;
   }
 }
 

@@ -20,6 +20,11 @@ export class RoutineChanges {
   readonly #pair: AbiPair;
   readonly #addedByHeader: ReadonlyMap<string, readonly NamedNumber[]>;
 
+  readonly #members = {
+    old: new Map<string, readonly NamedNumber[]>(),
+    new: new Map<string, readonly NamedNumber[]>(),
+  };
+
   /** `newInHeader`: the suspects of the new side that their header did not declare before. */
   constructor(pair: AbiPair, { old, new: next }: NumberPair, newInHeader: ReadonlyMap<string, readonly NamedNumber[]>) {
     this.#pair = pair;
@@ -78,11 +83,22 @@ export class RoutineChanges {
   }
 
   #oldEnumOf(number: NamedNumber): readonly NamedNumber[] {
-    return membersOf(number.enum ?? '', this.#pair.old, this.#old);
+    return this.#membersOf(number.enum ?? '', 'old');
   }
 
   #newEnumOf(number: NamedNumber): readonly NamedNumber[] {
-    return membersOf(number.enum ?? '', this.#pair.new, this.#next);
+    return this.#membersOf(number.enum ?? '', 'new');
+  }
+
+  /** `FOO_MAX` and `__FOO_MAX` ask one after the other. */
+  #membersOf(key: string, side: 'old' | 'new'): readonly NamedNumber[] {
+    const known = this.#members[side];
+    let members = known.get(key);
+    if (members === undefined) {
+      members = membersOf(key, this.#pair[side], side === 'old' ? this.#old : this.#next);
+      known.set(key, members);
+    }
+    return members;
   }
 
   #hasNewSibling({ name, declaration }: NamedNumber): boolean {

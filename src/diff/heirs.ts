@@ -1,0 +1,63 @@
+/**
+ * Who has a number now that was another name's.
+ *
+ * A new name of the same enum or family, or of the same list under two prefixes, that took the value of a name that is gone is
+ * its heir. Small values are everywhere, so only what can be one is looked at: the group of the name, its header, its enum.
+ */
+
+import type { Abi } from '../abi/abi.ts';
+import { wordOf } from '../abi/portion.ts';
+import type { NamedNumber } from './changes.ts';
+import type { NumberPair } from './numbers.ts';
+
+/** Numbers of the new side, in their order. */
+export class Heirs {
+  readonly #numbers: NumberPair;
+  readonly #next: Abi;
+  readonly #places: ReadonlyMap<NamedNumber, number>;
+  readonly #byHeader = new Map<string, NamedNumber[]>();
+
+  /** `candidates`: who may be an heir; `next` is the side they are of. */
+  constructor(candidates: readonly NamedNumber[], numbers: NumberPair, next: Abi) {
+    this.#numbers = numbers;
+    this.#next = next;
+    this.#places = new Map(candidates.map((one, place) => [one, place]));
+    for (const one of candidates) {
+      const { header } = one.declaration;
+      const there = this.#byHeader.get(header);
+      if (there === undefined) this.#byHeader.set(header, [one]);
+      else there.push(one);
+    }
+  }
+
+  /** Those of the number's header with its value. */
+  inHeader({ value, declaration }: NamedNumber): readonly NamedNumber[] {
+    return (this.#byHeader.get(declaration.header) ?? []).filter((one) => one.value === value);
+  }
+
+  /** Those of the number's family with its value. */
+  inFamily({ name, value }: NamedNumber): readonly NamedNumber[] {
+    const { family } = this.#numbers.old.groupOf(wordOf(name));
+    return this.#numbers.new
+      .groupOf(wordOf(name))
+      .withValue(value)
+      .filter((one) => this.#places.has(one) && family.common(name, one.name) !== undefined);
+  }
+
+  /** Those of the number's enum with its value. */
+  inEnum({ enum: key, value }: NamedNumber): readonly NamedNumber[] {
+    if (key === undefined) return [];
+    return (this.#next.enums.get(key)?.type.enumerators ?? []).flatMap((enumerator) => {
+      if (enumerator.value !== value) return [];
+      const one = this.#numbers.new.get(enumerator.name);
+      return one?.enum === key && one.value === value && this.#places.has(one) ? [one] : [];
+    });
+  }
+
+  /** Each of some once, in the order of the new side. */
+  inOrder(some: readonly NamedNumber[]): readonly NamedNumber[] {
+    if (some.length < 2) return some;
+    const placeOf = (one: NamedNumber): number => this.#places.get(one) ?? 0;
+    return [...new Set(some)].sort((a, b) => placeOf(a) - placeOf(b));
+  }
+}
