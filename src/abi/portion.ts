@@ -115,6 +115,7 @@ export class PortionIndex {
   readonly #enumerators = new Map<string, Place[]>();
   readonly #byWord = new Map<string, WordSlices>();
   readonly #byHeader = new Map<string, Set<Portion>>();
+  readonly #byArgument = new Map<string, Place[]>();
   readonly #wordsOfEnum = new Map<string, Set<string>>();
   #count = 0;
 
@@ -151,6 +152,8 @@ export class PortionIndex {
         // Mostly the word of the one before; a word without `_` is a whole name.
         if (!word.endsWith('_') || !name.startsWith(word)) word = wordOf(name);
         put(numbers, word, place);
+        const argument = declared.kind === 'request' ? declared.declaration.argument : undefined;
+        if (argument !== undefined) put(this.#byArgument, argument, place);
       } else if (declared.kind === 'enum') this.#enterEnum(declared.declaration, place, numbers);
     }
     for (const [of, places] of numbers) this.#slicesOf(of).set(portion, places);
@@ -164,6 +167,11 @@ export class PortionIndex {
   /** Where enums with an enumerator of this name stand. */
   enumsWith(name: string): readonly Place[] {
     return this.#enumerators.get(name) ?? nowhere;
+  }
+
+  /** Where requests stand that carry this. */
+  requestsWith(argument: string): readonly Place[] {
+    return this.#byArgument.get(argument) ?? nowhere;
   }
 
   /** Portions that declare something in a header. */
@@ -207,7 +215,7 @@ export class PortionIndex {
   }
 }
 
-/** What a portion says of the numbers of one word. Portions that say the very same have one of these. */
+/** What a portion says of the numbers of one word; of requests only the names count. Portions that say the same have one of these. */
 export type NumberSlice = readonly Declared[];
 
 export interface PlacedSlice {
@@ -220,7 +228,8 @@ const noSlices: ReadonlyMap<Portion, PlacedSlice> = new Map<Portion, PlacedSlice
 
 class WordSlices {
   readonly byPortion = new Map<Portion, PlacedSlice>();
-  readonly #slices = new Map<Declared, NumberSlice[]>();
+  /** By the name that comes first. */
+  readonly #slices = new Map<string, NumberSlice[]>();
 
   set(portion: Portion, places: readonly Place[]): void {
     const ordered = places.length > 1 ? [...places].sort((a, b) => a.at - b.at) : places;
@@ -237,16 +246,21 @@ class WordSlices {
   }
 
   #sliceOf(declared: NumberSlice): NumberSlice {
-    const [first] = declared;
-    if (first === undefined) return declared;
+    const first = declared[0]?.declaration.name ?? '';
     let known = this.#slices.get(first);
     if (known === undefined) this.#slices.set(first, (known = []));
     const same = known.find(
-      (slice) => slice.length === declared.length && slice.every((one, index) => one === declared[index]),
+      (slice) => slice.length === declared.length && slice.every((one, index) => isOneToNumbers(one, declared[index])),
     );
     if (same === undefined) known.push(declared);
     return same ?? declared;
   }
+}
+
+/** A request keeps constants of its name from counting, whatever its number is. */
+function isOneToNumbers(one: Declared, other: Declared | undefined): boolean {
+  const isRequest = one.kind === 'request' && other?.kind === 'request';
+  return one === other || (isRequest && one.declaration.name === other.declaration.name);
 }
 
 function put(places: Map<string, Place[]>, name: string, place: Place): void {

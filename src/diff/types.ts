@@ -131,8 +131,16 @@ function areSameRecords(a: RecordType, b: RecordType): boolean {
   return true;
 }
 
+const signatures = new WeakMap<RecordType, string>();
+
 /** A text that is equal for records whose declarations are the same but for the record's own name. */
 export function signatureOfRecord(record: RecordType): string {
+  let signature = signatures.get(record);
+  if (signature === undefined) signatures.set(record, (signature = spellSignature(record)));
+  return signature;
+}
+
+function spellSignature(record: RecordType): string {
   const fields = record.fields.map((field) => signatureOfField(field)).join(';');
   const attributes = [
     record.isPacked === true ? 'packed' : '',

@@ -17,11 +17,11 @@ import type { AbiPair, Change } from '../diff/changes.ts';
 import { type PlacedRecord, placeRecord } from '../diff/placed.ts';
 import type { Finding, SideFacts } from './finding.ts';
 
-type Facts = Readonly<Record<string, unknown>>;
+type Facts = { readonly [Fact in keyof SideFacts]?: SideFacts[Fact] | undefined };
 
 /** 12 hex digits of what changed. */
 export function fingerprintOf(rule: string, subject: string, old: SideFacts | null, next: SideFacts | null): string {
-  return hashOf(rule, subject, old === null ? null : { ...old }, next === null ? null : { ...next });
+  return hashOf(rule, subject, old, next);
 }
 
 /** The values of a name on both sides, as one target sees them; `header` is where it is declared. */
@@ -64,14 +64,32 @@ function textOf(rule: string, subject: string, old: Facts | null, next: Facts | 
   return JSON.stringify([rule, subject, listOf(old), listOf(next)]);
 }
 
-const places: ReadonlySet<string> = new Set(['header', 'file', 'line']);
+type Place = 'header' | 'file' | 'line';
+
+/** Every fact that is no place. */
+const hashed: Readonly<Record<Exclude<keyof SideFacts, Place>, true>> = {
+  alignBits: true,
+  direction: true,
+  name: true,
+  nr: true,
+  number: true,
+  offsetBits: true,
+  sizeBits: true,
+  sizeBytes: true,
+  text: true,
+  type: true,
+  value: true,
+};
+const hashedInOrder = (Object.keys(hashed) as (keyof typeof hashed)[]).sort();
 
 function listOf(side: Facts | null): unknown {
   if (side === null) return null;
-  return Object.entries(side)
-    .filter(([key, value]) => !places.has(key) && value !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => [key, String(value)]);
+  const list: (readonly [string, string])[] = [];
+  for (const key of hashedInOrder) {
+    const value = side[key];
+    if (value !== undefined) list.push([key, String(value)]);
+  }
+  return list;
 }
 
 /** What is said of a change, before it is told. */
@@ -102,25 +120,26 @@ export function fingerprintOfChange(said: Said, change: Change, abis: AbiPair, k
  */
 const reference = findTarget('x86_64');
 
-/** Facts that a target has a say in. */
-const ofTarget: ReadonlySet<string> = new Set(['offsetBits', 'sizeBits', 'alignBits', 'sizeBytes', 'number']);
+/** Without the facts that a target has a say in. */
+const ofNoTarget = {
+  offsetBits: undefined,
+  sizeBits: undefined,
+  alignBits: undefined,
+  sizeBytes: undefined,
+  number: undefined,
+} as const satisfies Facts;
 
 function onReferences(facts: SideFacts | null, side: 'old' | 'new', change: Change, abis: AbiPair): Facts | null {
   if (facts === null) return null;
-  const said: Facts = Object.fromEntries(Object.entries(facts).filter(([key]) => !ofTarget.has(key)));
   if ('pair' in change) {
     const { declaration } = change.pair[side];
-    return {
-      ...said,
-      text: placeOnReference(declaration, abis[side], facts.name),
-    };
+    return { ...facts, ...ofNoTarget, text: placeOnReference(declaration, abis[side], facts.name) };
   }
   const request = facts.number === undefined ? undefined : abis[side].requests.get(facts.name ?? '');
-  if (request !== undefined) {
-    return { ...said, text: numberOnReference(request, abis[side]) };
-  }
+  if (request !== undefined) return { ...facts, ...ofNoTarget, text: numberOnReference(request, abis[side]) };
   // What is gone is gone, whatever its number was there.
-  return change.kind === 'number-removed' ? { ...said, value: undefined } : said;
+  const value = change.kind === 'number-removed' ? undefined : facts.value;
+  return { ...facts, ...ofNoTarget, value };
 }
 
 const placed = {

@@ -3,6 +3,7 @@
  */
 
 import type { Abi, RecordDeclaration, RequestDeclaration } from '../abi/abi.ts';
+import { DeclarationMap, replacedIn } from '../abi/declaration-list.ts';
 import type { SizeRule } from '../abi/semantics.ts';
 import type { ByteOrder } from '../abi/target.ts';
 import { spellType } from '../abi/types.ts';
@@ -144,7 +145,9 @@ const described = new WeakMap<Abi['records'], readonly RecordDeclaration[]>();
 function describedRecords({ records }: Abi): readonly RecordDeclaration[] {
   let found = described.get(records);
   if (found === undefined) {
-    found = [...records.values()].filter(({ record }) => record.semantics?.requests !== undefined);
+    // Headers say nothing of the kind.
+    const told = records instanceof DeclarationMap ? replacedIn<RecordDeclaration>(records) : records;
+    found = [...told.values()].filter(({ record }) => record.semantics?.requests !== undefined);
     described.set(records, found);
   }
   return found;

@@ -9,6 +9,8 @@
  */
 
 import type { Abi, RequestDeclaration } from '../abi/abi.ts';
+import { listOf, replacedIn } from '../abi/declaration-list.ts';
+import { groupBy } from '../abi/group-by.ts';
 import type { Condition, RecordSemantics } from '../abi/semantics.ts';
 import type { Occupant, RecordPair } from '../diff/changes.ts';
 import { type FieldNode, isFiller, overlaps, type PlacedRecord } from '../diff/placed.ts';
@@ -23,28 +25,22 @@ export interface Traffic {
 }
 
 /** Requests that carry a record, on one side. */
-export function carriersOf(name: string, abi: Abi): RequestDeclaration[] {
+export function carriersOf(name: string, abi: Abi): readonly RequestDeclaration[] {
   const uses = abi.records.get(name)?.record.semantics?.requests ?? [];
-  if (uses.length === 0) return carriersByArgument(abi).get(name) ?? [];
+  if (uses.length === 0) return carriersByArgument(name, abi);
   const named = new Set(uses.map((use) => use.name));
   return [...abi.requests.values()].filter((request) => request.argument === name || named.has(request.name));
 }
 
-const carriers = new WeakMap<Abi, Map<string, RequestDeclaration[]>>();
+const carriers = new WeakMap<Abi, ReadonlyMap<string, readonly RequestDeclaration[]>>();
 
-/** The requests of an ABI by what they carry; a tree has two thousand of them and asks as often. */
-function carriersByArgument(abi: Abi): Map<string, RequestDeclaration[]> {
-  const known = carriers.get(abi);
-  if (known !== undefined) return known;
-  const found = new Map<string, RequestDeclaration[]>();
-  for (const request of abi.requests.values()) {
-    if (request.argument === undefined) continue;
-    const there = found.get(request.argument);
-    if (there === undefined) found.set(request.argument, [request]);
-    else there.push(request);
-  }
-  carriers.set(abi, found);
-  return found;
+/** The requests of an ABI that carry a record; a tree has two thousand of them and asks as often. */
+function carriersByArgument(name: string, abi: Abi): readonly RequestDeclaration[] {
+  const list = listOf(abi);
+  if (list !== undefined && replacedIn(abi.requests).size === 0) return list.requestsWith(name);
+  let found = carriers.get(abi);
+  if (found === undefined) carriers.set(abi, (found = groupBy(abi.requests.values(), ({ argument }) => argument)));
+  return found.get(name) ?? [];
 }
 
 export function trafficOf(pair: RecordPair, node: FieldNode | undefined, abi: Abi): Traffic {
