@@ -105,20 +105,20 @@ export class DeclarationList {
 
   /** The enums with an enumerator of this name, in order. */
   enumsWith(name: string): readonly Entry[] {
-    return this.#entriesAt(this.index.enumsWith(name));
+    return this.#entriesAt((index) => index.enumsWith(name));
   }
 
   /** The requests that carry this, in order. */
   requestsWith(argument: string): readonly RequestDeclaration[] {
-    return this.#entriesAt(this.index.requestsWith(argument)).flatMap(({ declared }) =>
+    return this.#entriesAt((index) => index.requestsWith(argument)).flatMap(({ declared }) =>
       declared.kind === 'request' ? [declared.declaration] : [],
     );
   }
 
-  #entriesAt(places: readonly Place[]): readonly Entry[] {
+  #entriesAt(placesIn: (index: PortionIndex) => readonly Place[]): readonly Entry[] {
     this.#enter();
     const found: Entry[] = [];
-    for (const place of places) {
+    for (const place of placesIn(this.index)) {
       if (this.positionOf(place.portion) === undefined) continue;
       const entry = this.entriesOf(place.key).find(({ portion, at }) => portion === place.portion && at === place.at);
       if (entry !== undefined) found.push(entry);
