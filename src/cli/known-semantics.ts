@@ -27,19 +27,27 @@ export function withKnownSemantics(pair: AbiPair, said: (record: string, layout:
   for (const name of namesOfKnownGarbage()) {
     const [was, is] = [pair.old.records.get(name), pair.new.records.get(name)];
     if (was === undefined || is === undefined || areAlike(was.record, is.record) || isTold(was) || isTold(is)) continue;
-    const forms = new Map<string, Abi>();
-    for (const abi of builtInForms(name, target)) {
-      const shape = shapeOf(abi.records.get(name)?.record, target);
-      if (shape !== undefined && !forms.has(shape)) forms.set(shape, abi);
-    }
-    const before = forms.get(shapeIfAny(was, target) ?? '');
+    const [before, after] = formsOf(name, target, [shapeIfAny(was, target), shapeIfAny(is, target)]);
     if (before === undefined || !tellsOfGarbage(before, name)) continue;
     old.set(name, toldBy(before, was));
-    next.set(name, toldBy(forms.get(shapeIfAny(is, target) ?? '') ?? before, is));
+    next.set(name, toldBy(after ?? before, is));
     said(name, before.label);
   }
   if (old.size === 0) return pair;
   return { old: withRecords(pair.old, old), new: withRecords(pair.new, next) };
+}
+
+/** The first variants of uabi's layouts that give a record these shapes. */
+function formsOf(name: string, target: Target, shapes: readonly (string | undefined)[]): readonly (Abi | undefined)[] {
+  const forms = new Map<string, Abi>();
+  const wanted = new Set(shapes.filter((shape) => shape !== undefined));
+  for (const abi of builtInForms(name, target)) {
+    // To read a variant is dear, and there are many.
+    if (forms.size === wanted.size) break;
+    const shape = shapeOf(abi.records.get(name)?.record, target);
+    if (shape !== undefined && wanted.has(shape) && !forms.has(shape)) forms.set(shape, abi);
+  }
+  return shapes.map((shape) => forms.get(shape ?? ''));
 }
 
 function withRecords(abi: Abi, told: ReadonlyMap<string, RecordDeclaration>): Abi {

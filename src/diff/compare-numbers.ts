@@ -16,14 +16,14 @@ import { RoutineChanges } from './routine-changes.ts';
 import { numberAdded, numberChanged, numberGone } from './shared-changes.ts';
 import { TwinFamilies } from './twin-families.ts';
 
-export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): NumberChange[] {
-  if (old === next) return [];
+export function compareNumbers(pair: AbiPair, numbers: NumberPair): NumberChange[] {
+  const { old, new: next } = numbers;
   const changes: NumberChange[] = [];
   const twins = new TwinFamilies(pair);
   const added: NamedNumber[] = [];
   const newcomers: NamedNumber[] = [];
   const newInHeader = new Map<string, NamedNumber[]>();
-  for (const number of next.suspected()) {
+  for (const number of numbers.came) {
     const was = old.get(number.name);
     const { header } = number.declaration;
     // `AT_MINSIGSTKSZ` may have come from a common header before: to the header that counts its own, it is new.
@@ -32,10 +32,10 @@ export function compareNumbers(pair: AbiPair, { old, new: next }: NumberPair): N
     newcomers.push(number);
     if (was === undefined && !isRequest(number, pair.old)) added.push(number);
   }
-  const routine = new RoutineChanges(pair, { old, new: next }, newInHeader);
-  const ofGone = new Heirs(added, { old, new: next }, pair.new);
-  const ofChanged = new Heirs(newcomers, { old, new: next }, pair.new);
-  for (const number of old.suspected()) {
+  const routine = new RoutineChanges(pair, numbers, newInHeader);
+  const ofGone = new Heirs(added, numbers, pair.new);
+  const ofChanged = new Heirs(newcomers, numbers, pair.new);
+  for (const number of numbers.left) {
     const is = next.get(number.name);
     if (is === undefined) {
       if (isRequest(number, pair.new)) continue;

@@ -44,11 +44,10 @@ export function compareRequests(pair: AbiPair, numbers: NumberPair, suspected: S
     asked.add(place);
     const sharers = requestsIn(header, pair.new).filter((one) => one.number === number);
     for (const newcomer of sharers) {
-      if (old.get(newcomer.name)?.number === newcomer.number) continue;
+      if (wasThere(newcomer, pair.old)) continue;
       for (const holder of sharers) {
         if (holder === newcomer) continue;
-        const isBothNew = old.get(holder.name)?.number !== holder.number;
-        if (isBothNew && holder.name > newcomer.name) continue;
+        if (!wasThere(holder, pair.old) && holder.name > newcomer.name) continue;
         const precedent = precedentFor(newcomer, pair.old);
         const relation = relationOf(newcomer, holder, pair, precedent !== undefined);
         changes.push({ kind: 'request-collision', newcomer, holder, relation, precedent });
@@ -56,6 +55,11 @@ export function compareRequests(pair: AbiPair, numbers: NumberPair, suspected: S
     }
   }
   return changes;
+}
+
+/** Whether the old side has it, be it as another meaning of a name that a header before it has. */
+function wasThere({ name, header, number }: RequestDeclaration, old: Abi): boolean {
+  return [name, `${name}@${header}`].some((key) => old.requests.get(key)?.number === number);
 }
 
 /** The requests of one header. */

@@ -11,13 +11,12 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { areAlike, isSurelyLaidOut } from './alike.ts';
 import type { AbiPair, Change } from './changes.ts';
 import { compareDocumentation } from './compare-documentation.ts';
-import { compareRecords } from './compare-fields.ts';
 import { compareNames } from './compare-names.ts';
 import { compareNumbers } from './compare-numbers.ts';
 import { compareDeclarationPlaces } from './compare-places.ts';
 import { compareRequests } from './compare-requests.ts';
+import { comparePlaced } from './compare-placed.ts';
 import { gatherGone } from './gone-together.ts';
-import { matchRecords } from './match.ts';
 import { numbersOfPair } from './numbers.ts';
 import { openedByOne, type PlacedRecord, placeRecord } from './placed.ts';
 import { recordAdded, recordRemoved } from './shared-changes.ts';
@@ -124,7 +123,7 @@ function compareRecordSets(pair: AbiPair, suspected: SuspectedPair, notUnderstoo
       if (!old.record.isComplete || !next.record.isComplete) continue;
       if (areAlike(old.record, next.record) && isSurelyLaidOut(old.record)) continue;
       const placed = placeBoth(old, next, pair, notUnderstood);
-      if (placed !== undefined) changes.push(...compareRecords(matchRecords(name, placed.was, placed.is)));
+      if (placed !== undefined) changes.push(...comparePlaced(name, placed.was, placed.is));
     } else if (other !== undefined) changes.push({ kind: 'record-kind', old, new: other });
     else changes.push(recordRemoved(old));
   }

@@ -40,8 +40,8 @@ export class NumberGroup {
     return this.#byName.get(name)?.number;
   }
 
-  placeOf(name: string): PlacedNumber | undefined {
-    return this.#byName.get(name);
+  placed(): readonly PlacedNumber[] {
+    return [...this.#byName.values()];
   }
 
   /** Those with one value, in order. */

@@ -11,42 +11,61 @@ import { type DeclarationList, listOf, rankAt } from '../abi/declaration-list.ts
 import { groupBy } from '../abi/group-by.ts';
 import { wordOf } from '../abi/portion.ts';
 import type { AbiPair, NamedNumber } from './changes.ts';
-import { enumeratorsOf, groupOf, type ListedGroup, NumberGroup, ofConstant } from './number-group.ts';
+import { differenceOf, hasCome, hasLeft } from './number-difference.ts';
+import {
+  enumeratorsOf,
+  groupOf,
+  type ListedGroup,
+  NumberGroup,
+  ofConstant,
+  type PlacedNumber,
+} from './number-group.ts';
 import type { Suspects } from './suspects.ts';
 
 export interface Numbers {
   readonly get: (name: string) => NamedNumber | undefined;
-  /** In the order in which the ABI lists them, constants before enumerators: those under suspicion, or all. */
-  readonly suspected: () => readonly NamedNumber[];
   /** Those of one first word, as `wordOf` gives it. */
   readonly groupOf: (word: string) => NumberGroup;
 }
 
+/**
+ * The numbers of both sides, and those under suspicion that differ, in the order in which an ABI lists them: constants before
+ * enumerators.
+ */
 export interface NumberPair {
   readonly old: Numbers;
   readonly new: Numbers;
+  /** Of the old side: gone, or of another value now. */
+  readonly left: readonly NamedNumber[];
+  /** Of the new side: not there before, of another value, or in another header. */
+  readonly came: readonly NamedNumber[];
 }
 
-/** The numbers of both sides; one object where both sides have the very same declarations. */
 export function numbersOfPair({ old, new: next }: AbiPair, suspects: Suspects | undefined): NumberPair {
   const [before, after] = [listOf(old), listOf(next)];
   if (suspects !== undefined && before !== undefined && after !== undefined) {
-    return { old: new ListedNumbers(before, suspects), new: new ListedNumbers(after, suspects) };
+    return listedPair(before, after, suspects);
   }
-  const numbers = new GatheredNumbers(old, suspects);
+  const numbers = new GatheredNumbers(old);
   const isOne = old.constants === next.constants && old.enums === next.enums;
-  return { old: numbers, new: isOne ? numbers : new GatheredNumbers(next, suspects) };
+  if (isOne) return { old: numbers, new: numbers, left: [], came: [] };
+  const others = new GatheredNumbers(next);
+  const isSuspect = ({ name }: NamedNumber): boolean => suspects?.numbers.has(name) !== false;
+  return {
+    old: numbers,
+    new: others,
+    left: numbers.all().filter((one) => isSuspect(one) && hasLeft(one, others)),
+    came: others.all().filter((one) => isSuspect(one) && hasCome(one, numbers)),
+  };
 }
 
 /** A macro that repeats its enumerator (`#define A A`) is that enumerator. */
 class GatheredNumbers implements Numbers {
   readonly #numbers = new Map<string, NamedNumber>();
-  readonly #suspects: Suspects | undefined;
   readonly #groups = new Map<string, NumberGroup>();
   #byWord: ReadonlyMap<string, readonly NamedNumber[]> | undefined;
 
-  constructor(abi: Abi, suspects: Suspects | undefined) {
-    this.#suspects = suspects;
+  constructor(abi: Abi) {
     for (const declaration of abi.constants.values()) this.#numbers.set(declaration.name, ofConstant(declaration));
     for (const [key, declaration] of abi.enums) {
       for (const number of enumeratorsOf(key, declaration)) this.#numbers.set(number.name, number);
@@ -57,10 +76,8 @@ class GatheredNumbers implements Numbers {
     return this.#numbers.get(name);
   }
 
-  suspected(): readonly NamedNumber[] {
-    const all = [...this.#numbers.values()];
-    const names = this.#suspects?.numbers;
-    return names === undefined ? all : all.filter(({ name }) => names.has(name));
+  all(): readonly NamedNumber[] {
+    return [...this.#numbers.values()];
   }
 
   groupOf(word: string): NumberGroup {
@@ -77,51 +94,66 @@ class GatheredNumbers implements Numbers {
   }
 }
 
-/** Further than any constant. */
-const firstEnumerator = 2 ** 38;
-
 class ListedNumbers implements Numbers {
   readonly #list: DeclarationList;
-  readonly #suspects: Suspects;
   readonly #groups = new Map<string, ListedGroup>();
-  #suspected: readonly NamedNumber[] | undefined;
 
-  constructor(list: DeclarationList, suspects: Suspects) {
+  constructor(list: DeclarationList) {
     this.#list = list;
-    this.#suspects = suspects;
   }
 
   get(name: string): NamedNumber | undefined {
     return this.groupOf(wordOf(name)).get(name);
   }
 
-  suspected(): readonly NamedNumber[] {
-    this.#suspected ??= this.#ordered(this.#suspects.numbers);
-    return this.#suspected;
-  }
-
   groupOf(word: string): NumberGroup {
-    return this.#listedGroupOf(word).group;
+    return this.listedGroupOf(word).group;
   }
 
-  #listedGroupOf(word: string): ListedGroup {
+  listedGroupOf(word: string): ListedGroup {
     let group = this.#groups.get(word);
     if (group === undefined) this.#groups.set(word, (group = groupOf(word, this.#list)));
     return group;
   }
+}
 
-  #ordered(names: Iterable<string>): NamedNumber[] {
-    const found: { readonly number: NamedNumber; readonly rank: number }[] = [];
-    for (const name of names) {
-      const { group, parts } = this.#listedGroupOf(wordOf(name));
-      const placed = group.placeOf(name);
-      const part = placed === undefined ? undefined : parts[placed.part];
-      if (placed === undefined || part === undefined) continue;
-      const { number, index, share } = placed;
-      const rank = rankAt(part.position, part.ats[index] ?? 0);
-      found.push({ number, rank: share === undefined ? rank : firstEnumerator + rank + share });
+function listedPair(before: DeclarationList, after: DeclarationList, suspects: Suspects): NumberPair {
+  const [old, next] = [new ListedNumbers(before), new ListedNumbers(after)];
+  const [left, came] = [new RankedNumbers(suspects.numbers), new RankedNumbers(suspects.numbers)];
+  const words = new Set<string>();
+  for (const name of suspects.numbers) words.add(wordOf(name));
+  for (const word of words) {
+    const [was, is] = [old.listedGroupOf(word), next.listedGroupOf(word)];
+    const difference = differenceOf(was.group, is.group);
+    left.add(difference.left, was);
+    came.add(difference.came, is);
+  }
+  return { old, new: next, left: left.inOrder(), came: came.inOrder() };
+}
+
+/** Further than any constant. */
+const firstEnumerator = 2 ** 38;
+
+/** Numbers of one list, of any word. */
+class RankedNumbers {
+  readonly #names: ReadonlySet<string>;
+  readonly #found: { readonly number: NamedNumber; readonly rank: number }[] = [];
+
+  constructor(names: ReadonlySet<string>) {
+    this.#names = names;
+  }
+
+  add(placed: readonly PlacedNumber[], { parts }: ListedGroup): void {
+    for (const { number, part, index, share } of placed) {
+      const place = parts[part];
+      if (place === undefined || !this.#names.has(number.name)) continue;
+      const rank = rankAt(place.position, place.ats[index] ?? 0);
+      this.#found.push({ number, rank: share === undefined ? rank : firstEnumerator + rank + share });
     }
-    return found.sort((a, b) => a.rank - b.rank).map(({ number }) => number);
+  }
+
+  inOrder(): readonly NamedNumber[] {
+    return this.#found.sort((a, b) => a.rank - b.rank).map(({ number }) => number);
   }
 }
 

@@ -17,6 +17,7 @@ const reserveName = /(?:^|_)(?:RESERVED|RSVD|UNUSED)(?:$|_)/;
 export class RoutineChanges {
   readonly #old: Numbers;
   readonly #next: Numbers;
+  readonly #came: readonly NamedNumber[];
   readonly #pair: AbiPair;
   readonly #addedByHeader: ReadonlyMap<string, readonly NamedNumber[]>;
 
@@ -25,11 +26,16 @@ export class RoutineChanges {
     new: new Map<string, readonly NamedNumber[]>(),
   };
 
-  /** `newInHeader`: the suspects of the new side that their header did not declare before. */
-  constructor(pair: AbiPair, { old, new: next }: NumberPair, newInHeader: ReadonlyMap<string, readonly NamedNumber[]>) {
+  /** `newInHeader`: what the headers of the new side did not declare before. */
+  constructor(
+    pair: AbiPair,
+    { old, new: next, came }: NumberPair,
+    newInHeader: ReadonlyMap<string, readonly NamedNumber[]>,
+  ) {
     this.#pair = pair;
     this.#old = old;
     this.#next = next;
+    this.#came = came;
     this.#addedByHeader = newInHeader;
   }
 
@@ -44,7 +50,7 @@ export class RoutineChanges {
     if (!isVersionName(was.name)) return false;
     if (is.value > was.value) return true;
     const { header } = is.declaration;
-    for (const other of this.#next.suspected()) {
+    for (const other of this.#came) {
       if (other.declaration.header !== header || !isVersionName(other.name)) continue;
       const before = this.#old.get(other.name);
       if (before !== undefined && before.value < other.value) return true;

@@ -53,15 +53,11 @@ export function fingerprintOfAll(findings: readonly { readonly fingerprint: stri
 }
 
 function hashOf(rule: string, subject: string, old: Facts | null, next: Facts | null): string {
-  return hashOfText(textOf(rule, subject, old, next));
+  return hashOfText(JSON.stringify([rule, subject, listOf(old), listOf(next)]));
 }
 
 function hashOfText(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
-}
-
-function textOf(rule: string, subject: string, old: Facts | null, next: Facts | null): string {
-  return JSON.stringify([rule, subject, listOf(old), listOf(next)]);
 }
 
 type Place = 'header' | 'file' | 'line';
@@ -82,11 +78,12 @@ const hashed: Readonly<Record<Exclude<keyof SideFacts, Place>, true>> = {
 };
 const hashedInOrder = (Object.keys(hashed) as (keyof typeof hashed)[]).sort();
 
-function listOf(side: Facts | null): unknown {
+/** `instead`: what stands in the place of some facts. */
+function listOf(side: Facts | null, instead?: Facts): unknown {
   if (side === null) return null;
   const list: (readonly [string, string])[] = [];
   for (const key of hashedInOrder) {
-    const value = side[key];
+    const value = instead !== undefined && key in instead ? instead[key] : side[key];
     if (value !== undefined) list.push([key, String(value)]);
   }
   return list;
@@ -103,12 +100,12 @@ interface Said {
 /** 12 hex digits of a change, the same for every target that sees it. `known`: hashes by what they were made of. */
 export function fingerprintOfChange(said: Said, change: Change, abis: AbiPair, known: Map<string, string>): string {
   const { language } = abis.old.target;
-  const text = textOf(
+  const text = JSON.stringify([
     language === 'C' ? said.rule : `${said.rule} ${language}`,
     said.subject,
-    onReferences(said.old, 'old', change, abis),
-    onReferences(said.new, 'new', change, abis),
-  );
+    listOf(said.old, onReferences(said.old, 'old', change, abis)),
+    listOf(said.new, onReferences(said.new, 'new', change, abis)),
+  ]);
   let hash = known.get(text);
   if (hash === undefined) known.set(text, (hash = hashOfText(text)));
   return hash;
@@ -120,7 +117,7 @@ export function fingerprintOfChange(said: Said, change: Change, abis: AbiPair, k
  */
 const reference = findTarget('x86_64');
 
-/** Without the facts that a target has a say in. */
+/** No facts that a target has a say in. */
 const ofNoTarget = {
   offsetBits: undefined,
   sizeBits: undefined,
@@ -128,18 +125,19 @@ const ofNoTarget = {
   sizeBytes: undefined,
   number: undefined,
 } as const satisfies Facts;
+// What is gone is gone, whatever its number was there.
+const ofNoNumber = { ...ofNoTarget, value: undefined } as const satisfies Facts;
 
-function onReferences(facts: SideFacts | null, side: 'old' | 'new', change: Change, abis: AbiPair): Facts | null {
-  if (facts === null) return null;
+/** What is hashed instead of facts that targets do not agree about. */
+function onReferences(facts: SideFacts | null, side: 'old' | 'new', change: Change, abis: AbiPair): Facts {
+  if (facts === null) return ofNoTarget;
   if ('pair' in change) {
     const { declaration } = change.pair[side];
-    return { ...facts, ...ofNoTarget, text: placeOnReference(declaration, abis[side], facts.name) };
+    return { ...ofNoTarget, text: placeOnReference(declaration, abis[side], facts.name) };
   }
   const request = facts.number === undefined ? undefined : abis[side].requests.get(facts.name ?? '');
-  if (request !== undefined) return { ...facts, ...ofNoTarget, text: numberOnReference(request, abis[side]) };
-  // What is gone is gone, whatever its number was there.
-  const value = change.kind === 'number-removed' ? undefined : facts.value;
-  return { ...facts, ...ofNoTarget, value };
+  if (request !== undefined) return { ...ofNoTarget, text: numberOnReference(request, abis[side]) };
+  return change.kind === 'number-removed' ? ofNoNumber : ofNoTarget;
 }
 
 const placed = {

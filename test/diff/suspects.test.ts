@@ -124,3 +124,13 @@ test('one header of many that changed', () => {
     { numRuns: 60 },
   );
 });
+
+test('a request whose name a header before has with another number is no newcomer', () => {
+  const twice = `#include "b.h"\n#define KVM_A _IOW('k', 2, long)\n#define KVM_B _IOW('k', 2, long)\n`;
+  const old = { 'a.h': '\n', 'b.h': `${ioctl}#define KVM_A _IOW('k', 0, long)\n`, 'c.h': twice };
+  const next = { ...old, 'c.h': `${twice}#define KVM_C _IOW('k', 3, long)\n` };
+  const frontEnd = new FrontEnd();
+  const { changes } = compareAbis({ old: abiOf(old, 'x86_64', frontEnd), new: abiOf(next, 'x86_64', frontEnd) });
+  expect(changes).toMatchObject([{ kind: 'request-added', request: { name: 'KVM_C' } }]);
+  expectSameChanges(old, next);
+});

@@ -1,0 +1,45 @@
+/**
+ * In what two groups of numbers differ, an old one and a new one: found once for all targets that have both.
+ */
+
+import type { NamedNumber } from './changes.ts';
+import type { NumberGroup, PlacedNumber } from './number-group.ts';
+
+export interface GroupDifference {
+  /** Of the old group: gone, or of another value now. */
+  readonly left: readonly PlacedNumber[];
+  /** Of the new group: not there before, of another value, or in another header. */
+  readonly came: readonly PlacedNumber[];
+}
+
+/** Numbers by their names. */
+interface Named {
+  readonly get: (name: string) => NamedNumber | undefined;
+}
+
+export function hasLeft({ name, value }: NamedNumber, next: Named): boolean {
+  return next.get(name)?.value !== value;
+}
+
+export function hasCome({ name, value, declaration }: NamedNumber, old: Named): boolean {
+  const was = old.get(name);
+  return was?.value !== value || was.declaration.header !== declaration.header;
+}
+
+const known = new WeakMap<NumberGroup, WeakMap<NumberGroup, GroupDifference>>();
+const nothing: GroupDifference = { left: [], came: [] };
+
+export function differenceOf(old: NumberGroup, next: NumberGroup): GroupDifference {
+  if (old === next) return nothing;
+  let withOld = known.get(old);
+  if (withOld === undefined) known.set(old, (withOld = new WeakMap<NumberGroup, GroupDifference>()));
+  let difference = withOld.get(next);
+  if (difference === undefined) {
+    difference = {
+      left: old.placed().filter(({ number }) => hasLeft(number, next)),
+      came: next.placed().filter(({ number }) => hasCome(number, old)),
+    };
+    withOld.set(next, difference);
+  }
+  return difference;
+}
