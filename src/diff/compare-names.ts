@@ -5,10 +5,11 @@
  * no integer is compared as text with white space evened out: more cannot be known about it.
  */
 
-import type { Abi, MacroDeclaration } from '../abi/abi.ts';
+import type { Abi, MacroDeclaration, TypedefDeclaration } from '../abi/abi.ts';
 import { extentOf } from '../abi/layout-engine.ts';
 import type { TypeExtent } from '../abi/layout.ts';
 import { type Type, unalias } from '../abi/types.ts';
+import { areTypesAlike } from './alike.ts';
 import type { AbiPair, NameChange } from './changes.ts';
 import type { Numbers, NumberPair } from './numbers.ts';
 import { macroAdded, macroRemoved, typedefAdded, typedefRemoved } from './shared-changes.ts';
@@ -55,11 +56,11 @@ function compareTypedefs(pair: AbiPair, suspected: SuspectedPair): NameChange[] 
     if (next?.type === old.type) continue;
     if (next === undefined) {
       // `typedef struct { … } name;` is told as the record it names.
-      if (!pair.new.records.has(name) && !pair.old.records.has(name)) changes.push(typedefRemoved(old));
+      const isTold = pair.new.records.has(name) || pair.old.records.has(name);
+      if (!isTold && !isMeantByFirst(name, old, pair.new)) changes.push(typedefRemoved(old));
       continue;
     }
-    // A typedef of a record changes when the record does, and that is told at the record.
-    if (unalias(old.type).kind === 'record' && unalias(next.type).kind === 'record') continue;
+    if (areBothRecords(old.type, next.type)) continue;
     const was = sizeOf(old.type, pair.old);
     const is = sizeOf(next.type, pair.new);
     const aspects: (NameChange & { kind: 'typedef-changed' })['aspects'][number][] = differences(old.type, next.type);
@@ -71,9 +72,21 @@ function compareTypedefs(pair: AbiPair, suspected: SuspectedPair): NameChange[] 
     }
   }
   for (const [name, typedef] of suspected.new.typedefs) {
-    if (!pair.old.typedefs.has(name) && !pair.old.records.has(name)) changes.push(typedefAdded(typedef));
+    if (pair.old.typedefs.has(name) || pair.old.records.has(name)) continue;
+    if (!isMeantByFirst(name, typedef, pair.old)) changes.push(typedefAdded(typedef));
   }
   return changes;
+}
+
+/** Whether a second meaning of a name, with a key of its own, is that of the name itself on the other side. */
+function isMeantByFirst(key: string, { name, type }: TypedefDeclaration, other: Abi): boolean {
+  const first = key === name ? undefined : other.typedefs.get(name);
+  return first !== undefined && (areTypesAlike(type, first.type) || areBothRecords(type, first.type));
+}
+
+/** A typedef of a record changes when the record does, and that is told at the record. */
+function areBothRecords(one: Type, other: Type): boolean {
+  return unalias(one).kind === 'record' && unalias(other).kind === 'record';
 }
 
 function sizeOf(type: Type, abi: Abi): TypeExtent | undefined {

@@ -47,6 +47,10 @@ export class SuspectNames implements Suspects {
     for (const name of typedefs) this.typedefs.add(name);
     for (const name of numbers) this.numbers.add(name);
   }
+
+  addEnumerators({ kind, declaration }: Declared): void {
+    if (kind === 'enum') for (const { name } of declaration.type.enumerators) this.numbers.add(name);
+  }
 }
 
 /** Names that two readings of the same files do not declare alike, or `undefined` where that cannot be told. */
@@ -71,6 +75,12 @@ function findSuspects({ old, new: next }: AbiPair): Suspects | undefined {
   if (before === undefined || after?.index !== before.index || !isSameOrder(before, after, true)) return undefined;
   const suspects = new SuspectNames();
   for (const names of differencesOf(before, after)) suspects.add(names);
+  for (const name of [...suspects.enums]) {
+    for (const entries of [before.entriesOf(name), after.entriesOf(name)]) {
+      // Of several enums with one name, which counts as what depends on all of them.
+      if (entries.length > 1) for (const { declared } of entries) suspects.addEnumerators(declared);
+    }
+  }
   const isIncludedAlike = isSameOrder(before, after, false);
   for (const [side, other] of [
     [before, after],
