@@ -11,7 +11,7 @@ import {
   type Bindings,
   Divided,
   type Environment,
-  type JoinedLayer,
+  JoinedLayer,
   type Layer,
   type NameSpace,
   nameSpaces,
@@ -22,6 +22,7 @@ import type { Viewers } from '../viewers.ts';
 import type { Asked, Questions, Step } from './effects.ts';
 
 type Answer<Space extends NameSpace> = Bindings[Space] | undefined;
+type Question = readonly [NameSpace, string];
 type AskedInAll = ReturnType<Questions['all']>;
 
 export class FileQuestions implements Questions {
@@ -34,6 +35,10 @@ export class FileQuestions implements Questions {
     this.#viewers = viewers;
   }
 
+  readonly #shared = new WeakMap<JoinedLayer, readonly Question[]>();
+  /** Questions that are not answered by what is defined before the first line of a header. */
+  #special: readonly Question[] | undefined;
+
   /** The one question of a file that its include guard keeps shut. */
   static ofGuard(name: string, guard: Macro, viewers: Viewers): FileQuestions {
     const questions = new FileQuestions([], viewers);
@@ -42,20 +47,54 @@ export class FileQuestions implements Questions {
   }
 
   heldBy(environment: Environment, viewers: Viewers): Viewers {
-    const asked = this.all();
     let rest = viewers;
-    for (const space of nameSpaces) {
-      for (const [name, is] of asked[space]) {
-        if (is instanceof Divided) {
-          for (const part of is.parts) {
-            const asking = part.viewers & rest;
-            if (asking !== 0) rest &= ~asking | agreeing(environment, space, name, part.is, asking);
-          }
-        } else rest = agreeing(environment, space, name, is, rest);
-        if (rest === 0) return 0;
-      }
+    let at = environment;
+    // Only names that were written since can mean something else than at the beginning.
+    for (; at.parent !== undefined; at = at.parent) {
+      if ((at.viewers & rest) === 0) continue;
+      rest = this.#stillHeld(this.#askedOf(at.layer), environment, rest);
+      if (rest === 0) return 0;
+    }
+    this.#special ??= this.#questions().filter(([space, name]) => this.#isSpecial(space, name, at));
+    return this.#stillHeld(this.#special, environment, rest);
+  }
+
+  #stillHeld(questions: readonly Question[], environment: Environment, viewers: Viewers): Viewers {
+    let rest = viewers;
+    for (const [space, name] of questions) {
+      const is = this.all()[space].get(name);
+      if (is instanceof Divided) {
+        for (const part of is.parts) {
+          const asking = part.viewers & rest;
+          if (asking !== 0) rest &= ~asking | agreeing(environment, space, name, part.is, asking);
+        }
+      } else rest = agreeing(environment, space, name, is, rest);
+      if (rest === 0) return 0;
     }
     return rest;
+  }
+
+  /** The questions about names that a layer writes. */
+  #askedOf(layer: Layer | JoinedLayer): readonly Question[] {
+    const known = layer instanceof JoinedLayer ? this.#shared.get(layer) : undefined;
+    if (known !== undefined) return known;
+    const found: Question[] = [];
+    for (const space of nameSpaces) {
+      const [asked, written] = [this.all()[space], layer[space]];
+      const [few, many] = asked.size < written.size ? [asked, written] : [written, asked];
+      for (const name of few.keys()) if (many.has(name)) found.push([space, name]);
+    }
+    if (layer instanceof JoinedLayer) this.#shared.set(layer, found);
+    return found;
+  }
+
+  #isSpecial(space: NameSpace, name: string, base: Environment): boolean {
+    return this.#stillHeld([[space, name]], base, this.#viewers) !== this.#viewers;
+  }
+
+  #questions(): Question[] {
+    const asked = this.all();
+    return nameSpaces.flatMap((space) => [...asked[space].keys()].map((name): Question => [space, name]));
   }
 
   all(): AskedInAll {

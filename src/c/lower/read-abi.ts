@@ -14,6 +14,7 @@ import type { Declared } from '../../abi/portion.ts';
 import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import type { SourceFile } from '../source.ts';
+import type { TokenFile } from '../token.ts';
 import { only, type Viewers } from '../viewers.ts';
 import type { Audience } from './audience.ts';
 import { type FileEffect, type PieceEffect, type Step, stepsOf } from './effects.ts';
@@ -97,7 +98,7 @@ class Collector {
   addOwn(unit: Unit): void {
     if (unit.file.isBuiltIn) return;
     this.#headers.add(unit.file.name);
-    for (const { viewers, effect } of unit.steps) {
+    for (const { viewers, effect } of unit.own) {
       if ((viewers & this.#viewer) === 0) continue;
       if (effect.kind === 'problem') this.#report(effect.diagnostic);
       if (effect.kind !== 'piece' || this.#seen.has(effect)) continue;
@@ -108,27 +109,31 @@ class Collector {
 
   /** What the header includes, as far as it has not been seen. */
   addIncluded(unit: Unit): void {
-    const pending: { readonly from: Unit | FileEffect; readonly viewers: Viewers }[] = [
-      { from: unit, viewers: unit.viewers },
-    ];
-    for (let open = pending.pop(); open !== undefined; open = pending.pop()) {
-      if (this.#seen.has(open.from)) continue;
-      this.#seen.add(open.from);
-      const { file, steps } = open.from;
-      if (!file.isBuiltIn) this.#headers.add(file.name);
-      for (const { viewers: some, effect } of steps) {
-        if ((some & this.#viewer) === 0) continue;
-        const viewers = some & open.viewers;
+    const pending: { readonly effect: FileEffect; readonly viewers: Viewers }[] = [];
+    const follow = (file: TokenFile, steps: readonly Step[], readers: Viewers): void => {
+      for (const { viewers, effect } of steps) {
+        if ((viewers & this.#viewer) === 0) continue;
         if (effect.kind === 'problem') {
           this.#report(effect.diagnostic);
         } else if (effect.kind === 'file') {
           addTo(this.#includes, file.name, effect.file.name);
-          pending.push({ from: effect, viewers });
+          if (!this.#seen.has(effect)) pending.push({ effect, viewers: viewers & readers });
         } else if (!this.#seen.has(effect) && !effect.file.isBuiltIn) {
           this.#seen.add(effect);
-          this.#addPiece(unit, effect, viewers, false);
+          this.#addPiece(unit, effect, viewers & readers, false);
         }
       }
+    };
+    if (this.#seen.has(unit)) return;
+    this.#seen.add(unit);
+    // What stands in a header that is no part of the ABI was not added before, and what is wrong with it is wrong here.
+    follow(unit.file, unit.file.isBuiltIn ? unit.steps : unit.included, unit.viewers);
+    for (let open = pending.pop(); open !== undefined; open = pending.pop()) {
+      const { effect, viewers } = open;
+      if (this.#seen.has(effect)) continue;
+      this.#seen.add(effect);
+      if (!effect.file.isBuiltIn) this.#headers.add(effect.file.name);
+      follow(effect.file, effect.steps, viewers);
     }
   }
 

@@ -14,6 +14,9 @@ export class Unit {
   readonly file: TokenFile;
   readonly viewers: Viewers;
   readonly steps: readonly Step[];
+  /** Those that stand in the header itself, and those behind its includes. */
+  readonly own: readonly Step[];
+  readonly included: readonly Step[];
   /** The surroundings at the end, in which its macros are evaluated. */
   readonly ends: readonly Part<Environment>[];
   /** Those for whom something in it or below it was not understood. */
@@ -27,6 +30,8 @@ export class Unit {
     this.file = file;
     this.viewers = viewers;
     this.steps = steps;
+    this.own = steps.filter(({ effect }) => effect.kind !== 'file');
+    this.included = steps.filter(({ effect }) => effect.kind === 'file');
     this.ends = ends;
     this.troubled = troubledBy(steps);
   }
