@@ -84,14 +84,29 @@ export class DeclarationList {
 
   /** Everything that is declared under a name, in order. */
   entriesOf(name: string): readonly Entry[] {
+    const found = this.#placeOf(name);
+    return found === undefined ? nothing : found === 'several' ? this.#chosen(name) : [found];
+  }
+
+  /** What the ABI holds under a key. */
+  entryOf(kind: DeclaredKind, key: string): Entry | undefined {
+    const at = key.indexOf('@');
+    const name = at < 0 ? key : key.slice(0, at);
+    const found = this.#placeOf(name);
+    if (found === 'several') return this.#chosen(name).find((one) => one.kind === kind && one.key === key);
+    return found?.kind === kind && at < 0 ? found : undefined;
+  }
+
+  /** Nearly always one portion of a list declares a name, once. */
+  #placeOf(name: string): Place | 'several' | undefined {
     const positions = this.#enter();
     let only: Place | undefined;
     for (const place of this.index.placesOf(name)) {
       if ((positions[place.portion.id] ?? 0) === 0) continue;
-      if (only !== undefined) return this.#chosen(name);
+      if (only !== undefined) return 'several';
       only = place;
     }
-    return only === undefined ? nothing : [only];
+    return only;
   }
 
   /** Everything that is declared under some names, in order. */
@@ -326,11 +341,8 @@ export class DeclarationMap<T> implements ReadonlyMap<string, T> {
     if (replaced !== undefined) return replaced;
     const filled = this.list.filledMapOf(this.#kind);
     if (filled !== undefined) return filled.get(key)?.declaration as T | undefined;
-    const at = key.indexOf('@');
-    const entries = this.list.entriesOf(at < 0 ? key : key.slice(0, at));
-    const entry = entries.find((one) => one.kind === this.#kind && one.key === key);
     // The kind says what it is a declaration of.
-    return entry?.declared.declaration as T | undefined;
+    return this.list.entryOf(this.#kind, key)?.declared.declaration as T | undefined;
   }
 
   has(key: string): boolean {

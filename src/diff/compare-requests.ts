@@ -36,20 +36,27 @@ export function compareRequests(pair: AbiPair, numbers: NumberPair, suspected: S
     }
   }
 
+  const [before, after] = [new RequestsByHeader(pair.old), new RequestsByHeader(pair.new)];
   // Two headers are two drivers, and so two kinds of file descriptor.
   const asked = new Set<string>();
   for (const [, { header, number }] of suspected.new.requests) {
     const place = `${String(number)} ${header}`;
     if (asked.has(place)) continue;
     asked.add(place);
-    const sharers = requestsIn(header, pair.new).filter((one) => one.number === number);
+    const sharers = after.of(header).filter((one) => one.number === number);
     for (const newcomer of sharers) {
       if (wasThere(newcomer, pair.old)) continue;
       for (const holder of sharers) {
         if (holder === newcomer) continue;
         if (!wasThere(holder, pair.old) && holder.name > newcomer.name) continue;
-        const precedent = precedentFor(newcomer, pair.old);
-        const relation = relationOf(newcomer, holder, pair, precedent !== undefined);
+        const siblings = before.of(header).filter((one) => isSibling(one, newcomer));
+        const precedent = precedentAmong(siblings);
+        const relation = relationOf(
+          newcomer,
+          holder,
+          pair.new,
+          precedent === undefined && siblings.length >= fewRequests,
+        );
         changes.push({ kind: 'request-collision', newcomer, holder, relation, precedent });
       }
     }
@@ -62,24 +69,39 @@ function wasThere({ name, header, number }: RequestDeclaration, old: Abi): boole
   return [name, `${name}@${header}`].some((key) => old.requests.get(key)?.number === number);
 }
 
-/** The requests of one header. */
-function requestsIn(header: string, abi: Abi): readonly RequestDeclaration[] {
-  const list = listOf(abi);
-  const { requests } = abi;
-  if (list === undefined) return [...requests.values()].filter((one) => one.header === header);
-  const found = new Map<string, RequestDeclaration>();
-  const add = (key: string): void => {
-    const request = requests.get(key);
-    if (request?.header === header) found.set(key, request);
-  };
-  for (const portion of list.portionsIn(header)) {
-    for (const { declaration } of portion.ofKind('request')) {
-      add(declaration.name);
-      add(`${declaration.name}@${header}`);
-    }
+/** The requests of an ABI by their headers, for as long as it is compared. */
+class RequestsByHeader {
+  readonly #abi: Abi;
+  readonly #known = new Map<string, readonly RequestDeclaration[]>();
+
+  constructor(abi: Abi) {
+    this.#abi = abi;
   }
-  for (const key of replacedIn(requests).keys()) add(key);
-  return [...found.values()];
+
+  of(header: string): readonly RequestDeclaration[] {
+    let found = this.#known.get(header);
+    if (found === undefined) this.#known.set(header, (found = this.#find(header)));
+    return found;
+  }
+
+  #find(header: string): readonly RequestDeclaration[] {
+    const { requests } = this.#abi;
+    const list = listOf(this.#abi);
+    if (list === undefined) return [...requests.values()].filter((one) => one.header === header);
+    const found = new Map<string, RequestDeclaration>();
+    const add = (key: string): void => {
+      const request = requests.get(key);
+      if (request?.header === header) found.set(key, request);
+    };
+    for (const portion of list.portionsIn(header)) {
+      for (const { declaration } of portion.ofKind('request')) {
+        add(declaration.name);
+        add(`${declaration.name}@${header}`);
+      }
+    }
+    for (const key of replacedIn(requests).keys()) add(key);
+    return [...found.values()];
+  }
 }
 
 /** As few requests as this, all different, say nothing of the numbers to come. */
@@ -88,17 +110,16 @@ const fewRequests = 4;
 function relationOf(
   newcomer: RequestDeclaration,
   holder: RequestDeclaration,
-  pair: AbiPair,
-  hasPrecedent: boolean,
+  abi: Abi,
+  areNumbersUnique: boolean,
 ): 'alias' | 'apart' | 'form' | 'clash' | 'unknown' {
   if (newcomer.aliasOf === holder.name || holder.aliasOf === newcomer.name) return 'alias';
   const [a, b] = [newcomer.descriptors, holder.descriptors];
   const areKnown = a !== undefined && b !== undefined;
   if (areKnown && !a.some((kind) => b.includes(kind))) return 'apart';
   if (isSizedByWord(newcomer) !== isSizedByWord(holder)) return 'form';
-  if (!carryOtherRecords(newcomer, holder, pair.new)) return 'unknown';
-  const siblings = requestsIn(newcomer.header, pair.old).filter((one) => isSibling(one, newcomer));
-  return areKnown || (!hasPrecedent && siblings.length >= fewRequests) ? 'clash' : 'unknown';
+  if (!carryOtherRecords(newcomer, holder, abi)) return 'unknown';
+  return areKnown || areNumbersUnique ? 'clash' : 'unknown';
 }
 
 /** `const char *` and `long` have 4 bytes here and 8 there; `DMA_BUF_SET_NAME_B` with a `__u64` is one form of such a request. */
@@ -124,13 +145,11 @@ function isSibling(one: RequestDeclaration, { header, type }: RequestDeclaration
 }
 
 /** Two requests that are no second names of each other and had one number all along. */
-function precedentFor(
-  newcomer: RequestDeclaration,
-  old: Abi,
+function precedentAmong(
+  siblings: readonly RequestDeclaration[],
 ): readonly [RequestDeclaration, RequestDeclaration] | undefined {
   const holders = new Map<number, RequestDeclaration>();
-  for (const one of requestsIn(newcomer.header, old)) {
-    if (!isSibling(one, newcomer)) continue;
+  for (const one of siblings) {
     const holder = holders.get(one.number);
     if (holder === undefined) holders.set(one.number, one);
     else if (one.aliasOf !== holder.name && holder.aliasOf !== one.name) return [holder, one];

@@ -156,11 +156,3 @@ class RankedNumbers {
     return this.#found.sort((a, b) => a.rank - b.rank).map(({ number }) => number);
   }
 }
-
-/** The members of an enum that go by its name and no other meaning. */
-export function membersOf(key: string, abi: Abi, numbers: Numbers): NamedNumber[] {
-  return (abi.enums.get(key)?.type.enumerators ?? []).flatMap(({ name }) => {
-    const number = numbers.get(name);
-    return number?.enum === key ? [number] : [];
-  });
-}

@@ -6,9 +6,11 @@
  * stands at its end, the bits a mask gained have names, a count grew by as many as its list did.
  */
 
+import type { Abi } from '../abi/abi.ts';
+import type { Enumerator } from '../abi/types.ts';
 import type { AbiPair, NamedNumber, Routine } from './changes.ts';
 import { isMaskName, isMemberName, isSentinelName, isVersionName } from './families.ts';
-import { membersOf, type NumberPair, type Numbers } from './numbers.ts';
+import type { NumberPair, Numbers } from './numbers.ts';
 
 const countName = /(?:^|_)(?:SIZE|CNT|NR|NUM|MAX|LAST|COUNT)(?:$|_)|^N[A-Z]|(?:MAX|NUM|COUNT|LAST|SIZE)$/;
 const reserveName = /(?:^|_)(?:RESERVED|RSVD|UNUSED)(?:$|_)/;
@@ -20,11 +22,6 @@ export class RoutineChanges {
   readonly #came: readonly NamedNumber[];
   readonly #pair: AbiPair;
   readonly #addedByHeader: ReadonlyMap<string, readonly NamedNumber[]>;
-
-  readonly #members = {
-    old: new Map<string, readonly NamedNumber[]>(),
-    new: new Map<string, readonly NamedNumber[]>(),
-  };
 
   /** `newInHeader`: what the headers of the new side did not declare before. */
   constructor(
@@ -71,10 +68,11 @@ export class RoutineChanges {
     // A name with two underscores belongs to the header itself (C17 7.1.3); programs use the FOO_MAX made of it.
     const isPrivate = was.name.startsWith('__');
     if (!isNamedSo && !isPrivate) return false;
-    const [before, after] = [standsLast(was, this.#oldEnumOf(was)), standsLast(is, this.#newEnumOf(is))];
+    const [oldEnum, newEnum] = [this.#enumOf(was, 'old'), this.#enumOf(is, 'new')];
+    const [before, after] = [oldEnum.endsWith(was), newEnum.endsWith(is)];
     if (isPrivate && before && after) return true;
     if (!isNamedSo) return false;
-    return (before || countsOne(was, this.#oldEnumOf(was))) && (after || countsOne(is, this.#newEnumOf(is)));
+    return (before || oldEnum.isCountedBy(was)) && (after || newEnum.isCountedBy(is));
   }
 
   /** `#define FOO_MAX (__FOO_MAX - 1)` is the last of the enum with `__FOO_MAX`, or how many there are, whatever it was before. */
@@ -82,29 +80,12 @@ export class RoutineChanges {
     const words = 'text' in declaration ? (declaration.text.match(/[A-Za-z_]\w*/g) ?? []) : [];
     const end = words.map((word) => this.#next.get(word)).find((one) => one?.enum !== undefined);
     if (end === undefined || !isSentinelName(name)) return false;
-    const last = this.#newEnumOf(end)
-      .filter((one) => isMemberName(one.name))
-      .reduce((highest, one) => (one.value > highest ? one.value : highest), 0n);
+    const last = this.#enumOf(end, 'new').highest();
     return value === last || value === last + 1n;
   }
 
-  #oldEnumOf(number: NamedNumber): readonly NamedNumber[] {
-    return this.#membersOf(number.enum ?? '', 'old');
-  }
-
-  #newEnumOf(number: NamedNumber): readonly NamedNumber[] {
-    return this.#membersOf(number.enum ?? '', 'new');
-  }
-
-  /** `FOO_MAX` and `__FOO_MAX` ask one after the other. */
-  #membersOf(key: string, side: 'old' | 'new'): readonly NamedNumber[] {
-    const known = this.#members[side];
-    let members = known.get(key);
-    if (members === undefined) {
-      members = membersOf(key, this.#pair[side], side === 'old' ? this.#old : this.#next);
-      known.set(key, members);
-    }
-    return members;
+  #enumOf({ enum: key = '' }: NamedNumber, side: 'old' | 'new'): CountedEnum {
+    return new CountedEnum(key, this.#pair[side], side === 'old' ? this.#old : this.#next);
   }
 
   #hasNewSibling({ name, declaration }: NamedNumber): boolean {
@@ -148,21 +129,46 @@ function isOfNames({ declaration }: NamedNumber, all: Numbers): boolean {
   return (declaration.text.match(/[A-Za-z_]\w*/g) ?? []).some((word) => all.get(word) !== undefined);
 }
 
-/** Nobody of its enum stands above it, but for other ends. */
-function standsLast(number: NamedNumber, members: readonly NamedNumber[]): boolean {
-  return othersOf(number, members).every(({ name, value }) => value <= number.value || !isMemberName(name));
-}
+/** An enum, as far as its names go by it and have no other meaning. */
+class CountedEnum {
+  readonly #key: string;
+  readonly #enumerators: readonly Enumerator[];
+  readonly #numbers: Numbers;
 
-/** It is one more than another: the first of two lists that share an enum ends so. */
-function countsOne(number: NamedNumber, members: readonly NamedNumber[]): boolean {
-  return (
-    /(?:MAX|LAST|NUM|COUNT)$/.test(number.name) &&
-    othersOf(number, members).some(({ value }) => value === number.value - 1n)
-  );
-}
+  constructor(key: string, abi: Abi, numbers: Numbers) {
+    this.#key = key;
+    this.#enumerators = abi.enums.get(key)?.type.enumerators ?? [];
+    this.#numbers = numbers;
+  }
 
-function othersOf(number: NamedNumber, members: readonly NamedNumber[]): readonly NamedNumber[] {
-  return members.filter(({ name }) => name !== number.name);
+  /** Whether nobody stands above a number, but for other ends. */
+  endsWith({ name, value }: NamedNumber): boolean {
+    return !this.#enumerators.some(
+      (one) => one.value > value && one.name !== name && isMemberName(one.name) && this.#counts(one),
+    );
+  }
+
+  /** Whether a number is one more than another: the first of two lists that share an enum ends so. */
+  isCountedBy({ name, value }: NamedNumber): boolean {
+    return (
+      /(?:MAX|LAST|NUM|COUNT)$/.test(name) &&
+      this.#enumerators.some((one) => one.value === value - 1n && one.name !== name && this.#counts(one))
+    );
+  }
+
+  /** The highest number of a member, or 0. */
+  highest(): bigint {
+    let highest = 0n;
+    // Most lists rise.
+    for (const one of this.#enumerators.toReversed()) {
+      if (one.value > highest && isMemberName(one.name) && this.#counts(one)) highest = one.value;
+    }
+    return highest;
+  }
+
+  #counts({ name }: Enumerator): boolean {
+    return this.#numbers.get(name)?.enum === this.#key;
+  }
 }
 
 /** `AT` of `AT_VECTOR_SIZE_ARCH`. */

@@ -15,7 +15,8 @@ import type {
   TypedefDeclaration,
 } from '../abi/abi.ts';
 import { DeclarationMap, listOf } from '../abi/declaration-list.ts';
-import type { Entry } from '../abi/portion.ts';
+import { groupBy } from '../abi/group-by.ts';
+import type { DeclaredKind, Entry } from '../abi/portion.ts';
 import type { AbiPair } from './changes.ts';
 import type { Suspects } from './suspects.ts';
 
@@ -42,14 +43,17 @@ export function suspectedIn({ old, new: next }: AbiPair, suspects: Suspects | un
 
 function suspectedOf(abi: Abi, suspects: Suspects | undefined): Suspected {
   if (suspects === undefined) return abi;
-  const numbers = listOf(abi)?.entriesAmong(suspects.numbers);
+  const list = listOf(abi);
+  // Each kind gets its own.
+  const numbers = list === undefined ? undefined : groupBy(list.entriesAmong(suspects.numbers), ({ kind }) => kind);
+  const ofKind = (kind: DeclaredKind): readonly Entry[] | undefined => numbers && (numbers.get(kind) ?? []);
   return {
     records: entriesAmong(abi.records, suspects.records),
     enums: entriesAmong(abi.enums, suspects.enums),
     typedefs: entriesAmong(abi.typedefs, suspects.typedefs),
-    constants: entriesAmong(abi.constants, suspects.numbers, numbers),
-    requests: entriesAmong(abi.requests, suspects.numbers, numbers),
-    macros: entriesAmong(abi.macros, suspects.numbers, numbers),
+    constants: entriesAmong(abi.constants, suspects.numbers, ofKind('constant')),
+    requests: entriesAmong(abi.requests, suspects.numbers, ofKind('request')),
+    macros: entriesAmong(abi.macros, suspects.numbers, ofKind('text')),
   };
 }
 

@@ -9,7 +9,7 @@
 
 import type { Abi } from '../abi/abi.ts';
 import { type DeclarationList, listOf, replacedIn } from '../abi/declaration-list.ts';
-import type { Declared, Portion } from '../abi/portion.ts';
+import type { Declared, DeclaredKind, Portion } from '../abi/portion.ts';
 import { unalias } from '../abi/types.ts';
 import { areAlike, areTypesAlike, isSurelyLaidOut } from './alike.ts';
 import type { AbiPair } from './changes.ts';
@@ -160,56 +160,73 @@ function differencesOf(before: DeclarationList, after: DeclarationList, files?: 
   return result;
 }
 
-/** What a portion says of one name. */
-interface Said {
-  readonly kind: Declared['kind'] | 'enumerator';
-  readonly name: string;
+interface Enumerated {
   readonly declared: Declared;
-  readonly value: bigint | undefined;
+  readonly value: bigint;
 }
 
-function namesThatDiffer(old: readonly Portion[], next: readonly Portion[]): NamesByKind {
-  const before = saidBy(old);
-  const after = saidBy(next);
-  const different: Said[] = [];
-  for (const [key, said] of before) {
-    const now = after.get(key);
-    const [was] = said;
-    if (was === undefined) continue;
-    // Several meanings of one name depend on each other.
-    if (said.length > 1 || now?.length !== 1 || now[0] === undefined || !isAlike(was, now[0])) different.push(was);
-  }
-  for (const [key, [is]] of after) if (is !== undefined && !before.has(key)) different.push(is);
-  return byKind(different);
-}
+/** What is said of a name, by the name; `undefined` where more than one thing is. */
+type Said<T> = Map<string, T | undefined>;
 
-function saidBy(portions: readonly Portion[]): ReadonlyMap<string, readonly Said[]> {
-  const all = new Map<string, Said[]>();
-  const add = (said: Said): void => {
-    const key = `${said.kind} ${said.name}`;
-    const there = all.get(key);
-    if (there === undefined) all.set(key, [said]);
-    else there.push(said);
-  };
-  for (const { declared: list } of portions) {
-    for (const declared of list) {
-      const { kind, declaration } = declared;
-      add({ kind, name: declaration.name, declared, value: undefined });
-      if (kind !== 'enum') continue;
-      for (const { name, value } of declaration.type.enumerators) add({ kind: 'enumerator', name, declared, value });
+/** What portions say, each kind by itself. */
+class Sayings {
+  readonly #declared = new Map<DeclaredKind, Said<Declared>>();
+  readonly enumerators: Said<Enumerated> = new Map<string, Enumerated | undefined>();
+
+  constructor(portions: readonly Portion[]) {
+    for (const { declared: list } of portions) {
+      for (const declared of list) {
+        const { kind, declaration } = declared;
+        put(this.of(kind), declaration.name, declared);
+        if (kind !== 'enum') continue;
+        for (const { name, value } of declaration.type.enumerators) put(this.enumerators, name, { declared, value });
+      }
     }
   }
-  return all;
+
+  of(kind: DeclaredKind): Said<Declared> {
+    let said = this.#declared.get(kind);
+    if (said === undefined) this.#declared.set(kind, (said = new Map<string, Declared | undefined>()));
+    return said;
+  }
 }
 
-/** Whether both declare the same in the same header, on every target. */
-function isAlike({ declared: a, value }: Said, { declared: b, value: now }: Said): boolean {
+function put<T>(said: Said<T>, name: string, what: T): void {
+  said.set(name, said.has(name) ? undefined : what);
+}
+
+const kinds: readonly DeclaredKind[] = ['record', 'enum', 'typedef', 'constant', 'request', 'text'];
+
+function namesThatDiffer(old: readonly Portion[], next: readonly Portion[]): NamesByKind {
+  const [before, after] = [new Sayings(old), new Sayings(next)];
+  const names: Record<keyof Suspects, string[]> = { records: [], enums: [], typedefs: [], numbers: [] };
+  for (const kind of kinds) addDiffering(before.of(kind), after.of(kind), isAlike, names[setOf(kind)]);
+  addDiffering(before.enumerators, after.enumerators, isEnumeratedAlike, names.numbers);
+  return names;
+}
+
+function addDiffering<T>(before: Said<T>, after: Said<T>, isSame: (was: T, is: T) => boolean, names: string[]): void {
+  for (const [name, was] of before) {
+    const is = after.get(name);
+    // Several meanings of one name depend on each other.
+    if (was === undefined || is === undefined || !isSame(was, is)) names.push(name);
+  }
+  for (const name of after.keys()) if (!before.has(name)) names.push(name);
+}
+
+function isEnumeratedAlike(was: Enumerated, is: Enumerated): boolean {
+  return was.value === is.value && was.declared.declaration.header === is.declared.declaration.header;
+}
+
+/** Whether both declare the same in the same header, on every target; of enums the enumerators are looked at by themselves. */
+function isAlike(a: Declared, b: Declared): boolean {
+  if (a === b) return true;
   if (a.declaration.header !== b.declaration.header) return false;
   switch (a.kind) {
     case 'record':
       return b.kind === a.kind && areAlike(a.declaration.record, b.declaration.record);
     case 'enum':
-      return b.kind === a.kind && value === now;
+      return b.kind === a.kind;
     case 'typedef': {
       if (b.kind !== a.kind) return false;
       const [was, is] = [a.declaration.type, b.declaration.type];
@@ -231,13 +248,7 @@ function isAlike({ declared: a, value }: Said, { declared: b, value: now }: Said
   }
 }
 
-function byKind(said: readonly Said[]): NamesByKind {
-  const names: Record<keyof Suspects, string[]> = { records: [], enums: [], typedefs: [], numbers: [] };
-  for (const { kind, name } of said) names[setOf(kind)].push(name);
-  return names;
-}
-
-function setOf(kind: Said['kind']): keyof Suspects {
+function setOf(kind: DeclaredKind): keyof Suspects {
   switch (kind) {
     case 'record':
       return 'records';
@@ -245,7 +256,6 @@ function setOf(kind: Said['kind']): keyof Suspects {
       return 'enums';
     case 'typedef':
       return 'typedefs';
-    case 'enumerator':
     case 'constant':
     case 'request':
     case 'text':
@@ -273,5 +283,5 @@ function fragileIn(portion: Portion): readonly string[] {
 
 /** What only an includer shows of a header has no fixed place among the others, so nothing in it is sure. */
 function namesOf(portion: Portion): NamesByKind {
-  return byKind([...saidBy([portion]).values()].flat());
+  return namesThatDiffer([portion], []);
 }

@@ -10,9 +10,10 @@
 
 import { createHash } from 'node:crypto';
 import type { Abi, RecordDeclaration, RequestDeclaration } from '../abi/abi.ts';
-import { LayoutError } from '../abi/layout.ts';
+import { layoutOf } from '../abi/layout-engine.ts';
+import { LayoutError, type RecordLayout } from '../abi/layout.ts';
 import { encodeRequest } from '../abi/request.ts';
-import { cxxOf, findTarget } from '../abi/target.ts';
+import { cxxOf, findTarget, type Target } from '../abi/target.ts';
 import type { AbiPair, Change } from '../diff/changes.ts';
 import { type PlacedRecord, placeRecord } from '../diff/placed.ts';
 import type { Finding, SideFacts } from './finding.ts';
@@ -163,13 +164,22 @@ function placedOnReference(declaration: RecordDeclaration, abi: Abi): PlacedReco
 }
 
 function placeOrNowhere(declaration: RecordDeclaration, abi: Abi): PlacedRecord | 'nowhere' {
-  if (reference === undefined) return 'nowhere';
+  const target = referenceFor(abi);
+  const isLaidOut = layoutOnReference(declaration, abi) !== undefined;
+  return target === undefined || !isLaidOut ? 'nowhere' : placeRecord(declaration, { ...abi, target });
+}
+
+function referenceFor({ target: { language } }: Abi): Target | undefined {
+  return language === 'C' || reference === undefined ? reference : cxxOf(reference);
+}
+
+function layoutOnReference({ record }: RecordDeclaration, abi: Abi): RecordLayout | undefined {
+  const target = referenceFor(abi);
   try {
-    const target = abi.target.language === 'C' ? reference : cxxOf(reference);
-    return placeRecord(declaration, { ...abi, target });
+    return target === undefined ? undefined : layoutOf(record, target);
   } catch (error) {
     // It has no layout there; its name and type still tell it from others.
-    if (error instanceof LayoutError) return 'nowhere';
+    if (error instanceof LayoutError) return undefined;
     throw error;
   }
 }
@@ -177,9 +187,8 @@ function placeOrNowhere(declaration: RecordDeclaration, abi: Abi): PlacedRecord 
 function numberOnReference(request: RequestDeclaration, abi: Abi): string {
   const { direction, type, nr, argument } = request;
   const declaration = abi.records.get(argument ?? '');
-  const record = declaration === undefined ? 'nowhere' : placedOnReference(declaration, abi);
   // What is no record is told by its name: the size of `long` is the target's.
-  const known = record === 'nowhere' ? 0 : record.layout.sizeBytes;
+  const known = declaration === undefined ? 0 : (layoutOnReference(declaration, abi)?.sizeBytes ?? 0);
   const sizeBytes = argument === undefined ? request.sizeBytes : known;
   const number = reference === undefined ? nr : encodeRequest({ direction, type, nr, sizeBytes }, reference);
   return `${String(number)}:${argument ?? ''}`;
