@@ -110,7 +110,8 @@ export class PortionIndex {
   readonly #portions = new WeakMap<readonly Declared[], Portion>();
   /** By file and, for those that may say the same, by `likenessOf`. */
   readonly #alike = new Map<string, Portion[]>();
-  readonly #entered = new Set<Portion>();
+  /** By the id of a portion. */
+  readonly #isEntered: boolean[] = [];
   readonly #places = new Map<string, Place[]>();
   readonly #enumerators = new Map<string, Place[]>();
   readonly #byWord = new Map<string, WordSlices>();
@@ -139,8 +140,8 @@ export class PortionIndex {
 
   /** Makes a portion's names known. */
   enter(portion: Portion): void {
-    if (this.#entered.has(portion)) return;
-    this.#entered.add(portion);
+    if (this.#isEntered[portion.id] === true) return;
+    this.#isEntered[portion.id] = true;
     const numbers = new Map<string, Place[]>();
     let [word, lastHeader] = ['', ''];
     for (const [at, declared] of portion.declared.entries()) {
@@ -149,8 +150,8 @@ export class PortionIndex {
       put(this.#places, name, place);
       if (header !== lastHeader) this.#enterHeader((lastHeader = header), portion);
       if (declared.kind === 'constant' || declared.kind === 'request') {
-        // Mostly the word of the one before; a word without `_` is a whole name.
-        if (!word.endsWith('_') || !name.startsWith(word)) word = wordOf(name);
+        // Mostly it is the word of the one before.
+        if (!isOfWord(name, word)) word = wordOf(name);
         put(numbers, word, place);
         const argument = declared.kind === 'request' ? declared.declaration.argument : undefined;
         if (argument !== undefined) put(this.#byArgument, argument, place);
@@ -200,9 +201,11 @@ export class PortionIndex {
   #enterEnum({ name, type }: EnumDeclaration, place: Place, numbers: Map<string, Place[]>): void {
     let words = this.#wordsOfEnum.get(name);
     if (words === undefined) this.#wordsOfEnum.set(name, (words = new Set()));
+    let word = '';
     for (const enumerator of type.enumerators) {
       put(this.#enumerators, enumerator.name, place);
-      const word = wordOf(enumerator.name);
+      if (isOfWord(enumerator.name, word)) continue;
+      word = wordOf(enumerator.name);
       if (words.has(word)) continue;
       words.add(word);
       for (const other of this.placesOf(name)) {
@@ -211,7 +214,7 @@ export class PortionIndex {
         } else this.#slicesOf(word).add(other);
       }
     }
-    for (const word of words) put(numbers, word, place);
+    for (const one of words) put(numbers, one, place);
   }
 }
 
@@ -362,6 +365,13 @@ export function firstWordOf(name: string): string | undefined {
   while (name.charCodeAt(start) === 0x5f) start++;
   const end = name.indexOf('_', start);
   return end < 0 || start === name.length ? undefined : name.slice(0, end + 1);
+}
+
+/** Whether a word is that of a name, for which there is no need to work that one out. */
+export function isOfWord(name: string, word: string): boolean {
+  // A name of one word is its own, and so is one of nothing but underscores.
+  const isPrefix = word.length > 1 && word.endsWith('_') && word.charCodeAt(word.length - 2) !== 0x5f;
+  return isPrefix ? name.startsWith(word) : name === word;
 }
 
 const words = new Map<string, string>();

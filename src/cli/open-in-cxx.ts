@@ -112,10 +112,14 @@ function mapsInPlaceOf(abi: Abi, read: Abi, headers: ReadonlySet<string>): Decla
 /** Everything that some headers declare. */
 function addDeclared(suspects: SuspectNames, abi: Abi, headers: ReadonlySet<string>): void {
   for (const kind of declarationKinds) {
-    const names = suspects[spaceOf(kind)];
-    for (const [key, { header }] of abi[kind]) if (headers.has(header)) names.add(key);
+    const space = spaceOf(kind);
+    for (const [key, { header }] of abi[kind]) {
+      if (!headers.has(header)) continue;
+      if (space === 'numbers') suspects.addNumber(key);
+      else suspects[space].add(key);
+    }
   }
   for (const { header, type } of abi.enums.values()) {
-    if (headers.has(header)) for (const { name } of type.enumerators) suspects.numbers.add(name);
+    if (headers.has(header)) for (const { name } of type.enumerators) suspects.addNumber(name);
   }
 }

@@ -8,7 +8,7 @@
 
 import type { Abi } from '../abi/abi.ts';
 import { type DeclarationList, listOf } from '../abi/declaration-list.ts';
-import type { Entry } from '../abi/portion.ts';
+import { type Entry, isOfWord, wordOf } from '../abi/portion.ts';
 import type { AbiPair, Change, NamedNumber } from './changes.ts';
 
 type Removed = Extract<Change, { kind: 'number-removed' }>;
@@ -43,7 +43,8 @@ export function gatherGone(changes: readonly Change[], pair: AbiPair): Change[] 
   const survivors = survivorsOf(pair.new);
   for (const change of removed) {
     if (groupOf.has(change.number.name)) continue;
-    const prefix = goneFamily(change.number, removed, survivors(change.number.declaration.header));
+    const { name, declaration } = change.number;
+    const prefix = goneFamily(change.number, removed, survivors(declaration.header, wordOf(name)));
     if (prefix !== undefined) put(`${change.number.declaration.header} ${prefix}`, change);
   }
   const result: Change[] = [];
@@ -76,26 +77,27 @@ function wordsOf({ declaration }: NamedNumber): readonly string[] {
   return 'text' in declaration ? (declaration.text.match(/[A-Za-z_]\w*/g) ?? []) : [];
 }
 
-/** What a header still declares. */
-function survivorsOf(abi: Abi): (header: string) => readonly string[] {
+/** What a header still declares under a first word, with which every prefix of a name begins. */
+function survivorsOf(abi: Abi): (header: string, word: string) => readonly string[] {
   const list = listOf(abi);
   if (list === undefined) {
     const all = namesByHeader(abi);
     return (header) => all.get(header) ?? [];
   }
   const known = new Map<string, readonly string[]>();
-  return (header) => {
-    let names = known.get(header);
-    if (names === undefined) known.set(header, (names = namesIn(header, list)));
+  return (header, word) => {
+    const key = `${word} ${header}`;
+    let names = known.get(key);
+    if (names === undefined) known.set(key, (names = namesIn(header, word, list)));
     return names;
   };
 }
 
 /** Numbers, requests and macros of one header; where a name has another meaning elsewhere, only that counts. */
-function namesIn(header: string, list: DeclarationList): string[] {
+function namesIn(header: string, word: string, list: DeclarationList): string[] {
   const names = new Set<string>();
   for (const portion of list.portionsIn(header)) {
-    for (const name of portion.byHeader.get(header) ?? []) names.add(name);
+    for (const name of portion.byHeader.get(header) ?? []) if (isOfWord(name, word)) names.add(name);
   }
   const isHere = ({ kind, declared }: Entry): boolean =>
     (kind === 'constant' || kind === 'text' || kind === 'request' || kind === 'enum') &&

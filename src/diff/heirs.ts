@@ -6,6 +6,7 @@
  */
 
 import type { Abi } from '../abi/abi.ts';
+import { groupBy } from '../abi/group-by.ts';
 import { wordOf } from '../abi/portion.ts';
 import type { NamedNumber } from './changes.ts';
 import type { NumberPair } from './numbers.ts';
@@ -15,23 +16,18 @@ export class Heirs {
   readonly #numbers: NumberPair;
   readonly #next: Abi;
   readonly #places: ReadonlyMap<NamedNumber, number>;
-  readonly #byHeader = new Map<string, NamedNumber[]>();
+  #byHeader: ReadonlyMap<string, readonly NamedNumber[]> | undefined;
 
   /** `candidates`: who may be an heir; `next` is the side they are of. */
   constructor(candidates: readonly NamedNumber[], numbers: NumberPair, next: Abi) {
     this.#numbers = numbers;
     this.#next = next;
     this.#places = new Map(candidates.map((one, place) => [one, place]));
-    for (const one of candidates) {
-      const { header } = one.declaration;
-      const there = this.#byHeader.get(header);
-      if (there === undefined) this.#byHeader.set(header, [one]);
-      else there.push(one);
-    }
   }
 
   /** Those of the number's header with its value. */
   inHeader({ value, declaration }: NamedNumber): readonly NamedNumber[] {
+    this.#byHeader ??= groupBy(this.#places.keys(), (one) => one.declaration.header);
     return (this.#byHeader.get(declaration.header) ?? []).filter((one) => one.value === value);
   }
 

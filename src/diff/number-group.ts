@@ -8,7 +8,7 @@
 import type { ConstantDeclaration, EnumDeclaration } from '../abi/abi.ts';
 import { type DeclarationList, isSameMeaning, type NumberPart } from '../abi/declaration-list.ts';
 import { groupBy } from '../abi/group-by.ts';
-import { type Declared, type PortionIndex, wordOf } from '../abi/portion.ts';
+import { type Declared, isOfWord, type PortionIndex } from '../abi/portion.ts';
 import type { NamedNumber } from './changes.ts';
 import { NumberFamily } from './families.ts';
 
@@ -157,7 +157,7 @@ class CountedNumbers {
     const key = first === undefined ? name : `${name}@${header}`;
     const numbers = enumeratorsOf(key, declaration);
     for (const [place, number] of numbers.entries()) {
-      if (wordOf(number.name) !== this.#word) continue;
+      if (!isOfWord(number.name, this.#word)) continue;
       const there = this.#enumerators.get(number.name);
       const placed = { number, part, index, share: place / numbers.length };
       this.#enumerators.set(number.name, there === undefined ? placed : { ...there, number });

@@ -120,9 +120,7 @@ class ListedNumbers implements Numbers {
 function listedPair(before: DeclarationList, after: DeclarationList, suspects: Suspects): NumberPair {
   const [old, next] = [new ListedNumbers(before), new ListedNumbers(after)];
   const [left, came] = [new RankedNumbers(suspects.numbers), new RankedNumbers(suspects.numbers)];
-  const words = new Set<string>();
-  for (const name of suspects.numbers) words.add(wordOf(name));
-  for (const word of words) {
+  for (const word of suspects.words) {
     const [was, is] = [old.listedGroupOf(word), next.listedGroupOf(word)];
     const difference = differenceOf(was.group, is.group);
     left.add(difference.left, was);

@@ -9,7 +9,7 @@
 
 import type { Abi } from '../abi/abi.ts';
 import { type DeclarationList, listOf, replacedIn } from '../abi/declaration-list.ts';
-import type { Declared, DeclaredKind, Portion } from '../abi/portion.ts';
+import { type Declared, type DeclaredKind, type Portion, wordOf } from '../abi/portion.ts';
 import { unalias } from '../abi/types.ts';
 import { areAlike, areTypesAlike, isSurelyLaidOut } from './alike.ts';
 import type { AbiPair } from './changes.ts';
@@ -21,16 +21,23 @@ export interface Suspects {
   readonly typedefs: ReadonlySet<string>;
   /** Of macros, whatever they are worth, and of enumerators: one may become the other. */
   readonly numbers: ReadonlySet<string>;
+  /** The first words of the numbers, as `wordOf` gives them. */
+  readonly words: ReadonlySet<string>;
 }
 
-type NamesByKind = Readonly<Record<keyof Suspects, Iterable<string>>>;
+type NameSpace = Exclude<keyof Suspects, 'words'>;
+
+type NamesByKind = Readonly<Record<NameSpace, Iterable<string>>> & {
+  /** Of the numbers. */
+  readonly words: Iterable<string>;
+};
 
 /** The maps of an ABI, in which declarations are looked for. */
 export const declarationKinds = ['records', 'enums', 'typedefs', 'constants', 'requests', 'macros'] as const;
 export type DeclarationKind = (typeof declarationKinds)[number];
 
 /** Among which names those of a map are. */
-export function spaceOf(kind: DeclarationKind): keyof Suspects {
+export function spaceOf(kind: DeclarationKind): NameSpace {
   return kind === 'records' || kind === 'enums' || kind === 'typedefs' ? kind : 'numbers';
 }
 
@@ -40,16 +47,23 @@ export class SuspectNames implements Suspects {
   readonly enums = new Set<string>();
   readonly typedefs = new Set<string>();
   readonly numbers = new Set<string>();
+  readonly words = new Set<string>();
 
-  add({ records, enums, typedefs, numbers }: NamesByKind): void {
+  add({ records, enums, typedefs, numbers, words }: NamesByKind): void {
     for (const name of records) this.records.add(name);
     for (const name of enums) this.enums.add(name);
     for (const name of typedefs) this.typedefs.add(name);
     for (const name of numbers) this.numbers.add(name);
+    for (const word of words) this.words.add(word);
+  }
+
+  addNumber(name: string): void {
+    this.numbers.add(name);
+    this.words.add(wordOf(name));
   }
 
   addEnumerators({ kind, declaration }: Declared): void {
-    if (kind === 'enum') for (const { name } of declaration.type.enumerators) this.numbers.add(name);
+    if (kind === 'enum') for (const { name } of declaration.type.enumerators) this.addNumber(name);
   }
 }
 
@@ -98,7 +112,7 @@ function findSuspects({ old, new: next }: AbiPair): Suspects | undefined {
     for (const name of replacedIn(abi.enums).keys()) suspects.enums.add(name);
     for (const name of replacedIn(abi.typedefs).keys()) suspects.typedefs.add(name);
     for (const map of [abi.constants, abi.requests, abi.macros]) {
-      for (const name of replacedIn<unknown>(map).keys()) suspects.numbers.add(name);
+      for (const name of replacedIn<unknown>(map).keys()) suspects.addNumber(name);
     }
   }
   return suspects;
@@ -199,10 +213,10 @@ const kinds: readonly DeclaredKind[] = ['record', 'enum', 'typedef', 'constant',
 
 function namesThatDiffer(old: readonly Portion[], next: readonly Portion[]): NamesByKind {
   const [before, after] = [new Sayings(old), new Sayings(next)];
-  const names: Record<keyof Suspects, string[]> = { records: [], enums: [], typedefs: [], numbers: [] };
+  const names: Record<NameSpace, string[]> = { records: [], enums: [], typedefs: [], numbers: [] };
   for (const kind of kinds) addDiffering(before.of(kind), after.of(kind), isAlike, names[setOf(kind)]);
   addDiffering(before.enumerators, after.enumerators, isEnumeratedAlike, names.numbers);
-  return names;
+  return { ...names, words: new Set(names.numbers.map(wordOf)) };
 }
 
 function addDiffering<T>(before: Said<T>, after: Said<T>, isSame: (was: T, is: T) => boolean, names: string[]): void {
@@ -248,7 +262,7 @@ function isAlike(a: Declared, b: Declared): boolean {
   }
 }
 
-function setOf(kind: DeclaredKind): keyof Suspects {
+function setOf(kind: DeclaredKind): NameSpace {
   switch (kind) {
     case 'record':
       return 'records';
