@@ -17,7 +17,9 @@ import type {
   TypedefDeclaration,
 } from './abi.ts';
 import { groupBy } from './group-by.ts';
-import type { Declared, DeclaredKind, Entry, PlacedSlice, Place, Portion, PortionIndex } from './portion.ts';
+import type { PlacedSlice } from './number-slices.ts';
+import type { Declared, DeclaredKind, Entry, Place, Portion } from './portion.ts';
+import type { PortionIndex } from './portion-index.ts';
 
 /** The kind of declaration that each map of an ABI holds. */
 export type DeclarationMaps = Pick<Abi, 'records' | 'enums' | 'typedefs' | 'constants' | 'requests' | 'macros'>;

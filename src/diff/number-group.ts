@@ -8,7 +8,8 @@
 import type { ConstantDeclaration, EnumDeclaration } from '../abi/abi.ts';
 import { type DeclarationList, isSameMeaning, type NumberPart } from '../abi/declaration-list.ts';
 import { groupBy } from '../abi/group-by.ts';
-import { type Declared, isOfWord, type PortionIndex } from '../abi/portion.ts';
+import { type Declared, isOfWord } from '../abi/portion.ts';
+import type { PortionIndex } from '../abi/portion-index.ts';
 import type { NamedNumber } from './changes.ts';
 import { NumberFamily } from './families.ts';
 

@@ -6,7 +6,7 @@
  * files come to is known to those who read them (`audience.ts`).
  */
 
-import { PortionIndex } from '../../abi/portion.ts';
+import { PortionIndex } from '../../abi/portion-index.ts';
 import type { Target } from '../../abi/target.ts';
 import { type DynamicMacro, Macro, readDefinition } from '../macro.ts';
 import { predefinedMacros } from '../predefined.ts';
