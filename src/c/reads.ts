@@ -11,12 +11,35 @@
  * all of them, and are looked up once.
  */
 
-import { agreeing, type Environment, isAsGood, type MacroBinding, type Measure, type View } from './environment.ts';
+import { agreeing, type Environment, isAsGood, type MacroBinding, nameSpaces, type View } from './environment.ts';
 import type { OrdinaryBinding, SizedType, TagBinding } from './lower/symbols.ts';
 import { firstOf, only, type Viewers, withoutFirst } from './viewers.ts';
 
+/** What was asked for, and the answer to each question. Two lists take half the room of a map, and nothing is looked up here. */
+export class Answers<Question, Answer> {
+  readonly questions: readonly Question[];
+  readonly answers: readonly Answer[];
+
+  constructor(answers: ReadonlyMap<Question, Answer>) {
+    this.questions = answers.size === 0 ? nothing : [...answers.keys()];
+    this.answers = answers.size === 0 ? nothing : [...answers.values()];
+  }
+
+  /** Whether all answers are as `isSame` wants them. */
+  every(isSame: (question: Question, answer: Answer) => boolean): boolean {
+    const { questions, answers } = this;
+    // A loop by number: this is asked a hundred thousand times.
+    for (let at = 0; at < questions.length; at++) {
+      if (!isSame(questions[at] as Question, answers[at] as Answer)) return false;
+    }
+    return true;
+  }
+}
+
+const nothing: readonly never[] = [];
+
 /** Questions with their answers; `undefined` where there was nothing of that name, as for most names. */
-export interface Answers {
+export interface AllAnswers {
   readonly macros: ReadonlyMap<string, MacroBinding | undefined>;
   readonly ordinary: ReadonlyMap<string, OrdinaryBinding | undefined>;
   readonly tags: ReadonlyMap<string, TagBinding | undefined>;
@@ -29,74 +52,65 @@ type AreAlike = (
   other: OrdinaryBinding | TagBinding | undefined,
 ) => boolean;
 
-const nothing: ReadonlyMap<never, never> = new Map<never, never>();
-
 /** The questions a piece of text asked of its surroundings, with the answers it got. */
 export class Reads {
-  readonly answers: Answers;
+  readonly macros: Answers<string, MacroBinding | undefined>;
+  readonly ordinary: Answers<string, OrdinaryBinding | undefined>;
+  readonly tags: Answers<string, TagBinding | undefined>;
+  readonly sizes: Answers<SizedType, number | string>;
+  readonly alignments: Answers<SizedType, number | string>;
 
-  constructor({ macros, ordinary, tags, sizes, alignments }: Answers) {
-    // Most reads are of one kind, and there are a hundred thousand of them.
-    this.answers = {
-      macros: macros.size === 0 ? nothing : macros,
-      ordinary: ordinary.size === 0 ? nothing : ordinary,
-      tags: tags.size === 0 ? nothing : tags,
-      sizes: sizes.size === 0 ? nothing : sizes,
-      alignments: alignments.size === 0 ? nothing : alignments,
-    };
+  constructor({ macros, ordinary, tags, sizes, alignments }: AllAnswers) {
+    this.macros = answersIn(macros);
+    this.ordinary = answersIn(ordinary);
+    this.tags = answersIn(tags);
+    this.sizes = answersIn(sizes);
+    this.alignments = answersIn(alignments);
   }
 
   /** Those among `viewers` to whom `environment` gives the same answers to all questions. */
   heldBy(environment: Environment, viewers: Viewers): Viewers {
-    const { macros, ordinary, tags, sizes, alignments } = this.answers;
     let rest = viewers;
-    for (const [name, answer] of macros) {
-      rest = agreeing(environment, 'macros', name, answer, rest);
-      if (rest === 0) return 0;
+    for (const space of nameSpaces) {
+      const { questions, answers } = this[space];
+      for (let at = 0; at < questions.length; at++) {
+        rest = agreeing(environment, space, questions[at] ?? '', answers[at], rest);
+        if (rest === 0) return 0;
+      }
     }
-    for (const [name, answer] of ordinary) {
-      rest = agreeing(environment, 'ordinary', name, answer, rest);
-      if (rest === 0) return 0;
+    const { sizes, alignments } = this;
+    if (sizes.questions.length === 0 && alignments.questions.length === 0) return rest;
+    let same = 0;
+    for (; rest !== 0; rest = withoutFirst(rest)) {
+      const number = firstOf(rest);
+      const measure = environment.measures[number];
+      if (measure === undefined) continue;
+      const isSame =
+        sizes.every((type, answer) => measure(type, 'size') === answer) &&
+        alignments.every((type, answer) => measure(type, 'align') === answer);
+      if (isSame) same |= only(number);
     }
-    for (const [name, answer] of tags) {
-      rest = agreeing(environment, 'tags', name, answer, rest);
-      if (rest === 0) return 0;
-    }
-    return measuringTheSame(sizes, alignments, environment, rest);
+    return same;
   }
 
   /** Whether one viewer gets answers to all questions that are as good. `areAlike`: whether two types are. */
   holdFor(view: View, areAlike: AreAlike): boolean {
-    const { macros, ordinary, tags, sizes, alignments } = this.answers;
-    for (const [name, answer] of macros) if (!isAsGood(view.macro(name), answer)) return false;
-    for (const [name, answer] of ordinary) if (!areAlike(view.ordinary(name), answer)) return false;
-    for (const [name, answer] of tags) if (!areAlike(view.tag(name), answer)) return false;
-    for (const [type, answer] of sizes) if (view.measure(type, 'size') !== answer) return false;
-    for (const [type, answer] of alignments) if (view.measure(type, 'align') !== answer) return false;
-    return true;
+    // Types are what tells most often.
+    return (
+      this.tags.every((name, answer) => areAlike(view.tag(name), answer)) &&
+      this.macros.every((name, answer) => isAsGood(view.macro(name), answer)) &&
+      this.ordinary.every((name, answer) => areAlike(view.ordinary(name), answer)) &&
+      this.sizes.every((type, answer) => view.measure(type, 'size') === answer) &&
+      this.alignments.every((type, answer) => view.measure(type, 'align') === answer)
+    );
   }
 }
 
-function measuringTheSame(
-  sizes: Answers['sizes'],
-  alignments: Answers['alignments'],
-  { measures }: Environment,
-  viewers: Viewers,
-): Viewers {
-  if (sizes.size === 0 && alignments.size === 0) return viewers;
-  let same = 0;
-  for (let rest = viewers; rest !== 0; rest = withoutFirst(rest)) {
-    const number = firstOf(rest);
-    const measure = measures[number];
-    if (measure === undefined) continue;
-    if (areSame(sizes, measure, 'size') && areSame(alignments, measure, 'align')) same |= only(number);
-  }
-  return same;
-}
+const noAnswers = new Answers<never, never>(new Map<never, never>());
 
-function areSame(answers: Answers['sizes'], measure: Measure, property: 'size' | 'align'): boolean {
-  for (const [type, answer] of answers) if (measure(type, property) !== answer) return false;
-  return true;
+/** Most reads are of one kind, and there are a hundred thousand of them. */
+function answersIn<Question, Answer>(answers: ReadonlyMap<Question, Answer>): Answers<Question, Answer> {
+  return answers.size === 0 ? noAnswers : new Answers(answers);
 }
 
 /** Puts the reads of several values together. */
@@ -108,12 +122,13 @@ export class ReadCollector {
   readonly #alignments = new Map<SizedType, number | string>();
 
   /** The questions, with the answers that `view` gives to them. */
-  add({ answers }: Reads, view: View): void {
-    for (const [name, answer] of answers.macros) this.#macros.set(name, answer);
-    for (const name of answers.ordinary.keys()) this.#ordinary.set(name, view.ordinary(name));
-    for (const name of answers.tags.keys()) this.#tags.set(name, view.tag(name));
-    for (const [type, answer] of answers.sizes) this.#sizes.set(type, answer);
-    for (const [type, answer] of answers.alignments) this.#alignments.set(type, answer);
+  add({ macros, ordinary, tags, sizes, alignments }: Reads, view: View): void {
+    for (let at = 0; at < macros.questions.length; at++)
+      this.#macros.set(macros.questions[at] ?? '', macros.answers[at]);
+    for (const name of ordinary.questions) this.#ordinary.set(name, view.ordinary(name));
+    for (const name of tags.questions) this.#tags.set(name, view.tag(name));
+    for (const type of sizes.questions) this.#sizes.set(type, view.measure(type, 'size'));
+    for (const type of alignments.questions) this.#alignments.set(type, view.measure(type, 'align'));
   }
 
   reads(): Reads {

@@ -124,8 +124,8 @@ function ask<Space extends NameSpace>(space: Space, steps: readonly Step[], all:
   for (const { viewers, effect } of steps) {
     if (effect.kind === 'problem') continue;
     if (effect.kind === 'piece') {
-      const answers: ReadonlyMap<string, unknown> = effect.reads.answers[space];
-      for (const [name, is] of answers) add(name, is as Answer<Space>, viewers);
+      const { questions, answers } = effect.reads[space];
+      for (const [at, name] of questions.entries()) add(name, answers[at] as Answer<Space>, viewers);
     } else {
       for (const [name, is] of effect.questions.all()[space]) {
         if (is instanceof Divided) for (const part of is.parts) add(name, part.is, part.viewers & viewers);

@@ -175,7 +175,7 @@ class MacroReader {
     const value = this.#valueOf(macro);
     const reads = this.#scope.reads();
     let isOfPlace = this.#diagnostics.length > 0;
-    for (const answer of reads.answers.macros.values()) isOfPlace ||= answer instanceof Macro && answer.isOfPlace;
+    for (const answer of reads.macros.answers) isOfPlace ||= answer instanceof Macro && answer.isOfPlace;
     return { value, reads, diagnostics: this.#diagnostics, isOfPlace };
   }
 
@@ -213,8 +213,8 @@ class MacroReader {
     if (form === undefined) return undefined;
     const given = argumentsOf(macro, name);
     if (form.uses.length !== given.length) return undefined;
-    for (const macroName of form.reads.answers.macros.keys()) this.#scope.binding(macroName);
-    for (const ordinaryName of form.reads.answers.ordinary.keys()) this.#scope.ordinary(ordinaryName);
+    for (const macroName of form.reads.macros.questions) this.#scope.binding(macroName);
+    for (const ordinaryName of form.reads.ordinary.questions) this.#scope.ordinary(ordinaryName);
     for (const [index, use] of form.uses.entries()) {
       const tokens = given[index] ?? [];
       const parameter = nameOfParameter(index);
