@@ -51,10 +51,38 @@ export interface Part<T> {
 
 /** What a name means where viewers differ; to those in no part it means what it meant before. */
 export class Divided<T> {
-  readonly parts: readonly Part<T>[];
+  readonly #parts: { viewers: Viewers; readonly is: T }[] = [];
 
-  constructor(parts: readonly Part<T>[]) {
-    this.parts = parts;
+  constructor(viewers: Viewers, is: T) {
+    this.#parts.push({ viewers, is });
+  }
+
+  get parts(): readonly Part<T>[] {
+    return this.#parts;
+  }
+
+  /** Makes it mean something else to some. Only for who made it, before anybody else looks at it. */
+  set(viewers: Viewers, is: T): void {
+    let isThere = false;
+    for (const part of this.#parts) {
+      if (part.is === is) {
+        part.viewers |= viewers;
+        isThere = true;
+      } else part.viewers &= ~viewers;
+    }
+    if (!isThere) this.#parts.push({ viewers, is });
+  }
+
+  /** Adds an answer of some, who may have others as well. */
+  add(viewers: Viewers, is: T): void {
+    const same = this.#parts.find((part) => part.is === is);
+    if (same === undefined) this.#parts.push({ viewers, is });
+    else same.viewers |= viewers;
+  }
+
+  /** The one meaning that `all` see, if there is one. */
+  commonTo(all: Viewers): Part<T> | undefined {
+    return this.#parts.find(({ viewers }) => viewers === all);
   }
 }
 
@@ -71,6 +99,7 @@ export class JoinedLayer {
       addTo(this.ordinary, is.ordinary, viewers, all);
       addTo(this.tags, is.tags, viewers, all);
     }
+    for (const space of nameSpaces) putTogether<unknown>(this[space], all);
   }
 
   get size(): number {
@@ -85,29 +114,33 @@ function addTo<T>(
   all: Viewers,
 ): void {
   for (const [name, binding] of added) {
-    if (binding instanceof Divided) {
-      for (const part of binding.parts) {
-        const here = part.viewers & viewers;
-        if (here !== 0) map.set(name, overlaid(map.get(name), part.is, here, all));
-      }
-    } else map.set(name, viewers === all ? binding : overlaid(map.get(name), binding, viewers, all));
+    if (!(binding instanceof Divided)) set(map, name, binding, viewers, all);
+    else for (const part of binding.parts) set(map, name, part.is, part.viewers & viewers, all);
   }
 }
 
-/** `before` with what some viewers see instead. */
-function overlaid<T>(before: T | Divided<T> | undefined, is: T, viewers: Viewers, all: Viewers): T | Divided<T> {
-  if (viewers === all) return is;
-  const old = before instanceof Divided ? before.parts : before === undefined ? [] : [{ viewers: all, is: before }];
-  let same = viewers;
-  const parts: Part<T>[] = [];
-  for (const part of old) {
-    const left = part.viewers & ~viewers;
-    if (part.is === is) same |= left;
-    else if (left !== 0) parts.push({ viewers: left, is: part.is });
+function set<T>(map: Map<string, T | Divided<T>>, name: string, is: T, viewers: Viewers, all: Viewers): void {
+  if (viewers === 0) return;
+  if (viewers === all) {
+    map.set(name, is);
+    return;
   }
-  if (parts.length === 0 && same === all) return is;
-  parts.push({ viewers: same, is });
-  return new Divided(parts);
+  const known = map.get(name);
+  if (known instanceof Divided) known.set(viewers, is);
+  else if (known === undefined) map.set(name, new Divided(viewers, is));
+  else if (known !== is) {
+    const divided = new Divided<T>(all, known);
+    divided.set(viewers, is);
+    map.set(name, divided);
+  }
+}
+
+/** What turned out to mean the same to all is not divided. */
+function putTogether<T>(map: Map<string, T | Divided<T>>, all: Viewers): void {
+  for (const [name, binding] of map) {
+    const common = binding instanceof Divided ? binding.commonTo(all) : undefined;
+    if (common !== undefined) map.set(name, common.is);
+  }
 }
 
 /** Size or alignment of a type on the target in bytes, or why it has none. */

@@ -15,7 +15,6 @@ import {
   type Layer,
   type NameSpace,
   nameSpaces,
-  type Part,
 } from '../environment.ts';
 import type { Macro } from '../macro.ts';
 import type { Viewers } from '../viewers.ts';
@@ -115,10 +114,13 @@ function ask<Space extends NameSpace>(space: Space, steps: readonly Step[], all:
     if (unanswered === 0) return;
     const known = asked.get(name);
     if (known === undefined && !asked.has(name)) {
-      asked.set(name, unanswered === all ? is : new Divided([{ viewers: unanswered, is }]));
+      asked.set(name, unanswered === all ? is : new Divided(unanswered, is));
+    } else if (known instanceof Divided) {
+      known.add(unanswered, is);
     } else if (known !== is) {
-      const parts = known instanceof Divided ? known.parts : [{ viewers: all, is: known }];
-      asked.set(name, new Divided(withPart(parts, is, unanswered)));
+      const divided = new Divided(all, known);
+      divided.add(unanswered, is);
+      asked.set(name, divided);
     }
   };
   for (const { viewers, effect } of steps) {
@@ -134,12 +136,6 @@ function ask<Space extends NameSpace>(space: Space, steps: readonly Step[], all:
     }
     noteWrites(effect.layer, space, viewers, written);
   }
-}
-
-function withPart<T>(parts: readonly Part<T>[], is: T, viewers: Viewers): readonly Part<T>[] {
-  const same = parts.find((part) => part.is === is);
-  if (same === undefined) return [...parts, { viewers, is }];
-  return parts.map((part) => (part === same ? { viewers: same.viewers | viewers, is } : part));
 }
 
 function noteWrites(
