@@ -15,7 +15,11 @@ export class SyntaxProblem extends Error {
   readonly token: Token;
 
   constructor(code: string, message: string, token: Token) {
+    // One is thrown for every macro that is no expression, and nobody asks where.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.token = token;
   }

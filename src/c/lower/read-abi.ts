@@ -82,6 +82,8 @@ class Collector {
   readonly #viewer: Viewers;
   readonly #wanted: ReadonlySet<string> | undefined;
   readonly #portions: ListedPortion[] = [];
+  /** The headers whose own text was added. */
+  readonly #own = new Map<TokenFile, Unit>();
   readonly #headers = new Set<string>();
   readonly #includes = new Map<string, Set<string>>();
   readonly #seen = new Set<PieceEffect | FileEffect | Unit>();
@@ -96,14 +98,13 @@ class Collector {
 
   /** What stands in the header itself. */
   addOwn(unit: Unit): void {
-    if (unit.file.isBuiltIn) return;
+    if (unit.file.isBuiltIn || this.#own.has(unit.file)) return;
+    this.#own.set(unit.file, unit);
     this.#headers.add(unit.file.name);
     for (const { viewers, effect } of unit.own) {
       if ((viewers & this.#viewer) === 0) continue;
       if (effect.kind === 'problem') this.#report(effect.diagnostic);
-      if (effect.kind !== 'piece' || this.#seen.has(effect)) continue;
-      this.#seen.add(effect);
-      this.#addPiece(unit, effect, viewers, true);
+      else if (effect.kind === 'piece') this.#addPiece(unit, effect, viewers, true);
     }
   }
 
@@ -120,6 +121,7 @@ class Collector {
           if (!this.#seen.has(effect)) pending.push({ effect, viewers: viewers & readers });
         } else if (!this.#seen.has(effect) && !effect.file.isBuiltIn) {
           this.#seen.add(effect);
+          if (this.#own.get(effect.file)?.shows(effect, this.#viewer) === true) continue;
           this.#addPiece(unit, effect, viewers & readers, false);
         }
       }

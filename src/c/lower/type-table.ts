@@ -48,12 +48,33 @@ function keyOfField({ name, bitWidth, alignBytes, isPacked }: Field): string {
   return `${name ?? ''}:${bitWidth ?? ''}:${alignBytes ?? ''}:${isPacked === true}`;
 }
 
+/** Whether fields are the same, in the same places of the same text. */
+function areSameFields(some: readonly Field[], others: readonly Field[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every((one, index) => {
+      const other = others[index];
+      return (
+        other !== undefined &&
+        one.name === other.name &&
+        one.type === other.type &&
+        one.bitWidth === other.bitWidth &&
+        one.alignBytes === other.alignBytes &&
+        (one.isPacked === true) === (other.isPacked === true) &&
+        one.location?.line === other.location?.line &&
+        one.location?.column === other.location?.column
+      );
+    })
+  );
+}
+
 export class TypeTable {
   readonly void: VoidType = { kind: 'void' };
   readonly function: FunctionType = { kind: 'function' };
   readonly #entries = new WeakMap<Type, Entry>();
   readonly #types = new Map<string, Type>();
-  readonly #enumerators = new Map<string, EnumeratorBinding>();
+  readonly #records = new Map<string, RecordType[]>();
+  readonly #enumerators = new Map<string, EnumeratorBinding[]>();
   readonly #objects = new WeakMap<Type, ObjectBinding>();
   readonly #shapes = new Map<string, number>();
   #count = 0;
@@ -99,21 +120,22 @@ export class TypeTable {
   }
 
   record(type: RecordType): RecordType {
-    let key = keyOfRecord(type);
-    key += `\0${at(type.location)}`;
-    let depth = 0;
-    for (const field of type.fields) {
-      key += `\0${keyOfField(field)}:${this.#id(field.type)}`;
-      key += `:${field.location?.line ?? ''}:${field.location?.column ?? ''}`;
-      depth = Math.max(depth, this.depthOf(field.type));
-    }
-    return this.#share(key, () => type, depth + 1);
+    const key = `${keyOfRecord(type)}\0${at(type.location)}`;
+    let known = this.#records.get(key);
+    if (known === undefined) this.#records.set(key, (known = []));
+    const same = known.find(({ fields }) => areSameFields(fields, type.fields));
+    if (same !== undefined) return same;
+    const depth = type.fields.reduce((deepest, field) => Math.max(deepest, this.depthOf(field.type)), 0);
+    this.#enter(type, depth + 1);
+    known.push(type);
+    return type;
   }
 
   enumerator(name: string, value: bigint, base: IntegerBase): EnumeratorBinding {
-    const key = `${name}\0${value}\0${base}`;
-    let binding = this.#enumerators.get(key);
-    if (binding === undefined) this.#enumerators.set(key, (binding = { kind: 'enumerator', name, value, base }));
+    let known = this.#enumerators.get(name);
+    if (known === undefined) this.#enumerators.set(name, (known = []));
+    let binding = known.find((one) => one.value === value && one.base === base);
+    if (binding === undefined) known.push((binding = { kind: 'enumerator', name, value, base }));
     return binding;
   }
 

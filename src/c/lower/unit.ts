@@ -36,6 +36,11 @@ export class Unit {
     this.troubled = troubledBy(steps);
   }
 
+  /** Whether a piece stands in the header itself as some see it. */
+  shows(piece: PieceEffect, viewers: Viewers): boolean {
+    return this.own.some((step) => step.effect === piece && (step.viewers & viewers) !== 0);
+  }
+
   /** What viewer `number` sees at the end. */
   viewOf(number: number): View {
     let view = this.#views.get(number);
