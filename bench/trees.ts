@@ -42,6 +42,7 @@ async function measureTree(source: string, cwd: string, stride: number, targetCo
   const finish = begin();
   const opened = new HeaderWorkshop(ioAt(cwd), {}).open(source);
   const chosen = opened.targets.slice(0, targetCount);
+  opened.expect(chosen);
   let headers = 0;
   for (const target of chosen) {
     const names = opened.namesFor(target).filter((_, index) => index % stride === 0);
@@ -63,6 +64,7 @@ async function measurePair(
   const finish = begin();
   const opened = await openPair(sides, ioAt(cwd), path === '' ? {} : { paths: [path] });
   const targets = opened.old.targets.filter((target) => opened.new.targets.includes(target)).slice(0, targetCount);
+  for (const side of [opened.old, opened.new]) side.expect?.(targets);
   let headers = 0;
   checkTargets(targets, (target) => {
     const pair = pairOf(opened, target);

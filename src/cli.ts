@@ -6,15 +6,8 @@
  * through a pipe. A reader that closes the pipe early (`uabi … | head`) has what it wanted: that is not an error.
  */
 
-import { setFlagsFromString } from 'node:v8';
 import { main } from './cli/main.ts';
 import { exitCodes, type Io } from './cli/io.ts';
-
-// Two kernels for twenty targets leave much behind. V8 would let the heap grow to four times of what is in use before it looks;
-// at a little more than twice, the same work takes a quarter less memory and no measurable time (docs/speed.md). Other versions
-// may not know the flag, and say so on standard error.
-const major = Number(process.versions.node.split('.', 1)[0]);
-if (major >= 20 && major <= 22) setFlagsFromString('--heap-growing-percent=120');
 
 // A report that could not be written (a full disk behind `>`) must not look like a verdict; stdout may fail after main ended.
 const output = { isCut: false };
