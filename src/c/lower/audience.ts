@@ -155,8 +155,19 @@ export class Audience implements Readers {
   }
 }
 
-/** What is defined before the first line of a header. */
+const bases = new WeakMap<FrontEnd, Map<string, Environment>>();
+
+/** What is defined before the first line of a header: one for the same targets, whatever they look at. */
 function baseOf(frontEnd: FrontEnd, targets: readonly Target[]): Environment {
+  let known = bases.get(frontEnd);
+  if (known === undefined) bases.set(frontEnd, (known = new Map<string, Environment>()));
+  const key = targets.map(({ name, language }) => `${name} ${language}`).join();
+  let base = known.get(key);
+  if (base === undefined) known.set(key, (base = makeBase(frontEnd, targets)));
+  return base;
+}
+
+function makeBase(frontEnd: FrontEnd, targets: readonly Target[]): Environment {
   const all = firstViewers(targets.length);
   const layers = targets.map((target, number) => ({ viewers: only(number), is: predefinedFor(frontEnd, target) }));
   const measures: readonly Measure[] = targets.map(measureOn);
