@@ -15,24 +15,24 @@ export class Audiences {
   readonly #frontEnd: FrontEnd;
   readonly #collection: HeaderCollection;
   readonly #open: Audience[] = [];
-  #expected: readonly Target[] = [];
+  readonly #expected: (readonly Target[])[] = [];
 
   constructor(frontEnd: FrontEnd, collection: HeaderCollection) {
     this.#frontEnd = frontEnd;
     this.#collection = collection;
   }
 
-  /** These targets will be asked for, as C and as C++ programs see them. */
+  /** These targets will be asked for together, as C and as C++ programs see them. */
   expect(targets: readonly Target[]): void {
-    this.#expected = targets.slice(0, maximumViewers);
+    this.#expected.push(targets.slice(0, maximumViewers));
   }
 
   /** The audience that a target belongs to. */
   of(target: Target): Audience {
     const known = this.#open.find((audience) => audience.numberOf(target) >= 0);
     if (known !== undefined) return known;
-    const expected = target.language === 'C' ? this.#expected : this.#expected.map(cxxOf);
-    const targets = expected.includes(target) ? expected : [target];
+    const groups = target.language === 'C' ? this.#expected : this.#expected.map((group) => group.map(cxxOf));
+    const targets = groups.find((group) => group.includes(target)) ?? [target];
     const viewers = targets
       .filter((one) => one === target || this.#collection.unavailable(one) === undefined)
       .map((one) => ({ target: one, source: this.#collection.forTarget(one) }));

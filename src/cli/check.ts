@@ -190,7 +190,6 @@ function comparePair(
   said: (record: string, layout: string) => void,
 ): CheckResult {
   const targets = commonTargets(sides.old, sides.new, wanted, policy.config?.targets);
-  for (const side of [sides.old, sides.new]) side.expect?.(targets);
   const pairs = new Map<Target, AbiPair>();
   const pairFor = (target: Target): AbiPair => {
     let pair = pairs.get(target);
@@ -203,6 +202,7 @@ function comparePair(
   };
   const { old, new: next } = sides;
   const others = old.targets.filter((target) => next.targets.includes(target) && !targets.includes(target));
+  for (const side of [old, next]) for (const group of [targets, others]) side.expect?.(group);
   // What the house does not care about is nobody's to miss.
   const leftOut = others.flatMap(({ name }) => (policy.config?.targets?.includes(name) === false ? [] : [name]));
   return checkTargets(targets, pairFor, {

@@ -53,7 +53,7 @@ export interface HeaderSource {
   /** The headers that `abiFor` reads: those the user chose, or all. */
   readonly namesFor: (target: Target) => readonly string[];
   readonly abiFor: (target: Target) => Abi;
-  /** Says which targets will be asked for: what they share is then read once. */
+  /** Says which targets will be asked for together: what they share is then read once. */
   readonly expect: (targets: readonly Target[]) => void;
   /** The ABI of some headers only, and what they include; of macros, only those in `macros` where that is given. */
   readonly abiOf: (target: Target, names: readonly string[], macros?: ReadonlySet<string>) => Abi;
@@ -246,8 +246,10 @@ export class HeaderWorkshop {
     const abiOf = (target: Target, names: readonly string[], macros?: ReadonlySet<string>): Abi => {
       const source = collection.forTarget(target);
       const files = names.flatMap((name) => source.resolve(name, 'angle', undefined) ?? []);
-      return this.#progress.during(`${label}: reading ${files.length} headers for ${target.name}`, () =>
-        readAbi(audiences.of(target), files, target, label, { macros, insteadOf: leanOn }),
+      const audience = audiences.of(target);
+      const readers = audience.viewers.length === 1 ? target.name : `${audience.viewers.length} targets`;
+      return this.#progress.during(`${label}: reading ${files.length} headers for ${readers}`, () =>
+        readAbi(audience, files, target, label, { macros, insteadOf: leanOn }),
       );
     };
     const mentions = searchFor();

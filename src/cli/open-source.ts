@@ -27,7 +27,7 @@ export interface OpenedSource {
   /** The targets it can be read for. */
   readonly targets: readonly Target[];
   readonly abiFor: (target: Target) => Abi;
-  /** Says which targets will be asked for: what they share is then read once. */
+  /** Says which targets will be asked for together: what they share is then read once. */
   readonly expect?: (targets: readonly Target[]) => void;
   /**
    * As `abiFor`, for a caller that looks for names: what cannot hold any of `words` need not be read, and of macros only
