@@ -7,21 +7,17 @@
  */
 
 import type { Field, RecordType, Type } from '../abi/types.ts';
-
-const known = new WeakMap<RecordType, WeakMap<RecordType, boolean>>();
+import { onceForPair } from './once.ts';
 
 export function areAlike(old: RecordType, next: RecordType): boolean {
-  if (old === next) return true;
-  let answers = known.get(old);
-  if (answers === undefined) known.set(old, (answers = new WeakMap<RecordType, boolean>()));
-  let answer = answers.get(next);
-  if (answer === undefined) {
-    // A record holds no part of itself, so this is never asked again before it is answered.
-    answer = haveSameAttributes(old, next) && haveSameFields(old.fields, next.fields);
-    answers.set(next, answer);
-  }
-  return answer;
+  return old === next || sayTheSame(old, next);
 }
+
+// A record holds no part of itself, so this is never asked again before it is answered.
+const sayTheSame = onceForPair(
+  (old: RecordType, next: RecordType): boolean =>
+    haveSameAttributes(old, next) && haveSameFields(old.fields, next.fields),
+);
 
 const bounds = new WeakMap<RecordType, number>();
 

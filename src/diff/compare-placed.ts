@@ -9,6 +9,7 @@ import type { RecordDeclaration } from '../abi/abi.ts';
 import type { Change } from './changes.ts';
 import { compareRecords } from './compare-fields.ts';
 import { matchRecords } from './match.ts';
+import { onceForPair } from './once.ts';
 import type { PlacedRecord } from './placed.ts';
 
 interface Compared {
@@ -18,14 +19,11 @@ interface Compared {
   readonly changes: readonly Change[];
 }
 
-const known = new WeakMap<RecordDeclaration, WeakMap<RecordDeclaration, Compared[]>>();
+const comparedBefore = onceForPair<RecordDeclaration, RecordDeclaration, Compared[]>(() => []);
 
 /** What became of a record that was called `name`. */
 export function comparePlaced(name: string, old: PlacedRecord, next: PlacedRecord): readonly Change[] {
-  let withOld = known.get(old.declaration);
-  if (withOld === undefined) known.set(old.declaration, (withOld = new WeakMap<RecordDeclaration, Compared[]>()));
-  let all = withOld.get(next.declaration);
-  if (all === undefined) withOld.set(next.declaration, (all = []));
+  const all = comparedBefore(old.declaration, next.declaration);
   let compared = all.find((one) => one.name === name && arePlacedAlike(one.old, old) && arePlacedAlike(one.new, next));
   if (compared === undefined) {
     compared = { name, old, new: next, changes: compareRecords(matchRecords(name, old, next)) };

@@ -11,6 +11,7 @@ import { isMemberName } from './families.ts';
 import type { NumberGroup } from './number-group.ts';
 import { areOfOneList } from './number-lists.ts';
 import type { Numbers } from './numbers.ts';
+import { onceForPair } from './once.ts';
 
 type Collision = Extract<NumberChange, { readonly kind: 'number-collision' }>;
 
@@ -23,15 +24,7 @@ export function collisionsAmong(newcomers: readonly NamedNumber[], old: Numbers,
   );
 }
 
-const known = new WeakMap<NumberGroup, WeakMap<NumberGroup, readonly Collision[]>>();
-
-function collisionsIn(old: NumberGroup, next: NumberGroup): readonly Collision[] {
-  let withOld = known.get(old);
-  if (withOld === undefined) known.set(old, (withOld = new WeakMap<NumberGroup, readonly Collision[]>()));
-  let collisions = withOld.get(next);
-  if (collisions === undefined) withOld.set(next, (collisions = findCollisions(old, next)));
-  return collisions;
-}
+const collisionsIn = onceForPair(findCollisions);
 
 function findCollisions(old: NumberGroup, next: NumberGroup): readonly Collision[] {
   const newcomers = next.members.filter(({ name, value }) => old.get(name)?.value !== value);

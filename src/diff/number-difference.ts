@@ -4,6 +4,7 @@
 
 import type { NamedNumber } from './changes.ts';
 import type { NumberGroup, PlacedNumber } from './number-group.ts';
+import { onceForPair } from './once.ts';
 
 export interface GroupDifference {
   /** Of the old group: gone, or of another value now. */
@@ -26,20 +27,13 @@ export function hasCome({ name, value, declaration }: NamedNumber, old: Named): 
   return was?.value !== value || was.declaration.header !== declaration.header;
 }
 
-const known = new WeakMap<NumberGroup, WeakMap<NumberGroup, GroupDifference>>();
 const nothing: GroupDifference = { left: [], came: [] };
 
 export function differenceOf(old: NumberGroup, next: NumberGroup): GroupDifference {
-  if (old === next) return nothing;
-  let withOld = known.get(old);
-  if (withOld === undefined) known.set(old, (withOld = new WeakMap<NumberGroup, GroupDifference>()));
-  let difference = withOld.get(next);
-  if (difference === undefined) {
-    difference = {
-      left: old.placed().filter(({ number }) => hasLeft(number, next)),
-      came: next.placed().filter(({ number }) => hasCome(number, old)),
-    };
-    withOld.set(next, difference);
-  }
-  return difference;
+  return old === next ? nothing : differenceBetween(old, next);
 }
+
+const differenceBetween = onceForPair((old: NumberGroup, next: NumberGroup): GroupDifference => ({
+  left: old.placed().filter(({ number }) => hasLeft(number, next)),
+  came: next.placed().filter(({ number }) => hasCome(number, old)),
+}));

@@ -7,15 +7,7 @@
 
 import type { MacroDeclaration, RecordDeclaration, RequestDeclaration, TypedefDeclaration } from '../abi/abi.ts';
 import type { NamedNumber, NameChange, NumberChange, RecordChange, RequestChange } from './changes.ts';
-
-function onceFor<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
-  const known = new WeakMap<Key, Value>();
-  return (key) => {
-    let value = known.get(key);
-    if (value === undefined) known.set(key, (value = make(key)));
-    return value;
-  };
-}
+import { onceFor } from './once.ts';
 
 export const recordAdded = onceFor((declaration: RecordDeclaration): RecordChange => ({
   kind: 'record-added',

@@ -5,16 +5,8 @@
  * nothing is known about names, every declaration is under suspicion.
  */
 
-import type {
-  Abi,
-  ConstantDeclaration,
-  EnumDeclaration,
-  MacroDeclaration,
-  RecordDeclaration,
-  RequestDeclaration,
-  TypedefDeclaration,
-} from '../abi/abi.ts';
-import { DeclarationMap, listOf } from '../abi/declaration-list.ts';
+import type { Abi } from '../abi/abi.ts';
+import { DeclarationMap, type DeclarationMaps, listOf } from '../abi/declaration-list.ts';
 import { groupBy } from '../abi/group-by.ts';
 import type { DeclaredKind, Entry } from '../abi/portion.ts';
 import type { AbiPair } from './changes.ts';
@@ -23,14 +15,11 @@ import type { Suspects } from './suspects.ts';
 type Listed<T> = Iterable<readonly [string, T]>;
 
 /** By their keys, in the order of the maps of an ABI. */
-export interface Suspected {
-  readonly records: Listed<RecordDeclaration>;
-  readonly enums: Listed<EnumDeclaration>;
-  readonly typedefs: Listed<TypedefDeclaration>;
-  readonly constants: Listed<ConstantDeclaration>;
-  readonly requests: Listed<RequestDeclaration>;
-  readonly macros: Listed<MacroDeclaration>;
-}
+export type Suspected = {
+  readonly [Map in keyof DeclarationMaps]: DeclarationMaps[Map] extends ReadonlyMap<string, infer T>
+    ? Listed<T>
+    : never;
+};
 
 export interface SuspectedPair {
   readonly old: Suspected;

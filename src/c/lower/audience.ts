@@ -94,35 +94,22 @@ export class Audience implements Readers {
     from: TokenFile | undefined,
     viewers: Viewers,
   ): readonly Part<TokenFile | undefined>[] {
-    const parts: { viewers: Viewers; readonly is: TokenFile | undefined; readonly shared: object | undefined }[] = [];
     // Only what lies in asm/ depends on the architecture, where the source says so.
     const isCommon = form === 'angle' && !/^asm\/|\.\./.test(name);
-    for (let rest = viewers; rest !== 0; rest = withoutFirst(rest)) {
-      const number = firstOf(rest);
+    const common = new Map<object, TokenFile | undefined>();
+    return told(viewers, (number) => {
       const { source } = this.viewer(number);
       const shared = isCommon ? source.shared : undefined;
-      let part = shared === undefined ? undefined : parts.find((one) => one.shared === shared);
-      if (part === undefined) {
-        const is = this.frontEnd.resolve(source, name, form, from);
-        part = parts.find((one) => one.is === is);
-        if (part === undefined) parts.push((part = { viewers: 0, is, shared }));
-      }
-      part.viewers |= only(number);
-    }
-    return parts;
+      if (shared !== undefined && common.has(shared)) return common.get(shared);
+      const found = this.frontEnd.resolve(source, name, form, from);
+      if (shared !== undefined) common.set(shared, found);
+      return found;
+    });
   }
 
   /** Why an include leads nowhere. */
   whyAbsent(name: string, viewers: Viewers): readonly Part<string | undefined>[] {
-    const parts: { viewers: Viewers; readonly is: string | undefined }[] = [];
-    for (let rest = viewers; rest !== 0; rest = withoutFirst(rest)) {
-      const number = firstOf(rest);
-      const is = this.viewer(number).source.whyAbsent?.(name);
-      let part = parts.find((one) => one.is === is);
-      if (part === undefined) parts.push((part = { viewers: 0, is }));
-      part.viewers |= only(number);
-    }
-    return parts;
+    return told(viewers, (number) => this.viewer(number).source.whyAbsent?.(name));
   }
 
   /** What is known of a file that is included. */
@@ -153,6 +140,19 @@ export class Audience implements Readers {
     }
     return effect;
   }
+}
+
+/** What viewers are told, those who are told the same together. */
+function told<T>(viewers: Viewers, tell: (number: number) => T): readonly Part<T>[] {
+  const parts: { viewers: Viewers; readonly is: T }[] = [];
+  for (let rest = viewers; rest !== 0; rest = withoutFirst(rest)) {
+    const number = firstOf(rest);
+    const is = tell(number);
+    const part = parts.find((one) => one.is === is);
+    if (part === undefined) parts.push({ viewers: only(number), is });
+    else part.viewers |= only(number);
+  }
+  return parts;
 }
 
 const bases = new WeakMap<FrontEnd, Map<string, Environment>>();

@@ -49,8 +49,7 @@ export class PieceValues {
     let known = unit.values.get(piece);
     if (known === undefined) unit.values.set(piece, (known = []));
     for (const { viewers: some, is } of known) if ((some & only(number)) !== 0) return is;
-    const end = unit.ends.find((one) => (one.viewers & only(number)) !== 0);
-    if (end === undefined) throw new RangeError(`${unit.header.name} was not read for viewer ${number}`);
+    const end = unit.endFor(number);
     const left = known.reduce((rest, one) => rest & ~one.viewers, end.viewers & viewers);
     const inForce = thoseWithAllInForce(piece, end.is, left);
     this.#find(unit, piece, end.is, inForce, true, targetOf, known);
@@ -108,9 +107,7 @@ export class PieceValues {
       },
     };
     for (const { macro, fixed } of slots) {
-      if (!areInForce) {
-        if (view.macro(macro.name) !== macro) continue;
-      }
+      if (!areInForce && view.macro(macro.name) !== macro) continue;
       values.push(fixed ?? this.#macros.read(macro, view, target, budget, collector));
     }
     return { values, diagnostics, reads: collector.reads() };

@@ -41,14 +41,17 @@ export class Unit {
     return this.own.some((step) => step.effect === piece && (step.viewers & viewers) !== 0);
   }
 
+  /** The end that viewer `number` comes to. */
+  endFor(number: number): Part<Environment> {
+    const end = this.ends.find(({ viewers }) => (viewers & only(number)) !== 0);
+    if (end === undefined) throw new RangeError(`${this.header.name} was not read for viewer ${number}`);
+    return end;
+  }
+
   /** What viewer `number` sees at the end. */
   viewOf(number: number): View {
     let view = this.#views.get(number);
-    if (view === undefined) {
-      const end = this.ends.find(({ viewers }) => (viewers & only(number)) !== 0);
-      if (end === undefined) throw new RangeError(`${this.header.name} was not read for viewer ${number}`);
-      this.#views.set(number, (view = new View(end.is, number)));
-    }
+    if (view === undefined) this.#views.set(number, (view = new View(this.endFor(number).is, number)));
     return view;
   }
 }
