@@ -12,6 +12,12 @@ export function onceFor<Key extends object, Value>(make: (key: Key) => Value): (
 export function onceForPair<Old extends object, New extends object, Value>(
   make: (old: Old, next: New) => Value,
 ): (old: Old, next: New) => Value {
-  const withOld = onceFor((old: Old) => onceFor((next: New) => make(old, next)));
-  return (old, next) => withOld(old)(next);
+  const known = new WeakMap<Old, WeakMap<New, Value>>();
+  return (old, next) => {
+    let withOld = known.get(old);
+    if (withOld === undefined) known.set(old, (withOld = new WeakMap<New, Value>()));
+    let value = withOld.get(next);
+    if (value === undefined) withOld.set(next, (value = make(old, next)));
+    return value;
+  };
 }

@@ -96,13 +96,12 @@ export class Audience implements Readers {
   ): readonly Part<TokenFile | undefined>[] {
     // Only what lies in asm/ depends on the architecture, where the source says so.
     const isCommon = form === 'angle' && !/^asm\/|\.\./.test(name);
-    const common = new Map<object, TokenFile | undefined>();
+    let last: { readonly shared: object; readonly found: TokenFile | undefined } | undefined;
     return told(viewers, (number) => {
       const { source } = this.viewer(number);
-      const shared = isCommon ? source.shared : undefined;
-      if (shared !== undefined && common.has(shared)) return common.get(shared);
+      if (isCommon && last !== undefined && last.shared === source.shared) return last.found;
       const found = this.frontEnd.resolve(source, name, form, from);
-      if (shared !== undefined) common.set(shared, found);
+      last = source.shared === undefined ? undefined : { shared: source.shared, found };
       return found;
     });
   }
