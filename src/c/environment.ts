@@ -245,8 +245,9 @@ type Held<Space extends NameSpace> = Bindings[Space] | Divided<Bindings[Space]> 
 export class View {
   readonly environment: Environment;
   readonly viewer: number;
-  // A thousand macros of a header ask for the same few names.
+  // A thousand macros of a header ask for the same few names, and a request for its record whenever it is looked for.
   readonly #macros = new Map<string, MacroBinding | undefined>();
+  readonly #tags = new Map<string, TagBinding | undefined>();
 
   constructor(environment: Environment, viewer: number) {
     this.environment = environment;
@@ -267,7 +268,12 @@ export class View {
   }
 
   tag(name: string): TagBinding | undefined {
-    return meaningFor(this.environment, 'tags', name, this.viewer);
+    let found = this.#tags.get(name);
+    if (found === undefined && !this.#tags.has(name)) {
+      found = meaningFor(this.environment, 'tags', name, this.viewer);
+      this.#tags.set(name, found);
+    }
+    return found;
   }
 
   /** Size or alignment of a type in bytes, or why it has none. */

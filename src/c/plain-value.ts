@@ -1,25 +1,47 @@
 /**
- * Macros that are worth one number everywhere: arithmetic on `int` and `unsigned int`, which have 32 bits on every target.
+ * Macros that are worth one number: arithmetic on plain literals, and on names of macros that are such numbers themselves.
  *
- * A quarter of a kernel's macros are `(1 << 5)` or `-1`. Their values ask nothing of their surroundings, so that no expander,
- * parser or scope is needed to find them. Whatever is not plainly inside this corner of C (a name, a suffix other than `u`, a
- * result that does not fit) is left to the full evaluation.
+ * Most of a kernel's macros are `(1 << 5)`, `-1` or `(KVM_REG_ARM | 0x10)`. Their values need no expander, parser or scope. What is
+ * known of a type here is what makes no difference between targets: `int` has 32 bits and `long long` 64 everywhere, and a
+ * `long`, of whatever sign, does as long as its value fits both. Whatever is not plainly inside this corner of C (a cast, an
+ * enumerator, a result that does not fit) is left to the full evaluation.
  */
 
 import { parseInteger } from './literal.ts';
 import type { Macro } from './macro.ts';
 import { TokenKind } from './token.ts';
 
-interface Plain {
+/** `long`: of either sign, or of a type that is it on some targets; the value is one that an `int` could have, and not below zero. */
+type PlainType = 'int' | 'unsigned int' | 'long' | 'long long' | 'unsigned long long';
+
+export interface Plain {
   readonly value: bigint;
-  readonly isUnsigned: boolean;
+  readonly type: PlainType;
 }
 
-/** The value of a macro that means the same on every target, if it is surely one. */
-export function plainValue(macro: Macro): bigint | undefined {
-  const reader = new PlainReader(macro);
+/** What a name is worth that stands for a number; `undefined` if it may be anything else. */
+export type NameValue = (name: string) => Plain | undefined;
+
+/** The value of a macro that means the same on every target and wherever its names do, if it is surely one. */
+export function plainValue(macro: Macro, valueOfName: NameValue = () => undefined): Plain | undefined {
+  const reader = new PlainReader(macro, valueOfName);
   const result = reader.or();
-  return result !== undefined && reader.isAtEnd ? result.value : undefined;
+  return result !== undefined && reader.isAtEnd ? result : undefined;
+}
+
+/** Whether what a macro stands for stays together wherever its name is put: one token, or parentheses around everything. */
+export function isOnePart({ file, bodyStart, bodyEnd }: Macro): boolean {
+  if (bodyEnd - bodyStart === 1) return true;
+  let depth = 0;
+  for (let at = bodyStart; at < bodyEnd; at++) {
+    if (file.kinds[at] === TokenKind.punctuator) {
+      const text = file.texts[at];
+      if (text === '(') depth++;
+      else if (text === ')') depth--;
+    }
+    if (depth <= 0) return depth === 0 && at > bodyStart && at === bodyEnd - 1;
+  }
+  return false;
 }
 
 const maximumDepth = 16;
@@ -27,11 +49,13 @@ const maximumDepth = 16;
 /** One method for each level of precedence (C17 §6.5.3 to §6.5.12) that flags and masks are made of. */
 class PlainReader {
   readonly #macro: Macro;
+  readonly #valueOfName: NameValue;
   #at: number;
   #depth = 0;
 
-  constructor(macro: Macro) {
+  constructor(macro: Macro, valueOfName: NameValue) {
     this.#macro = macro;
+    this.#valueOfName = valueOfName;
     this.#at = macro.bodyStart;
   }
 
@@ -64,7 +88,7 @@ class PlainReader {
   #unary(): Plain | undefined {
     if (this.#takes('-')) {
       const operand = this.#primary();
-      return operand === undefined ? undefined : fitting(-operand.value, operand.isUnsigned);
+      return operand === undefined ? undefined : fitting(-operand.value, operand.type);
     }
     return this.#primary();
   }
@@ -77,15 +101,11 @@ class PlainReader {
       return this.#takes(')') ? inside : undefined;
     }
     const { file, bodyEnd } = this.#macro;
-    if (this.#at >= bodyEnd || file.kinds[this.#at] !== TokenKind.number) return undefined;
-    const text = file.texts[this.#at] ?? '';
-    // The suffix decides about the type; decimal and other literals differ only where they do not fit an int.
-    const isUnsigned = /[uU]$/.test(text);
-    if (/[lL]/.test(text)) return undefined;
-    const literal = parseInteger(text);
-    if (literal === undefined) return undefined;
+    if (this.#at >= bodyEnd) return undefined;
+    const [text, kind] = [file.texts[this.#at] ?? '', file.kinds[this.#at]];
+    if (kind !== TokenKind.number && kind !== TokenKind.identifier) return undefined;
     this.#at++;
-    return literal.value < (isUnsigned ? unsignedEnd : signedEnd) ? { value: literal.value, isUnsigned } : undefined;
+    return kind === TokenKind.number ? literalOf(text) : this.#valueOfName(text);
   }
 
   #takes(text: string): boolean {
@@ -97,25 +117,57 @@ class PlainReader {
   }
 }
 
-const signedEnd = 1n << 31n;
-const unsignedEnd = 1n << 32n;
-
-/** A result that overflows an `int` is nobody's business here; an unsigned one wraps. */
-function fitting(value: bigint, isUnsigned: boolean): Plain | undefined {
-  if (isUnsigned) return { value: BigInt.asUintN(32, value), isUnsigned };
-  return value >= -signedEnd && value < signedEnd ? { value, isUnsigned } : undefined;
+/** C17 §6.4.4.1: the first type that holds the value. One of 64 bits that some targets call `long` behaves as `long long`. */
+function literalOf(text: string): Plain | undefined {
+  const literal = parseInteger(text);
+  if (literal === undefined) return undefined;
+  const { value, isDecimal, isUnsigned, length } = literal;
+  if (length === 'l') return fitting(value, 'long');
+  if (length === '') {
+    if (value < 1n << 31n && !isUnsigned) return { value, type: 'int' };
+    if (value < 1n << 32n && (isUnsigned || !isDecimal)) return { value, type: 'unsigned int' };
+  }
+  if (value < 1n << 63n && !isUnsigned) return { value, type: 'long long' };
+  return value < 1n << 64n && (isUnsigned || !isDecimal) ? { value, type: 'unsigned long long' } : undefined;
 }
 
-/** The usual arithmetic conversions (C17 §6.3.1.8): one unsigned operand makes the other one unsigned. */
+/** A signed result that overflows is nobody's business here; an unsigned one wraps. */
+function fitting(value: bigint, type: PlainType): Plain | undefined {
+  switch (type) {
+    case 'int':
+      return value >= -(1n << 31n) && value < 1n << 31n ? { value, type } : undefined;
+    case 'unsigned int':
+      return { value: BigInt.asUintN(32, value), type };
+    case 'long':
+      return value >= 0n && value < 1n << 31n ? { value, type } : undefined;
+    case 'long long':
+      return value >= -(1n << 63n) && value < 1n << 63n ? { value, type } : undefined;
+    case 'unsigned long long':
+      return { value: BigInt.asUintN(64, value), type };
+    default:
+      return type satisfies never;
+  }
+}
+
+/** The usual arithmetic conversions (C17 §6.3.1.8). */
 function join(left: Plain, right: Plain | undefined, compute: (a: bigint, b: bigint) => bigint): Plain | undefined {
   if (right === undefined) return undefined;
-  const isUnsigned = left.isUnsigned || right.isUnsigned;
-  if (!isUnsigned) return fitting(compute(left.value, right.value), false);
-  return fitting(compute(BigInt.asUintN(32, left.value), BigInt.asUintN(32, right.value)), true);
+  const type = commonType(left.type, right.type);
+  const [a, b] = [fitting(left.value, type), fitting(right.value, type)];
+  return a === undefined || b === undefined ? undefined : fitting(compute(a.value, b.value), type);
+}
+
+function commonType(a: PlainType, b: PlainType): PlainType {
+  for (const type of ['unsigned long long', 'long', 'long long', 'unsigned int'] as const) {
+    // What a long and a long long are together depends on the target, but for the values that a long may have here.
+    if (a === type || b === type) return type;
+  }
+  return 'int';
 }
 
 /** The type is that of the left operand alone (C17 §6.5.7). */
 function shiftLeft(left: Plain, right: Plain | undefined): Plain | undefined {
-  if (right === undefined || left.value < 0n || right.value < 0n || right.value > 31n) return undefined;
-  return fitting(left.value << right.value, left.isUnsigned);
+  if (right === undefined || left.value < 0n || right.value < 0n) return undefined;
+  const width = left.type === 'long long' || left.type === 'unsigned long long' ? 64n : 32n;
+  return right.value < width ? fitting(left.value << right.value, left.type) : undefined;
 }

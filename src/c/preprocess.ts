@@ -26,6 +26,7 @@ const onceNote = ' once ';
 
 export type PieceEnd =
   | { readonly kind: 'file-end' }
+  | { readonly kind: 'seam'; readonly resume: number }
   | {
       readonly kind: 'include';
       readonly name: string;
@@ -58,9 +59,11 @@ export class Preprocessor {
   #top: OpenFile;
   #end: PieceEnd | undefined;
   #isBetweenDeclarations = false;
+  readonly #start: number;
 
   constructor(host: PreprocessorHost, file: TokenFile, start: number) {
     this.#host = host;
+    this.#start = start;
     this.#scope = host.scope;
     this.#context = { ...host, tokensLeft: limits.expandedTokensPerUnit };
     this.#expander = new Expander(this.#context, () => this.#raw());
@@ -126,6 +129,10 @@ export class Preprocessor {
         continue;
       }
       const index = open.at;
+      if (isBoundary && index !== this.#start && file.seams.has(index) && this.#files.length === 1) {
+        this.#end = { kind: 'seam', resume: index };
+        return endToken(file, index);
+      }
       if (!file.startsLine(index) || file.texts[index] !== '#' || file.kinds[index] !== TokenKind.punctuator) {
         open.at++;
         return file.token(index);

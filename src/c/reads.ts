@@ -13,6 +13,7 @@
 
 import { agreeing, type Environment, isAsGood, type MacroBinding, nameSpaces, type View } from './environment.ts';
 import type { OrdinaryBinding, SizedType, TagBinding } from './lower/symbols.ts';
+import { Macro } from './macro.ts';
 import { firstOf, only, type Viewers, withoutFirst } from './viewers.ts';
 
 /** What was asked for, and the answer to each question. Two lists take half the room of a map, and nothing is looked up here. */
@@ -46,6 +47,11 @@ export interface AllAnswers {
   readonly sizes: ReadonlyMap<SizedType, number | string>;
   readonly alignments: ReadonlyMap<SizedType, number | string>;
 }
+
+const none: ReadonlyMap<never, never> = new Map<never, never>();
+
+/** No questions. */
+export const nothingRead: AllAnswers = { macros: none, ordinary: none, tags: none, sizes: none, alignments: none };
 
 type AreAlike = (
   one: OrdinaryBinding | TagBinding | undefined,
@@ -93,6 +99,11 @@ export class Reads {
     return same;
   }
 
+  /** Whether a macro was asked for that depends on where it is used. */
+  get isOfPlace(): boolean {
+    return this.macros.answers.some((answer) => answer instanceof Macro && answer.isOfPlace);
+  }
+
   /** Whether one viewer gets answers to all questions that are as good. `areAlike`: whether two types are. */
   holdFor(view: View, areAlike: AreAlike): boolean {
     // Types are what tells most often.
@@ -120,6 +131,14 @@ export class ReadCollector {
   readonly #tags = new Map<string, TagBinding | undefined>();
   readonly #sizes = new Map<SizedType, number | string>();
   readonly #alignments = new Map<SizedType, number | string>();
+  readonly #seen = new Set<Reads>();
+
+  /** As `add`, for reads that many values have in common. */
+  addOnce(reads: Reads, view: View): void {
+    if (this.#seen.has(reads)) return;
+    this.#seen.add(reads);
+    this.add(reads, view);
+  }
 
   /** The questions, with the answers that `view` gives to them. */
   add({ macros, ordinary, tags, sizes, alignments }: Reads, view: View): void {

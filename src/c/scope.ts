@@ -4,7 +4,7 @@
 
 import { Layer, type MacroBinding, undefinedMarker, type View } from './environment.ts';
 import type { OrdinaryBinding, SizedType, TagBinding } from './lower/symbols.ts';
-import { Reads } from './reads.ts';
+import { nothingRead, Reads } from './reads.ts';
 
 export class Scope {
   readonly #base: View;
@@ -79,11 +79,13 @@ export class Scope {
   }
 
   reads(): Reads {
+    const { ordinary, tags, sizes, alignments } = nothingRead;
     return new Reads({
-      ...{ macros: this.#macros, ordinary: this.#ordinary ?? nothing, tags: this.#tags ?? nothing },
-      ...{ sizes: this.#sizes ?? nothing, alignments: this.#alignments ?? nothing },
+      macros: this.#macros,
+      ordinary: this.#ordinary ?? ordinary,
+      tags: this.#tags ?? tags,
+      sizes: this.#sizes ?? sizes,
+      alignments: this.#alignments ?? alignments,
     });
   }
 }
-
-const nothing: ReadonlyMap<never, never> = new Map<never, never>();

@@ -30,6 +30,8 @@ export interface SourceFile {
 export type IncludeForm = 'quote' | 'angle';
 
 export interface Source {
+  /** The headers programs may include directly, if anybody knows. */
+  readonly names?: readonly string[];
   /** One object for all sources to which names outside asm/ mean the same files, if anybody knows. */
   readonly shared?: object;
   /**

@@ -86,6 +86,8 @@ export class TokenFile {
   readonly offsets: Uint32Array;
   /** For the `#` of each conditional directive: the index of the `#` that closes its branch, or `count`. */
   readonly branchEnds: ReadonlyMap<number, number>;
+  /** Where a long text may be taken apart (`structure.ts`). */
+  readonly seams: ReadonlySet<number>;
   /** `X` where the whole file stands between `#ifndef X` and its `#endif`. */
   readonly guard: string | undefined;
   readonly isOnce: boolean;
@@ -104,6 +106,7 @@ export class TokenFile {
     offsets: Uint32Array;
     physicalLines: Uint32Array;
     branchEnds: ReadonlyMap<number, number>;
+    seams: ReadonlySet<number>;
     guard: string | undefined;
     isOnce: boolean;
     isBuiltIn: boolean;
@@ -117,6 +120,7 @@ export class TokenFile {
     this.texts = parts.texts;
     this.offsets = parts.offsets;
     this.branchEnds = parts.branchEnds;
+    this.seams = parts.seams;
     this.guard = parts.guard;
     this.isOnce = parts.isOnce;
     this.isBuiltIn = parts.isBuiltIn;

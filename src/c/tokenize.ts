@@ -9,6 +9,7 @@
 
 import type { Diagnostic } from '../diagnostic.ts';
 import { limits } from './limits.ts';
+import { findStructure } from './structure.ts';
 import { lineStart, spaceBefore, TokenFile, TokenKind } from './token.ts';
 
 const SPACE = 1;
@@ -180,7 +181,13 @@ export function tokenize(
   const locator = new TokenFile({
     ...{ name, path, isBuiltIn, texts, physicalLines },
     ...{ kinds: Uint8Array.from(kinds), flags: Uint8Array.from(flags), offsets: Uint32Array.from(offsets) },
-    ...{ branchEnds: new Map<number, number>(), guard: undefined, isOnce: false, diagnostics: [] },
+    ...{
+      branchEnds: new Map<number, number>(),
+      seams: new Set<number>(),
+      guard: undefined,
+      isOnce: false,
+      diagnostics: [],
+    },
   });
   const structure = findStructure(locator);
   const diagnostics: Diagnostic[] = [...problems, ...structure.problems].map((problem) => ({
@@ -200,7 +207,13 @@ export function tokenize(
       flags: locator.flags,
       offsets: locator.offsets,
     },
-    ...{ branchEnds: structure.branchEnds, guard: structure.guard, isOnce: structure.isOnce, diagnostics },
+    ...{
+      branchEnds: structure.branchEnds,
+      seams: structure.seams,
+      guard: structure.guard,
+      isOnce: structure.isOnce,
+      diagnostics,
+    },
   });
 }
 
@@ -228,76 +241,4 @@ function numberEnd(text: string, from: number): number {
     break;
   }
   return end;
-}
-
-interface Structure {
-  readonly branchEnds: ReadonlyMap<number, number>;
-  readonly guard: string | undefined;
-  readonly isOnce: boolean;
-  readonly problems: readonly { offset: number; code: string; message: string }[];
-}
-
-/** Pairs the conditional directives of a file, which C fixes before any macro is known, and finds its include guard. */
-function findStructure(file: TokenFile): Structure {
-  const branchEnds = new Map<number, number>();
-  const problems: { offset: number; code: string; message: string }[] = [];
-  const open: { branch: number; hasElse: boolean }[] = [];
-  let isOnce = false;
-  let guardBranch = -1;
-  let guardEnd = -1;
-  for (let index = 0; index < file.count; index++) {
-    if (!file.startsLine(index) || file.texts[index] !== '#') continue;
-    const word = file.startsLine(index + 1) ? '' : (file.texts[index + 1] ?? '');
-    const offset = file.offsets[index] ?? 0;
-    const group = open.at(-1);
-    switch (word) {
-      case 'if':
-      case 'ifdef':
-      case 'ifndef':
-        if (index === 0 && open.length === 0) guardBranch = index;
-        open.push({ branch: index, hasElse: false });
-        break;
-      case 'elif':
-      case 'elifdef':
-      case 'elifndef':
-      case 'else':
-        if (group === undefined || group.hasElse) {
-          problems.push({ offset, code: 'misplaced-conditional', message: `There is no #if for this #${word}.` });
-          break;
-        }
-        if (group.branch === guardBranch) guardBranch = -1;
-        branchEnds.set(group.branch, index);
-        group.branch = index;
-        group.hasElse = word === 'else';
-        break;
-      case 'endif':
-        if (group === undefined) {
-          problems.push({ offset, code: 'misplaced-conditional', message: 'There is no #if for this #endif.' });
-          break;
-        }
-        branchEnds.set(group.branch, index);
-        if (group.branch === guardBranch) guardEnd = file.lineEnd(index);
-        open.pop();
-        break;
-      case 'pragma':
-        if (file.texts[index + 2] === 'once' && !file.startsLine(index + 2)) isOnce = true;
-        break;
-      default:
-    }
-  }
-  for (const { branch } of open) {
-    branchEnds.set(branch, file.count);
-    const offset = file.offsets[branch] ?? 0;
-    problems.push({ offset, code: 'unterminated-conditional', message: 'This conditional has no #endif.' });
-  }
-  return { branchEnds, guard: guardName(file, guardBranch, guardEnd), isOnce, problems };
-}
-
-function guardName(file: TokenFile, branch: number, end: number): string | undefined {
-  if (branch !== 0 || end !== file.count) return undefined;
-  const line = file.texts.slice(1, file.lineEnd(0));
-  if (line[0] === 'ifndef' && line.length === 2) return line[1];
-  // #if !defined X, #if !defined(X)
-  if (line[0] !== 'if' || line[1] !== '!' || line[2] !== 'defined') return undefined;
-  return line.length === 4 ? line[3] : line.length === 6 && line[3] === '(' ? line[4] : undefined;
 }

@@ -59,6 +59,18 @@ const tree = fc.tuple(header, header, header, header).map(([p, q, r, s]) => ({
   's.h': s('S_H'),
 }));
 
+/** Enough text between the lines of a header for each to be worked through by itself, where that is done. */
+function stretched(text: string): string {
+  return text.replaceAll('\n', () => `\nextern int ${Array.from({ length: 120 }, (_, at) => `f${at}`).join(', ')};\n`);
+}
+
+/** The tree with every header behind one of the architecture, or behind another that says the same. */
+function behind(folder: 'asm' | 'ask', texts: Readonly<Record<string, string>>): Record<string, string> {
+  const about = '#ifdef __x86_64__\n#define C 3\nstruct c { long x; };\n#else\nstruct c { int x; };\n#endif\n';
+  const long = Object.entries(texts).map(([name, text]) => [name, `#include <${folder}/c.h>\n${stretched(text)}`]);
+  return { ...Object.fromEntries<string>(long as [string, string][]), [`${folder}/c.h`]: about };
+}
+
 describe('a front end that has read other things', () => {
   const targets: readonly TargetName[] = ['x86_64', 'arm', 'm68k', 'ppc64'];
   // Some of what is read stays the same from tree to tree, because there are few names.
@@ -82,6 +94,17 @@ describe('a front end that has read other things', () => {
         expect(together).toEqual(several.map((target) => show(abiOf(texts, target))));
       }),
       { numRuns: 300 },
+    );
+  }, 60_000);
+
+  test('reads a header that lies behind one of the architecture, piece by piece, as any other', () => {
+    const here = (abi: Abi): string => show(abi).replaceAll('ask/', 'asm/');
+    fc.assert(
+      fc.property(tree, fc.shuffledSubarray([...targets], { minLength: 2 }), (texts, several) => {
+        const together = abisTogether(behind('asm', texts), several).map(here);
+        expect(together).toEqual(several.map((target) => here(abiOf(behind('ask', texts), target))));
+      }),
+      { numRuns: 100 },
     );
   }, 60_000);
 

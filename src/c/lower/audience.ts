@@ -39,6 +39,7 @@ export class Audience implements Readers {
   readonly #effects = new Map<TokenFile, FileEffect[]>();
   readonly #shut = new Map<Macro, FileEffect>();
   readonly #units = new Map<TokenFile, Unit[]>();
+  readonly #names = new Map<readonly string[], ReadonlySet<string>>();
 
   /** @throws {RangeError} for more viewers than a set holds. */
   constructor(frontEnd: FrontEnd, viewers: readonly Viewer[]) {
@@ -70,7 +71,7 @@ export class Audience implements Readers {
     const known = units.find(({ viewers }) => (viewers & only(number)) !== 0);
     if (known !== undefined) return known;
     const read = units.reduce((viewers, unit) => viewers | unit.viewers, 0);
-    const viewers = only(number) | (this.#seeing(file, header, wanted) & ~read);
+    const viewers = only(number) | (this.#seeing(file, header, this.#offered(header, number, wanted)) & ~read);
     const unit = new Unit(header, file, viewers, new FileReader(this).read(file, this.#base, viewers));
     units.push(unit);
     return unit;
@@ -85,6 +86,24 @@ export class Audience implements Readers {
       if (is === file) seeing |= some;
     }
     return isFound ? seeing : viewers;
+  }
+
+  /** Those among `viewers` whose programs may include a header; all of them, if viewer `number` is not one of those. */
+  #offered({ name }: SourceFile, number: number, viewers: Viewers): Viewers {
+    let offered = 0;
+    for (let rest = viewers | only(number); rest !== 0; rest = withoutFirst(rest)) {
+      const one = firstOf(rest);
+      if (this.#namesFor(one)?.has(name) !== false) offered |= only(one);
+    }
+    return (offered & only(number)) === 0 ? viewers : offered & viewers;
+  }
+
+  #namesFor(number: number): ReadonlySet<string> | undefined {
+    const { names } = this.viewer(number).source;
+    if (names === undefined) return undefined;
+    let known = this.#names.get(names);
+    if (known === undefined) this.#names.set(names, (known = new Set(names)));
+    return known;
   }
 
   /** The files that an include in `from` leads to. */

@@ -18,7 +18,7 @@ import { Scope } from '../scope.ts';
 import type { View } from '../environment.ts';
 import type { Expression } from '../syntax.ts';
 import { SyntaxProblem, TokenStream } from '../token-stream.ts';
-import { type Token, TokenKind } from '../token.ts';
+import { spellTokens, type Token, TokenKind } from '../token.ts';
 import { foldConstants } from './fold-constants.ts';
 import { Lowering } from './lowering.ts';
 import { remember, toFront } from './remember.ts';
@@ -58,7 +58,9 @@ export function parameterOf({ kind, text }: Token): number {
 export class CallForms {
   readonly #watched: ReadonlySet<string>;
   readonly #types: TypeTable;
-  readonly #known = new Map<Macro, (CallForm | Formless)[]>();
+  /** One list for all macros that say the same. */
+  readonly #known = new Map<string, (CallForm | Formless)[]>();
+  readonly #byView = new WeakMap<View, Map<Macro, CallForm | Formless>>();
 
   /** `watched`: macros whose calls are worth knowing of. */
   constructor(watched: ReadonlySet<string>, types: TypeTable) {
@@ -68,13 +70,22 @@ export class CallForms {
 
   /** The form of calls of `macro` in a view, if they have one. `at`: a token to make others of. */
   formOf(macro: Macro, view: View, target: Target, at: Token): CallForm | undefined {
-    let known = this.#known.get(macro);
-    if (known === undefined) this.#known.set(macro, (known = []));
+    let inView = this.#byView.get(view);
+    if (inView === undefined) this.#byView.set(view, (inView = new Map<Macro, CallForm | Formless>()));
+    let form = inView.get(macro);
+    if (form === undefined) inView.set(macro, (form = this.#findOrMake(macro, view, target, at)));
+    return 'expression' in form ? form : undefined;
+  }
+
+  #findOrMake(macro: Macro, view: View, target: Target, at: Token): CallForm | Formless {
+    const text = `${macro.name}(${macro.parameters?.join() ?? ''}) ${spellTokens(macro.body)}`;
+    let known = this.#known.get(text);
+    if (known === undefined) this.#known.set(text, (known = []));
     const index = known.findIndex(({ reads }) => reads.holdFor(view, Object.is));
     let form = known[index];
     if (form === undefined) remember(known, (form = this.#make(macro, view, target, at)));
     else toFront(known, index);
-    return 'expression' in form ? form : undefined;
+    return form;
   }
 
   #make(macro: Macro, view: View, target: Target, at: Token): CallForm | Formless {
@@ -94,7 +105,9 @@ export class CallForms {
     const count = macro.parameters?.length ?? 0;
     try {
       const tokens = expanderOf(context, openCall(macro, count, at), 0, at).rest();
-      const uses = trouble.length === 0 ? usesOf(tokens, count) : undefined;
+      // What depends on where it is used is another thing in every call.
+      const isOfPlace = macro.isOfPlace || scope.reads().isOfPlace;
+      const uses = trouble.length === 0 && !isOfPlace ? usesOf(tokens, count) : undefined;
       if (uses === undefined) return { reads: scope.reads() };
       let index = 0;
       const end = at.as(TokenKind.end, '');

@@ -12,7 +12,7 @@ import { type Environment, type JoinedLayer, type Layer, meaningsOf, type Part }
 import { limits } from '../limits.ts';
 import { Macro } from '../macro.ts';
 import { ReadCollector, type Reads } from '../reads.ts';
-import { firstOf, only, type Viewers } from '../viewers.ts';
+import { only, type Viewers } from '../viewers.ts';
 import type { PieceEffect } from './effects.ts';
 import { remember } from './remember.ts';
 import type { Unit } from './unit.ts';
@@ -42,8 +42,8 @@ export class PieceValues {
   }
 
   /**
-   * The values, for viewer `number`, of the macros that a piece of a unit defines. They are worked out for all of `viewers`, to
-   * whom the piece means this.
+   * The values, for viewer `number`, of the macros that a piece of a unit defines. Those among `viewers`, to whom the piece means
+   * this, who get the same find them known.
    */
   of(unit: Unit, piece: PieceEffect, number: number, viewers: Viewers, targetOf: TargetOf): ValuesFound {
     let known = unit.values.get(piece);
@@ -52,9 +52,10 @@ export class PieceValues {
     const end = unit.endFor(number);
     const left = known.reduce((rest, one) => rest & ~one.viewers, end.viewers & viewers);
     const inForce = thoseWithAllInForce(piece, end.is, left);
-    this.#find(unit, piece, end.is, inForce, true, targetOf, known);
-    this.#find(unit, piece, end.is, left & ~inForce, false, targetOf, known);
-    return this.of(unit, piece, number, viewers, targetOf);
+    const areInForce = (inForce & only(number)) !== 0;
+    const found = this.#find(unit, piece, end.is, number, areInForce ? inForce : 0, targetOf);
+    known.push(found);
+    return found.is;
   }
 
   /** The values of some macros that a piece of a unit defines, for viewer `number`. */
@@ -62,36 +63,29 @@ export class PieceValues {
     return this.#workOut(unit, this.#slotsOf(piece, wanted), false, number, targetOf);
   }
 
+  /** `inForce`: those with all macros of the piece in force, if `number` is one of them. */
   #find(
     unit: Unit,
     piece: PieceEffect,
     environment: Environment,
-    viewers: Viewers,
-    areInForce: boolean,
+    number: number,
+    inForce: Viewers,
     targetOf: TargetOf,
-    found: Part<ValuesFound>[],
-  ): void {
-    let rest = viewers;
-    const take = (is: ValuesFound, some: Viewers): void => {
-      if (some === 0) return;
-      rest &= ~some;
-      found.push({ viewers: some, is });
-    };
+  ): Part<ValuesFound> {
+    const viewer = only(number);
     let shared = this.#shared.get(piece);
     if (shared === undefined) this.#shared.set(piece, (shared = []));
-    for (const one of areInForce ? shared : []) {
-      if (rest === 0) return;
-      take(one, one.reads.heldBy(environment, rest));
+    for (const one of inForce === 0 ? [] : shared) {
+      if (one.reads.heldBy(environment, viewer) !== 0) {
+        return { viewers: one.reads.heldBy(environment, inForce), is: one };
+      }
     }
-    while (rest !== 0) {
-      const number = firstOf(rest);
-      const result = this.#workOut(unit, this.#slotsOf(piece), areInForce, number, targetOf);
-      // Which of two definitions that say the same is in force is no question of what it says; and one that ran into a limit
-      // may do better where others have worked a part of it out.
-      const isShared = areInForce && result.diagnostics.length === 0;
-      if (isShared) remember(shared, result);
-      take(result, only(number) | (isShared ? result.reads.heldBy(environment, rest) : 0));
-    }
+    const result = this.#workOut(unit, this.#slotsOf(piece), inForce !== 0, number, targetOf);
+    // Which of two definitions that say the same is in force is no question of what it says; and one that ran into a limit
+    // may do better where others have worked a part of it out.
+    const isShared = inForce !== 0 && result.diagnostics.length === 0;
+    if (isShared) remember(shared, result);
+    return { viewers: viewer | (isShared ? result.reads.heldBy(environment, inForce) : 0), is: result };
   }
 
   #workOut(unit: Unit, slots: readonly Slot[], areInForce: boolean, number: number, targetOf: TargetOf): SharedValues {

@@ -60,6 +60,8 @@ export class FileReader {
       for (const { viewers: some, is: end } of endsOf(pieces)) {
         if (end.kind === 'file-end') {
           ends.push({ viewers: some, is: environment });
+        } else if (end.kind === 'seam') {
+          open.push({ start: end.resume, environment, viewers: some });
         } else {
           const behind = this.#follow(end, file, environment, some, depth, steps);
           open.push({ start: end.resume, environment: behind, viewers: some });
@@ -209,5 +211,6 @@ function endsOf(pieces: readonly Part<PieceEffect>[]): readonly Part<PieceEnd>[]
 
 function isSameEnd(a: PieceEnd, b: PieceEnd): boolean {
   if (a.kind === 'file-end' || b.kind === 'file-end') return a.kind === b.kind;
+  if (a.kind === 'seam' || b.kind === 'seam') return a.kind === b.kind && a.resume === b.resume;
   return a.resume === b.resume && a.name === b.name && a.form === b.form;
 }

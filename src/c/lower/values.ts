@@ -12,7 +12,7 @@ import type { Target } from '../../abi/target.ts';
 import { spellType } from '../../abi/types.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import { requestFact, type View } from '../environment.ts';
-import type { ReadCollector, Reads } from '../reads.ts';
+import { nothingRead, type ReadCollector, Reads } from '../reads.ts';
 import { Scope } from '../scope.ts';
 import { expanderOf, type ExpansionContext } from '../expand.ts';
 import { LimitReached, limits } from '../limits.ts';
@@ -23,9 +23,10 @@ import { SyntaxProblem, TokenStream } from '../token-stream.ts';
 import { locationOf, spellTokens, type Token, TokenKind } from '../token.ts';
 import { integerBase } from '../expression/arithmetic.ts';
 import { plainValue } from '../plain-value.ts';
-import { type Call, CallForms, nameOfParameter, parameterOf } from './call-form.ts';
+import { type Call, type CallForm, CallForms, nameOfParameter, parameterOf } from './call-form.ts';
 import { Lowering } from './lowering.ts';
 import { argumentsOf, isWholeCall, literalValue, mayBeExpression, mentions, placeOf, textOf } from './macro-text.ts';
+import { NamedValues } from './named-value.ts';
 import { remember, toFront } from './remember.ts';
 import type { TypeTable } from './type-table.ts';
 
@@ -43,10 +44,18 @@ export interface ValuesFound {
 /** What a macro is worth, and all others that say the same, wherever `reads` hold. */
 interface KnownValue {
   readonly reads: Reads;
+  /** If the macro is a call, what calls like it come to. */
+  readonly form: FormOfCall | undefined;
   readonly value: MacroValue;
   readonly diagnostics: readonly Diagnostic[];
   /** Whether it depends on where the macro stands. */
   readonly isOfPlace: boolean;
+}
+
+interface FormOfCall {
+  /** The macro that is called. */
+  readonly name: string;
+  readonly form: CallForm;
 }
 
 /** What is known of a macro whose value depends on its surroundings. */
@@ -68,12 +77,15 @@ const requestMacros = new Set(['_IO', '_IOR', '_IOW', '_IOWR', '_IOR_BAD', '_IOW
 /** The values of macros, remembered with what they were worked out from. */
 export class MacroValues {
   readonly #types: TypeTable;
+  readonly #areAlike: TypeTable['areAlike'];
   readonly #forms: CallForms;
+  readonly #named = new NamedValues();
   readonly #known = new Map<Macro, OpenMacro | MacroValue>();
   readonly #byText = new Map<string, KnownValue[]>();
 
   constructor(types: TypeTable) {
     this.#types = types;
+    this.#areAlike = (one, other) => types.areAlike(one, other);
     this.#forms = new CallForms(requestMacros, types);
   }
 
@@ -87,22 +99,40 @@ export class MacroValues {
   read(macro: Macro, view: View, target: Target, budget: ValueBudget, collector: ReadCollector): MacroValue {
     const open = this.#knownOf(macro);
     if (!('found' in open)) return open;
-    const areAlike: TypeTable['areAlike'] = (one, other) => this.#types.areAlike(one, other);
     const { known, found } = open;
-    const index = known.findIndex((one) => (!one.isOfPlace || found.has(one)) && one.reads.holdFor(view, areAlike));
+    const index = known.findIndex((one) => (!one.isOfPlace || found.has(one)) && this.#holds(one, macro, view, target));
     let same = known[index];
     if (same === undefined) {
       const isWhole = budget.tokensLeft >= limits.expandedTokensPerValue;
-      same = new MacroReader(view, target, this.#types, this.#forms, budget).read(macro);
+      same = this.#byNames(macro, view) ?? new MacroReader(view, target, this.#types, this.#forms, budget).read(macro);
       found.set(same, same.value);
       // One that was refused because of what others cost may well have a value elsewhere.
       if (isWhole || same.diagnostics.length === 0) remember(known, same);
     } else toFront(known, index);
     collector.add(same.reads, view);
+    if (same.form !== undefined) collector.addOnce(same.form.form.reads, view);
     for (const diagnostic of same.diagnostics) budget.report(diagnostic);
     let value = found.get(same);
     if (value === undefined) found.set(same, (value = placedAt(macro, same.value)));
     return value;
+  }
+
+  #holds({ reads, form }: KnownValue, macro: Macro, view: View, target: Target): boolean {
+    if (form !== undefined) {
+      // Asked first: one look tells more than a dozen macros.
+      const called = view.macro(form.name);
+      if (!(called instanceof Macro)) return false;
+      if (this.#forms.formOf(called, view, target, macro.file.token(macro.nameIndex)) !== form.form) return false;
+    }
+    return reads.holdFor(view, this.#areAlike);
+  }
+
+  #byNames(macro: Macro, view: View): KnownValue | undefined {
+    const found = this.#named.of(macro, view);
+    if (found === undefined) return undefined;
+    const declaration = { ...placeOf(macro), value: found.plain.value, ...mentions(macro) };
+    const reads = new Reads({ ...nothingRead, macros: found.macros });
+    return { value: { kind: 'constant', declaration }, reads, form: undefined, diagnostics: [], isOfPlace: false };
   }
 
   #knownOf(macro: Macro): OpenMacro | MacroValue {
@@ -136,7 +166,7 @@ function placedAt(macro: Macro, value: MacroValue): MacroValue {
 /** What a macro is worth wherever it is in force, if that can be told from its text alone. */
 function fixedValue(macro: Macro): MacroValue | undefined {
   if (macro.parameters !== undefined || !mayBeExpression(macro)) return { kind: 'text', declaration: textOf(macro) };
-  const value = literalValue(macro) ?? plainValue(macro);
+  const value = literalValue(macro) ?? plainValue(macro)?.value;
   return value === undefined ? undefined : { kind: 'constant', declaration: { ...placeOf(macro), value } };
 }
 
@@ -150,6 +180,8 @@ class MacroReader {
   readonly #lowering: Lowering;
   readonly #context: ExpansionContext;
   #call: Call | undefined;
+  /** Of which call the value depends, whether it was found through it or was not. */
+  #form: FormOfCall | undefined;
   readonly #budget: ValueBudget;
 
   constructor(view: View, target: Target, types: TypeTable, forms: CallForms, budget: ValueBudget) {
@@ -174,9 +206,8 @@ class MacroReader {
   read(macro: Macro): KnownValue {
     const value = this.#valueOf(macro);
     const reads = this.#scope.reads();
-    let isOfPlace = this.#diagnostics.length > 0;
-    for (const answer of reads.macros.answers) isOfPlace ||= answer instanceof Macro && answer.isOfPlace;
-    return { value, reads, diagnostics: this.#diagnostics, isOfPlace };
+    const isOfPlace = this.#diagnostics.length > 0 || reads.isOfPlace;
+    return { value, reads, form: this.#form, diagnostics: this.#diagnostics, isOfPlace };
   }
 
   #valueOf(macro: Macro): MacroValue {
@@ -213,8 +244,7 @@ class MacroReader {
     if (form === undefined) return undefined;
     const given = argumentsOf(macro, name);
     if (form.uses.length !== given.length) return undefined;
-    for (const macroName of form.reads.macros.questions) this.#scope.binding(macroName);
-    for (const ordinaryName of form.reads.ordinary.questions) this.#scope.ordinary(ordinaryName);
+    this.#form = { name: called.name, form };
     for (const [index, use] of form.uses.entries()) {
       const tokens = given[index] ?? [];
       const parameter = nameOfParameter(index);
