@@ -5,10 +5,10 @@
  * whoever puts the numbers of a word together need not do so again for them. Of requests only the names count here.
  */
 
-import { type Declared, Place, type Portion } from './portion.ts';
+import type { Declared, Portion } from './portion.ts';
 
 /** Portions that say the same have one of these. */
-type NumberSlice = readonly Declared[];
+export type NumberSlice = readonly Declared[];
 
 export interface PlacedSlice {
   readonly slice: NumberSlice;
@@ -18,34 +18,46 @@ export interface PlacedSlice {
 
 /** The slices of one word. */
 export class WordSlices {
-  readonly byPortion = new Map<Portion, PlacedSlice>();
+  readonly #byPortion = new Map<Portion, PlacedSlice>();
+  /** What was added since somebody asked. */
+  #added: { readonly portion: Portion; readonly ats: number[] }[] = [];
   /** By the name that comes first. */
   readonly #slices = new Map<string, NumberSlice[]>();
 
-  set(portion: Portion, places: readonly Place[]): void {
-    const ordered = places.length > 1 ? [...places].sort((a, b) => a.at - b.at) : places;
-    const slice = this.#sliceOf(ordered.map(({ declared }) => declared));
-    this.byPortion.set(portion, { slice, ats: ordered.map(({ at }) => at) });
+  /** Which of a portion's declarations is of the word. */
+  add(portion: Portion, at: number): void {
+    const last = this.#added.at(-1);
+    if (last?.portion === portion) last.ats.push(at);
+    else this.#added.push({ portion, ats: [at] });
   }
 
-  /** One more, of a portion that was entered before. */
-  add(place: Place): void {
-    const { slice = [], ats = [] } = this.byPortion.get(place.portion) ?? {};
-    if (ats.includes(place.at)) return;
-    const there = slice.map((declared, index) => new Place(place.portion, ats[index] ?? 0, declared));
-    this.set(place.portion, [...there, place]);
+  byPortion(): ReadonlyMap<Portion, PlacedSlice> {
+    const added = this.#added;
+    if (added.length > 0) this.#added = [];
+    for (const { portion, ats } of added) {
+      const all = rising([...(this.#byPortion.get(portion)?.ats ?? []), ...ats]);
+      this.#byPortion.set(portion, { slice: this.#sliceOf(portion, all), ats: all });
+    }
+    return this.#byPortion;
   }
 
-  #sliceOf(declared: NumberSlice): NumberSlice {
-    const first = declared[0]?.declaration.name ?? '';
+  #sliceOf({ declared }: Portion, ats: readonly number[]): NumberSlice {
+    const slice = ats.flatMap((at) => declared[at] ?? []);
+    const first = slice[0]?.declaration.name ?? '';
     let known = this.#slices.get(first);
     if (known === undefined) this.#slices.set(first, (known = []));
     const same = known.find(
-      (slice) => slice.length === declared.length && slice.every((one, index) => isOneToNumbers(one, declared[index])),
+      (other) => other.length === slice.length && other.every((one, index) => isOneToNumbers(one, slice[index])),
     );
-    if (same === undefined) known.push(declared);
-    return same ?? declared;
+    if (same === undefined) known.push(slice);
+    return same ?? slice;
   }
+}
+
+/** Each once. Enums may come late; all else comes in order. */
+function rising(ats: readonly number[]): readonly number[] {
+  if (ats.every((at, index) => index === 0 || at > (ats[index - 1] ?? 0))) return ats;
+  return [...new Set(ats)].sort((a, b) => a - b);
 }
 
 /** A request keeps constants of its name from counting, whatever its number is. */

@@ -1,18 +1,18 @@
 /**
- * Every portion of a run, by the names in it.
+ * Every portion that some list was made of, and where in them a name stands.
  *
- * The index knows where a name is declared in any portion, whichever targets and trees that is part of; which of these places
- * count is up to the list of an ABI (`declaration-list.ts`). Besides names it answers for what comparisons ask about: headers,
- * first words of numbers, enumerators, and what requests carry.
+ * One index serves all targets and trees of a run: a portion is entered once, and its names are found from every list that it is
+ * part of; which of these places count is up to the list of an ABI (`declaration-list.ts`). To enter a portion costs nothing by
+ * itself: names are looked for when somebody asks (`name-places.ts`), and so is what comparisons ask about besides: headers,
+ * first words of numbers (`number-words.ts`), enumerators, and what requests carry.
  */
 
-import type { EnumDeclaration } from './abi.ts';
-import { type PlacedSlice, WordSlices } from './number-slices.ts';
-import { type Declared, isOfWord, Place, Portion, wordOf } from './portion.ts';
-import { isVerySame, likenessOf, saidLikewise } from './very-same.ts';
-
-const nowhere: readonly Place[] = [];
-const noSlices: ReadonlyMap<Portion, PlacedSlice> = new Map<Portion, PlacedSlice>();
+import { NamePlaces } from './name-places.ts';
+import { NewPortions } from './new-portions.ts';
+import type { PlacedSlice } from './number-slices.ts';
+import { NumberWords } from './number-words.ts';
+import { type Declared, Place, Portion } from './portion.ts';
+import { likenessOf, saidLikewise, sayTheSame } from './very-same.ts';
 
 export class PortionIndex {
   readonly #portions = new WeakMap<readonly Declared[], Portion>();
@@ -20,12 +20,17 @@ export class PortionIndex {
   readonly #alike = new Map<string, Portion[]>();
   /** By the id of a portion. */
   readonly #isEntered: boolean[] = [];
-  readonly #places = new Map<string, Place[]>();
-  readonly #enumerators = new Map<string, Place[]>();
-  readonly #byWord = new Map<string, WordSlices>();
-  readonly #byHeader = new Map<string, Set<Portion>>();
-  readonly #byArgument = new Map<string, Place[]>();
-  readonly #wordsOfEnum = new Map<string, Set<string>>();
+  readonly #entered: Portion[] = [];
+  readonly #names = new NamePlaces(this.#entered);
+  readonly #numbers = new NumberWords(this.#entered);
+  readonly #enumerators = new PlacesBy(this.#entered, ({ kind, declaration }) =>
+    kind === 'enum' ? declaration.type.enumerators.map(({ name }) => name) : [],
+  );
+  readonly #arguments = new PlacesBy(this.#entered, ({ kind, declaration }) =>
+    kind === 'request' && declaration.argument !== undefined ? [declaration.argument] : [],
+  );
+  readonly #byHeader = new Map<string, Portion[]>();
+  readonly #newInHeaders = new NewPortions(this.#entered);
   #count = 0;
 
   /** The portion that these declarations are: one for all lists that say the very same. */
@@ -39,95 +44,85 @@ export class PortionIndex {
     const likeness = `${file} ${likenessOf(declared)}`;
     let alike = this.#alike.get(likeness);
     if (alike === undefined) this.#alike.set(likeness, (alike = []));
-    const same = alike.find((one) => one.declared.every((said, at) => isVerySame(said, declared[at])));
+    // What was made last is the likeliest, and whatever is like it is the same object from here on.
+    const likewise = saidLikewise(declared, alike.at(-1)?.declared);
+    const same = alike.findLast((one) => sayTheSame(one.declared, likewise));
     if (same !== undefined) return same;
-    const portion = new Portion(this.#count++, file, saidLikewise(declared, alike.at(-1)?.declared));
+    const portion = new Portion(this.#count++, file, likewise);
     alike.push(portion);
     return portion;
   }
 
-  /** Makes a portion's names known. */
+  /** Makes a portion known. */
   enter(portion: Portion): void {
     if (this.#isEntered[portion.id] === true) return;
     this.#isEntered[portion.id] = true;
-    const numbers = new Map<string, Place[]>();
-    let [word, lastHeader] = ['', ''];
-    for (const [at, declared] of portion.declared.entries()) {
-      const { name, header } = declared.declaration;
-      const place = new Place(portion, at, declared);
-      put(this.#places, name, place);
-      if (header !== lastHeader) this.#enterHeader((lastHeader = header), portion);
-      if (declared.kind === 'constant' || declared.kind === 'request') {
-        // Mostly it is the word of the one before.
-        if (!isOfWord(name, word)) word = wordOf(name);
-        put(numbers, word, place);
-        const argument = declared.kind === 'request' ? declared.declaration.argument : undefined;
-        if (argument !== undefined) put(this.#byArgument, argument, place);
-      } else if (declared.kind === 'enum') this.#enterEnum(declared.declaration, place, numbers);
-    }
-    for (const [of, places] of numbers) this.#slicesOf(of).set(portion, places);
+    this.#entered.push(portion);
+  }
+
+  /** Says which names will be asked for. */
+  expect(names: ReadonlySet<string>): void {
+    this.#names.expect(names);
   }
 
   /** Where any declaration of this name stands. */
-  placesOf(name: string): readonly Place[] {
-    return this.#places.get(name) ?? nowhere;
+  placesOf(name: string): Place | undefined {
+    return this.#names.of(name);
   }
 
   /** Where enums with an enumerator of this name stand. */
-  enumsWith(name: string): readonly Place[] {
-    return this.#enumerators.get(name) ?? nowhere;
+  enumsWith(name: string): Place | undefined {
+    return this.#enumerators.of(name);
   }
 
   /** Where requests stand that carry this. */
-  requestsWith(argument: string): readonly Place[] {
-    return this.#byArgument.get(argument) ?? nowhere;
-  }
-
-  /** Portions that declare something in a header. */
-  portionsIn(header: string): Iterable<Portion> {
-    return this.#byHeader.get(header) ?? [];
+  requestsWith(argument: string): Place | undefined {
+    return this.#arguments.of(argument);
   }
 
   /** Everything that decides about the constants and enumerators whose `wordOf` this is, by portion. */
   numbersWith(word: string): ReadonlyMap<Portion, PlacedSlice> {
-    return this.#byWord.get(word)?.byPortion ?? noSlices;
+    return this.#numbers.of(word);
   }
 
-  #enterHeader(header: string, portion: Portion): void {
-    const there = this.#byHeader.get(header);
-    if (there === undefined) this.#byHeader.set(header, new Set([portion]));
-    else there.add(portion);
-  }
-
-  #slicesOf(word: string): WordSlices {
-    let slices = this.#byWord.get(word);
-    if (slices === undefined) this.#byWord.set(word, (slices = new WordSlices()));
-    return slices;
-  }
-
-  /** Of several enums with one name the first may be the only one that counts, whatever its enumerators are called. */
-  #enterEnum({ name, type }: EnumDeclaration, place: Place, numbers: Map<string, Place[]>): void {
-    let words = this.#wordsOfEnum.get(name);
-    if (words === undefined) this.#wordsOfEnum.set(name, (words = new Set()));
-    let word = '';
-    for (const enumerator of type.enumerators) {
-      put(this.#enumerators, enumerator.name, place);
-      if (isOfWord(enumerator.name, word)) continue;
-      word = wordOf(enumerator.name);
-      if (words.has(word)) continue;
-      words.add(word);
-      for (const other of this.placesOf(name)) {
-        if (other.portion === place.portion) {
-          if (other !== place) put(numbers, word, other);
-        } else this.#slicesOf(word).add(other);
+  /** Portions that declare something in a header. */
+  portionsIn(header: string): readonly Portion[] {
+    for (const portion of this.#newInHeaders.take()) {
+      let last = '';
+      for (const { declaration } of portion.declared) {
+        if (declaration.header === last) continue;
+        last = declaration.header;
+        const there = this.#byHeader.get(last);
+        if (there === undefined) this.#byHeader.set(last, [portion]);
+        else if (there.at(-1) !== portion) there.push(portion);
       }
     }
-    for (const one of words) put(numbers, one, place);
+    return this.#byHeader.get(header) ?? [];
   }
 }
 
-function put(places: Map<string, Place[]>, name: string, place: Place): void {
-  const there = places.get(name);
-  if (there === undefined) places.set(name, [place]);
-  else if (there.at(-1) !== place) there.push(place);
+/** Places by what is said in them. */
+class PlacesBy {
+  readonly #newcomers: NewPortions;
+  readonly #keysOf: (declared: Declared) => readonly string[];
+  readonly #places = new Map<string, Place>();
+
+  constructor(entered: readonly Portion[], keysOf: (declared: Declared) => readonly string[]) {
+    this.#newcomers = new NewPortions(entered);
+    this.#keysOf = keysOf;
+  }
+
+  of(key: string): Place | undefined {
+    for (const portion of this.#newcomers.take()) {
+      for (const [at, declared] of portion.declared.entries()) {
+        for (const one of this.#keysOf(declared)) {
+          const others = this.#places.get(one);
+          // A broken header may say it twice.
+          if (others?.portion === portion && others.at === at) continue;
+          this.#places.set(one, new Place(portion, at, declared, others));
+        }
+      }
+    }
+    return this.#places.get(key);
+  }
 }

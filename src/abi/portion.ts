@@ -84,11 +84,14 @@ export class Place implements Entry {
   readonly portion: Portion;
   readonly at: number;
   readonly declared: Declared;
+  /** Another place, of those that are listed under one word: most words have one place, and no list of their own. */
+  readonly next: Place | undefined;
 
-  constructor(portion: Portion, at: number, declared: Declared) {
+  constructor(portion: Portion, at: number, declared: Declared, next?: Place) {
     this.portion = portion;
     this.at = at;
     this.declared = declared;
+    this.next = next;
   }
 
   get kind(): DeclaredKind {

@@ -15,6 +15,15 @@ export function likenessOf(declared: readonly Declared[]): string {
   return `${String(declared.length)} ${String(location?.line)} ${name}`;
 }
 
+/** Whether two lists of one length are one. */
+export function sayTheSame(some: readonly Declared[], others: readonly Declared[]): boolean {
+  for (let at = 0; at < some.length; at++) {
+    const [one, other] = [some[at], others[at]];
+    if (one !== other && (one === undefined || !isVerySame(one, other))) return false;
+  }
+  return true;
+}
+
 /** The same declarations, as far as possible by the objects of an earlier reading of the same lines. */
 export function saidLikewise(
   declared: readonly Declared[],

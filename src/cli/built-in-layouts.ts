@@ -23,7 +23,6 @@ import { packageRoot } from './package-root.ts';
 
 const directory = new URL('layouts/', packageRoot);
 const files = new Map<string, LayoutFile>();
-let namesKnown: ReadonlySet<string> | undefined;
 
 /** How a layout file that declares requests is known by its text. */
 const requestKey = '"request"';
@@ -151,19 +150,35 @@ export function variantsOfBuiltInRecord(name: string, target: Target): readonly 
 }
 
 /**
- * Names of the built-in records (`struct kvm_run`) of which it is known what the kernel does with bytes that have no meaning. Found
- * in the text of the files, without laying anything out.
+ * Names of the built-in records (`struct kvm_run`) of which it is known what the kernel does with bytes that have no meaning, or
+ * those of them that are `among` some. Found in the text of the files, without laying anything out.
  */
-export function namesOfKnownGarbage(): ReadonlySet<string> {
-  if (namesKnown !== undefined) return namesKnown;
+export function namesOfKnownGarbage(among?: ReadonlySet<string>): ReadonlySet<string> {
+  const found = new Set<string>();
+  if (among?.size === 0) return found;
+  for (const fileName of builtInNames()) {
+    for (const name of knownGarbageIn(fileName, among)) if (among?.has(name) !== false) found.add(name);
+  }
+  return found;
+}
+
+const knownGarbage = new Map<string, readonly string[]>();
+
+function knownGarbageIn(fileName: string, among: ReadonlySet<string> | undefined): readonly string[] {
+  const known = knownGarbage.get(fileName);
+  if (known !== undefined) return known;
+  const content = readFileSync(new URL(fileName, directory), 'utf8');
+  // To parse a file takes longer than to see that it speaks of other records.
+  const isAsked =
+    among === undefined ||
+    Array.from(content.matchAll(/"((?:struct|union) \w+)"/g)).some(([, name = '']) => among.has(name));
+  if (!isAsked) return [];
   const tells = (part: unknown): boolean => JSON.stringify(part).includes('"nonZero"');
-  const names = builtInNames().flatMap((fileName) => {
-    const document = JSON.parse(builtInText(fileName) ?? '{}') as Partial<LayoutDocument>;
-    const told = (document.records ?? []).filter(tells).map(({ record }) => record);
-    return document.record !== undefined && tells(document) ? [document.record, ...told] : told;
-  });
-  namesKnown = new Set(names);
-  return namesKnown;
+  const document = JSON.parse(content) as Partial<LayoutDocument>;
+  const told = (document.records ?? []).filter(tells).map(({ record }) => record);
+  const names = document.record !== undefined && tells(document) ? [document.record, ...told] : told;
+  knownGarbage.set(fileName, names);
+  return names;
 }
 
 /** Every form a built-in record has had on a target, as the variants that declare it: those of its own file first. */

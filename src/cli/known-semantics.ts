@@ -18,13 +18,15 @@ import type { Target } from '../abi/target.ts';
 import type { RecordType } from '../abi/types.ts';
 import { areAlike } from '../diff/alike.ts';
 import type { AbiPair } from '../diff/changes.ts';
+import { suspectsOf } from '../diff/suspects.ts';
 import { builtInForms, namesOfKnownGarbage } from './built-in-layouts.ts';
 
 /** Both sides, with the records that changed told about as uabi's layouts tell; `said` hears whose word was taken. */
 export function withKnownSemantics(pair: AbiPair, said: (record: string, layout: string) => void): AbiPair {
   const { target } = pair.old;
   const [old, next] = [new Map<string, RecordDeclaration>(), new Map<string, RecordDeclaration>()];
-  for (const name of namesOfKnownGarbage()) {
+  // What cannot have changed needs no word of anybody.
+  for (const name of namesOfKnownGarbage(suspectsOf(pair)?.records)) {
     const [was, is] = [pair.old.records.get(name), pair.new.records.get(name)];
     if (was === undefined || is === undefined || areAlike(was.record, is.record) || isTold(was) || isTold(is)) continue;
     const [before, after] = formsOf(name, target, [shapeIfAny(was, target), shapeIfAny(is, target)]);

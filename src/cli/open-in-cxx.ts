@@ -23,10 +23,12 @@ interface Sides {
 /** `inC`: the same two sides as C programs see them. `declare` adds what the configuration says about records. */
 export function openInCxx(sides: Sides, target: Target, inC: AbiPair, declare: (abi: Abi) => Abi): CxxView | undefined {
   const [old, next] = [sides.old.headersFor(target), sides.new.headersFor(target)];
-  const read = [sides.old.namesFor(target), sides.new.namesFor(target)] as const;
   // The same types, and the same in the branches that C++ alone reads: then C++ sees what C does.
-  if (areTypesTheSame(inC, new Set(read.flat())) && !doCxxBranchesDiffer(old, next)) return undefined;
-  const headers = new Set([...headersOfCxx(old, read[0]), ...headersOfCxx(next, read[1])]);
+  if (areTypesTheSame(inC) && !doCxxBranchesDiffer(old, next)) return undefined;
+  const headers = new Set([
+    ...headersOfCxx(old, sides.old.namesFor(target)),
+    ...headersOfCxx(next, sides.new.namesFor(target)),
+  ]);
   if (headers.size === 0) return undefined;
   const suspects = new SuspectNames();
   const view = (source: HeaderSource, abi: Abi): Abi => {

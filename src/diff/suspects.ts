@@ -9,10 +9,10 @@
 
 import type { Abi } from '../abi/abi.ts';
 import { type DeclarationList, listOf, replacedIn } from '../abi/declaration-list.ts';
-import { type Declared, type DeclaredKind, type Portion, wordOf } from '../abi/portion.ts';
-import { unalias } from '../abi/types.ts';
-import { areAlike, areTypesAlike, isSurelyLaidOut } from './alike.ts';
+import { type Declared, type Portion, wordOf } from '../abi/portion.ts';
+import { isSurelyLaidOut } from './alike.ts';
 import type { AbiPair } from './changes.ts';
+import { type NamesByKind, type NameSpace, namesThatDiffer } from './differing-names.ts';
 
 /** Names that may mean something else on the other side. */
 export interface Suspects {
@@ -23,14 +23,9 @@ export interface Suspects {
   readonly numbers: ReadonlySet<string>;
   /** The first words of the numbers, as `wordOf` gives them. */
   readonly words: ReadonlySet<string>;
+  /** Whether all requests carry, and all constants are made of, what they were on the other side. */
+  readonly areSpelledAlike: boolean;
 }
-
-type NameSpace = Exclude<keyof Suspects, 'words'>;
-
-type NamesByKind = Readonly<Record<NameSpace, Iterable<string>>> & {
-  /** Of the numbers. */
-  readonly words: Iterable<string>;
-};
 
 /** The maps of an ABI, in which declarations are looked for. */
 export const declarationKinds = ['records', 'enums', 'typedefs', 'constants', 'requests', 'macros'] as const;
@@ -48,8 +43,10 @@ export class SuspectNames implements Suspects {
   readonly typedefs = new Set<string>();
   readonly numbers = new Set<string>();
   readonly words = new Set<string>();
+  areSpelledAlike = true;
 
-  add({ records, enums, typedefs, numbers, words }: NamesByKind): void {
+  add({ records, enums, typedefs, numbers, words, areSpelledAlike }: NamesByKind): void {
+    this.areSpelledAlike &&= areSpelledAlike;
     for (const name of records) this.records.add(name);
     for (const name of enums) this.enums.add(name);
     for (const name of typedefs) this.typedefs.add(name);
@@ -89,6 +86,7 @@ function findSuspects({ old, new: next }: AbiPair): Suspects | undefined {
   if (before === undefined || after?.index !== before.index || !isSameOrder(before, after, true)) return undefined;
   const suspects = new SuspectNames();
   for (const names of differencesOf(before, after)) suspects.add(names);
+  before.expect(suspects.enums);
   for (const name of [...suspects.enums]) {
     for (const entries of [before.entriesOf(name), after.entriesOf(name)]) {
       // Of several enums with one name, which counts as what depends on all of them.
@@ -174,123 +172,18 @@ function differencesOf(before: DeclarationList, after: DeclarationList, files?: 
   return result;
 }
 
-interface Enumerated {
-  readonly declared: Declared;
-  readonly value: bigint;
-}
-
-/** What is said of a name, by the name; `undefined` where more than one thing is. */
-type Said<T> = Map<string, T | undefined>;
-
-/** What portions say, each kind by itself. */
-class Sayings {
-  readonly #declared = new Map<DeclaredKind, Said<Declared>>();
-  readonly enumerators: Said<Enumerated> = new Map<string, Enumerated | undefined>();
-
-  constructor(portions: readonly Portion[]) {
-    for (const { declared: list } of portions) {
-      for (const declared of list) {
-        const { kind, declaration } = declared;
-        put(this.of(kind), declaration.name, declared);
-        if (kind !== 'enum') continue;
-        for (const { name, value } of declaration.type.enumerators) put(this.enumerators, name, { declared, value });
-      }
-    }
-  }
-
-  of(kind: DeclaredKind): Said<Declared> {
-    let said = this.#declared.get(kind);
-    if (said === undefined) this.#declared.set(kind, (said = new Map<string, Declared | undefined>()));
-    return said;
-  }
-}
-
-function put<T>(said: Said<T>, name: string, what: T): void {
-  said.set(name, said.has(name) ? undefined : what);
-}
-
-const kinds: readonly DeclaredKind[] = ['record', 'enum', 'typedef', 'constant', 'request', 'text'];
-
-function namesThatDiffer(old: readonly Portion[], next: readonly Portion[]): NamesByKind {
-  const [before, after] = [new Sayings(old), new Sayings(next)];
-  const names: Record<NameSpace, string[]> = { records: [], enums: [], typedefs: [], numbers: [] };
-  for (const kind of kinds) addDiffering(before.of(kind), after.of(kind), isAlike, names[setOf(kind)]);
-  addDiffering(before.enumerators, after.enumerators, isEnumeratedAlike, names.numbers);
-  return { ...names, words: new Set(names.numbers.map(wordOf)) };
-}
-
-function addDiffering<T>(before: Said<T>, after: Said<T>, isSame: (was: T, is: T) => boolean, names: string[]): void {
-  for (const [name, was] of before) {
-    const is = after.get(name);
-    // Several meanings of one name depend on each other.
-    if (was === undefined || is === undefined || !isSame(was, is)) names.push(name);
-  }
-  for (const name of after.keys()) if (!before.has(name)) names.push(name);
-}
-
-function isEnumeratedAlike(was: Enumerated, is: Enumerated): boolean {
-  return was.value === is.value && was.declared.declaration.header === is.declared.declaration.header;
-}
-
-/** Whether both declare the same in the same header, on every target; of enums the enumerators are looked at by themselves. */
-function isAlike(a: Declared, b: Declared): boolean {
-  if (a === b) return true;
-  if (a.declaration.header !== b.declaration.header) return false;
-  switch (a.kind) {
-    case 'record':
-      return b.kind === a.kind && areAlike(a.declaration.record, b.declaration.record);
-    case 'enum':
-      return b.kind === a.kind;
-    case 'typedef': {
-      if (b.kind !== a.kind) return false;
-      const [was, is] = [a.declaration.type, b.declaration.type];
-      // A typedef of a record changes when the record does.
-      return areTypesAlike(was, is) || (unalias(was).kind === 'record' && unalias(is).kind === 'record');
-    }
-    case 'constant':
-      return b.kind === a.kind && a.declaration.value === b.declaration.value;
-    case 'request':
-      return b.kind === a.kind && a.declaration.number === b.declaration.number;
-    case 'text':
-      return (
-        b.kind === a.kind &&
-        a.declaration.body === b.declaration.body &&
-        a.declaration.parameters?.join() === b.declaration.parameters?.join()
-      );
-    default:
-      return a satisfies never;
-  }
-}
-
-function setOf(kind: DeclaredKind): NameSpace {
-  switch (kind) {
-    case 'record':
-      return 'records';
-    case 'enum':
-      return 'enums';
-    case 'typedef':
-      return 'typedefs';
-    case 'constant':
-    case 'request':
-    case 'text':
-      return 'numbers';
-    default:
-      return kind satisfies never;
-  }
-}
-
 /** Records that may have no layout: the comparison has to say so. */
 const fragile = new WeakMap<Portion, readonly string[]>();
 
 function fragileIn(portion: Portion): readonly string[] {
   let names = fragile.get(portion);
   if (names === undefined) {
-    names = portion.declared.flatMap(({ kind, declaration }) =>
-      kind === 'record' && declaration.record.isComplete && !isSurelyLaidOut(declaration.record)
-        ? [declaration.name]
-        : [],
-    );
-    fragile.set(portion, names);
+    const found: string[] = [];
+    for (const { kind, declaration } of portion.declared) {
+      if (kind !== 'record') continue;
+      if (declaration.record.isComplete && !isSurelyLaidOut(declaration.record)) found.push(declaration.name);
+    }
+    fragile.set(portion, (names = found));
   }
   return names;
 }
