@@ -2,41 +2,21 @@
  * Which headers of two collections need to be read to compare them.
  *
  * A header means something else if its text changed, or the text of anything it includes, however deep. Includes are found
- * by reading `#include` lines without regard for conditions, which can only err on the side of reading too much; a
- * computed include (`#include MACRO`) might be anything, so such a header always counts as changed.
+ * by reading `#include` lines without regard for conditions, which can only err on the side of reading too much; an
+ * unclear one (`#include MACRO`) might be anything, so such a header always counts as changed.
  */
 
 import type { HeaderFile, TargetHeaders } from './header.ts';
+import { type IncludeScan, scanIncludes } from './include-lines.ts';
 
-interface Include {
-  readonly name: string;
-  readonly form: 'angle' | 'quote';
-}
+const scans = new Map<string, IncludeScan>();
 
-interface Scan {
-  readonly includes: readonly Include[];
-  readonly isComputed: boolean;
-}
-
-const scans = new Map<string, Scan>();
-
-/** The `#include` lines of a text. Results are kept by content key: trees share most of their files. */
-function scanIncludes(file: HeaderFile): Scan {
-  const known = scans.get(file.contentKey);
-  if (known !== undefined) return known;
-  const includes: Include[] = [];
-  let isComputed = false;
-  for (const match of (file.original ?? file.text).matchAll(
-    /^[ \t]*#[ \t]*include\b[ \t]*(?:<([^>\n]+)>|"([^"\n]+)"|(\S))/gm,
-  )) {
-    const [, angle, quote, other] = match;
-    if (angle !== undefined) includes.push({ name: angle, form: 'angle' });
-    else if (quote !== undefined) includes.push({ name: quote, form: 'quote' });
-    // A comment between the directive and the name is as good as a macro: rare, and safe to read once more.
-    else if (other !== undefined) isComputed = true;
+/** What a header includes. Results are kept by content key: trees share most of their files. */
+function includesOf(file: HeaderFile): IncludeScan {
+  let scan = scans.get(file.contentKey);
+  if (scan === undefined) {
+    scans.set(file.contentKey, (scan = scanIncludes(file.includeLines ?? file.original ?? file.text)));
   }
-  const scan: Scan = { includes, isComputed };
-  scans.set(file.contentKey, scan);
   return scan;
 }
 
@@ -149,8 +129,8 @@ class Graph {
       if (file !== undefined) reach(file);
     }
     for (let file = open.pop(); file !== undefined; file = open.pop()) {
-      const scan = scanIncludes(file);
-      if (scan.isComputed) this.#alwaysRead.add(file.name);
+      const scan = includesOf(file);
+      if (scan.isUnclear) this.#alwaysRead.add(file.name);
       for (const include of scan.includes) {
         const target = headers.resolve(include.name, include.form, file);
         // An include that is not there may be there on the other side: the name stands for both.

@@ -8,12 +8,18 @@
 /** Headers are text of some kilobytes; the largest UAPI header has half a megabyte. */
 export const maximumFileBytes = 16 * 1024 * 1024;
 
+/** A text may be fetched when it is first looked at. */
+export interface FileText {
+  readonly kind: 'text';
+  readonly text: string;
+  /** Promises equal text where it is equal: a blob's id, or a hash. */
+  readonly key: string;
+  /** Those of its lines in which `includeMark` is found, where they are known without the text. */
+  readonly includeLines?: string | undefined;
+}
+
 /** `refused`: something stands there that is not read; `reason` is a clause: "it is a named pipe". */
-export type ReadResult =
-  /** `key` promises equal text where it is equal: a blob's id, or a hash. */
-  | { readonly kind: 'text'; readonly text: string; readonly key: string }
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'refused'; readonly reason: string };
+export type ReadResult = FileText | { readonly kind: 'absent' } | { readonly kind: 'refused'; readonly reason: string };
 
 export interface FileTree {
   /** What the user called it. */
@@ -24,8 +30,10 @@ export interface FileTree {
   entries(folder: string): readonly string[];
   kindOf(path: string): 'file' | 'folder' | 'other' | 'absent';
   read(path: string): ReadResult;
-  /** Says that all of `paths` will be read: lets a tree fetch them in one go. */
+  /** Says what may be read: the first text that is looked at is then fetched with all others. */
   prefetch(paths: readonly string[]): void;
+  /** Fetches what will be read for sure, and leaves the rest. */
+  fetch?(paths: readonly string[]): void;
   /** Files below a folder in whose text one of `words` stands, from a tree that can tell without reading them all. */
   search?(folder: string, words: readonly string[]): readonly string[];
 }

@@ -10,8 +10,20 @@
  * run uabi in; with an explicit directory they would point elsewhere, so they are dropped then.
  */
 
-import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { UndecidedError, UserError } from '../diagnostic.ts';
+import {
+  type GitEntry,
+  type GitObject,
+  type GitObjectName,
+  type GitQuestion,
+  isPlausibleRevision,
+  type TreeListing,
+  whatIs,
+  whatIsIn,
+  whatIsStaged,
+  whatLiesIn,
+} from './git-questions.ts';
 
 const maximumOutputBytes = 768 * 1024 * 1024;
 
@@ -31,16 +43,6 @@ const dangerousVariables =
   /^GIT_(TRACE.*|EXTERNAL_DIFF|DIFF_OPTS|PAGER|EDITOR|SEQUENCE_EDITOR|SSH|SSH_COMMAND|ASKPASS|PROXY_COMMAND|EXEC_PATH|TEMPLATE_DIR|NAMESPACE|(LITERAL|GLOB|NOGLOB|ICASE)_PATHSPECS|REDIRECT_.*)$/;
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** One entry of a tree or of the index. */
-export interface GitEntry {
-  readonly mode: string;
-  readonly id: string;
-  readonly path: string;
-}
-
-export type GitObject =
-  { readonly kind: 'object'; readonly type: string; readonly content: Buffer } | { readonly kind: 'missing' };
 
 interface Answer {
   readonly status: number;
@@ -105,11 +107,10 @@ export class GitRepository {
    * Id and type of the object a revision names.
    * @throws {UndecidedError} if there is no such revision.
    */
-  identify(revision: string): { readonly id: string; readonly type: string } {
+  identify(revision: string): GitObjectName {
     if (isPlausibleRevision(revision)) {
-      const answer = this.#run(['cat-file', '--batch-check=%(objectname) %(objecttype)'], `${revision}\n`);
-      const [, id, type] = /^([0-9a-f]+) (commit|tree|blob|tag)\n$/.exec(answer.stdout.toString()) ?? [];
-      if (id !== undefined && type !== undefined) return { id, type };
+      const [found] = this.#ask(whatIs([revision]), []);
+      if (found !== undefined) return found;
     }
     return { id: this.require(revision, 'object'), type: 'unknown' };
   }
@@ -126,37 +127,32 @@ export class GitRepository {
     throw new UndecidedError(`${a} and ${b} have no common ancestor.${hint}`);
   }
 
-  /** The entries under `paths` (all of the tree, if none are given) of the tree-ish with that id. */
-  listTree(id: string, paths: readonly string[], isRecursive: boolean): readonly GitEntry[] {
-    const recursion = isRecursive ? ['-r'] : [];
-    const answer = this.#run(['ls-tree', '-z', '--full-tree', ...recursion, '--end-of-options', id, ...paths]);
-    if (answer.status !== 0) throw this.#failure(answer, []);
-    return parseEntries(answer.stdout, /^(\d+) \S+ ([0-9a-f]+)\t(.*)$/s);
+  /** The entries of the tree-ish with that id. Sizes are left out where git cannot tell all of them. */
+  listTree(id: string, listing: TreeListing): readonly GitEntry[] {
+    if (!listing.hasSizes) return this.#ask(whatLiesIn(id, listing), []);
+    const question = whatLiesIn(id, listing);
+    const answer = this.#run(question.parameters, question.input);
+    // A partial clone that lacks one of the objects has no sizes to give.
+    return answer.status === 0 ? question.read(answer.stdout) : this.listTree(id, { ...listing, hasSizes: false });
   }
 
   /** The entries of the index; of a conflict, our side. */
   listIndex(): readonly GitEntry[] {
-    const answer = this.#run(['ls-files', '-z', '--stage', '--full-name', '--', ':/']);
-    if (answer.status !== 0) throw this.#failure(answer, []);
     const entries = new Map<string, GitEntry>();
-    for (const entry of parseEntries(answer.stdout, /^(\d+) ([0-9a-f]+) [023]\t(.*)$/s)) {
-      if (!entries.has(entry.path)) entries.set(entry.path, entry);
-    }
+    for (const entry of this.#ask(whatIsStaged, [])) if (!entries.has(entry.path)) entries.set(entry.path, entry);
     return [...entries.values()];
   }
 
   /** Type and content of objects, in the order asked for, read by one `git cat-file --batch`. */
   readObjects(ids: readonly string[]): readonly GitObject[] {
-    if (ids.length === 0) return [];
-    const answer = this.#run(['cat-file', '--batch', '--buffer'], `${ids.join('\n')}\n`);
-    if (answer.status !== 0) throw this.#failure(answer, ids);
-    return parseBatch(answer.stdout, ids.length);
+    return ids.length === 0 ? [] : this.#ask(whatIsIn(ids), ids);
   }
 
   /** As `readObjects`, if all of them are there and have no more than `maximumBytes` together. */
   readSmallObjects(ids: readonly string[], maximumBytes: number): readonly GitObject[] | undefined {
-    const result = this.#spawn(['cat-file', '--batch', '--buffer'], `${ids.join('\n')}\n`, maximumBytes);
-    return result.error === undefined && result.status === 0 ? parseBatch(result.stdout, ids.length) : undefined;
+    const { parameters, input, read } = whatIsIn(ids);
+    const result = this.#spawn(parameters, input, maximumBytes);
+    return result.error === undefined && result.status === 0 ? read(result.stdout) : undefined;
   }
 
   /** Sizes of objects in bytes; `undefined` for a missing one. */
@@ -302,16 +298,54 @@ export class GitRepository {
     });
   }
 
+  /**
+   * Asks without waiting; `undefined` if git fails or has anything to complain about, or answers with more than
+   * `maximumBytes`. Whoever wants to know why asks again.
+   */
+  async askAhead<Answer>(question: GitQuestion<Answer>, maximumBytes: number): Promise<Answer | undefined> {
+    const { parameters, input, statuses, read } = question;
+    const child = spawn('git', ['--no-pager', ...neutralConfig, ...parameters], {
+      cwd: this.#directory,
+      env: this.#environment,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    let isRefused = false;
+    const refuse = (): void => {
+      isRefused = true;
+      child.kill();
+    };
+    child.stdout.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      sizeBytes += chunk.length;
+      if (sizeBytes > maximumBytes) refuse();
+    });
+    child.stderr.on('data', refuse);
+    // git may end before it has read everything; its exit status says what that means.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+    const status = await new Promise<number | null>((resolve) => {
+      child.on('error', () => {
+        resolve(null);
+      });
+      child.on('close', resolve);
+    });
+    return isRefused || status === null || !statuses.includes(status) ? undefined : read(Buffer.concat(chunks));
+  }
+
+  #ask<Answer>({ parameters, input, statuses, read }: GitQuestion<Answer>, ids: readonly string[]): Answer {
+    const answer = this.#run(parameters, input);
+    if (!statuses.includes(answer.status)) throw this.#failure(answer, ids);
+    return read(answer.stdout);
+  }
+
   #run(parameters: readonly string[], input = ''): Answer {
     const result = this.#spawn(parameters, input, maximumOutputBytes);
     if (result.error !== undefined) throw explainSpawn(result.error, this.#directory);
     return { status: result.status ?? 128, stdout: result.stdout, stderr: result.stderr.toString() };
   }
-}
-
-/** Whether git could be asked for `revision` at all: nothing that looks like an option, spans lines, or is empty. */
-export function isPlausibleRevision(revision: string): boolean {
-  return revision !== '' && !revision.startsWith('-') && !/[\u0000-\u001f\u007f]/.test(revision);
 }
 
 function explainSpawn(error: Error, directory: string): Error {
@@ -321,35 +355,6 @@ function explainSpawn(error: Error, directory: string): Error {
     return new UndecidedError(`git cannot be started: it is not installed, or ${directory} does not exist.`);
   }
   return new UndecidedError(`git cannot be started: ${error.message}`);
-}
-
-function parseEntries(output: Buffer, form: RegExp): GitEntry[] {
-  const entries: GitEntry[] = [];
-  for (const line of output.toString('utf8').split('\0')) {
-    const match = form.exec(line);
-    if (match !== null) entries.push({ mode: match[1] ?? '', id: match[2] ?? '', path: match[3] ?? '' });
-  }
-  return entries;
-}
-
-/** `<id> <type> <size>\n<content>\n` or `<id> missing\n`, once for each id. */
-function parseBatch(output: Buffer, count: number): GitObject[] {
-  const objects: GitObject[] = [];
-  let position = 0;
-  while (objects.length < count) {
-    const end = output.indexOf(10, position);
-    if (end < 0) throw new UndecidedError('git cat-file ended before it had answered everything.');
-    const header = output.toString('latin1', position, end).split(' ');
-    position = end + 1;
-    const size = Number(header[2]);
-    if (header.length < 3 || !Number.isSafeInteger(size)) {
-      objects.push({ kind: 'missing' });
-      continue;
-    }
-    objects.push({ kind: 'object', type: header[1] ?? '', content: output.subarray(position, position + size) });
-    position += size + 1;
-  }
-  return objects;
 }
 
 function firstLine(text: string): string {

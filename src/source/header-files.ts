@@ -101,7 +101,7 @@ export class HeaderFiles implements HeaderCollection {
       const read = this.#options.tree.read(path);
       result =
         read.kind === 'text'
-          ? { kind: 'found', file: new LazyHeader(path, path, read.key, read.text) }
+          ? { kind: 'found', file: new LazyHeader(path, path, read.key, read) }
           : {
               kind: 'absent',
               reason: read.kind === 'absent' ? `there is no ${path}` : `${path} is not read: ${read.reason}`,

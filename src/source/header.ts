@@ -25,6 +25,8 @@ export interface HeaderFile {
   readonly text: string;
   /** The text before `make headers_install` edits it, where it does: good enough to look for words and includes in. */
   readonly original?: string;
+  /** Those of its lines in which `includeMark` is found, where they are known without the text. */
+  readonly includeLines?: string | undefined;
   /** Equal keys promise equal text. */
   readonly contentKey: string;
   /** One of our own declarations, standing in for a libc header: never part of the ABI that is read. */
@@ -59,13 +61,19 @@ export interface HeaderCollection {
 export type Lookup =
   { readonly kind: 'found'; readonly file: HeaderFile } | { readonly kind: 'absent'; readonly reason: string };
 
+/** What a header is made from; its text may be fetched when it is first looked at. */
+export interface HeaderContent {
+  readonly text: string;
+  readonly includeLines?: string | undefined;
+}
+
 /** A header whose text is worked out when it is first looked at. */
 export class LazyHeader implements HeaderFile {
   readonly name: string;
   readonly path: string;
   readonly contentKey: string;
   readonly isBuiltIn = false;
-  readonly original: string;
+  readonly #content: HeaderContent;
   readonly #edit: (text: string) => string;
   #text: string | undefined;
 
@@ -73,14 +81,22 @@ export class LazyHeader implements HeaderFile {
     name: string,
     path: string,
     contentKey: string,
-    original: string,
+    content: HeaderContent,
     edit: (text: string) => string = (text) => text,
   ) {
     this.name = name;
     this.path = path;
     this.contentKey = contentKey;
-    this.original = original;
+    this.#content = content;
     this.#edit = edit;
+  }
+
+  get original(): string {
+    return this.#content.text;
+  }
+
+  get includeLines(): string | undefined {
+    return this.#content.includeLines;
   }
 
   get text(): string {

@@ -22,7 +22,7 @@ export class HunkHeaders implements HeaderCollection {
       if (text === undefined) return [];
       const [, architecture] = /^arch\/([^/]+)\//.exec(path) ?? [];
       const name = path.replace(/^(?:arch\/[^/]+\/)?include\/uapi\//, '');
-      return [{ architecture, file: new LazyHeader(name, path, blobId(text), text) }];
+      return [{ architecture, file: new LazyHeader(name, path, blobId(text), { text }) }];
     });
   }
 

@@ -201,7 +201,7 @@ class PlaceHeaders implements TargetHeaders {
     const key = `${name}\0${path}`;
     let file = this.#files.get(key);
     if (file === undefined) {
-      file = new LazyHeader(name, path, result.key, result.text);
+      file = new LazyHeader(name, path, result.key, result);
       this.#files.set(key, file);
     }
     return { kind: 'found', file };

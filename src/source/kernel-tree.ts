@@ -20,6 +20,7 @@ import {
 } from './generated-headers.ts';
 import {
   type HeaderCollection,
+  type HeaderContent,
   type HeaderFile,
   type HeaderTarget,
   type IncludeForm,
@@ -91,16 +92,22 @@ export class KernelTree implements HeaderCollection {
   }
 
   /** One object for one file, whatever the architecture it is read for. */
-  #share(name: string, path: string, key: string, text: string, edit?: (text: string) => string): HeaderFile {
+  #share(name: string, path: string, key: string, content: HeaderContent, edit?: (text: string) => string): HeaderFile {
     const known = this.#files.get(`${name}\0${key}`);
     if (known !== undefined) return known;
-    const file = new LazyHeader(name, path, key, text, edit);
+    const file = new LazyHeader(name, path, key, content, edit);
     this.#files.set(`${name}\0${key}`, file);
     return file;
   }
 }
 
-type Share = (name: string, path: string, key: string, text: string, edit?: (text: string) => string) => HeaderFile;
+type Share = (
+  name: string,
+  path: string,
+  key: string,
+  content: HeaderContent,
+  edit?: (text: string) => string,
+) => HeaderFile;
 
 class ArchitectureHeaders implements TargetHeaders {
   readonly names: readonly string[];
@@ -189,7 +196,7 @@ class ArchitectureHeaders implements TargetHeaders {
     const isWrapper = this.#words('generic-y').includes(bare) || this.#words('mandatory-y').includes(bare);
     if (isWrapper && this.#hasGeneric(bare)) {
       const text = `#include <asm-generic/${bare}>\n`;
-      return { kind: 'found', file: this.#share(name, `${common}/asm-generic/${bare}`, text, text) };
+      return { kind: 'found', file: this.#share(name, `${common}/asm-generic/${bare}`, text, { text }) };
     }
     return { kind: 'absent', reason: `arch/${this.#architecture} has no such header` };
   }
@@ -201,7 +208,7 @@ class ArchitectureHeaders implements TargetHeaders {
         return {
           kind: 'found',
           // The key differs from that of the same blob in an installed tree, because the text does.
-          file: this.#share(name, path, `kernel:${result.key}`, result.text, installedText),
+          file: this.#share(name, path, `kernel:${result.key}`, result, installedText),
         };
       case 'refused':
         return { kind: 'absent', reason: `${path} is not read: ${result.reason}` };
@@ -214,7 +221,7 @@ class ArchitectureHeaders implements TargetHeaders {
 
   #generated(name: string, header: GeneratedHeader): Lookup {
     if (header.kind === 'unavailable') return { kind: 'absent', reason: header.reason.replace(/\.$/, '') };
-    return { kind: 'found', file: this.#share(name, header.path, header.text, header.text) };
+    return { kind: 'found', file: this.#share(name, header.path, header.text, { text: header.text }) };
   }
 
   #hasGeneric(name: string): boolean {

@@ -3,8 +3,9 @@ import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { UndecidedError } from '../../src/diagnostic.ts';
+import { BlobStore } from '../../src/source/blob-store.ts';
 import { GitRepository } from '../../src/source/git.ts';
-import { BlobStore, GitTree, openRevision } from '../../src/source/git-tree.ts';
+import { GitTree, openRevision } from '../../src/source/git-tree.ts';
 import { openTree, openTreeFile } from '../../src/source/open-headers.ts';
 import { arm64, git, kernelFiles, scratchDirectory, scratchRepository, writeFiles } from './scratch.ts';
 

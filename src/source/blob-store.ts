@@ -1,0 +1,163 @@
+/**
+ * The texts of one git repository, by blob id, for all trees that are read.
+ *
+ * A text is fetched when it is looked at, and then with all others that may be: a process costs more than a few headers. Who
+ * knows better what will be read fetches that first. A file that two revisions share is read, and later tokenized, once.
+ */
+
+import { type FileText, maximumFileBytes, type ReadResult } from './file-tree.ts';
+import { GitListing } from './git-listing.ts';
+import type { GitObjectName } from './git-questions.ts';
+import type { GitRepository } from './git.ts';
+
+/** All headers of a kernel have 8 MB. */
+const treeBytes = 64 * 1024 * 1024;
+
+export class BlobStore {
+  readonly repository: GitRepository;
+  /** Files at the top of a tree that will be asked for whatever else is. */
+  readonly #alongside: readonly string[];
+  readonly #fetched = new Map<string, ReadResult>();
+  readonly #texts = new Map<string, FileText>();
+  /** What is fetched with the next text that is looked at. */
+  readonly #pending = new Set<string>();
+  readonly #includeLines = new Map<string, string>();
+  readonly #names = new Map<string, GitObjectName>();
+  readonly #listings = new Map<string, GitListing>();
+
+  constructor(repository: GitRepository, alongside: readonly string[] = []) {
+    this.repository = repository;
+    this.#alongside = alongside;
+  }
+
+  /**
+   * Id and type of what a revision names, the same for the whole run.
+   * @throws {UndecidedError} if there is no such revision.
+   */
+  identify(revision: string): GitObjectName {
+    const name = this.#names.get(revision) ?? this.repository.identify(revision);
+    this.#names.set(revision, name);
+    return name;
+  }
+
+  keepName(revision: string, name: GitObjectName): void {
+    this.#names.set(revision, name);
+  }
+
+  /** What lies in the tree-ish with that id. */
+  listing(id: string): GitListing {
+    let listing = this.#listings.get(id);
+    if (listing === undefined) {
+      this.#listings.set(id, (listing = GitListing.ofTree(this.repository, id, this.#alongside)));
+    }
+    return listing;
+  }
+
+  /** `sizeBytes`: of a blob that is known to be there. */
+  read(id: string, sizeBytes?: number): ReadResult {
+    const known = this.#fetched.get(id) ?? this.#texts.get(id);
+    if (known !== undefined) return known;
+    if (sizeBytes === undefined) {
+      this.#look(id);
+      return this.#fetched.get(id) ?? { kind: 'absent' };
+    }
+    if (sizeBytes > maximumFileBytes) return tooLarge(sizeBytes);
+    const text = new BlobText(this, id);
+    this.#texts.set(id, text);
+    return text;
+  }
+
+  /**
+   * The text of a blob that is known to be there and of a size to be read.
+   * @throws {UndecidedError} if that is not so: the repository changed, or is damaged.
+   */
+  textOf(id: string): string {
+    this.#look(id);
+    const result = this.#fetched.get(id);
+    if (result?.kind !== 'text') throw this.repository.missingObjects([id]);
+    return result.text;
+  }
+
+  includeLinesOf(id: string): string | undefined {
+    return this.#includeLines.get(id);
+  }
+
+  /** What scans of the blobs' texts would find, for blobs that are not fetched for it. */
+  keepIncludeLines(id: string, lines: string): void {
+    this.#includeLines.set(id, lines);
+  }
+
+  /** Says what may be read. */
+  expect(ids: Iterable<string>): void {
+    for (const id of ids) if (!this.#fetched.has(id)) this.#pending.add(id);
+  }
+
+  /** @throws {UndecidedError} naming the `git fetch` to run, if blobs are missing from a partial clone. */
+  fetch(ids: Iterable<string>): void {
+    const wanted = [...new Set(ids)].filter((id) => !this.#fetched.has(id));
+    if (wanted.length === 0) return;
+    const objects = this.repository.readSmallObjects(wanted, treeBytes);
+    if (objects?.every(({ kind }) => kind === 'object') !== true) {
+      this.#fetchBySize(wanted);
+      return;
+    }
+    for (const [index, id] of wanted.entries()) {
+      const object = objects[index];
+      if (object?.kind === 'object') this.keep(id, object.content);
+    }
+  }
+
+  keep(id: string, content: Buffer): void {
+    this.#pending.delete(id);
+    const isSmall = content.length <= maximumFileBytes;
+    this.#fetched.set(id, isSmall ? { kind: 'text', text: content.toString(), key: id } : tooLarge(content.length));
+  }
+
+  #look(id: string): void {
+    if (!this.#fetched.has(id)) this.fetch([...this.#pending, id]);
+  }
+
+  /** Something is missing, or there is more than headers are: a file of gigabytes must not be read to learn that it is one. */
+  #fetchBySize(wanted: readonly string[]): void {
+    const sizes = this.repository.sizes(wanted);
+    const small: string[] = [];
+    const missing: string[] = [];
+    for (const [index, id] of wanted.entries()) {
+      const size = sizes[index];
+      if (size === undefined) missing.push(id);
+      else if (size <= maximumFileBytes) small.push(id);
+      else this.#fetched.set(id, tooLarge(size));
+    }
+    if (missing.length > 0) throw this.repository.missingObjects(missing);
+    const objects = this.repository.readObjects(small);
+    for (const [index, id] of small.entries()) {
+      const object = objects[index];
+      if (object?.kind !== 'object') throw this.repository.missingObjects([id]);
+      this.keep(id, object.content);
+    }
+  }
+}
+
+/** A text that is fetched when it is looked at. */
+class BlobText implements FileText {
+  readonly kind = 'text';
+  readonly key: string;
+  readonly #store: BlobStore;
+
+  constructor(store: BlobStore, id: string) {
+    this.key = id;
+    this.#store = store;
+  }
+
+  get text(): string {
+    return this.#store.textOf(this.key);
+  }
+
+  get includeLines(): string | undefined {
+    return this.#store.includeLinesOf(this.key);
+  }
+}
+
+function tooLarge(sizeBytes: number): ReadResult {
+  return { kind: 'refused', reason: `it has ${sizeBytes} bytes, too many` };
+}

@@ -1,0 +1,123 @@
+/**
+ * Which files a git tree, or the index, holds: what `ls-tree` says of the folders that were asked for, and no more.
+ */
+
+import { folderOf, sorted } from './file-tree.ts';
+import type { GitEntry } from './git-questions.ts';
+import type { GitRepository } from './git.ts';
+
+export class GitListing {
+  readonly #repository: GitRepository;
+  /** Id of the tree, or of a commit or tag that leads to one; `undefined` for the index. */
+  readonly #tree: string | undefined;
+  /** Files at the top that are listed with whatever is listed first. */
+  #alongside: readonly string[];
+  /** Entries known so far, by path, and the folders they were listed for. */
+  readonly #files = new Map<string, GitEntry>();
+  readonly #listed = new Set<string>();
+  /** Folders of the files known so far; worked out when first asked for. */
+  readonly #implied = new Set<string>();
+  readonly #folders = new Map<string, readonly GitEntry[]>();
+
+  private constructor(repository: GitRepository, tree: string | undefined, alongside: readonly string[]) {
+    this.#repository = repository;
+    this.#tree = tree;
+    this.#alongside = alongside;
+  }
+
+  static ofTree(repository: GitRepository, tree: string, alongside: readonly string[]): GitListing {
+    return new GitListing(repository, tree, alongside);
+  }
+
+  static ofIndex(repository: GitRepository): GitListing {
+    const listing = new GitListing(repository, undefined, []);
+    listing.keep([''], repository.listIndex());
+    return listing;
+  }
+
+  /** What must be listed so that everything at or under each of `folders` is known. */
+  unlisted(folders: readonly string[]): readonly string[] {
+    const unlisted = folders.filter((folder) => !this.#isListed(folder));
+    return unlisted.length === 0 ? [] : [...unlisted, ...this.#alongside];
+  }
+
+  /** Everything that lies at or under each of `folders`. */
+  keep(folders: readonly string[], entries: readonly GitEntry[]): void {
+    for (const entry of entries) this.#files.set(entry.path, entry);
+    for (const folder of folders) this.#listed.add(folder);
+    this.#alongside = this.#alongside.filter((path) => !this.#listed.has(path));
+    this.#implied.clear();
+  }
+
+  /** Paths of all files at or under each of `folders`, sorted. */
+  list(folders: readonly string[]): readonly string[] {
+    const unlisted = this.unlisted(folders);
+    if (unlisted.length > 0 && this.#tree !== undefined) {
+      const paths = unlisted.includes('') ? [] : unlisted;
+      this.keep(unlisted, this.#repository.listTree(this.#tree, { paths, isRecursive: true, hasSizes: true }));
+    }
+    // A path that turns out to be a file stands for itself.
+    const isIn = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
+    return sorted(
+      [...this.#files.keys()].filter((path) => folders.some((folder) => folder === '' || isIn(path, folder))),
+    );
+  }
+
+  /** The entry of a file that was listed. */
+  file(path: string): GitEntry | undefined {
+    return this.#files.get(path);
+  }
+
+  /** The entry of a file or folder. */
+  find(path: string): GitEntry | undefined {
+    const known = this.#files.get(path);
+    if (known !== undefined || this.#isListed(path)) return known ?? this.#impliedFolder(path);
+    return this.children(folderOf(path)).find((entry) => entry.path === path);
+  }
+
+  children(folder: string): readonly GitEntry[] {
+    const known = this.#folders.get(folder);
+    if (known !== undefined) return known;
+    const children =
+      this.#tree === undefined ? this.#childrenInIndex(folder) : this.#childrenInTree(this.#tree, folder);
+    this.#folders.set(folder, children);
+    return children;
+  }
+
+  #isListed(path: string): boolean {
+    for (let folder = path; ; folder = folderOf(folder)) {
+      if (this.#listed.has(folder)) return true;
+      if (folder === '') return false;
+    }
+  }
+
+  /** Recursive listings and the index hold files only; a folder is there if a file is in it. */
+  #impliedFolder(path: string): GitEntry | undefined {
+    if (this.#implied.size === 0) {
+      for (const file of this.#files.keys()) {
+        for (let folder = folderOf(file); folder !== '' && !this.#implied.has(folder); folder = folderOf(folder)) {
+          this.#implied.add(folder);
+        }
+      }
+    }
+    return this.#implied.has(path) ? { mode: '040000', id: '', path } : undefined;
+  }
+
+  #childrenInTree(tree: string, folder: string): readonly GitEntry[] {
+    // Asked for `a/b/`, ls-tree lists what is in the folder; a missing folder, or a file, lists nothing.
+    const paths = folder === '' ? [] : [`${folder}/`];
+    return this.#repository.listTree(tree, { paths, isRecursive: false, hasSizes: false });
+  }
+
+  #childrenInIndex(folder: string): readonly GitEntry[] {
+    const prefix = folder === '' ? '' : `${folder}/`;
+    const children = new Map<string, GitEntry>();
+    for (const entry of this.#files.values()) {
+      if (!entry.path.startsWith(prefix)) continue;
+      const slash = entry.path.indexOf('/', prefix.length);
+      const path = slash < 0 ? entry.path : entry.path.slice(0, slash);
+      if (!children.has(path)) children.set(path, slash < 0 ? entry : { mode: '040000', id: '', path });
+    }
+    return [...children.values()];
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * What git is asked about objects, and how its answers are read. Nothing runs here (`git.ts` does that), so the same question can
+ * be waited for or be asked while something else is done.
+ */
+
+import { UndecidedError } from '../diagnostic.ts';
+import { includeMark } from './include-lines.ts';
+
+/** A command line behind `git`, what it gets on standard input, and what its output says. */
+export interface GitQuestion<Answer> {
+  readonly parameters: readonly string[];
+  readonly input: string;
+  /** Exit statuses that are answers; others are failures. */
+  readonly statuses: readonly number[];
+  readonly read: (output: Buffer) => Answer;
+}
+
+/** One entry of a tree or of the index. */
+export interface GitEntry {
+  readonly mode: string;
+  readonly id: string;
+  readonly path: string;
+  /** Of a file, where git was asked and has the object. */
+  readonly sizeBytes?: number | undefined;
+}
+
+export type GitObject =
+  { readonly kind: 'object'; readonly type: string; readonly content: Buffer } | { readonly kind: 'missing' };
+
+export interface GitObjectName {
+  readonly id: string;
+  readonly type: string;
+}
+
+/** Whether git could be asked for `revision` at all: nothing that looks like an option, spans lines, or is empty. */
+export function isPlausibleRevision(revision: string): boolean {
+  return revision !== '' && !revision.startsWith('-') && !/[\u0000-\u001f\u007f]/.test(revision);
+}
+
+/** Id and type of what plausible revisions name; `undefined` for one that names nothing. */
+export function whatIs(revisions: readonly string[]): GitQuestion<readonly (GitObjectName | undefined)[]> {
+  return {
+    parameters: ['cat-file', '--batch-check=%(objectname) %(objecttype)'],
+    input: linesOf(revisions),
+    // What names nothing ends neither the answer nor, in all versions, well.
+    statuses: [0, 128],
+    read: (output) => {
+      const lines = output.toString().split('\n');
+      return revisions.map((_, index) => {
+        const [, id, type] = /^([0-9a-f]+) (commit|tree|blob|tag)$/.exec(lines[index] ?? '') ?? [];
+        return id === undefined || type === undefined ? undefined : { id, type };
+      });
+    },
+  };
+}
+
+export interface TreeListing {
+  /** Where to look; all of the tree, if there are none. */
+  readonly paths: readonly string[];
+  readonly isRecursive: boolean;
+  /** Asks for the sizes of files as well, for which git needs the objects. */
+  readonly hasSizes: boolean;
+}
+
+/** The entries of the tree-ish with that id. */
+export function whatLiesIn(id: string, { paths, isRecursive, hasSizes }: TreeListing): GitQuestion<GitEntry[]> {
+  const options = [...(isRecursive ? ['-r'] : []), ...(hasSizes ? ['-l'] : [])];
+  return {
+    parameters: ['ls-tree', '-z', '--full-tree', ...options, '--end-of-options', id, ...paths],
+    input: '',
+    statuses: [0],
+    read: (output) => parseEntries(output, /^(\d+) \S+ ([0-9a-f]+)(?: +(\S+))?\t(.*)$/s),
+  };
+}
+
+/** The entries of the index; a conflict has several for one path. */
+export const whatIsStaged: GitQuestion<GitEntry[]> = {
+  parameters: ['ls-files', '-z', '--stage', '--full-name', '--', ':/'],
+  input: '',
+  statuses: [0],
+  read: (output) => parseEntries(output, /^(\d+) ([0-9a-f]+) ([023])\t(.*)$/s).map(withoutSize),
+};
+
+/** Type and content of objects, in the order asked for. */
+export function whatIsIn(ids: readonly string[]): GitQuestion<GitObject[]> {
+  return {
+    parameters: ['cat-file', '--batch', '--buffer'],
+    input: linesOf(ids),
+    statuses: [0],
+    read: (output) => parseBatch(output, ids.length),
+  };
+}
+
+/** What else the user's configuration or a version of git may put between the lines. */
+const plainLines = [
+  ...['-c', 'grep.lineNumber=false', '-c', 'grep.column=false', '-c', 'submodule.recurse=false'],
+  ...['grep', '-z', '-a', '-E', '--no-color', '--full-name', '--no-textconv'],
+];
+
+/** For each file of a tree-ish below `folders` that has any: its lines in which `includeMark` is found. */
+export function whatIncludes(id: string, folders: readonly string[]): GitQuestion<ReadonlyMap<string, string>> {
+  return {
+    parameters: [...plainLines, '-e', includeMark, id, '--', ...folders.map((folder) => `:(top,literal)${folder}`)],
+    input: '',
+    // 1: nothing was found.
+    statuses: [0, 1],
+    read: (output) => parseMatches(output, `${id}:`),
+  };
+}
+
+function linesOf(names: readonly string[]): string {
+  return `${names.join('\n')}\n`;
+}
+
+function parseEntries(output: Buffer, form: RegExp): GitEntry[] {
+  const entries: GitEntry[] = [];
+  for (const line of output.toString('utf8').split('\0')) {
+    const [, mode, id, size, path] = form.exec(line) ?? [];
+    if (mode === undefined || id === undefined || path === undefined) continue;
+    entries.push({ mode, id, path, sizeBytes: size !== undefined && /^\d+$/.test(size) ? Number(size) : undefined });
+  }
+  return entries;
+}
+
+/** What stands where a size would is the stage. */
+function withoutSize({ mode, id, path }: GitEntry): GitEntry {
+  return { mode, id, path };
+}
+
+/** `<id> <type> <size>\n<content>\n` or `<id> missing\n`, once for each id. */
+function parseBatch(output: Buffer, count: number): GitObject[] {
+  const objects: GitObject[] = [];
+  let position = 0;
+  while (objects.length < count) {
+    const end = output.indexOf(10, position);
+    if (end < 0) throw new UndecidedError('git cat-file ended before it had answered everything.');
+    const header = output.toString('latin1', position, end).split(' ');
+    position = end + 1;
+    const size = Number(header[2]);
+    if (header.length < 3 || !Number.isSafeInteger(size)) {
+      objects.push({ kind: 'missing' });
+      continue;
+    }
+    objects.push({ kind: 'object', type: header[1] ?? '', content: output.subarray(position, position + size) });
+    position += size + 1;
+  }
+  return objects;
+}
+
+/** `<tree>:<path>\0<line>\n`, where a path may hold line feeds and a line may hold anything else. */
+function parseMatches(output: Buffer, prefix: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const text = output.toString('utf8');
+  for (let position = 0; position < text.length;) {
+    const nul = text.indexOf('\0', position);
+    const end = nul < 0 ? -1 : text.indexOf('\n', nul);
+    if (end < 0 || !text.startsWith(prefix, position))
+      throw new UndecidedError('git grep answered in an unknown form.');
+    const path = text.slice(position + prefix.length, nul);
+    found.set(path, (found.get(path) ?? '') + text.slice(nul + 1, end + 1));
+    position = end + 1;
+  }
+  return found;
+}
