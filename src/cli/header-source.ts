@@ -15,6 +15,7 @@ import { UndecidedError, UserError } from '../diagnostic.ts';
 import { BlobStore } from '../source/blob-store.ts';
 import { GitRepository } from '../source/git.ts';
 import { isPlausibleRevision } from '../source/git-questions.ts';
+import { lookAhead } from '../source/look-ahead.ts';
 import { GitTree, openRevision } from '../source/git-tree.ts';
 import { HeaderFiles, TextTree } from '../source/header-files.ts';
 import type { HeaderCollection, HeaderFile, TargetHeaders } from '../source/header.ts';
@@ -28,6 +29,8 @@ import {
   openTreeFile,
   SubTree,
 } from '../source/open-headers.ts';
+import { configFileName } from '../verdict/policy/config.ts';
+import { waiverFileName } from '../verdict/policy/waiver-file.ts';
 import { Audiences } from './audiences.ts';
 import type { Io } from './io.ts';
 import { leanOn } from './lean-headers.ts';
@@ -98,6 +101,15 @@ export class HeaderWorkshop {
     return this.#openFromGit(text);
   }
 
+  /** Asks git for what a comparison of two sources needs, where both are revisions. */
+  async lookAhead(old: string, next: string): Promise<void> {
+    const isRevision = (text: string): boolean =>
+      text !== '-' &&
+      !text.includes(':') &&
+      statSync(resolve(this.#io.cwd, text), { throwIfNoEntry: false }) === undefined;
+    if (isRevision(old) && isRevision(next) && this.hasRepository()) await lookAhead(this.#store(), old, next);
+  }
+
   /** Opens the headers of a tree that was made in memory. */
   openInMemory(tree: FileTree): HeaderSource {
     return this.#wrap(openTree(tree, this.#includeDirectories()), undefined, tree.label);
@@ -143,7 +155,9 @@ export class HeaderWorkshop {
     const colon = /^[^:]*\^\{\//.test(source) ? -1 : source.indexOf(':');
     const revision = colon < 0 ? source : source.slice(0, colon);
     const store = this.#store();
-    return (revision === '' ? new GitTree(store, undefined, 'the index') : openRevision(store, revision)).read(name);
+    const tree = revision === '' ? new GitTree(store, undefined, 'the index') : openRevision(store, revision);
+    tree.fetch([name]);
+    return tree.read(name);
   }
 
   /** The header that came through standard input. */
@@ -193,7 +207,7 @@ export class HeaderWorkshop {
   }
 
   #store(): BlobStore {
-    this.#blobs ??= new BlobStore(this.#makeRepository());
+    this.#blobs ??= new BlobStore(this.#makeRepository(), [configFileName, waiverFileName]);
     return this.#blobs;
   }
 

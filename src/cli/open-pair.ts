@@ -10,7 +10,7 @@ import { type DeclarationMaps, listOf } from '../abi/declaration-list.ts';
 import type { Target } from '../abi/target.ts';
 import { UserError } from '../diagnostic.ts';
 import type { AbiPair } from '../diff/changes.ts';
-import { changedHeaders } from '../source/changes.ts';
+import { type ChangedHeaders, changedHeaders, includedFiles } from '../source/changes.ts';
 import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
 import { isJsonSource, type OpenedSource, openSource, type SourceOptions, workshopFor } from './open-source.ts';
@@ -42,7 +42,9 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
   const shared = { ...options, workshop };
   const [oldName, newName] = second === undefined ? splitRange(first) : [first, second];
   const isFromBase = second === undefined && first.includes('...');
-  const old = isFromBase ? await openMergeBase(oldName, newName, io, shared) : await openSource(oldName, io, shared);
+  const oldRevision = isFromBase ? workshop.repository().mergeBase(oldName, newName) : oldName;
+  await workshop.lookAhead(oldRevision, newName);
+  const old = await openSource(oldRevision, io, shared);
   const next = await openSource(newName, io, shared);
   const pair =
     isHeaders(old) && isHeaders(next) ? restrictToChanges(old, next, options.paths ?? []) : { old, new: next };
@@ -152,16 +154,6 @@ function splitRange(text: string): readonly [string, string] {
   return [range[1] === '' ? 'HEAD' : (range[1] ?? ''), range[2] === '' ? 'HEAD' : (range[2] ?? '')];
 }
 
-async function openMergeBase(
-  a: string,
-  b: string,
-  io: Io,
-  options: SourceOptions & { readonly workshop: Awaited<ReturnType<typeof workshopFor>> },
-): Promise<OpenedSource> {
-  const base = options.workshop.repository().mergeBase(a, b);
-  return openSource(base, io, options);
-}
-
 function isHeaders(source: OpenedSource): source is HeaderSource {
   return 'abiOf' in source;
 }
@@ -172,24 +164,37 @@ export function restrictToChanges(
   next: HeaderSource,
   paths: readonly string[],
 ): { readonly old: HeaderSource; readonly new: HeaderSource } {
-  const changes = new Map<Target, { readonly old: readonly string[]; readonly new: readonly string[] }>();
-  const changesFor = (target: Target): { readonly old: readonly string[]; readonly new: readonly string[] } => {
-    let found = changes.get(target);
-    if (found === undefined) {
-      const changed = changedHeaders(old.headersFor(target), next.headersFor(target));
+  const changes = new Map<Target, ChangedHeaders>();
+  const groups: (readonly Target[])[] = [];
+  const changesFor = (target: Target): ChangedHeaders => {
+    const known = changes.get(target);
+    if (known !== undefined) return known;
+    // What is read for those that are read together is fetched together.
+    const group = groups.find((one) => one.includes(target)) ?? [target];
+    const both = group.filter((one) => one === target || (old.targets.includes(one) && next.targets.includes(one)));
+    for (const one of both) {
+      const changed = changedHeaders(old.headersFor(one), next.headersFor(one));
       const [before, after] = [new Set(changed.old), new Set(changed.new)];
-      found = {
-        old: old.namesFor(target).filter((name) => before.has(name) && isAt(old, target, name, paths)),
-        new: next.namesFor(target).filter((name) => after.has(name) && isAt(next, target, name, paths)),
-      };
-      changes.set(target, found);
+      changes.set(one, {
+        old: old.namesFor(one).filter((name) => before.has(name) && isAt(old, one, name, paths)),
+        new: next.namesFor(one).filter((name) => after.has(name) && isAt(next, one, name, paths)),
+      });
     }
-    return found;
+    for (const side of ['old', 'new'] as const) {
+      const source = side === 'old' ? old : next;
+      const files = both.map((one) => includedFiles(source.headersFor(one), changes.get(one)?.[side] ?? []));
+      source.headersFor(target).fetch?.(new Set(files.flatMap((some) => [...some])));
+    }
+    return changesFor(target);
   };
   // Not remembered: whoever compares trees goes from target to target, and could not hold all of them.
   const restrict = (source: HeaderSource, side: 'old' | 'new'): HeaderSource => ({
     ...source,
     namesFor: (target) => changesFor(target)[side],
+    expect: (targets) => {
+      groups.push(targets);
+      source.expect(targets);
+    },
     abiFor: (target) => source.abiOf(target, changesFor(target)[side]),
   });
   return { old: restrict(old, 'old'), new: restrict(next, 'new') };

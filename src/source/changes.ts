@@ -13,10 +13,9 @@ const scans = new Map<string, IncludeScan>();
 
 /** What a header includes. Results are kept by content key: trees share most of their files. */
 function includesOf(file: HeaderFile): IncludeScan {
-  let scan = scans.get(file.contentKey);
-  if (scan === undefined) {
-    scans.set(file.contentKey, (scan = scanIncludes(file.includeLines ?? file.original ?? file.text)));
-  }
+  const key = file.origin ?? file.contentKey;
+  let scan = scans.get(key);
+  if (scan === undefined) scans.set(key, (scan = scanIncludes(file.includeLines ?? file.original ?? file.text)));
   return scan;
 }
 
@@ -62,20 +61,20 @@ function compareGraphs(before: Graph, after: Graph): ReadonlySet<string> {
   const changed = areOverCommon ? new Set(differencesOf(before.common, after.common)) : new Set<string>();
   const names = areOverCommon ? [before.ownNames(), after.ownNames()] : [before.names(), after.names()];
   for (const name of new Set(names.flatMap((some) => [...some]))) {
-    const isSame = before.file(name)?.contentKey === after.file(name)?.contentKey;
-    if (!isSame || before.isAlwaysRead(name) || after.isAlwaysRead(name)) changed.add(name);
+    if (!areSame(before.file(name), after.file(name)) || before.isAlwaysRead(name) || after.isAlwaysRead(name))
+      changed.add(name);
   }
   return changed;
 }
 
-/** Every header that those in `names` include, however deep, and the names themselves. */
-export function includeClosure(headers: TargetHeaders, names: Iterable<string>): ReadonlySet<string> {
-  return new Set(new Graph(headers, names).names());
+function areSame(a: HeaderFile | undefined, b: HeaderFile | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return (a.origin !== undefined && a.origin === b.origin) || a.contentKey === b.contentKey;
 }
 
-/** Everything that a target's headers are and include, however deep. */
-export function reachedFiles(headers: TargetHeaders): Iterable<HeaderFile> {
-  const graph = graphOf(headers);
+/** The headers in `names`, and every file that they include, however deep. */
+export function includedFiles(headers: TargetHeaders, names: Iterable<string>): readonly HeaderFile[] {
+  const graph = new Graph(headers, names);
   return [...graph.names()].flatMap((name) => graph.file(name) ?? []);
 }
 

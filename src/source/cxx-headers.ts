@@ -7,7 +7,7 @@
  * a header once more; few headers of a tree are concerned, and usually none that changed.
  */
 
-import { changedFiles, reachedFiles } from './changes.ts';
+import { changedFiles, includedFiles } from './changes.ts';
 import type { HeaderFile, TargetHeaders } from './header.ts';
 
 interface CxxScan {
@@ -27,7 +27,8 @@ const mentions = new WeakMap<HeaderFile, Map<string, boolean>>();
 export function headersOfCxx(headers: TargetHeaders, names: readonly string[]): readonly string[] {
   if (names.length === 0) return [];
   const words = new Set<string>();
-  for (const file of reachedFiles(headers)) for (const word of scan(file).words) words.add(word);
+  // What a header does not include, it does not see.
+  for (const file of includedFiles(headers, names)) for (const word of scan(file).words) words.add(word);
   const key = [...words].sort().join('|');
   const pattern = new RegExp(`\\b(?:${key})\\b`);
   const isMentioned = (file: HeaderFile): boolean => {

@@ -9,9 +9,16 @@
 
 import type { FileTree } from './file-tree.ts';
 
-/** A generated header: its text, or why it cannot be made (a whole sentence). */
+/** A generated header: what makes its text, or why it cannot be made (a whole sentence). No such header includes another. */
 export type GeneratedHeader =
-  | { readonly kind: 'text'; readonly text: string; /** What it was made from. */ readonly path: string }
+  | {
+      readonly kind: 'text';
+      readonly make: () => string;
+      /** What it is made from. */
+      readonly path: string;
+      /** Equal origins promise equal text. */
+      readonly origin: string;
+    }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 /** How an architecture makes one `asm/unistd*.h`. */
@@ -105,7 +112,10 @@ export function generateAsmHeader(tree: FileTree, architecture: string, name: st
   }
   for (const path of header.tables) {
     const table = tree.read(path);
-    if (table.kind === 'text') return { kind: 'text', text: knownText(table, header), path };
+    if (table.kind === 'text') {
+      const origin = JSON.stringify([table.key, header.abis, header.offset]);
+      return { kind: 'text', make: () => knownText(table, origin, header), path, origin };
+    }
     if (table.kind === 'refused') return unavailable(`${path} is not read: ${table.reason}.`);
   }
   return unavailable(
@@ -118,12 +128,11 @@ const texts = new Map<string, string>();
 const maximumTexts = 200;
 
 /** Both trees of a comparison mostly have the same table. */
-function knownText(table: { readonly text: string; readonly key: string }, header: SyscallHeader): string {
-  const key = JSON.stringify([table.key, header.abis, header.offset]);
-  let text = texts.get(key);
+function knownText(table: { readonly text: string }, origin: string, header: SyscallHeader): string {
+  let text = texts.get(origin);
   if (text === undefined) {
     text = syscallHeaderText(table.text, header);
-    if (texts.size < maximumTexts) texts.set(key, text);
+    if (texts.size < maximumTexts) texts.set(origin, text);
   }
   return text;
 }
@@ -160,18 +169,15 @@ export function generateVersionHeader(tree: FileTree): GeneratedHeader {
   }
   // Stable kernels outgrew the eight bits for SUBLEVEL; the code stops at 255.
   const code = version * 65536 + patchLevel * 256 + Math.min(subLevel, 255);
-  return {
-    kind: 'text',
-    path: 'Makefile',
-    text: [
-      `#define LINUX_VERSION_CODE ${code}`,
-      '#define KERNEL_VERSION(a,b,c) (((a) << 16) + ((b) << 8) + ((c) > 255 ? 255 : (c)))',
-      `#define LINUX_VERSION_MAJOR ${version}`,
-      `#define LINUX_VERSION_PATCHLEVEL ${patchLevel}`,
-      `#define LINUX_VERSION_SUBLEVEL ${subLevel}`,
-      '',
-    ].join('\n'),
-  };
+  const text = [
+    `#define LINUX_VERSION_CODE ${code}`,
+    '#define KERNEL_VERSION(a,b,c) (((a) << 16) + ((b) << 8) + ((c) > 255 ? 255 : (c)))',
+    `#define LINUX_VERSION_MAJOR ${version}`,
+    `#define LINUX_VERSION_PATCHLEVEL ${patchLevel}`,
+    `#define LINUX_VERSION_SUBLEVEL ${subLevel}`,
+    '',
+  ].join('\n');
+  return { kind: 'text', path: 'Makefile', make: () => text, origin: text };
 }
 
 function unavailable(reason: string): GeneratedHeader {

@@ -42,7 +42,7 @@ export function whatIs(revisions: readonly string[]): GitQuestion<readonly (GitO
   return {
     parameters: ['cat-file', '--batch-check=%(objectname) %(objecttype)'],
     input: linesOf(revisions),
-    // What names nothing ends neither the answer nor, in all versions, well.
+    // A name that leads to an object which is not there may end the answer early.
     statuses: [0, 128],
     read: (output) => {
       const lines = output.toString().split('\n');

@@ -7,7 +7,15 @@
 
 import { UserError } from '../diagnostic.ts';
 import type { BlobStore } from './blob-store.ts';
-import { type FileTree, folderOf, joinPath, normalizePath, type ReadResult, sorted } from './file-tree.ts';
+import {
+  type FileTree,
+  folderOf,
+  joinPath,
+  maximumFileBytes,
+  normalizePath,
+  type ReadResult,
+  sorted,
+} from './file-tree.ts';
 import { GitListing } from './git-listing.ts';
 import type { GitEntry } from './git-questions.ts';
 
@@ -78,7 +86,7 @@ export class GitTree implements FileTree {
   #idsOf(paths: readonly string[]): readonly string[] {
     return paths.flatMap((path) => {
       const entry = this.#listing.file(path);
-      return entry?.mode.startsWith('100') === true ? [entry.id] : [];
+      return entry?.mode.startsWith('100') === true && !isTooLarge(entry) ? [entry.id] : [];
     });
   }
 
@@ -96,6 +104,10 @@ export class GitTree implements FileTree {
     }
     return { kind: 'entry', entry: current };
   }
+}
+
+function isTooLarge({ sizeBytes }: GitEntry): boolean {
+  return sizeBytes !== undefined && sizeBytes > maximumFileBytes;
 }
 
 /**

@@ -311,18 +311,16 @@ export class GitRepository {
       windowsHide: true,
     });
     const chunks: Buffer[] = [];
-    let sizeBytes = 0;
-    let isRefused = false;
-    const refuse = (): void => {
-      isRefused = true;
-      child.kill();
-    };
+    const seen = { bytes: 0, complaints: 0 };
     child.stdout.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
-      sizeBytes += chunk.length;
-      if (sizeBytes > maximumBytes) refuse();
+      seen.bytes += chunk.length;
+      if (seen.bytes > maximumBytes) child.kill();
     });
-    child.stderr.on('data', refuse);
+    child.stderr.on('data', () => {
+      seen.complaints += 1;
+      child.kill();
+    });
     // git may end before it has read everything; its exit status says what that means.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
@@ -332,6 +330,7 @@ export class GitRepository {
       });
       child.on('close', resolve);
     });
+    const isRefused = seen.complaints > 0 || seen.bytes > maximumBytes;
     return isRefused || status === null || !statuses.includes(status) ? undefined : read(Buffer.concat(chunks));
   }
 

@@ -29,6 +29,8 @@ export interface HeaderFile {
   readonly includeLines?: string | undefined;
   /** Equal keys promise equal text. */
   readonly contentKey: string;
+  /** So do equal origins, which are known without the text; of a header that was made from something else. */
+  readonly origin?: string;
   /** One of our own declarations, standing in for a libc header: never part of the ABI that is read. */
   readonly isBuiltIn: boolean;
 }
@@ -43,6 +45,8 @@ export interface TargetHeaders {
   readonly shared?: object;
   /** The file that `#include` of `name` means, written in `from` (`undefined`: on the command line). */
   resolve(name: string, form: IncludeForm, from: HeaderFile | undefined): HeaderFile | undefined;
+  /** Fetches the texts of some headers, where that is quicker than one after another. */
+  fetch?(files: Iterable<HeaderFile>): void;
   /** Why `resolve` finds no file of that name: a clause that completes "it cannot be read, because …". */
   whyAbsent(name: string): string;
 }
@@ -101,6 +105,34 @@ export class LazyHeader implements HeaderFile {
 
   get text(): string {
     this.#text ??= this.#edit(this.original);
+    return this.#text;
+  }
+}
+
+/** A header that a build makes; from what its maker says, which need not be asked to know whether two are the same. */
+export class MadeHeader implements HeaderFile {
+  readonly name: string;
+  readonly path: string;
+  readonly origin: string;
+  readonly isBuiltIn = false;
+  readonly includeLines: string;
+  readonly #make: () => string;
+  #text: string | undefined;
+
+  constructor(name: string, path: string, origin: string, includeLines: string, make: () => string) {
+    this.name = name;
+    this.path = path;
+    this.origin = origin;
+    this.includeLines = includeLines;
+    this.#make = make;
+  }
+
+  get contentKey(): string {
+    return this.text;
+  }
+
+  get text(): string {
+    this.#text ??= this.#make();
     return this.#text;
   }
 }

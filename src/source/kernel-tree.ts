@@ -20,12 +20,12 @@ import {
 } from './generated-headers.ts';
 import {
   type HeaderCollection,
-  type HeaderContent,
   type HeaderFile,
   type HeaderTarget,
   type IncludeForm,
   LazyHeader,
   type Lookup,
+  MadeHeader,
   type TargetHeaders,
 } from './header.ts';
 import { installedText } from './headers-install.ts';
@@ -35,7 +35,7 @@ import { libcHeader } from './libc.ts';
 const common = 'include/uapi';
 
 /** All that the headers of any architecture may be made from. */
-const everything: readonly string[] = [
+export const kernelPaths: readonly string[] = [
   ...new Set([
     common,
     'Makefile',
@@ -43,10 +43,22 @@ const everything: readonly string[] = [
   ]),
 ];
 
+/** Where the headers themselves stand. */
+export const headerFolders: readonly string[] = [
+  common,
+  ...knownArchitectures.map((name) => `arch/${name}/include/uapi/asm`),
+];
+
+/** What says which headers there are. */
+export const kbuildFiles: readonly string[] = [
+  ...[...headerFolders, `${common}/asm-generic`].map((folder) => `${folder}/Kbuild`),
+  'Makefile',
+];
+
 /** Whether `tree` has the marks of a kernel tree. */
 export function isKernelTree(tree: FileTree): boolean {
   // Listed in one go with what will be read if it is one: with git, each look costs a process.
-  tree.list(everything);
+  tree.list(kernelPaths);
   return tree.kindOf(`${common}/linux`) === 'folder';
 }
 
@@ -64,7 +76,7 @@ export class KernelTree implements HeaderCollection {
   constructor(tree: FileTree) {
     this.label = tree.label;
     this.#tree = tree;
-    tree.prefetch(tree.list(everything));
+    tree.prefetch(tree.list(kernelPaths));
     this.#architectures = knownArchitectures.filter(
       (name) => tree.kindOf(`arch/${name}/include/uapi/asm`) === 'folder',
     );
@@ -92,22 +104,14 @@ export class KernelTree implements HeaderCollection {
   }
 
   /** One object for one file, whatever the architecture it is read for. */
-  #share(name: string, path: string, key: string, content: HeaderContent, edit?: (text: string) => string): HeaderFile {
-    const known = this.#files.get(`${name}\0${key}`);
-    if (known !== undefined) return known;
-    const file = new LazyHeader(name, path, key, content, edit);
-    this.#files.set(`${name}\0${key}`, file);
+  #share(name: string, key: string, make: () => HeaderFile): HeaderFile {
+    let file = this.#files.get(`${name}\0${key}`);
+    if (file === undefined) this.#files.set(`${name}\0${key}`, (file = make()));
     return file;
   }
 }
 
-type Share = (
-  name: string,
-  path: string,
-  key: string,
-  content: HeaderContent,
-  edit?: (text: string) => string,
-) => HeaderFile;
+type Share = (name: string, key: string, make: () => HeaderFile) => HeaderFile;
 
 class ArchitectureHeaders implements TargetHeaders {
   readonly names: readonly string[];
@@ -166,6 +170,10 @@ class ArchitectureHeaders implements TargetHeaders {
     return result?.kind === 'found' ? result.file : undefined;
   }
 
+  fetch(files: Iterable<HeaderFile>): void {
+    this.#tree.fetch?.([...files].filter((file) => !file.isBuiltIn).map((file) => file.path));
+  }
+
   whyAbsent(name: string): string {
     const normal = normalizePath(name);
     if (normal === undefined) return 'its path leaves the tree';
@@ -196,7 +204,8 @@ class ArchitectureHeaders implements TargetHeaders {
     const isWrapper = this.#words('generic-y').includes(bare) || this.#words('mandatory-y').includes(bare);
     if (isWrapper && this.#hasGeneric(bare)) {
       const text = `#include <asm-generic/${bare}>\n`;
-      return { kind: 'found', file: this.#share(name, `${common}/asm-generic/${bare}`, text, { text }) };
+      const path = `${common}/asm-generic/${bare}`;
+      return { kind: 'found', file: this.#share(name, text, () => new LazyHeader(name, path, text, { text })) };
     }
     return { kind: 'absent', reason: `arch/${this.#architecture} has no such header` };
   }
@@ -204,12 +213,12 @@ class ArchitectureHeaders implements TargetHeaders {
   #readFile(name: string, path: string): Lookup {
     const result = this.#tree.read(path);
     switch (result.kind) {
-      case 'text':
-        return {
-          kind: 'found',
-          // The key differs from that of the same blob in an installed tree, because the text does.
-          file: this.#share(name, path, `kernel:${result.key}`, result, installedText),
-        };
+      case 'text': {
+        // The key differs from that of the same blob in an installed tree, because the text does.
+        const key = `kernel:${result.key}`;
+        const file = this.#share(name, key, () => new LazyHeader(name, path, key, result, installedText));
+        return { kind: 'found', file };
+      }
       case 'refused':
         return { kind: 'absent', reason: `${path} is not read: ${result.reason}` };
       case 'absent':
@@ -221,7 +230,8 @@ class ArchitectureHeaders implements TargetHeaders {
 
   #generated(name: string, header: GeneratedHeader): Lookup {
     if (header.kind === 'unavailable') return { kind: 'absent', reason: header.reason.replace(/\.$/, '') };
-    return { kind: 'found', file: this.#share(name, header.path, header.text, { text: header.text }) };
+    const { path, origin, make } = header;
+    return { kind: 'found', file: this.#share(name, origin, () => new MadeHeader(name, path, origin, '', make)) };
   }
 
   #hasGeneric(name: string): boolean {

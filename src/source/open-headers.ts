@@ -153,6 +153,10 @@ export class SubTree implements FileTree {
     this.#tree.prefetch(paths.map((path) => this.#outer(path)));
   }
 
+  fetch(paths: readonly string[]): void {
+    this.#tree.fetch?.(paths.map((path) => this.#outer(path)));
+  }
+
   #outer(path: string): string {
     return path === '' ? this.#folder : `${this.#folder}/${path}`;
   }

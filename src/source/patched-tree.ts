@@ -70,6 +70,10 @@ export class PatchedTree implements FileTree {
   prefetch(paths: readonly string[]): void {
     this.#base.prefetch(paths.filter((path) => !this.#changes.has(path)));
   }
+
+  fetch(paths: readonly string[]): void {
+    this.#base.fetch?.(paths.filter((path) => !this.#changes.has(path)));
+  }
 }
 
 /** The id that git (with SHA-1) gives a file of this text: what `index` lines of patches show. */

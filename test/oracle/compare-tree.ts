@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { parseTargetList } from '../../src/abi/target-list.ts';
 import { type Target, targets as allTargets } from '../../src/abi/target.ts';
 import { HeaderWorkshop, type HeaderSource } from '../../src/cli/header-source.ts';
-import { includeClosure } from '../../src/source/changes.ts';
+import { includedFiles } from '../../src/source/changes.ts';
 import { libcDeclarations } from '../../src/source/libc-declarations.ts';
 import { preludes } from '../../src/cli/lean-headers.ts';
 import { compareHeader, type Counts, type HeaderComparison, noCounts } from './compare-header.ts';
@@ -138,11 +138,9 @@ async function compareTarget(
 function virtualTree(source: HeaderSource, target: Target, header: string): VirtualTree {
   const headers = source.headersFor(target);
   const root: VirtualTree = {};
-  for (const name of includeClosure(headers, [header])) {
-    const file = headers.resolve(name, 'angle', undefined);
-    if (file === undefined) continue;
+  for (const file of includedFiles(headers, [header])) {
     let folder = root;
-    const parts = name.split('/');
+    const parts = file.name.split('/');
     for (const part of parts.slice(0, -1)) folder = (folder[part] ??= {}) as VirtualTree;
     folder[parts.at(-1) ?? ''] = file.text;
   }

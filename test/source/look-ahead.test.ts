@@ -1,0 +1,118 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { UndecidedError } from '../../src/diagnostic.ts';
+import { BlobStore } from '../../src/source/blob-store.ts';
+import { changedHeaders, includedFiles } from '../../src/source/changes.ts';
+import { GitRepository } from '../../src/source/git.ts';
+import { openRevision } from '../../src/source/git-tree.ts';
+import { lookAhead } from '../../src/source/look-ahead.ts';
+import { openTree } from '../../src/source/open-headers.ts';
+import { arm, arm64, git, kernelFiles, scratchDirectory, scratchRepository } from './scratch.ts';
+
+function open(directory: string): BlobStore {
+  return new BlobStore(new GitRepository(directory, { PATH: process.env['PATH'] }, true), ['uabi.config.json']);
+}
+
+/** What would be read to compare v1 with v2, and the texts of all that this includes. */
+function toRead(store: BlobStore, target = arm64): readonly string[] {
+  const [old, next] = ['v1', 'v2'].map((revision) => openTree(openRevision(store, revision), []).forTarget(target));
+  if (old === undefined || next === undefined) throw new Error('there are two sides');
+  const changed = changedHeaders(old, next);
+  return [
+    ...['old:', ...changed.old, 'new:', ...changed.new],
+    ...[...includedFiles(old, changed.old), ...includedFiles(next, changed.new)].map(({ name, text }) => name + text),
+  ];
+}
+
+const kvm = 'include/uapi/linux/kvm.h';
+const changes: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+  ['nothing', { 'Documentation/x.rst': 'text' }],
+  ['one header', { [kvm]: '#include <linux/types.h>\n#include <asm/kvm.h>\nstruct kvm_run { __u32 b; };\n' }],
+  ['a header that others include', { 'include/uapi/linux/types.h': '#include <asm/types.h>\n#define X 1\n' }],
+  ['a header of asm-generic', { 'include/uapi/asm-generic/types.h': 'typedef unsigned __u32;\n' }],
+  ['a header of one architecture', { 'arch/arm64/include/uapi/asm/kvm.h': '#include <linux/fuse.h>\n' }],
+  ['a new header, included', { [kvm]: '#include <linux/new.h>\n', 'include/uapi/linux/new.h': '#define N 1\n' }],
+  ['which headers there are', { 'arch/arm64/include/uapi/asm/Kbuild': 'generic-y += ucontext.h\n' }],
+  ['the table of system calls', { 'scripts/syscall.tbl': '62\t64\tlseek\tsys_lseek\n' }],
+  [
+    'no more than a comment in that table',
+    { 'scripts/syscall.tbl': `# c\n${kernelFiles['scripts/syscall.tbl'] ?? ''}` },
+  ],
+  ['the version', { Makefile: 'VERSION = 6\nPATCHLEVEL = 13\nSUBLEVEL = 0\n' }],
+  ['an unclear include', { 'include/uapi/linux/fuse.h': '/* */ #include <linux/types.h>\n' }],
+];
+
+describe('to compare near revisions, the same is read whether or not somebody looked ahead', () => {
+  test.each(changes)('where they differ in %s', async (_, change) => {
+    const repository = scratchRepository(kernelFiles, change);
+    for (const target of [arm64, arm]) {
+      const store = open(repository);
+      await lookAhead(store, 'v1', 'v2');
+      expect(toRead(store, target)).toEqual(toRead(open(repository), target));
+    }
+  });
+
+  test('where headers without a difference have unclear includes', async () => {
+    const odd = { ...kernelFiles, 'include/uapi/linux/odd.h': '#inc\\\nlude <linux/fuse.h>\n' };
+    const repository = scratchRepository(odd, { 'include/uapi/linux/fuse.h': 'int fuse;\n' });
+    const store = open(repository);
+    await lookAhead(store, 'v1', 'v2');
+    expect(toRead(store)).toEqual(toRead(open(repository)));
+    expect(toRead(store)).toContain('linux/odd.h');
+  });
+
+  test('whatever the user has configured for grep', async () => {
+    const repository = scratchRepository(kernelFiles, { [kvm]: 'int kvm;\n' });
+    for (const setting of ['lineNumber', 'column', 'fullName']) git(repository, 'config', `grep.${setting}`, 'true');
+    git(repository, 'config', 'color.ui', 'always');
+    git(repository, 'config', 'grep.patternType', 'fixed');
+    const store = open(repository);
+    await lookAhead(store, 'v1', 'v2');
+    expect(toRead(store)).toEqual(toRead(open(repository)));
+  });
+});
+
+test('from a folder inside the repository as from its top', async () => {
+  const repository = scratchRepository(kernelFiles, { [kvm]: 'int kvm;\n' });
+  const store = open(join(repository, 'arch'));
+  await lookAhead(store, 'v1', 'v2');
+  expect(toRead(store)).toEqual(toRead(open(repository)));
+});
+
+test('what is neither a revision nor there is left to whoever asks for it', async () => {
+  const repository = scratchRepository(kernelFiles);
+  for (const name of ['nothing', '--help', 'v1\nv1', '', 'v1:Makefile']) {
+    await lookAhead(open(repository), 'v1', name);
+    await lookAhead(open(repository), name, 'v1');
+  }
+  await lookAhead(open(scratchRepository({ 'a.h': 'int a;\n' })), 'v1', 'v1');
+});
+
+test('a file too large to be a header is not read to learn that it is', async () => {
+  const huge = { ...kernelFiles, 'include/uapi/linux/huge.h': '#define A 1\n'.repeat(1_500_000) };
+  const repository = scratchRepository(huge, { [kvm]: 'int kvm;\n' });
+  const store = open(repository);
+  await lookAhead(store, 'v1', 'v2');
+  const tree = openRevision(store, 'v1');
+  expect(tree.read('include/uapi/linux/huge.h')).toEqual({
+    kind: 'refused',
+    reason: 'it has 18000000 bytes, too many',
+  });
+  expect(toRead(store)).toEqual(toRead(open(repository)));
+});
+
+test('a partial clone stays as it is, and its user is told what to run', async () => {
+  const repository = scratchRepository(kernelFiles, { [kvm]: 'int kvm;\n' });
+  git(repository, 'config', 'uploadpack.allowFilter', 'true');
+  const place = scratchDirectory();
+  git(place, 'clone', '-q', '--filter=blob:none', '--no-checkout', `file://${repository}`, 'partial');
+  const partial = join(place, 'partial');
+  const packs = (): readonly string[] => readdirSync(join(partial, '.git/objects/pack'));
+  const before = packs();
+  const store = open(partial);
+  await lookAhead(store, 'v1', 'v2');
+  expect(() => toRead(store)).toThrow(UndecidedError);
+  expect(() => toRead(store)).toThrow(/Fetch them first: git fetch .*origin/);
+  expect(packs()).toEqual(before);
+});
