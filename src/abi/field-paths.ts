@@ -2,16 +2,16 @@
  * A layout, flattened: every named field at every depth, and every byte that no field covers.
  */
 
-import type { FieldPath, Hole, RecordLayout } from './layout.ts';
+import type { FieldPath, Hole, PlacedFields } from './layout.ts';
 
 /** Every named field at every depth, outer before inner, offsets counted from the outermost record. */
-export function fieldPathsOf(layout: RecordLayout): readonly FieldPath[] {
+export function fieldPathsOf(layout: PlacedFields): readonly FieldPath[] {
   const paths: FieldPath[] = [];
   collectPaths(layout, '', 0, 0, paths);
   return paths;
 }
 
-function collectPaths(layout: RecordLayout, prefix: string, baseBits: number, depth: number, into: FieldPath[]): void {
+function collectPaths(layout: PlacedFields, prefix: string, baseBits: number, depth: number, into: FieldPath[]): void {
   for (const { field, offsetBits, sizeBits, record } of layout.fields) {
     const start = baseBits + offsetBits;
     if (field.name === undefined) {
@@ -28,7 +28,7 @@ function collectPaths(layout: RecordLayout, prefix: string, baseBits: number, de
  * The bits of a record that none of its direct fields covers: holes between fields and the padding at the end.
  * For a union only the padding after its largest member counts.
  */
-export function holesOf(layout: RecordLayout): readonly Hole[] {
+export function holesOf(layout: PlacedFields): readonly Hole[] {
   const holes: Hole[] = [];
   let endBits = 0;
   const isUnion = layout.record.recordKind === 'union';

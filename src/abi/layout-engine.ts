@@ -10,7 +10,7 @@
  * name the case in `fixtures/layout` that shows the rule on every target.
  */
 
-import { type FieldLayout, LayoutError, type RecordLayout, type TypeExtent } from './layout.ts';
+import { type FieldLayout, LayoutError, type PlacedFields, type RecordLayout, type TypeExtent } from './layout.ts';
 import { floatSizeBytes, integerSizeBytes, type Target, wordBytes } from './target.ts';
 import { type Field, type RecordType, spellType, type Type, unalias } from './types.ts';
 
@@ -70,7 +70,7 @@ function fullExtentOf(type: Type, target: Target): Extent {
         : { ...behind, alignBits: type.alignBytes * 8, isUserAligned: true };
     }
     case 'record': {
-      const layout = layoutOf(type, target);
+      const layout = placedOn(type, target);
       return {
         sizeBits: layout.sizeBytes * 8,
         alignBits: layout.alignBytes * 8,
@@ -88,27 +88,55 @@ function checkedSize(sizeBits: number, type: Type): number {
 }
 
 const layouts = new WeakMap<RecordType, Map<Target, RecordLayout>>();
-const inProgress = new Set<RecordType>();
 
 /**
- * The layout of a complete record on a target; computed once for each pair.
+ * The layout of a complete record on a target; computed once for all targets with the same rules.
  * @throws LayoutError for an incomplete record, one that contains itself, or one of absurd size.
  */
 export function layoutOf(record: RecordType, target: Target): RecordLayout {
   let byTarget = layouts.get(record);
   if (byTarget === undefined) layouts.set(record, (byTarget = new Map<Target, RecordLayout>()));
-  const known = byTarget.get(target);
+  let layout = byTarget.get(target);
+  if (layout === undefined) byTarget.set(target, (layout = { ...placedOn(record, target), target }));
+  return layout;
+}
+
+/** By the number of the rules that it was made by. */
+const placed = new WeakMap<RecordType, PlacedFields[]>();
+const inProgress = new Set<RecordType>();
+
+function placedOn(record: RecordType, target: Target): PlacedFields {
+  let byRules = placed.get(record);
+  if (byRules === undefined) placed.set(record, (byRules = []));
+  const rules = rulesOf(target);
+  const known = byRules[rules];
   if (known !== undefined) return known;
   if (!record.isComplete) throw new LayoutError(`${spellType(record)} is declared but never defined`);
   if (inProgress.has(record)) throw new LayoutError(`${spellType(record)} contains itself`);
   inProgress.add(record);
   try {
-    const layout = new RecordPlacer(record, target).place();
-    byTarget.set(target, layout);
-    return layout;
+    return (byRules[rules] = new RecordPlacer(record, target).place());
   } finally {
     inProgress.delete(record);
   }
+}
+
+const rulesByTarget = new WeakMap<Target, number>();
+const rulesByFacts = new Map<string, number>();
+
+/** A number for all that decides here about layouts: eight of the twenty targets have the same, which is how x86_64 does it. */
+function rulesOf(target: Target): number {
+  let rules = rulesByTarget.get(target);
+  if (rules === undefined) {
+    const { dataModel, largestScalarAlignBytes, largestVectorAlignBytes, wideScalarInRecordAlignBytes } = target;
+    const { longDouble, bitFields, emptyRecordBytes } = target;
+    const facts = [dataModel, largestScalarAlignBytes, String(largestVectorAlignBytes), wideScalarInRecordAlignBytes];
+    const key = JSON.stringify([...facts, longDouble, bitFields, emptyRecordBytes]);
+    rules = rulesByFacts.get(key) ?? rulesByFacts.size;
+    rulesByFacts.set(key, rules);
+    rulesByTarget.set(target, rules);
+  }
+  return rules;
 }
 
 function roundUp(value: number, multiple: number): number {
@@ -147,7 +175,7 @@ class RecordPlacer {
     this.#alignBits = Math.max(8, (record.alignBytes ?? 1) * 8);
   }
 
-  place(): RecordLayout {
+  place(): PlacedFields {
     for (const field of this.#record.fields) {
       if (this.#record.recordKind === 'union') this.#positionBits = 0;
       if (field.bitWidth === undefined) this.#placeField(field);
@@ -159,7 +187,6 @@ class RecordPlacer {
     if (this.#record.fields.length === 0) this.#sizeBits = this.#target.emptyRecordBytes * 8;
     return {
       record: this.#record,
-      target: this.#target,
       sizeBytes: roundUp(this.#sizeBits, this.#alignBits) / 8,
       alignBytes: this.#alignBits / 8,
       fields: this.#fields,
@@ -283,7 +310,7 @@ class RecordPlacer {
     const offsetBits = this.#positionBits;
     this.#fields.push(
       type.kind === 'record'
-        ? { field, offsetBits, sizeBits, record: layoutOf(type, this.#target) }
+        ? { field, offsetBits, sizeBits, record: placedOn(type, this.#target) }
         : { field, offsetBits, sizeBits },
     );
     this.#positionBits += sizeBits;

@@ -22,16 +22,20 @@ export interface FieldLayout {
   /** Bits the field occupies; the declared width for a bit-field, 0 for a flexible array member. */
   readonly sizeBits: number;
   /** Layout of the field's type where that is a record (through typedefs, not through arrays). */
-  readonly record?: RecordLayout;
+  readonly record?: PlacedFields;
 }
 
-export interface RecordLayout {
+/** A record laid out, for all targets that lay it out alike. */
+export interface PlacedFields {
   readonly record: RecordType;
-  readonly target: Target;
   readonly sizeBytes: number;
   readonly alignBytes: number;
   /** Fields in declaration order, unnamed bit-fields included, zero-width ones excluded. */
   readonly fields: readonly FieldLayout[];
+}
+
+export interface RecordLayout extends PlacedFields {
+  readonly target: Target;
 }
 
 /** Bytes of a record that no field covers. */

@@ -10,7 +10,7 @@
  */
 
 import { holesOf } from '../abi/field-paths.ts';
-import type { FieldLayout, RecordLayout } from '../abi/layout.ts';
+import type { FieldLayout, PlacedFields, RecordLayout } from '../abi/layout.ts';
 import { layoutOf, extentOf } from '../abi/layout-engine.ts';
 import type { Condition, UnionArms } from '../abi/semantics.ts';
 import { floatSizeBytes, integerSizeBytes, type Target, wordBytes } from '../abi/target.ts';
@@ -51,7 +51,16 @@ function describe(layout: RecordLayout, outer: readonly Scope[], startBits = 0, 
   const names = new Set<string>();
   const fields: FieldDescriptor[] = [];
   const holes: HoleDescriptor[] = [];
-  collect(layout, 0, { scopes, startBits, prefix, names, fields, holes, isUnion: record.recordKind === 'union' });
+  collect(layout, 0, {
+    target,
+    scopes,
+    startBits,
+    prefix,
+    names,
+    fields,
+    holes,
+    isUnion: record.recordKind === 'union',
+  });
   const doc = record.semantics?.doc;
   return {
     type: spellType(record),
@@ -67,6 +76,7 @@ function describe(layout: RecordLayout, outer: readonly Scope[], startBits = 0, 
 }
 
 interface Collection {
+  readonly target: Target;
   readonly scopes: readonly Scope[];
   readonly startBits: number;
   readonly prefix: string;
@@ -76,7 +86,7 @@ interface Collection {
   readonly isUnion: boolean;
 }
 
-function collect(layout: RecordLayout, baseBits: number, into: Collection): void {
+function collect(layout: PlacedFields, baseBits: number, into: Collection): void {
   for (const hole of holesOf(layout)) into.holes.push({ ...hole, offsetBits: hole.offsetBits + baseBits });
   for (const placed of layout.fields) {
     const { field, record } = placed;
@@ -87,7 +97,7 @@ function collect(layout: RecordLayout, baseBits: number, into: Collection): void
     } else if (field.name === undefined && record?.record.recordKind === 'struct' && !into.isUnion) {
       collect(record, offsetBits, into);
     } else {
-      into.fields.push(describeField(placed, offsetBits, layout.target, into));
+      into.fields.push(describeField(placed, offsetBits, into.target, into));
     }
   }
 }
@@ -109,7 +119,7 @@ const takenNames: ReadonlySet<string> = new Set([
 ]);
 
 /** `union` and `struct` are keywords, so no field of the record can have the name an anonymous member gets. */
-function propertyName(field: Field, record: RecordLayout | undefined, names: Set<string>): string {
+function propertyName(field: Field, record: PlacedFields | undefined, names: Set<string>): string {
   const plain = field.name ?? record?.record.recordKind ?? 'struct';
   const wanted = takenNames.has(plain) ? `${plain}$` : plain;
   let name = wanted;
@@ -280,7 +290,7 @@ function placeCondition(condition: Condition, place: (path: string) => Place): P
 function resolve(path: string, scopes: readonly Scope[], fromBits: number): Place {
   const nearest = scopes.findLast((scope) => scope.isNamed);
   for (const scope of nearest === undefined ? scopes : [nearest, ...scopes]) {
-    const found = find(scope.layout, path.split('.'), scope.startBits);
+    const found = find(scope.layout, scope.layout.target, path.split('.'), scope.startBits);
     if (found !== undefined) {
       return { ...found, path: scope.prefix + path, offsetBits: found.offsetBits - fromBits };
     }
@@ -290,19 +300,24 @@ function resolve(path: string, scopes: readonly Scope[], fromBits: number): Plac
   );
 }
 
-function find(layout: RecordLayout, segments: readonly string[], baseBits: number): Omit<Place, 'path'> | undefined {
+function find(
+  layout: PlacedFields,
+  target: Target,
+  segments: readonly string[],
+  baseBits: number,
+): Omit<Place, 'path'> | undefined {
   const [first, ...rest] = segments;
   for (const { field, offsetBits, record } of layout.fields) {
     const at = baseBits + offsetBits;
     if (field.name === undefined) {
-      const inside = record === undefined ? undefined : find(record, segments, at);
+      const inside = record === undefined ? undefined : find(record, target, segments, at);
       if (inside !== undefined) return inside;
     } else if (field.name === first) {
       const element = unalias(arrayParts(field.type).element);
       if (rest.length > 0) {
-        return element.kind === 'record' ? find(layoutOf(element, layout.target), rest, at) : undefined;
+        return element.kind === 'record' ? find(layoutOf(element, target), target, rest, at) : undefined;
       }
-      return placeOf(field, at, layout.target);
+      return placeOf(field, at, target);
     }
   }
   return undefined;
@@ -322,7 +337,7 @@ function placeOf(field: Field, offsetBits: number, target: Target): Omit<Place, 
 }
 
 /** `[0]` at the end of a record is how flexible array members were written before C99. */
-function withFlexibleTail(fields: readonly FieldDescriptor[], layout: RecordLayout): FieldDescriptor[] {
+function withFlexibleTail(fields: readonly FieldDescriptor[], layout: PlacedFields): FieldDescriptor[] {
   const last = fields.at(-1);
   const isOldTail =
     layout.record.recordKind === 'struct' && last?.dimensions[0] === 0 && last.offsetBits === layout.sizeBytes * 8;

@@ -34,6 +34,7 @@ export function comparePlaced(name: string, old: PlacedRecord, next: PlacedRecor
 
 /** Whether two readings of one declaration put everything in one place, for programs of one language. */
 function arePlacedAlike(one: PlacedRecord, other: PlacedRecord): boolean {
+  if (one === other) return true;
   return (
     one.layout.target.language === other.layout.target.language &&
     one.layout.sizeBytes === other.layout.sizeBytes &&

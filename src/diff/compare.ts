@@ -18,7 +18,7 @@ import { compareRequests } from './compare-requests.ts';
 import { comparePlaced } from './compare-placed.ts';
 import { gatherGone } from './gone-together.ts';
 import { numbersOfPair } from './numbers.ts';
-import { openedByOne, type PlacedRecord, placeRecord } from './placed.ts';
+import { openedByOne, type PlacedRecord, placeRecordOnce } from './placed.ts';
 import { recordAdded, recordRemoved } from './shared-changes.ts';
 import { type Suspected, suspectedIn, type SuspectedPair } from './suspected.ts';
 import { declarationKinds, type Suspects, suspectsOf } from './suspects.ts';
@@ -161,7 +161,7 @@ function placeOrExplain(
   opened: ReadonlySet<string>,
 ): PlacedRecord | undefined {
   try {
-    return placeRecord(declaration, abi, opened);
+    return placeRecordOnce(declaration, abi, opened);
   } catch (error) {
     if (!(error instanceof LayoutError)) throw error;
     const { location } = declaration;

@@ -8,6 +8,7 @@
 
 import { firstWordOf, wordOf } from '../abi/portion.ts';
 import type { NamedNumber } from './changes.ts';
+import { onceFor } from './once.ts';
 
 const minimumMembers = 4;
 /** So many that the highest numbers of a family are nobody else's by accident. */
@@ -46,6 +47,17 @@ export function isMemberName(name: string): boolean {
   return !isSentinelName(name) && !isVersionName(name) && !isMaskName(name) && !positionName.test(name);
 }
 
+/** As `isMemberName`, found once for a number that many are held against. */
+export const isMember = onceFor(({ name }: NamedNumber): boolean => isMemberName(name));
+
+/** How many characters two names begin with alike. */
+function sharedLength(a: string, b: string): number {
+  const end = Math.min(a.length, b.length);
+  let shared = 0;
+  while (shared < end && a.charCodeAt(shared) === b.charCodeAt(shared)) shared++;
+  return shared;
+}
+
 /** The numbers of one first word (`KVM_`), and the families among them, found on demand. */
 export class NumberFamily {
   readonly #members: readonly NamedNumber[];
@@ -61,12 +73,13 @@ export class NumberFamily {
 
   /** The longest prefix two names share that marks a family of the old side to which both would belong. */
   common(a: string, b: string): string | undefined {
-    if (wordOf(a) !== wordOf(b)) return undefined;
-    let shared = 0;
-    while (shared < Math.min(a.length, b.length) && a[shared] === b[shared]) shared++;
-    for (let end = a.lastIndexOf('_', shared - 1) + 1; end > 0; end = a.lastIndexOf('_', end - 2) + 1) {
+    const word = wordOf(a);
+    if (word !== wordOf(b)) return undefined;
+    const shared = sharedLength(a, b);
+    // A prefix has a first word, and that is theirs.
+    for (let end = a.lastIndexOf('_', shared - 1) + 1; end >= word.length; end = a.lastIndexOf('_', end - 2) + 1) {
       const prefix = a.slice(0, end);
-      if (firstWordOf(prefix) === undefined) return undefined;
+      if (this.#isFamily.get(prefix) === false) continue;
       // `KVM_EXIT_IO_OUT` details `KVM_EXIT_IO`: then it is no member of the family of `KVM_EXIT_IO`.
       if (this.#details(a, prefix) || this.#details(b, prefix)) continue;
       if (this.#hasFamily(prefix)) return prefix;
@@ -79,15 +92,12 @@ export class NumberFamily {
    * beside `KVM_CAP_GUEST_MEMFD`): details of a member have small numbers of their own, and no place there.
    */
   atTop({ name, value }: NamedNumber, other: string): string | undefined {
-    let shared = 0;
-    while (shared < Math.min(name.length, other.length) && name[shared] === other[shared]) shared++;
+    const shared = sharedLength(name, other);
     for (let end = name.lastIndexOf('_', shared - 1) + 1; end > 0; end = name.lastIndexOf('_', end - 2) + 1) {
       const prefix = name.slice(0, end);
       if (firstWordOf(prefix) === undefined) return undefined;
       if (this.#details(other, prefix) || !this.#hasFamily(prefix)) continue;
-      const members = this.withPrefix(prefix).filter(
-        (one) => isMemberName(one.name) && !this.#details(one.name, prefix),
-      );
+      const members = this.withPrefix(prefix).filter((one) => isMember(one) && !this.#details(one.name, prefix));
       const above = members.filter((one) => one.value > value).length;
       return members.length >= largeFamily && above * 16 < members.length ? prefix : undefined;
     }
@@ -118,7 +128,7 @@ export class NumberFamily {
   }
 
   #findNumberSpace(prefix: string): boolean {
-    const members = this.withPrefix(prefix).filter(({ name }) => !this.#details(name, prefix) && isMemberName(name));
+    const members = this.withPrefix(prefix).filter((one) => !this.#details(one.name, prefix) && isMember(one));
     const values = members.map(({ value }) => value).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
     if (values.every((value) => value > 0n && (value & (value - 1n)) === 0n)) return true;
     const steps = values.slice(1).filter((value, index) => value - (values[index] ?? 0n) <= 2n);
@@ -143,7 +153,7 @@ export class NumberFamily {
     const values = new Set<bigint>();
     let count = 0;
     for (const number of this.withPrefix(prefix)) {
-      if (this.#details(number.name, prefix) || !isMemberName(number.name)) continue;
+      if (this.#details(number.name, prefix) || !isMember(number)) continue;
       count++;
       values.add(number.value);
     }

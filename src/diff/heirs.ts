@@ -9,6 +9,7 @@ import type { Abi } from '../abi/abi.ts';
 import { groupBy } from '../abi/group-by.ts';
 import { wordOf } from '../abi/portion.ts';
 import type { NamedNumber } from './changes.ts';
+import { familyHeirsBetween } from './family-heirs.ts';
 import type { NumberPair } from './numbers.ts';
 
 /** Numbers of the new side, in their order. */
@@ -22,7 +23,9 @@ export class Heirs {
   constructor(candidates: readonly NamedNumber[], numbers: NumberPair, next: Abi) {
     this.#numbers = numbers;
     this.#next = next;
-    this.#places = new Map(candidates.map((one, place) => [one, place]));
+    const places = new Map<NamedNumber, number>();
+    for (const one of candidates) places.set(one, places.size);
+    this.#places = places;
   }
 
   /** Those of the number's header with its value. */
@@ -32,12 +35,10 @@ export class Heirs {
   }
 
   /** Those of the number's family with its value. */
-  inFamily({ name, value }: NamedNumber): readonly NamedNumber[] {
-    const { family } = this.#numbers.old.groupOf(wordOf(name));
-    return this.#numbers.new
-      .groupOf(wordOf(name))
-      .withValue(value)
-      .filter((one) => this.#places.has(one) && family.common(name, one.name) !== undefined);
+  inFamily(number: NamedNumber): readonly NamedNumber[] {
+    const word = wordOf(number.name);
+    const heirs = familyHeirsBetween(this.#numbers.old.groupOf(word), this.#numbers.new.groupOf(word)).of(number);
+    return heirs.length === 0 ? heirs : heirs.filter((one) => this.#places.has(one));
   }
 
   /** Those of the number's enum with its value. */

@@ -7,7 +7,8 @@
 import { groupBy } from '../abi/group-by.ts';
 import { wordOf } from '../abi/portion.ts';
 import type { NamedNumber, NumberChange } from './changes.ts';
-import { isMemberName } from './families.ts';
+import { isMember } from './families.ts';
+import { valuesThatCame } from './number-difference.ts';
 import type { NumberGroup } from './number-group.ts';
 import { areOfOneList } from './number-lists.ts';
 import type { Numbers } from './numbers.ts';
@@ -27,15 +28,15 @@ export function collisionsAmong(newcomers: readonly NamedNumber[], old: Numbers,
 const collisionsIn = onceForPair(findCollisions);
 
 function findCollisions(old: NumberGroup, next: NumberGroup): readonly Collision[] {
-  const newcomers = next.members.filter(({ name, value }) => old.get(name)?.value !== value);
+  const newcomers = valuesThatCame(old, next);
   const isNew = new Set(newcomers);
   const families = old.family;
   const changes: Collision[] = [];
   for (const sharers of placesOf(newcomers, next)) {
     for (const newcomer of sharers) {
-      if (!isNew.has(newcomer) || !isMemberName(newcomer.name)) continue;
+      if (!isNew.has(newcomer) || !isMember(newcomer)) continue;
       for (const holder of sharers) {
-        if (holder === newcomer || !isMemberName(holder.name) || isAlias(newcomer, holder)) continue;
+        if (holder === newcomer || !isMember(holder) || isAlias(newcomer, holder)) continue;
         if (isNew.has(holder) && holder.name > newcomer.name) continue;
         const family = families.common(newcomer.name, holder.name) ?? families.atTop(newcomer, holder.name);
         if (family === undefined || !families.isRecent(family, newcomer.value)) continue;
@@ -50,9 +51,7 @@ function findCollisions(old: NumberGroup, next: NumberGroup): readonly Collision
 
 /** The names under a prefix that both sides give one number, where they stand now. */
 function keptMembers(family: string, old: NumberGroup, next: NumberGroup): readonly NamedNumber[] {
-  return next.family
-    .withPrefix(family)
-    .filter(({ name, value }) => isMemberName(name) && old.get(name)?.value === value);
+  return next.family.withPrefix(family).filter((one) => isMember(one) && old.get(one.name)?.value === one.value);
 }
 
 /** Two names for one thing on purpose: one is defined by the other, or both by a third. */

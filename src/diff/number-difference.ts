@@ -18,6 +18,7 @@ interface Named {
   readonly get: (name: string) => NamedNumber | undefined;
 }
 
+/** Whether the other side does not have that number under that name. */
 export function hasLeft({ name, value }: NamedNumber, next: Named): boolean {
   return next.get(name)?.value !== value;
 }
@@ -25,6 +26,11 @@ export function hasLeft({ name, value }: NamedNumber, next: Named): boolean {
 export function hasCome({ name, value, declaration }: NamedNumber, old: Named): boolean {
   const was = old.get(name);
   return was?.value !== value || was.declaration.header !== declaration.header;
+}
+
+/** The numbers of a new group whose value the old one does not give their name. */
+export function valuesThatCame(old: NumberGroup, next: NumberGroup): readonly NamedNumber[] {
+  return differenceOf(old, next).came.flatMap(({ number }) => (hasLeft(number, old) ? [number] : []));
 }
 
 const nothing: GroupDifference = { left: [], came: [] };

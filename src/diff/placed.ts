@@ -10,9 +10,10 @@
 
 import type { Abi, RecordDeclaration } from '../abi/abi.ts';
 import { layoutOf } from '../abi/layout-engine.ts';
-import type { FieldLayout, RecordLayout } from '../abi/layout.ts';
+import type { FieldLayout, PlacedFields, RecordLayout } from '../abi/layout.ts';
 import type { FieldSemantics, UnionArms } from '../abi/semantics.ts';
 import { type Field, type RecordType, type Type, unalias } from '../abi/types.ts';
+import { onceFor } from './once.ts';
 
 /** One step through a union on the way to a node: the union, and the member (or anonymous arm) taken. */
 export interface ArmStep {
@@ -35,7 +36,7 @@ export interface FieldNode {
   /** Unions passed on the way, outermost first. */
   readonly arms: readonly ArmStep[];
   /** Layout of the node's record, where it is one. */
-  readonly record: RecordLayout | undefined;
+  readonly record: PlacedFields | undefined;
   /** A record that is compared under its own name and so not opened here. */
   readonly isOpaque: boolean;
   /** Nothing named lies inside it. */
@@ -97,12 +98,55 @@ export function placeRecord(
   abi: Abi,
   opened: ReadonlySet<string> = new Set(),
 ): PlacedRecord {
+  return openRecord(declaration, layoutOf(declaration.record, abi.target), (name) => abi.records.has(name), opened);
+}
+
+/** What a record was opened into, and what that depended on. */
+interface Opened {
+  readonly placed: PlacedRecord;
+  readonly paths: string;
+  /** Whether records of these names are listed. */
+  readonly asked: ReadonlyMap<string, boolean>;
+}
+
+const openedBefore = onceFor<RecordDeclaration, Opened[]>(() => []);
+
+/** As `placeRecord`, with one result for all targets that show the same; the layout may name another of them. */
+export function placeRecordOnce(declaration: RecordDeclaration, abi: Abi, opened: ReadonlySet<string>): PlacedRecord {
   const layout = layoutOf(declaration.record, abi.target);
+  const paths = JSON.stringify([...opened]);
+  const before = openedBefore(declaration);
+  const same = before.find(
+    (one) =>
+      one.placed.layout.fields === layout.fields &&
+      one.paths === paths &&
+      [...one.asked].every(([name, isListed]) => abi.records.has(name) === isListed),
+  );
+  if (same !== undefined) return same.placed;
+  const asked = new Map<string, boolean>();
+  const isListed = (name: string): boolean => {
+    const answer = abi.records.has(name);
+    asked.set(name, answer);
+    return answer;
+  };
+  const placed = openRecord(declaration, layout, isListed, opened);
+  before.push({ placed, paths, asked });
+  return placed;
+}
+
+type IsListed = (name: string) => boolean;
+
+function openRecord(
+  declaration: RecordDeclaration,
+  layout: RecordLayout,
+  isListed: IsListed,
+  opened: ReadonlySet<string>,
+): PlacedRecord {
   const nodes: FieldNode[] = [];
   const unions: UnionNode[] = [];
 
   const open = (
-    record: RecordLayout,
+    record: PlacedFields,
     baseBits: number,
     prefix: string,
     parent: FieldNode | undefined,
@@ -143,8 +187,8 @@ export function placeRecord(
   ): void => {
     const inner = placed.record;
     const isForced = opened.has(path);
-    const element = inner === undefined ? elementToOpen(placed.field.type, abi, isForced) : undefined;
-    const isOpaque = inner !== undefined && !isForced && isComparedAlone(placed.field.type, inner.record, abi);
+    const element = inner === undefined ? elementToOpen(placed.field.type, isListed, isForced) : undefined;
+    const isOpaque = inner !== undefined && !isForced && isComparedAlone(placed.field.type, inner.record, isListed);
     const node: FieldNode = {
       path,
       name,
@@ -163,7 +207,7 @@ export function placeRecord(
     if (isOpaque) return;
     if (inner !== undefined) open(inner, offsetBits, `${path}.`, node, arms, path, unionOf(placed));
     else if (element !== undefined) {
-      open(layoutOf(element, abi.target), offsetBits, `${path}[].`, node, arms, `${path}[]`, undefined);
+      open(layoutOf(element, layout.target), offsetBits, `${path}[].`, node, arms, `${path}[]`, undefined);
     }
   };
 
@@ -200,7 +244,7 @@ function holdsRecord(type: Type): boolean {
 }
 
 /** The record an array is made of, where nobody else tells of its fields or where it is asked for. */
-function elementToOpen(type: Type, abi: Abi, isForced: boolean): RecordType | undefined {
+function elementToOpen(type: Type, isListed: IsListed, isForced: boolean): RecordType | undefined {
   if (unalias(type).kind !== 'array') return undefined;
   let current = type;
   for (let bare = unalias(current); bare.kind === 'array'; bare = unalias(current)) current = bare.element;
@@ -208,14 +252,14 @@ function elementToOpen(type: Type, abi: Abi, isForced: boolean): RecordType | un
   if (element.kind !== 'record' || !element.isComplete) return undefined;
   if (isForced) return element;
   if (element.tag !== undefined) return undefined;
-  return isComparedAlone(current, element, abi) ? undefined : element;
+  return isComparedAlone(current, element, isListed) ? undefined : element;
 }
 
 /** A record that the ABI also lists by itself, under its tag or under the typedef name used here. */
-function isComparedAlone(type: Type, record: RecordType, abi: Abi): boolean {
-  if (record.tag !== undefined) return abi.records.has(`${record.recordKind} ${record.tag}`);
+function isComparedAlone(type: Type, record: RecordType, isListed: IsListed): boolean {
+  if (record.tag !== undefined) return isListed(`${record.recordKind} ${record.tag}`);
   for (let current = type; current.kind === 'typedef'; current = current.type) {
-    if (abi.records.has(current.name)) return true;
+    if (isListed(current.name)) return true;
   }
   return false;
 }

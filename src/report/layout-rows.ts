@@ -7,7 +7,7 @@
 
 import { holesOf } from '../abi/field-paths.ts';
 import { layoutOf } from '../abi/layout-engine.ts';
-import type { FieldLayout, RecordLayout } from '../abi/layout.ts';
+import type { FieldLayout, PlacedFields, RecordLayout } from '../abi/layout.ts';
 import { spellDeclaration } from '../abi/spell.ts';
 import type { Target } from '../abi/target.ts';
 import type { RecordType } from '../abi/types.ts';
@@ -65,7 +65,7 @@ export function tabulateLayouts(
   };
 }
 
-function list(layout: RecordLayout, prefix: string, baseBits: number, depth: number, into: Listing): void {
+function list(layout: PlacedFields, prefix: string, baseBits: number, depth: number, into: Listing): void {
   const holes = new Map(holesOf(layout).map((hole) => [hole.offsetBits + hole.sizeBits, hole]));
   let after = '';
   const addHole = (endBits: number, kind: 'hole' | 'tail'): void => {

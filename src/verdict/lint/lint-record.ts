@@ -6,7 +6,7 @@
 
 import type { RecordDeclaration } from '../../abi/abi.ts';
 import { holesOf } from '../../abi/field-paths.ts';
-import { type RecordLayout, LayoutError } from '../../abi/layout.ts';
+import { LayoutError, type PlacedFields } from '../../abi/layout.ts';
 import { layoutOf } from '../../abi/layout-engine.ts';
 import { findTarget, type Target } from '../../abi/target.ts';
 import { type Type, spellType, unalias } from '../../abi/types.ts';
@@ -66,7 +66,7 @@ export function lintRecord(declaration: RecordDeclaration, { abi, narrow }: Lint
 type Say = (rule: LintRuleId, node: FieldNode | undefined, message: string, matter?: string) => void;
 
 function sayHoles(placed: PlacedRecord, say: Say): void {
-  const look = (layout: RecordLayout, node: FieldNode | undefined, baseBits: number): void => {
+  const look = (layout: PlacedFields, node: FieldNode | undefined, baseBits: number): void => {
     for (const { kind, offsetBits, sizeBits } of holesOf(layout)) {
       // Bits that bit-fields leave over are told with the bit-fields.
       if (sizeBits % 8 !== 0 || offsetBits % 8 !== 0) continue;
