@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 /**
- * The process: argv in, exit code out. The only file that touches `process`.
+ * The process: argv in, exit code out. The only file that touches `process`. The program itself comes compiled, or from its
+ * modules.
  *
  * The exit code goes through `process.exitCode`, never `process.exit`, which would cut a report that is still on its way
  * through a pipe. A reader that closes the pipe early (`uabi … | head`) has what it wanted: that is not an error.
  */
 
-import { main } from './cli/main.ts';
+import { compiledProgram } from './cli/compiled-program.ts';
 import { exitCodes, type Io } from './cli/io.ts';
 
 // A report that could not be written (a full disk behind `>`) must not look like a verdict; stdout may fail after main ended.
@@ -56,5 +57,6 @@ const io: Io = {
   columns: process.stdout.columns,
 };
 
+const { main } = compiledProgram(new URL('.', import.meta.url), process) ?? (await import('./cli/main.ts'));
 const code = await main(process.argv.slice(2), io);
 process.exitCode = output.isCut ? exitCodes.wrongCall : code;

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bytecodePath, sourcePath } from '../../src/cli/compiled-program.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -46,6 +47,8 @@ test('the tarball holds the program, its types, the layouts and the notes, and n
   const paths = packed.files.map((file) => file.path);
   for (const needed of [
     'dist/cli.js',
+    `dist/${sourcePath}`,
+    `dist/${bytecodePath(process)}`,
     'dist/index.d.ts',
     'layouts/kvm_vcpu_events.arm64.json',
     'LICENSE',
