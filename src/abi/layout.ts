@@ -60,4 +60,12 @@ export interface FieldPath {
 /** A record that cannot be laid out: never completed, or larger than any address space it could live in. */
 export class LayoutError extends Error {
   override readonly name = 'LayoutError';
+
+  constructor(message: string) {
+    // Whoever asks for the size of a type that has none wants to know just that, and asks a thousand times.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    super(message);
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }

@@ -43,6 +43,16 @@ export class Layer {
   }
 }
 
+/**
+ * Names under which anything was ever written. Most words of a header never stand for a macro, and need not be looked for in all
+ * that came before.
+ */
+export class WrittenNames {
+  readonly macros = new Set<string>();
+  readonly ordinary = new Set<string>();
+  readonly tags = new Set<string>();
+}
+
 /** Something that some viewers have. */
 export interface Part<T> {
   readonly viewers: Viewers;
@@ -153,12 +163,19 @@ export class Environment {
   readonly viewers: Viewers;
   /** By the number of the viewer. */
   readonly measures: readonly Measure[];
+  /** Of all layers there are, whether they belong to this chain or not. */
+  readonly written: WrittenNames;
 
-  constructor(layer: Layer | JoinedLayer, parent: Environment | { measures: readonly Measure[] }, viewers: Viewers) {
+  constructor(
+    layer: Layer | JoinedLayer,
+    parent: Environment | { readonly measures: readonly Measure[]; readonly written: WrittenNames },
+    viewers: Viewers,
+  ) {
     this.layer = layer;
     this.viewers = viewers;
     this.parent = parent instanceof Environment ? parent : undefined;
     this.measures = parent.measures;
+    this.written = parent.written;
   }
 }
 
@@ -170,6 +187,7 @@ export function agreeing<Space extends NameSpace>(
   answer: Bindings[Space] | undefined,
   viewers: Viewers,
 ): Viewers {
+  if (!environment.written[space].has(name)) return answer === undefined ? viewers : 0;
   let rest = viewers;
   let agreed = 0;
   for (let at: Environment | undefined = environment; at !== undefined; at = at.parent) {
@@ -200,6 +218,7 @@ export function meaningsOf<Space extends NameSpace>(
   name: string,
   viewers: Viewers,
 ): readonly Part<Bindings[Space]>[] {
+  if (!environment.written[space].has(name)) return [];
   const parts: Part<Bindings[Space]>[] = [];
   let rest = viewers;
   const take = (is: Bindings[Space], some: Viewers): void => {
@@ -223,6 +242,7 @@ export function meaningFor<Space extends NameSpace>(
   name: string,
   number: number,
 ): Exclude<Bindings[Space], Removed> | undefined {
+  if (!environment.written[space].has(name)) return undefined;
   const viewer = only(number);
   for (let at: Environment | undefined = environment; at !== undefined; at = at.parent) {
     if ((at.viewers & viewer) === 0) continue;

@@ -67,14 +67,17 @@ export class Scope {
   }
 
   bind(name: string, binding: MacroBinding | undefined): void {
+    this.#base.environment.written.macros.add(name);
     this.layer.macros.set(name, binding ?? undefinedMarker);
   }
 
   bindOrdinary(name: string, binding: OrdinaryBinding): void {
+    this.#base.environment.written.ordinary.add(name);
     this.layer.ordinary.set(name, binding);
   }
 
   bindTag(name: string, binding: TagBinding): void {
+    this.#base.environment.written.tags.add(name);
     this.layer.tags.set(name, binding);
   }
 

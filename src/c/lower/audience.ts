@@ -189,7 +189,10 @@ function makeBase(frontEnd: FrontEnd, targets: readonly Target[]): Environment {
   const all = firstViewers(targets.length);
   const layers = targets.map((target, number) => ({ viewers: only(number), is: predefinedFor(frontEnd, target) }));
   const measures: readonly Measure[] = targets.map(measureOn);
-  return new Environment(new JoinedLayer(layers, all), { measures }, all);
+  const base = new JoinedLayer(layers, all);
+  const { written } = frontEnd;
+  for (const name of base.macros.keys()) written.macros.add(name);
+  return new Environment(base, { measures, written }, all);
 }
 
 function predefinedFor(frontEnd: FrontEnd, target: Target): Layer {
