@@ -64,33 +64,48 @@ class PlainReader {
   }
 
   or(): Plain | undefined {
+    let left = this.#and();
+    while (left !== undefined && this.#takes('|')) left = join(left, this.#and(), (a, b) => a | b);
+    return left;
+  }
+
+  #and(): Plain | undefined {
     let left = this.#shift();
-    while (left !== undefined && this.#takes('|')) left = join(left, this.#shift(), (a, b) => a | b);
+    while (left !== undefined && this.#takes('&')) left = join(left, this.#shift(), (a, b) => a & b);
     return left;
   }
 
   #shift(): Plain | undefined {
     let left = this.#sum();
-    while (left !== undefined && this.#takes('<<')) left = shiftLeft(left, this.#sum());
-    return left;
-  }
-
-  #sum(): Plain | undefined {
-    let left = this.#unary();
     for (;;) {
       if (left === undefined) return undefined;
-      if (this.#takes('+')) left = join(left, this.#unary(), (a, b) => a + b);
-      else if (this.#takes('-')) left = join(left, this.#unary(), (a, b) => a - b);
+      if (this.#takes('<<')) left = shift(left, this.#sum(), (value, count) => value << count);
+      else if (this.#takes('>>')) left = shift(left, this.#sum(), (value, count) => value >> count);
       else return left;
     }
   }
 
-  #unary(): Plain | undefined {
-    if (this.#takes('-')) {
-      const operand = this.#primary();
-      return operand === undefined ? undefined : fitting(-operand.value, operand.type);
+  #sum(): Plain | undefined {
+    let left = this.#product();
+    for (;;) {
+      if (left === undefined) return undefined;
+      if (this.#takes('+')) left = join(left, this.#product(), (a, b) => a + b);
+      else if (this.#takes('-')) left = join(left, this.#product(), (a, b) => a - b);
+      else return left;
     }
-    return this.#primary();
+  }
+
+  #product(): Plain | undefined {
+    let left = this.#unary();
+    while (left !== undefined && this.#takes('*')) left = join(left, this.#unary(), (a, b) => a * b);
+    return left;
+  }
+
+  #unary(): Plain | undefined {
+    const operator = this.#takes('-') ? '-' : this.#takes('~') ? '~' : undefined;
+    const operand = this.#primary();
+    if (operator === undefined || operand === undefined) return operand;
+    return fitting(operator === '-' ? -operand.value : ~operand.value, operand.type);
   }
 
   #primary(): Plain | undefined {
@@ -166,8 +181,12 @@ function commonType(a: PlainType, b: PlainType): PlainType {
 }
 
 /** The type is that of the left operand alone (C17 §6.5.7). */
-function shiftLeft(left: Plain, right: Plain | undefined): Plain | undefined {
+function shift(
+  left: Plain,
+  right: Plain | undefined,
+  compute: (value: bigint, count: bigint) => bigint,
+): Plain | undefined {
   if (right === undefined || left.value < 0n || right.value < 0n) return undefined;
   const width = left.type === 'long long' || left.type === 'unsigned long long' ? 64n : 32n;
-  return right.value < width ? fitting(left.value << right.value, left.type) : undefined;
+  return right.value < width ? fitting(compute(left.value, right.value), left.type) : undefined;
 }

@@ -23,10 +23,11 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => ({
     { maxDepth: 3 },
     literal,
     fc
-      .tuple(tie('expression'), fc.constantFrom('+', '-', '|', '<<'), tie('expression'))
+      .tuple(tie('expression'), fc.constantFrom('+', '-', '*', '|', '&', '<<', '>>'), tie('expression'))
       .map((parts) => parts.join(' ')),
     tie('expression').map((inner) => `(${inner})`),
     tie('expression').map((inner) => `-${inner}`),
+    tie('expression').map((inner) => `~${inner}`),
   ),
 }));
 
@@ -85,6 +86,10 @@ describe('values worked out by hand', () => {
     ['(-1 | 0ULL)', 0xffff_ffff_ffff_ffffn],
     ['(0x6030000000000000ULL | 0x10 << 16)', 0x6030_0000_0010_0000n],
     ['(1LL << 40)', 1n << 40n],
+    ['~(1u << 31)', 0x7fff_ffffn],
+    ['~0', -1n],
+    ['(3 * 8 * 8)', 192n],
+    ['((1 << 17) >> 16 & 3)', 2n],
   ])('%s', (text, value) => {
     expect(constantsOf(abiOf(`#define X ${text}\n`))['X']).toBe(value);
   });

@@ -19,6 +19,7 @@ import { LimitReached, limits } from '../limits.ts';
 import type { Operand } from '../expression.ts';
 import { Macro } from '../macro.ts';
 import { Parser } from '../parse.ts';
+import type { Expression } from '../syntax.ts';
 import { SyntaxProblem, TokenStream } from '../token-stream.ts';
 import { locationOf, spellTokens, type Token, TokenKind } from '../token.ts';
 import { integerBase } from '../expression/arithmetic.ts';
@@ -214,6 +215,7 @@ class MacroReader {
     const name = macro.file.token(macro.nameIndex);
     const called = this.#calledMacro(macro);
     const byForm = called === undefined ? undefined : this.#attempt(name, () => this.#computeCall(macro, called));
+    if (byForm === 'none') return { kind: 'text', declaration: textOf(macro) };
     if (byForm !== undefined) return this.#describe(macro, byForm, called);
     this.#call = undefined;
     const value = this.#attempt(name, () => this.#compute([name], name));
@@ -237,8 +239,8 @@ class MacroReader {
     return takesArguments ? called : undefined;
   }
 
-  /** The value of a call by its form; `undefined` where the long way has to be gone. */
-  #computeCall(macro: Macro, called: Macro): bigint | undefined {
+  /** The value of a call by its form, or `none` if it surely has no value; `undefined` where the long way has to be gone. */
+  #computeCall(macro: Macro, called: Macro): bigint | 'none' | undefined {
     const name = macro.file.token(macro.nameIndex);
     const form = this.#forms.formOf(called, this.#view, this.#target, name);
     if (form === undefined) return undefined;
@@ -258,10 +260,23 @@ class MacroReader {
         this.#scope.bindOrdinary(parameter, { kind: 'enumerator', name: parameter, value, base });
       }
     }
-    const { type, value } = this.#lowering.evaluator.operand(form.expression);
+    const result = this.#operandOf(form.expression);
+    // Most are requests with a record that another architecture has: the long way leads to the same incomplete type.
+    if (result === undefined) return 'none';
+    const { type, value } = result;
     if (typeof value !== 'bigint' || integerBase(type) === undefined) return undefined;
     if (form.call !== undefined) this.#call = { ...form.call, use: name, parameters: filledIn(form.call, given) };
     return value;
+  }
+
+  /** `undefined` where an expression has no value. */
+  #operandOf(expression: Expression): Operand | undefined {
+    try {
+      return this.#lowering.evaluator.operand(expression);
+    } catch (error) {
+      if (error instanceof SyntaxProblem) return undefined;
+      throw error;
+    }
   }
 
   #argumentValue(tokens: readonly Token[], at: Token): Operand {
