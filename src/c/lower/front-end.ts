@@ -17,7 +17,7 @@ import { type SpellingTable, tokenize } from '../tokenize.ts';
 import type { PieceEffect } from './effects.ts';
 import { PieceValues } from './piece-values.ts';
 import { TypeTable } from './type-table.ts';
-import { MacroValues } from './values.ts';
+import { MacroValues } from './macro-values.ts';
 
 const dynamicMacros: readonly DynamicMacro[] = [
   ...(['__LINE__', '__FILE__', '__COUNTER__', '__DATE__', '__TIME__', '__INCLUDE_LEVEL__'] as const),

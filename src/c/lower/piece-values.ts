@@ -16,7 +16,8 @@ import { only, type Viewers } from '../viewers.ts';
 import type { PieceEffect } from './effects.ts';
 import { remember } from './remember.ts';
 import type { Unit } from './unit.ts';
-import type { MacroValue, MacroValues, ValuesFound } from './values.ts';
+import type { MacroValue, ValuesFound } from './macro-value.ts';
+import type { MacroValues } from './macro-values.ts';
 
 /** Values that hold wherever `reads` do and all macros of the piece are in force. */
 interface SharedValues extends ValuesFound {

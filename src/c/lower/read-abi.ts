@@ -19,7 +19,7 @@ import { only, type Viewers } from '../viewers.ts';
 import type { Audience } from './audience.ts';
 import { type FileEffect, type PieceEffect, type Step, stepsOf } from './effects.ts';
 import type { Unit } from './unit.ts';
-import type { ValuesFound } from './values.ts';
+import type { ValuesFound } from './macro-value.ts';
 
 export interface ReadOptions {
   /** Of macros, only these: their values are the dearest part. */

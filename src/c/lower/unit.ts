@@ -7,7 +7,7 @@ import type { SourceFile } from '../source.ts';
 import type { TokenFile } from '../token.ts';
 import { only, type Viewers } from '../viewers.ts';
 import { type FileRead, type PieceEffect, type Step, troubledBy } from './effects.ts';
-import type { ValuesFound } from './values.ts';
+import type { ValuesFound } from './macro-value.ts';
 
 export class Unit {
   readonly header: SourceFile;

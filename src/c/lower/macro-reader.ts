@@ -1,18 +1,16 @@
 /**
- * What macros are worth: integer constants, ioctl requests, or just text.
+ * Evaluates one macro: an integer constant, an ioctl request, or just text.
  *
- * A macro means what it expands to where it is used, so it is evaluated in the surroundings at the end of the unit, as a
- * program that includes the header would. A request is recognised by passing through `_IO`, `_IOR`, … on the way: by then
- * the number has lost the type it was made of, so the call's arguments are watched during expansion.
+ * A request is recognised by passing through `_IO`, `_IOR`, … on the way: by the time there is a number it has lost the type it was
+ * made of, so the call's arguments are watched during expansion.
  */
 
-import type { ConstantDeclaration, MacroDeclaration, RequestDeclaration } from '../../abi/abi.ts';
+import type { RequestDeclaration } from '../../abi/abi.ts';
 import { decodeRequest } from '../../abi/request.ts';
 import type { Target } from '../../abi/target.ts';
 import { spellType } from '../../abi/types.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import { requestFact, type View } from '../environment.ts';
-import { nothingRead, type ReadCollector, Reads } from '../reads.ts';
 import { Scope } from '../scope.ts';
 import { expanderOf, type ExpansionContext } from '../expand.ts';
 import { LimitReached, limits } from '../limits.ts';
@@ -23,156 +21,17 @@ import type { Expression } from '../syntax.ts';
 import { SyntaxProblem, TokenStream } from '../token-stream.ts';
 import { locationOf, spellTokens, type Token, TokenKind } from '../token.ts';
 import { integerBase } from '../expression/arithmetic.ts';
-import { plainValue } from '../plain-value.ts';
-import { type Call, type CallForm, CallForms, nameOfParameter, parameterOf } from './call-form.ts';
+import { type Call, type CallForms, nameOfParameter, parameterOf } from './call-form.ts';
 import { Lowering } from './lowering.ts';
-import { argumentsOf, isWholeCall, literalValue, mayBeExpression, mentions, placeOf, textOf } from './macro-text.ts';
-import { NamedValues } from './named-value.ts';
-import { remember, toFront } from './remember.ts';
+import { argumentsOf, isWholeCall, mentions, placeOf, textOf } from './macro-text.ts';
+import type { FormOfCall, KnownValue, MacroValue, ValueBudget } from './macro-value.ts';
 import type { TypeTable } from './type-table.ts';
 
-export type MacroValue =
-  | { readonly kind: 'constant'; readonly declaration: ConstantDeclaration }
-  | { readonly kind: 'request'; readonly declaration: RequestDeclaration }
-  | { readonly kind: 'text'; readonly declaration: MacroDeclaration };
-
-/** The values of several macros, and what was wrong with them. */
-export interface ValuesFound {
-  readonly values: readonly MacroValue[];
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-/** What a macro is worth, and all others that say the same, wherever `reads` hold. */
-interface KnownValue {
-  readonly reads: Reads;
-  /** If the macro is a call, what calls like it come to. */
-  readonly form: FormOfCall | undefined;
-  readonly value: MacroValue;
-  readonly diagnostics: readonly Diagnostic[];
-  /** Whether it depends on where the macro stands. */
-  readonly isOfPlace: boolean;
-}
-
-interface FormOfCall {
-  /** The macro that is called. */
-  readonly name: string;
-  readonly form: CallForm;
-}
-
-/** What is known of a macro whose value depends on its surroundings. */
-interface OpenMacro {
-  /** One list for all macros that say the same. */
-  readonly known: KnownValue[];
-  /** What was found for this one, which stands in a place of its own. */
-  readonly found: Map<KnownValue, MacroValue>;
-}
-
-/** What the values of a piece's macros may cost together, and where problems with them go. */
-export interface ValueBudget {
-  tokensLeft: number;
-  readonly report: (diagnostic: Diagnostic) => void;
-}
-
-const requestMacros = new Set(['_IO', '_IOR', '_IOW', '_IOWR', '_IOR_BAD', '_IOW_BAD', '_IOWR_BAD', '_IOC']);
-
-/** The values of macros, remembered with what they were worked out from. */
-export class MacroValues {
-  readonly #types: TypeTable;
-  readonly #areAlike: TypeTable['areAlike'];
-  readonly #forms: CallForms;
-  readonly #named = new NamedValues();
-  readonly #known = new Map<Macro, OpenMacro | MacroValue>();
-  readonly #byText = new Map<string, KnownValue[]>();
-
-  constructor(types: TypeTable) {
-    this.#types = types;
-    this.#areAlike = (one, other) => types.areAlike(one, other);
-    this.#forms = new CallForms(requestMacros, types);
-  }
-
-  /** What a macro is worth wherever it is in force; `undefined` where that depends on its surroundings. */
-  fixed(macro: Macro): MacroValue | undefined {
-    const known = this.#knownOf(macro);
-    return 'found' in known ? undefined : known;
-  }
-
-  /** The value of a macro that is in force in a view. What the answer depends on is added to `collector`. */
-  read(macro: Macro, view: View, target: Target, budget: ValueBudget, collector: ReadCollector): MacroValue {
-    const open = this.#knownOf(macro);
-    if (!('found' in open)) return open;
-    const { known, found } = open;
-    const index = known.findIndex((one) => (!one.isOfPlace || found.has(one)) && this.#holds(one, macro, view, target));
-    let same = known[index];
-    if (same === undefined) {
-      const isWhole = budget.tokensLeft >= limits.expandedTokensPerValue;
-      same = this.#byNames(macro, view) ?? new MacroReader(view, target, this.#types, this.#forms, budget).read(macro);
-      found.set(same, same.value);
-      // One that was refused because of what others cost may well have a value elsewhere.
-      if (isWhole || same.diagnostics.length === 0) remember(known, same);
-    } else toFront(known, index);
-    collector.add(same.reads, view);
-    if (same.form !== undefined) collector.addOnce(same.form.form.reads, view);
-    for (const diagnostic of same.diagnostics) budget.report(diagnostic);
-    let value = found.get(same);
-    if (value === undefined) found.set(same, (value = placedAt(macro, same.value)));
-    return value;
-  }
-
-  #holds({ reads, form }: KnownValue, macro: Macro, view: View, target: Target): boolean {
-    if (form !== undefined) {
-      // Asked first: one look tells more than a dozen macros.
-      const called = view.macro(form.name);
-      if (!(called instanceof Macro)) return false;
-      if (this.#forms.formOf(called, view, target, macro.file.token(macro.nameIndex)) !== form.form) return false;
-    }
-    return reads.holdFor(view, this.#areAlike);
-  }
-
-  #byNames(macro: Macro, view: View): KnownValue | undefined {
-    const found = this.#named.of(macro, view);
-    if (found === undefined) return undefined;
-    const declaration = { ...placeOf(macro), value: found.plain.value, ...mentions(macro) };
-    const reads = new Reads({ ...nothingRead, macros: found.macros });
-    return { value: { kind: 'constant', declaration }, reads, form: undefined, diagnostics: [], isOfPlace: false };
-  }
-
-  #knownOf(macro: Macro): OpenMacro | MacroValue {
-    let known = this.#known.get(macro);
-    if (known === undefined) this.#known.set(macro, (known = fixedValue(macro) ?? this.#openMacro(macro)));
-    return known;
-  }
-
-  #openMacro(macro: Macro): OpenMacro {
-    const text = `${macro.name} ${spellTokens(macro.body)}`;
-    let known = this.#byText.get(text);
-    if (known === undefined) this.#byText.set(text, (known = []));
-    return { known, found: new Map() };
-  }
-}
-
-/** What one macro is worth, said of another that says the same. */
-function placedAt(macro: Macro, value: MacroValue): MacroValue {
-  switch (value.kind) {
-    case 'constant':
-      return { ...value, declaration: { ...value.declaration, ...placeOf(macro) } };
-    case 'request':
-      return { ...value, declaration: { ...value.declaration, ...placeOf(macro) } };
-    case 'text':
-      return { ...value, declaration: { ...value.declaration, ...placeOf(macro) } };
-    default:
-      return value satisfies never;
-  }
-}
-
-/** What a macro is worth wherever it is in force, if that can be told from its text alone. */
-function fixedValue(macro: Macro): MacroValue | undefined {
-  if (macro.parameters !== undefined || !mayBeExpression(macro)) return { kind: 'text', declaration: textOf(macro) };
-  const value = literalValue(macro) ?? plainValue(macro)?.value;
-  return value === undefined ? undefined : { kind: 'constant', declaration: { ...placeOf(macro), value } };
-}
+/** The macros that make requests. */
+export const requestMacros = new Set(['_IO', '_IOR', '_IOW', '_IOWR', '_IOR_BAD', '_IOW_BAD', '_IOWR_BAD', '_IOC']);
 
 /** Evaluates one macro in its surroundings. */
-class MacroReader {
+export class MacroReader {
   readonly #view: View;
   readonly #scope: Scope;
   readonly #forms: CallForms;
