@@ -27,10 +27,8 @@ export interface ChangedHeaders {
 
 /** The headers of one target that were added, removed or changed, or include something that was. */
 export function changedHeaders(old: TargetHeaders, next: TargetHeaders): ChangedHeaders {
-  const before = graphOf(old);
-  const after = graphOf(next);
-  const changed = differencesOf(before, after);
-  const affected = new Set([...before.includersOf(changed), ...after.includersOf(changed)]);
+  const { before, after, changed } = compare(old, next);
+  const affected = new Set([...before.includersOf(changed), ...(after?.includersOf(changed) ?? [])]);
   return {
     old: old.names.filter((name) => affected.has(name)),
     new: next.names.filter((name) => affected.has(name)),
@@ -42,8 +40,59 @@ export function changedFiles(
   old: TargetHeaders,
   next: TargetHeaders,
 ): readonly { readonly old: HeaderFile | undefined; readonly new: HeaderFile | undefined }[] {
-  const [before, after] = [graphOf(old), graphOf(next)];
-  return [...differencesOf(before, after)].map((name) => ({ old: before.file(name), new: after.file(name) }));
+  const { before, after, changed } = compare(old, next);
+  if (after !== undefined) return [...changed].map((name) => ({ old: before.file(name), new: after.file(name) }));
+  // What a changed header alone includes came or went with it.
+  const roots = new Set(next.names);
+  const [gone, come] = [old, next].map(
+    (headers) => new Map(includedFiles(headers, changed).map((file) => [file.name, file])),
+  );
+  const reached = [...(gone?.keys() ?? []), ...(come?.keys() ?? [])].filter(
+    (name) => !roots.has(name) && gone?.has(name) !== come?.has(name),
+  );
+  return [
+    ...[...changed].map((name) => ({ old: before.file(name), new: next.resolve(name, 'angle', undefined) })),
+    ...reached.map((name) => ({ old: gone?.get(name), new: come?.get(name) })),
+  ];
+}
+
+interface Comparison {
+  readonly before: Graph;
+  /** `undefined` where it differs from `before` in nothing but what the changed headers themselves include. */
+  readonly after: Graph | undefined;
+  /** Names of what differs, or may. */
+  readonly changed: ReadonlySet<string>;
+}
+
+function compare(old: TargetHeaders, next: TargetHeaders): Comparison {
+  const before = graphOf(old);
+  const paths = old.changedPaths?.(next);
+  if (paths !== undefined) return { before, after: undefined, changed: changedAt(before, paths, next) };
+  const after = graphOf(next);
+  return { before, after, changed: differencesOf(before, after) };
+}
+
+const changedInGraph = new WeakMap<Graph, WeakMap<ReadonlySet<string>, ReadonlySet<string>>>();
+
+/** Names of a graph's files that stand at one of `paths`, where nothing else differs in `next`. */
+function changedAt(graph: Graph, paths: ReadonlySet<string>, next: TargetHeaders): ReadonlySet<string> {
+  let known = changedInGraph.get(graph);
+  if (known === undefined) {
+    changedInGraph.set(graph, (known = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>()));
+  }
+  let changed = known.get(paths);
+  if (changed === undefined) {
+    const found = new Set(graph.common === undefined ? [] : changedAt(graph.common, paths, next));
+    for (const name of graph.ownNames()) {
+      const file = graph.file(name);
+      if (file === undefined) continue;
+      const isTouched =
+        file.origin === undefined ? paths.has(file.path) : !areSame(file, next.resolve(name, 'angle', undefined));
+      if (isTouched || graph.isAlwaysRead(name)) found.add(name);
+    }
+    known.set(paths, (changed = found));
+  }
+  return changed;
 }
 
 const differences = new WeakMap<Graph, WeakMap<Graph, ReadonlySet<string>>>();

@@ -30,6 +30,8 @@ export interface FileTree {
   entries(folder: string): readonly string[];
   kindOf(path: string): 'file' | 'folder' | 'other' | 'absent';
   read(path: string): ReadResult;
+  /** The key of what `read` gives, where it is a text and that is known without reading it. */
+  keyOf?(path: string): string | undefined;
   /** Says what may be read: the first text that is looked at is then fetched with all others. */
   prefetch(paths: readonly string[]): void;
   /** Fetches what will be read for sure, and leaves the rest. */

@@ -14,6 +14,8 @@ export class GitListing {
   #alongside: readonly string[];
   /** Entries known so far, by path, and the folders they were listed for. */
   readonly #files = new Map<string, GitEntry>();
+  /** Their paths, sorted. */
+  #paths: readonly string[] | undefined;
   readonly #listed = new Set<string>();
   /** Folders of the files known so far; worked out when first asked for. */
   readonly #implied = new Set<string>();
@@ -47,6 +49,7 @@ export class GitListing {
     for (const folder of folders) this.#listed.add(folder);
     this.#alongside = this.#alongside.filter((path) => !this.#listed.has(path));
     this.#implied.clear();
+    this.#paths = undefined;
   }
 
   /** Paths of all files at or under each of `folders`, sorted. */
@@ -56,11 +59,19 @@ export class GitListing {
       const paths = unlisted.includes('') ? [] : unlisted;
       this.keep(unlisted, this.#repository.listTree(this.#tree, { paths, isRecursive: true, hasSizes: true }));
     }
-    // A path that turns out to be a file stands for itself.
-    const isIn = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
-    return sorted(
-      [...this.#files.keys()].filter((path) => folders.some((folder) => folder === '' || isIn(path, folder))),
-    );
+    this.#paths ??= sorted(this.#files.keys());
+    const paths = this.#paths;
+    if (folders.includes('')) return paths;
+    const found: string[] = [];
+    for (const folder of folders) {
+      // A path that turns out to be a file stands for itself.
+      if (this.#files.has(folder)) found.push(folder);
+      const prefix = `${folder}/`;
+      for (let at = firstFrom(paths, prefix); paths[at]?.startsWith(prefix) === true; at += 1) {
+        found.push(paths[at] ?? '');
+      }
+    }
+    return folders.length === 1 ? found : sorted(new Set(found));
   }
 
   /** The entry of a file that was listed. */
@@ -120,4 +131,15 @@ export class GitListing {
     }
     return [...children.values()];
   }
+}
+
+/** Index of the first of some sorted paths that does not come before `path`. */
+function firstFrom(paths: readonly string[], path: string): number {
+  let [low, high] = [0, paths.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((paths[middle] ?? '') < path) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

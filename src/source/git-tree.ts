@@ -70,6 +70,13 @@ export class GitTree implements FileTree {
     return this.#blobs.read(target.entry.id, target.entry.sizeBytes);
   }
 
+  keyOf(path: string): string | undefined {
+    const entry = this.#listing.file(path);
+    return entry?.mode.startsWith('100') === true && (entry.sizeBytes ?? Infinity) <= maximumFileBytes
+      ? entry.id
+      : undefined;
+  }
+
   prefetch(paths: readonly string[]): void {
     this.#blobs.expect(this.#idsOf(paths));
   }

@@ -47,6 +47,8 @@ export interface TargetHeaders {
   resolve(name: string, form: IncludeForm, from: HeaderFile | undefined): HeaderFile | undefined;
   /** Fetches the texts of some headers, where that is quicker than one after another. */
   fetch?(files: Iterable<HeaderFile>): void;
+  /** Paths of the files that differ in `other`; `undefined` unless every name is known to mean the same path in both. */
+  changedPaths?(other: TargetHeaders): ReadonlySet<string> | undefined;
   /** Why `resolve` finds no file of that name: a clause that completes "it cannot be read, because …". */
   whyAbsent(name: string): string;
 }

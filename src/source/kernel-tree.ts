@@ -11,7 +11,7 @@
 
 import { UserError } from '../diagnostic.ts';
 import { knownArchitectures } from './architecture.ts';
-import { folderOf, type FileTree, joinPath, normalizePath, sorted } from './file-tree.ts';
+import { folderOf, type FileTree, joinPath, normalizePath } from './file-tree.ts';
 import {
   generateAsmHeader,
   generateVersionHeader,
@@ -29,37 +29,25 @@ import {
   type TargetHeaders,
 } from './header.ts';
 import { installedText } from './headers-install.ts';
-import { evaluateKbuild, type KbuildVariables } from './kbuild.ts';
+import { asmFolderOf, commonFolder, exportsOf, kbuildFilesOf, type KernelExports } from './kernel-exports.ts';
 import { libcHeader } from './libc.ts';
 
-const common = 'include/uapi';
+/** Where the headers themselves stand. */
+export const headerFolders: readonly string[] = [commonFolder, ...knownArchitectures.map(asmFolderOf)];
+
+/** What says which headers there are, besides their names. */
+export const kbuildFiles: readonly string[] = [...new Set([...knownArchitectures.flatMap(kbuildFilesOf), 'Makefile'])];
 
 /** All that the headers of any architecture may be made from. */
 export const kernelPaths: readonly string[] = [
-  ...new Set([
-    common,
-    'Makefile',
-    ...knownArchitectures.flatMap((name) => [`arch/${name}/include/uapi/asm`, ...generatorInputs(name)]),
-  ]),
-];
-
-/** Where the headers themselves stand. */
-export const headerFolders: readonly string[] = [
-  common,
-  ...knownArchitectures.map((name) => `arch/${name}/include/uapi/asm`),
-];
-
-/** What says which headers there are. */
-export const kbuildFiles: readonly string[] = [
-  ...[...headerFolders, `${common}/asm-generic`].map((folder) => `${folder}/Kbuild`),
-  'Makefile',
+  ...new Set([...headerFolders, 'Makefile', ...knownArchitectures.flatMap(generatorInputs)]),
 ];
 
 /** Whether `tree` has the marks of a kernel tree. */
 export function isKernelTree(tree: FileTree): boolean {
   // Listed in one go with what will be read if it is one: with git, each look costs a process.
   tree.list(kernelPaths);
-  return tree.kindOf(`${common}/linux`) === 'folder';
+  return tree.kindOf(`${commonFolder}/linux`) === 'folder';
 }
 
 export class KernelTree implements HeaderCollection {
@@ -77,10 +65,8 @@ export class KernelTree implements HeaderCollection {
     this.label = tree.label;
     this.#tree = tree;
     tree.prefetch(tree.list(kernelPaths));
-    this.#architectures = knownArchitectures.filter(
-      (name) => tree.kindOf(`arch/${name}/include/uapi/asm`) === 'folder',
-    );
-    this.#commonPaths = tree.list([common]);
+    this.#architectures = knownArchitectures.filter((name) => tree.kindOf(asmFolderOf(name)) === 'folder');
+    this.#commonPaths = tree.list([commonFolder]);
   }
 
   unavailable(target: HeaderTarget): string | undefined {
@@ -95,7 +81,8 @@ export class KernelTree implements HeaderCollection {
     const architecture = target.kernelArchitecture;
     let view = this.#views.get(architecture);
     if (view === undefined) {
-      view = new ArchitectureHeaders(this.#tree, architecture, this.#commonPaths, this.#common, (...file) =>
+      const exports = exportsOf(this.#tree, architecture, this.#commonPaths);
+      view = new ArchitectureHeaders(this.#tree, architecture, exports, this.#common, (...file) =>
         this.#share(...file),
       );
       this.#views.set(architecture, view);
@@ -114,12 +101,9 @@ export class KernelTree implements HeaderCollection {
 type Share = (name: string, key: string, make: () => HeaderFile) => HeaderFile;
 
 class ArchitectureHeaders implements TargetHeaders {
-  readonly names: readonly string[];
+  readonly #exports: KernelExports;
   readonly #tree: FileTree;
   readonly #architecture: string;
-  readonly #asmFolder: string;
-  readonly #asmFiles: ReadonlySet<string>;
-  readonly #kbuild: KbuildVariables;
   readonly #share: Share;
   readonly #common: Map<string, Lookup>;
   readonly #asm = new Map<string, Lookup>();
@@ -127,29 +111,19 @@ class ArchitectureHeaders implements TargetHeaders {
   constructor(
     tree: FileTree,
     architecture: string,
-    commonPaths: readonly string[],
+    exports: KernelExports,
     commonResults: Map<string, Lookup>,
     share: Share,
   ) {
     this.#tree = tree;
-    this.#common = commonResults;
     this.#architecture = architecture;
+    this.#exports = exports;
+    this.#common = commonResults;
     this.#share = share;
-    this.#asmFolder = `arch/${architecture}/include/uapi/asm`;
-    const asmPaths = tree.list([this.#asmFolder]);
-    this.#asmFiles = new Set(asmPaths.map((path) => path.slice(this.#asmFolder.length + 1)));
-    this.#kbuild = this.#evaluateKbuild();
+  }
 
-    const hidden = new Set(this.#words('no-export-headers'));
-    const names = commonPaths
-      .map((path) => path.slice(common.length + 1))
-      .filter((name) => name.endsWith('.h') && !name.startsWith('asm-generic/') && !hidden.has(name));
-    const asm = [
-      ...[...this.#asmFiles].filter((name) => name.endsWith('.h')),
-      ...[...this.#words('generated-y'), ...this.#words('syscall-y')],
-      ...[...this.#words('generic-y'), ...this.#words('mandatory-y')].filter((name) => this.#hasGeneric(name)),
-    ];
-    this.names = sorted(new Set([...names, ...asm.map((name) => `asm/${name}`), 'linux/version.h']));
+  get names(): readonly string[] {
+    return this.#exports.names;
   }
 
   get shared(): object {
@@ -174,6 +148,11 @@ class ArchitectureHeaders implements TargetHeaders {
     this.#tree.fetch?.([...files].filter((file) => !file.isBuiltIn).map((file) => file.path));
   }
 
+  changedPaths(other: TargetHeaders): ReadonlySet<string> | undefined {
+    if (!(other instanceof ArchitectureHeaders) || other.#exports !== this.#exports) return undefined;
+    return changedPaths(this.#tree, other.#tree);
+  }
+
   whyAbsent(name: string): string {
     const normal = normalizePath(name);
     if (normal === undefined) return 'its path leaves the tree';
@@ -194,20 +173,22 @@ class ArchitectureHeaders implements TargetHeaders {
   #search(name: string): Lookup {
     if (!name.startsWith('asm/')) {
       if (name === 'linux/version.h') return this.#generated(name, generateVersionHeader(this.#tree));
-      return this.#readFile(name, `${common}/${name}`);
+      return this.#readFile(name, `${commonFolder}/${name}`);
     }
     const bare = name.slice('asm/'.length);
-    if (this.#asmFiles.has(bare)) return this.#readFile(name, `${this.#asmFolder}/${bare}`);
-    if (this.#words('generated-y').includes(bare) || this.#words('syscall-y').includes(bare)) {
-      return this.#generated(name, generateAsmHeader(this.#tree, this.#architecture, bare));
+    switch (this.#exports.asm.get(bare)) {
+      case 'own':
+        return this.#readFile(name, `${asmFolderOf(this.#architecture)}/${bare}`);
+      case 'generated':
+        return this.#generated(name, generateAsmHeader(this.#tree, this.#architecture, bare));
+      case 'generic': {
+        const text = `#include <asm-generic/${bare}>\n`;
+        const path = `${commonFolder}/asm-generic/${bare}`;
+        return { kind: 'found', file: this.#share(name, text, () => new LazyHeader(name, path, text, { text })) };
+      }
+      case undefined:
+        return { kind: 'absent', reason: `arch/${this.#architecture} has no such header` };
     }
-    const isWrapper = this.#words('generic-y').includes(bare) || this.#words('mandatory-y').includes(bare);
-    if (isWrapper && this.#hasGeneric(bare)) {
-      const text = `#include <asm-generic/${bare}>\n`;
-      const path = `${common}/asm-generic/${bare}`;
-      return { kind: 'found', file: this.#share(name, text, () => new LazyHeader(name, path, text, { text })) };
-    }
-    return { kind: 'absent', reason: `arch/${this.#architecture} has no such header` };
   }
 
   #readFile(name: string, path: string): Lookup {
@@ -233,25 +214,29 @@ class ArchitectureHeaders implements TargetHeaders {
     const { path, origin, make } = header;
     return { kind: 'found', file: this.#share(name, origin, () => new MadeHeader(name, path, origin, '', make)) };
   }
+}
 
-  #hasGeneric(name: string): boolean {
-    return this.#tree.kindOf(`${common}/asm-generic/${name}`) === 'file';
-  }
+const changes = new WeakMap<FileTree, WeakMap<FileTree, ReadonlySet<string> | 'unknown'>>();
 
-  #words(variable: string): readonly string[] {
-    return this.#kbuild.get(variable) ?? [];
-  }
+/** Paths of the files that differ, where both trees have the same, and can tell without reading them. */
+function changedPaths(old: FileTree, next: FileTree): ReadonlySet<string> | undefined {
+  let ofOld = changes.get(old);
+  if (ofOld === undefined) changes.set(old, (ofOld = new WeakMap<FileTree, ReadonlySet<string> | 'unknown'>()));
+  let changed = ofOld.get(next);
+  if (changed === undefined) ofOld.set(next, (changed = compareKeys(old, next) ?? 'unknown'));
+  return changed === 'unknown' ? undefined : changed;
+}
 
-  #evaluateKbuild(): KbuildVariables {
-    const context = {
-      architecture: this.#architecture,
-      exists: (path: string) => this.#tree.kindOf(path) === 'file',
-    };
-    let variables: KbuildVariables = new Map();
-    for (const path of [`${this.#asmFolder}/Kbuild`, `${common}/asm-generic/Kbuild`, `${common}/Kbuild`]) {
-      const result = this.#tree.read(path);
-      if (result.kind === 'text') variables = evaluateKbuild(result.text, context, variables);
-    }
-    return variables;
+function compareKeys(old: FileTree, next: FileTree): ReadonlySet<string> | undefined {
+  const paths = old.list(kernelPaths);
+  const others = next.list(kernelPaths);
+  if (paths.length !== others.length) return undefined;
+  const changed = new Set<string>();
+  for (const [index, path] of paths.entries()) {
+    const [before, after] = [old.keyOf?.(path), next.keyOf?.(path)];
+    if (path !== others[index] || before === undefined || after === undefined) return undefined;
+    if (before !== after) changed.add(path);
   }
+  // From this file linux/version.h is made, or is not.
+  return changed.has('Makefile') ? undefined : changed;
 }

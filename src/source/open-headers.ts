@@ -149,6 +149,10 @@ export class SubTree implements FileTree {
     return this.#tree.read(this.#outer(path));
   }
 
+  keyOf(path: string): string | undefined {
+    return this.#tree.keyOf?.(this.#outer(path));
+  }
+
   prefetch(paths: readonly string[]): void {
     this.#tree.prefetch(paths.map((path) => this.#outer(path)));
   }

@@ -67,6 +67,12 @@ export class PatchedTree implements FileTree {
     return result;
   }
 
+  keyOf(path: string): string | undefined {
+    if (!this.#changes.has(path)) return this.#base.keyOf?.(path);
+    const changed = this.read(path);
+    return changed.kind === 'text' ? changed.key : undefined;
+  }
+
   prefetch(paths: readonly string[]): void {
     this.#base.prefetch(paths.filter((path) => !this.#changes.has(path)));
   }

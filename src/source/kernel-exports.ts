@@ -1,0 +1,117 @@
+/**
+ * Which headers a kernel exports for an architecture, and where each `asm/x.h` comes from.
+ *
+ * It follows from three Kbuild files and from which files there are, so two revisions that agree in these have one object of
+ * it: it is worked out once, and who holds both sides of a comparison sees at once that every name means the same place.
+ */
+
+import { type FileTree, sorted } from './file-tree.ts';
+import { evaluateKbuild, type KbuildVariables } from './kbuild.ts';
+
+export const commonFolder = 'include/uapi';
+
+/**
+ * `own`: a file of the architecture; `generated`: made by the build (`generated-headers.ts`); `generic`: a wrapper that
+ * includes asm-generic/x.h.
+ */
+export type AsmOrigin = 'own' | 'generated' | 'generic';
+
+export interface KernelExports {
+  /** What programs may include, sorted. */
+  readonly names: readonly string[];
+  /** Of every header that can be found below asm/, by its name there. */
+  readonly asm: ReadonlyMap<string, AsmOrigin>;
+}
+
+/** What the exports of a tree were worked out from. */
+interface Evidence {
+  readonly commonPaths: readonly string[];
+  readonly asmPaths: readonly string[];
+  /** Of the Kbuild files; `undefined` for one that is not there. */
+  readonly keys: readonly (string | undefined)[];
+  /** Which files were asked for besides, and whether they were there. */
+  readonly asked: ReadonlyMap<string, boolean>;
+  readonly exports: KernelExports;
+}
+
+const known = new Map<string, Evidence[]>();
+/** Both sides of a comparison, and a patch more. */
+const maximumKnown = 3;
+
+/** Where the headers of an architecture stand. */
+export function asmFolderOf(architecture: string): string {
+  return `arch/${architecture}/${commonFolder}/asm`;
+}
+
+/** `commonPaths`: every file at or under `commonFolder`. */
+export function exportsOf(tree: FileTree, architecture: string, commonPaths: readonly string[]): KernelExports {
+  const asmPaths = tree.list([asmFolderOf(architecture)]);
+  const files = kbuildFilesOf(architecture).map((path) => tree.read(path));
+  const keys = files.map((file) => (file.kind === 'text' ? file.key : undefined));
+  const isFile = (path: string): boolean => tree.kindOf(path) === 'file';
+  const recent = known.get(architecture) ?? [];
+  const same = recent.find(
+    (one) =>
+      areEqual(one.keys, keys) &&
+      areEqual(one.asmPaths, asmPaths) &&
+      areEqual(one.commonPaths, commonPaths) &&
+      [...one.asked].every(([path, answer]) => isFile(path) === answer),
+  );
+  if (same !== undefined) return same.exports;
+  const asked = new Map<string, boolean>();
+  const exists = (path: string): boolean => {
+    const answer = isFile(path);
+    asked.set(path, answer);
+    return answer;
+  };
+  let variables: KbuildVariables = new Map();
+  for (const file of files) {
+    if (file.kind === 'text') variables = evaluateKbuild(file.text, { architecture, exists }, variables);
+  }
+  const exports = workOut(architecture, commonPaths, asmPaths, variables, exists);
+  known.set(architecture, [{ commonPaths, asmPaths, keys, asked, exports }, ...recent].slice(0, maximumKnown));
+  return exports;
+}
+
+/** What says which headers an architecture exports, in the order in which the files include each other. */
+export function kbuildFilesOf(architecture: string): readonly string[] {
+  return [asmFolderOf(architecture), `${commonFolder}/asm-generic`, commonFolder].map((folder) => `${folder}/Kbuild`);
+}
+
+function workOut(
+  architecture: string,
+  commonPaths: readonly string[],
+  asmPaths: readonly string[],
+  variables: KbuildVariables,
+  exists: (path: string) => boolean,
+): KernelExports {
+  const words = (...lists: readonly string[]): readonly string[] => lists.flatMap((list) => variables.get(list) ?? []);
+  const asm = new Map<string, AsmOrigin>();
+  const exported = new Set<string>();
+  // The last that says where a header comes from is right.
+  for (const name of words('generic-y', 'mandatory-y')) {
+    if (exists(`${commonFolder}/asm-generic/${name}`)) {
+      asm.set(name, 'generic');
+      exported.add(name);
+    }
+  }
+  for (const name of words('generated-y', 'syscall-y')) {
+    asm.set(name, 'generated');
+    exported.add(name);
+  }
+  const prefix = `${asmFolderOf(architecture)}/`;
+  for (const path of asmPaths) {
+    const name = path.slice(prefix.length);
+    asm.set(name, 'own');
+    if (name.endsWith('.h')) exported.add(name);
+  }
+  const hidden = new Set([...words('no-export-headers'), 'linux/version.h']);
+  const names = commonPaths
+    .map((path) => path.slice(commonFolder.length + 1))
+    .filter((name) => name.endsWith('.h') && !name.startsWith('asm-generic/') && !hidden.has(name));
+  return { names: sorted([...names, ...[...exported].map((name) => `asm/${name}`), 'linux/version.h']), asm };
+}
+
+function areEqual(a: readonly (string | undefined)[], b: readonly (string | undefined)[]): boolean {
+  return a === b || (a.length === b.length && a.every((one, index) => one === b[index]));
+}
