@@ -24,10 +24,11 @@ import type { HeaderSource } from './header-source.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 import { withKnownSemantics } from './known-semantics.ts';
 import { oneOf } from './one-of.ts';
-import { isRange, type OpenedPair, openPair, type PairOptions, pairOf } from './open-pair.ts';
+import { type OpenedPair, openPair, type PairOptions, pairOf } from './open-pair.ts';
 import { openPolicy, type Policy, type PolicyFlags, type PolicyPlaces } from './policy.ts';
 import { openInCxx } from './open-in-cxx.ts';
 import { type OpenedLayout, type OpenedSource, workshopFor } from './open-source.ts';
+import { isRange } from './source-syntax.ts';
 import { addSourceOptions, collect, type SourceFlags, sourceOptionsOf } from './source-options.ts';
 import { version } from './version.ts';
 

@@ -20,7 +20,8 @@ import {
   targetsOfBuiltInRecord,
 } from './built-in-layouts.ts';
 import type { Io } from './io.ts';
-import { isJsonSource, openSource } from './open-source.ts';
+import { openSource } from './open-source.ts';
+import { isJsonSource } from './source-syntax.ts';
 import { type SourceFlags, sourceOptionsOf } from './source-options.ts';
 
 export interface RecordOptions extends SourceFlags {

@@ -12,10 +12,10 @@ import { type Target, targets as allTargets } from '../abi/target.ts';
 import { readAbi } from '../c/lower/read-abi.ts';
 import { FrontEnd } from '../c/lower/front-end.ts';
 import { UndecidedError, UserError } from '../diagnostic.ts';
-import { BlobStore } from '../source/blob-store.ts';
+import type { BlobStore } from '../source/blob-store.ts';
 import { GitRepository } from '../source/git.ts';
 import { isPlausibleRevision } from '../source/git-questions.ts';
-import { lookAhead } from '../source/look-ahead.ts';
+import type { Outlook } from '../source/look-ahead.ts';
 import { GitTree, openRevision } from '../source/git-tree.ts';
 import { HeaderFiles, TextTree } from '../source/header-files.ts';
 import type { HeaderCollection, HeaderFile, TargetHeaders } from '../source/header.ts';
@@ -29,9 +29,8 @@ import {
   openTreeFile,
   SubTree,
 } from '../source/open-headers.ts';
-import { configFileName } from '../verdict/policy/config.ts';
-import { waiverFileName } from '../verdict/policy/waiver-file.ts';
 import { Audiences } from './audiences.ts';
+import { outlookFor, storeOf } from './git-outlook.ts';
 import type { Io } from './io.ts';
 import { leanOn } from './lean-headers.ts';
 import { Progress } from './progress.ts';
@@ -101,13 +100,11 @@ export class HeaderWorkshop {
     return this.#openFromGit(text);
   }
 
-  /** Asks git for what a comparison of two sources needs, where both are revisions. */
-  async lookAhead(old: string, next: string): Promise<void> {
-    const isRevision = (text: string): boolean =>
-      text !== '-' &&
-      !text.includes(':') &&
-      statSync(resolve(this.#io.cwd, text), { throwIfNoEntry: false }) === undefined;
-    if (isRevision(old) && isRevision(next) && this.hasRepository()) await lookAhead(this.#store(), old, next);
+  /** What git was asked ahead for a comparison of two sources; `undefined` where these are no revisions. */
+  async lookAhead(old: string, next: string): Promise<Outlook | undefined> {
+    const outlook = await outlookFor(old, next, this.#options.gitDirectory, this.#io, this.#blobs);
+    this.#blobs ??= outlook?.store;
+    return outlook;
   }
 
   /** Opens the headers of a tree that was made in memory. */
@@ -207,13 +204,13 @@ export class HeaderWorkshop {
   }
 
   #store(): BlobStore {
-    this.#blobs ??= new BlobStore(this.#makeRepository(), [configFileName, waiverFileName]);
+    this.#blobs ??= storeOf(this.#openRepository());
     return this.#blobs;
   }
 
-  #makeRepository(): GitRepository {
+  #openRepository(): GitRepository {
     const { gitDirectory } = this.#options;
-    return new GitRepository(resolve(this.#io.cwd, gitDirectory ?? '.'), this.#io.env, gitDirectory !== undefined);
+    return GitRepository.open(resolve(this.#io.cwd, gitDirectory ?? '.'), this.#io.env, gitDirectory !== undefined);
   }
 
   #repositoryOrUndefined(): GitRepository | undefined {

@@ -14,7 +14,8 @@ import { lintAbis, type LintFinding, newFindings } from '../verdict/lint/lint.ts
 import { type LintSeverity, lintSeverities } from '../verdict/lint/rules.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 import { oneOf } from './one-of.ts';
-import { isRange, openPair } from './open-pair.ts';
+import { openPair } from './open-pair.ts';
+import { isRange } from './source-syntax.ts';
 import { type OpenedSource, openSource, workshopFor } from './open-source.ts';
 import { openConfig, type PolicyFlags } from './policy.ts';
 import { addSourceOptions, type SourceFlags, sourceOptionsOf } from './source-options.ts';

@@ -13,7 +13,8 @@ import type { AbiPair } from '../diff/changes.ts';
 import { type ChangedHeaders, changedHeaders, includedFiles } from '../source/changes.ts';
 import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
-import { isJsonSource, type OpenedSource, openSource, type SourceOptions, workshopFor } from './open-source.ts';
+import { type OpenedSource, openSource, type SourceOptions, workshopFor } from './open-source.ts';
+import { isFromBase, splitRange } from './source-syntax.ts';
 
 export interface OpenedPair {
   readonly old: OpenedSource;
@@ -41,11 +42,13 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
   const workshop = await workshopFor(io, options);
   const shared = { ...options, workshop };
   const [oldName, newName] = second === undefined ? splitRange(first) : [first, second];
-  const isFromBase = second === undefined && first.includes('...');
-  const oldRevision = isFromBase ? workshop.repository().mergeBase(oldName, newName) : oldName;
-  await workshop.lookAhead(oldRevision, newName);
+  const hasParted = second === undefined && isFromBase(first);
+  const oldRevision = hasParted ? workshop.repository().mergeBase(oldName, newName) : oldName;
+  const outlook = await workshop.lookAhead(oldRevision, newName);
+  await outlook?.listed;
   const old = await openSource(oldRevision, io, shared);
   const next = await openSource(newName, io, shared);
+  await outlook?.included;
   const pair =
     isHeaders(old) && isHeaders(next) ? restrictToChanges(old, next, options.paths ?? []) : { old, new: next };
   return { ...pair, workshop };
@@ -139,19 +142,6 @@ function withDeclarations(abi: Abi, more: Abi, headers: ReadonlySet<string>): De
     macros: merge(abi.macros, more.macros),
     requests: merge(abi.requests, more.requests),
   };
-}
-
-/** Whether an argument is a range of revisions: `A..B`, `A...B`, `A..`, `..B`. A path may hold `..` only as a whole part. */
-export function isRange(text: string): boolean {
-  return !isJsonSource(text) && text.includes('..') && !/(^|\/)\.\.(\/|$)/.test(text);
-}
-
-function splitRange(text: string): readonly [string, string] {
-  const range = /^(.*?)\.\.\.?(.*)$/.exec(text);
-  if (range === null || !isRange(text)) {
-    throw new UserError(`"${text}" is one source; a comparison needs two: OLD NEW, or a range A..B.`);
-  }
-  return [range[1] === '' ? 'HEAD' : (range[1] ?? ''), range[2] === '' ? 'HEAD' : (range[2] ?? '')];
 }
 
 function isHeaders(source: OpenedSource): source is HeaderSource {

@@ -19,6 +19,7 @@ import { readRegularFile } from '../source/directory.ts';
 import { builtInText } from './built-in-layouts.ts';
 import type { HeaderOptions, HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
+import { isJsonSource } from './source-syntax.ts';
 
 /** A SOURCE that was found and read; an ABI comes out of it once a target is chosen. */
 export interface OpenedSource {
@@ -44,11 +45,6 @@ export interface SourceOptions extends HeaderOptions {
 export interface OpenedLayout extends OpenedSource {
   readonly file: LayoutFile;
   readonly variant: VariantInfo;
-}
-
-/** Whether a SOURCE is written as a layout file or a snapshot: a path that ends in `.json`, perhaps with `#variant`. */
-export function isJsonSource(source: string): boolean {
-  return /\.json(#[^/]*)?$/.test(source);
 }
 
 /** The workshop in which the headers of one run are read. Loaded only when headers are: the front end is large. */

@@ -16,9 +16,10 @@ import type { FileTree, ReadResult } from '../source/file-tree.ts';
 import type { CheckResult } from '../verdict/check.ts';
 import { withoutIgnored } from '../verdict/policy/apply-ignore.ts';
 import { applyWaivers, withoutBookkeeping, withoutNeededBy } from '../verdict/policy/apply-waivers.ts';
-import { type Config, configFileName, readConfig } from '../verdict/policy/config.ts';
+import { type Config, readConfig } from '../verdict/policy/config.ts';
 import { Declarations } from '../verdict/policy/declare-semantics.ts';
-import { readWaivers, type Waiver, waiverFileName } from '../verdict/policy/waiver-file.ts';
+import { configFileName, waiverFileName } from '../verdict/policy/policy-files.ts';
+import { readWaivers, type Waiver } from '../verdict/policy/waiver-file.ts';
 import type { HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
 

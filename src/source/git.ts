@@ -55,8 +55,8 @@ export class GitRepository {
   readonly #environment: NodeJS.ProcessEnv;
 
   /**
+   * A repository of which nobody has made sure that it is there.
    * @param isExplicit whether the user named the directory (`-C`), so that `GIT_DIR` from the environment does not count.
-   * @throws {UserError} if there is no repository at `directory`.
    */
   constructor(directory: string, environment: Environment, isExplicit: boolean) {
     this.#directory = directory;
@@ -72,9 +72,14 @@ export class GitRepository {
       GIT_FLUSH: '0',
       LC_ALL: 'C',
     });
-    const answer = this.#run(['rev-parse', '--git-dir']);
-    if (answer.status !== 0)
-      throw new UserError(`${directory} is not in a git repository: ${firstLine(answer.stderr)}`);
+  }
+
+  /** @throws {UserError} if there is no repository at `directory`. */
+  static open(directory: string, environment: Environment, isExplicit: boolean): GitRepository {
+    const repository = new GitRepository(directory, environment, isExplicit);
+    const answer = repository.#run(['rev-parse', '--git-dir']);
+    if (answer.status === 0) return repository;
+    throw new UserError(`${directory} is not in a git repository: ${firstLine(answer.stderr)}`);
   }
 
   /** Path from the top of the work tree to the directory, `''` at the top or in a bare repository, else ending in `/`. */
@@ -299,16 +304,20 @@ export class GitRepository {
   }
 
   /**
-   * Asks without waiting; `undefined` if git fails or has anything to complain about, or answers with more than
-   * `maximumBytes`. Whoever wants to know why asks again.
+   * Asks without waiting; `undefined` if git fails or has anything to complain about, answers with more than `maximumBytes`, or is
+   * told to stop. Whoever wants to know why asks again.
    */
-  async askAhead<Answer>(question: GitQuestion<Answer>, maximumBytes: number): Promise<Answer | undefined> {
-    const { parameters, input, statuses, read } = question;
-    const child = spawn('git', ['--no-pager', ...neutralConfig, ...parameters], {
+  async askAhead<Answer>(
+    question: GitQuestion<Answer>,
+    maximumBytes: number,
+    signal?: AbortSignal,
+  ): Promise<Answer | undefined> {
+    const child = spawn('git', ['--no-pager', ...neutralConfig, ...question.parameters], {
       cwd: this.#directory,
       env: this.#environment,
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
+      ...(signal === undefined ? {} : { signal }),
     });
     const chunks: Buffer[] = [];
     const seen = { bytes: 0, complaints: 0 };
@@ -323,15 +332,21 @@ export class GitRepository {
     });
     // git may end before it has read everything; its exit status says what that means.
     child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
+    child.stdin.end(question.input);
     const status = await new Promise<number | null>((resolve) => {
       child.on('error', () => {
         resolve(null);
       });
       child.on('close', resolve);
     });
-    const isRefused = seen.complaints > 0 || seen.bytes > maximumBytes;
-    return isRefused || status === null || !statuses.includes(status) ? undefined : read(Buffer.concat(chunks));
+    const isAnswer = status !== null && question.statuses.includes(status);
+    if (!isAnswer || seen.complaints > 0 || seen.bytes > maximumBytes) return undefined;
+    try {
+      return question.read(Buffer.concat(chunks));
+    } catch (error) {
+      if (error instanceof UndecidedError) return undefined;
+      throw error;
+    }
   }
 
   #ask<Answer>({ parameters, input, statuses, read }: GitQuestion<Answer>, ids: readonly string[]): Answer {

@@ -20,27 +20,46 @@ import { headerFolders, kbuildFiles, kernelPaths } from './kernel-tree.ts';
 const maximumDifferences = 100;
 const maximumAnswerBytes = 64 * 1024 * 1024;
 
-/** Looks ahead to a comparison of what two revisions name. */
-export async function lookAhead(store: BlobStore, old: string, next: string): Promise<void> {
+/** What was asked; neither is ever rejected. */
+export interface Outlook {
+  /** Both trees are listed, and what differs is fetched. */
+  readonly listed: Promise<void>;
+  /** It is known who includes whom. */
+  readonly included: Promise<void>;
+}
+
+/** Looks ahead to a comparison of what two revisions name; `undefined` where git knows no such revisions, or is not there. */
+export async function lookAhead(store: BlobStore, old: string, next: string): Promise<Outlook | undefined> {
   const revisions = [...new Set([old, next])];
-  if (!revisions.every(isPlausibleRevision)) return;
+  if (!revisions.every(isPlausibleRevision)) return undefined;
   const names = await store.repository.askAhead(whatIs(revisions), maximumAnswerBytes);
   const ids: string[] = [];
   for (const [index, revision] of revisions.entries()) {
     const name = names?.[index];
-    if (name === undefined || name.type === 'blob') return;
+    if (name === undefined || name.type === 'blob') return undefined;
     store.keepName(revision, name);
     ids.push(name.id);
   }
-  const listings = await Promise.all(ids.map((id) => listAhead(store, id)));
-  const [before, after = before] = listings;
-  if (before === undefined || after === undefined) return;
-  const differing = differencesOf(before, after);
-  if (differing === undefined) return;
-  await Promise.all([
-    includesAhead(store, ids[0] ?? '', before),
-    textsAhead(store, [...differing, ...kbuildOf(before)]),
-  ]);
+  const [id = ''] = ids;
+  // Asked before it is known whether the answer is wanted: of all questions, this one takes longest.
+  const search = new AbortController();
+  const lines = store.repository.askAhead(whatIncludes(id, headerFolders), maximumAnswerBytes, search.signal);
+  const listed = listBoth(store, ids).then((differing) => {
+    if (differing === undefined) search.abort();
+    return differing;
+  });
+  return {
+    listed: listed.then((differing) => (differing === undefined ? undefined : textsAhead(store, id, differing))),
+    included: Promise.all([lines, listed]).then(([found]) => {
+      if (found !== undefined) keepIncludes(store, store.listing(id), found);
+    }),
+  };
+}
+
+/** Ids of the blobs that only one of two trees has; `undefined` if these are many, or if some file cannot be read. */
+async function listBoth(store: BlobStore, ids: readonly string[]): Promise<ReadonlySet<string> | undefined> {
+  const [before, after = before] = await Promise.all(ids.map((id) => listAhead(store, id)));
+  return before === undefined || after === undefined ? undefined : differencesOf(before, after);
 }
 
 async function listAhead(store: BlobStore, id: string): Promise<GitListing | undefined> {
@@ -54,7 +73,6 @@ async function listAhead(store: BlobStore, id: string): Promise<GitListing | und
   return listing;
 }
 
-/** Ids of the blobs that only one side has; `undefined` if there are many, or if some could not be read. */
 function differencesOf(before: GitListing, after: GitListing): ReadonlySet<string> | undefined {
   const ids = [before, after].map((listing) => {
     const entries = listing.list(kernelPaths).map((path) => listing.file(path));
@@ -69,24 +87,20 @@ function differencesOf(before: GitListing, after: GitListing): ReadonlySet<strin
   return differing.size > maximumDifferences ? undefined : differing;
 }
 
-/** The lines that include something, of every header of a tree. */
-async function includesAhead(store: BlobStore, id: string, listing: GitListing): Promise<void> {
-  const lines = await store.repository.askAhead(whatIncludes(id, headerFolders), maximumAnswerBytes);
-  if (lines === undefined) return;
+/** `lines`: of the files that have any, those that include something. */
+function keepIncludes(store: BlobStore, listing: GitListing, lines: ReadonlyMap<string, string>): void {
   for (const path of listing.list(headerFolders)) {
     const entry = listing.file(path);
     if (entry?.mode.startsWith('100') === true) store.keepIncludeLines(entry.id, lines.get(path) ?? '');
   }
 }
 
-async function textsAhead(store: BlobStore, ids: readonly string[]): Promise<void> {
+async function textsAhead(store: BlobStore, tree: string, differing: ReadonlySet<string>): Promise<void> {
+  const listing = store.listing(tree);
+  const ids = [...differing, ...kbuildFiles.flatMap((path) => listing.file(path)?.id ?? [])];
   const objects = await store.repository.askAhead(whatIsIn(ids), maximumAnswerBytes);
   for (const [index, id] of ids.entries()) {
     const object = objects?.[index];
     if (object?.kind === 'object') store.keep(id, object.content);
   }
-}
-
-function kbuildOf(listing: GitListing): readonly string[] {
-  return kbuildFiles.flatMap((path) => listing.file(path)?.id ?? []);
 }

@@ -13,7 +13,7 @@ const changed = { 'include/uapi/linux/fuse.h': 'struct fuse { int b; };\n' };
 const repository = scratchRepository(kernelFiles, changed);
 
 function open(directory: string, environment: Record<string, string> = {}): BlobStore {
-  return new BlobStore(new GitRepository(directory, { PATH: process.env['PATH'], ...environment }, true));
+  return new BlobStore(GitRepository.open(directory, { PATH: process.env['PATH'], ...environment }, true));
 }
 
 function textOf(store: BlobStore, revision: string, path: string): string | undefined {
@@ -84,7 +84,7 @@ describe('revisions that do not exist or are not meant to', () => {
   });
 
   test('no git', () => {
-    expect(() => new GitRepository(repository, { PATH: scratchDirectory() }, true)).toThrow(/not installed/);
+    expect(() => GitRepository.open(repository, { PATH: scratchDirectory() }, true)).toThrow(/not installed/);
   });
 });
 

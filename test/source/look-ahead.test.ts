@@ -11,7 +11,12 @@ import { openTree } from '../../src/source/open-headers.ts';
 import { arm, arm64, git, kernelFiles, scratchDirectory, scratchRepository } from './scratch.ts';
 
 function open(directory: string): BlobStore {
-  return new BlobStore(new GitRepository(directory, { PATH: process.env['PATH'] }, true), ['uabi.config.json']);
+  return new BlobStore(GitRepository.open(directory, { PATH: process.env['PATH'] }, true), ['uabi.config.json']);
+}
+
+async function lookFar(store: BlobStore, old = 'v1', next = 'v2'): Promise<void> {
+  const outlook = await lookAhead(store, old, next);
+  await Promise.all([outlook?.listed, outlook?.included]);
 }
 
 /** What would be read to compare v1 with v2, and the texts of all that this includes. */
@@ -48,7 +53,7 @@ describe('to compare near revisions, the same is read whether or not somebody lo
     const repository = scratchRepository(kernelFiles, change);
     for (const target of [arm64, arm]) {
       const store = open(repository);
-      await lookAhead(store, 'v1', 'v2');
+      await lookFar(store);
       expect(toRead(store, target)).toEqual(toRead(open(repository), target));
     }
   });
@@ -57,7 +62,7 @@ describe('to compare near revisions, the same is read whether or not somebody lo
     const odd = { ...kernelFiles, 'include/uapi/linux/odd.h': '#inc\\\nlude <linux/fuse.h>\n' };
     const repository = scratchRepository(odd, { 'include/uapi/linux/fuse.h': 'int fuse;\n' });
     const store = open(repository);
-    await lookAhead(store, 'v1', 'v2');
+    await lookFar(store);
     expect(toRead(store)).toEqual(toRead(open(repository)));
     expect(toRead(store)).toContain('linux/odd.h');
   });
@@ -68,7 +73,7 @@ describe('to compare near revisions, the same is read whether or not somebody lo
     git(repository, 'config', 'color.ui', 'always');
     git(repository, 'config', 'grep.patternType', 'fixed');
     const store = open(repository);
-    await lookAhead(store, 'v1', 'v2');
+    await lookFar(store);
     expect(toRead(store)).toEqual(toRead(open(repository)));
   });
 });
@@ -76,24 +81,24 @@ describe('to compare near revisions, the same is read whether or not somebody lo
 test('from a folder inside the repository as from its top', async () => {
   const repository = scratchRepository(kernelFiles, { [kvm]: 'int kvm;\n' });
   const store = open(join(repository, 'arch'));
-  await lookAhead(store, 'v1', 'v2');
+  await lookFar(store);
   expect(toRead(store)).toEqual(toRead(open(repository)));
 });
 
 test('what is neither a revision nor there is left to whoever asks for it', async () => {
   const repository = scratchRepository(kernelFiles);
   for (const name of ['nothing', '--help', 'v1\nv1', '', 'v1:Makefile']) {
-    await lookAhead(open(repository), 'v1', name);
-    await lookAhead(open(repository), name, 'v1');
+    await lookFar(open(repository), 'v1', name);
+    await lookFar(open(repository), name, 'v1');
   }
-  await lookAhead(open(scratchRepository({ 'a.h': 'int a;\n' })), 'v1', 'v1');
+  await lookFar(open(scratchRepository({ 'a.h': 'int a;\n' })), 'v1', 'v1');
 });
 
 test('a file too large to be a header is not read to learn that it is', async () => {
   const huge = { ...kernelFiles, 'include/uapi/linux/huge.h': '#define A 1\n'.repeat(1_500_000) };
   const repository = scratchRepository(huge, { [kvm]: 'int kvm;\n' });
   const store = open(repository);
-  await lookAhead(store, 'v1', 'v2');
+  await lookFar(store);
   const tree = openRevision(store, 'v1');
   expect(tree.read('include/uapi/linux/huge.h')).toEqual({
     kind: 'refused',
@@ -111,7 +116,7 @@ test('a partial clone stays as it is, and its user is told what to run', async (
   const packs = (): readonly string[] => readdirSync(join(partial, '.git/objects/pack'));
   const before = packs();
   const store = open(partial);
-  await lookAhead(store, 'v1', 'v2');
+  await lookFar(store);
   expect(() => toRead(store)).toThrow(UndecidedError);
   expect(() => toRead(store)).toThrow(/Fetch them first: git fetch .*origin/);
   expect(packs()).toEqual(before);

@@ -14,8 +14,6 @@ import type { Diagnostic } from '../../diagnostic.ts';
 import type { Contract } from '../contract.ts';
 import { configSchema } from './config-schema.ts';
 
-export const configFileName = 'uabi.config.json';
-
 export type FieldWords = Pick<
   FieldEntry,
   'doc' | 'writer' | 'role' | 'nonZero' | 'validIf' | 'meaning' | 'acceptedMask' | 'capability' | 'countedBy'

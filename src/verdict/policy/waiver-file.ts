@@ -11,8 +11,6 @@ import { type LocatedJson, readLocatedJson } from '../../abi/definition/located-
 import { validateDocument } from '../../abi/definition/validate.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 
-export const waiverFileName = 'uabi.waivers.json';
-
 export interface Waiver {
   readonly fingerprint: string;
   readonly reason: string;

@@ -1,0 +1,27 @@
+/** How SOURCE arguments are written, so far as that can be told without looking for what they name. */
+
+import { UserError } from '../diagnostic.ts';
+
+/** Whether a SOURCE is written as a layout file or a snapshot: a path that ends in `.json`, perhaps with `#variant`. */
+export function isJsonSource(source: string): boolean {
+  return /\.json(#[^/]*)?$/.test(source);
+}
+
+/** Whether an argument is a range of revisions: `A..B`, `A...B`, `A..`, `..B`. A path may hold `..` only as a whole part. */
+export function isRange(text: string): boolean {
+  return !isJsonSource(text) && text.includes('..') && !/(^|\/)\.\.(\/|$)/.test(text);
+}
+
+/** @throws {UserError} for anything but a range. */
+export function splitRange(text: string): readonly [string, string] {
+  const range = /^(.*?)\.\.\.?(.*)$/.exec(text);
+  if (range === null || !isRange(text)) {
+    throw new UserError(`"${text}" is one source; a comparison needs two: OLD NEW, or a range A..B.`);
+  }
+  return [range[1] === '' ? 'HEAD' : (range[1] ?? ''), range[2] === '' ? 'HEAD' : (range[2] ?? '')];
+}
+
+/** Whether the old side of a range is where both have parted, as in `git diff A...B`. */
+export function isFromBase(text: string): boolean {
+  return isRange(text) && text.includes('...');
+}

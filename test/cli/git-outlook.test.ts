@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { beginComparison, outlookFor } from '../../src/cli/git-outlook.ts';
+import type { Io } from '../../src/cli/io.ts';
+import { git, scratchDirectory, scratchRepository, writeFiles } from '../source/scratch.ts';
+
+function ioIn(cwd: string): Io {
+  return {
+    stdout: () => undefined,
+    stderr: () => undefined,
+    stdin: () => Promise.resolve(new Uint8Array()),
+    cwd,
+    env: { PATH: process.env['PATH'] },
+    isTerminal: { stdout: false, stderr: false },
+    columns: undefined,
+  };
+}
+
+const repository = scratchRepository({ 'a.h': 'int a;\n' }, { 'a.h': 'int b;\n' });
+
+/** What is known of v1 when the comparison of v1 and v2 starts, though the tag has moved since the command line was seen. */
+async function idOfV1(
+  argv: readonly string[],
+  directory: string | undefined,
+  cwd: string,
+): Promise<string | undefined> {
+  const moving = scratchRepository({ 'a.h': 'int a;\n' }, { 'a.h': 'int b;\n' });
+  const at = (text: string): string => text.replace('REPOSITORY', moving);
+  const io = ioIn(at(cwd));
+  await beginComparison(argv.map(at), io);
+  const before = git(moving, 'rev-parse', 'v1');
+  git(moving, 'tag', '-f', 'v1', 'v2');
+  const outlook = await outlookFor('v1', 'v2', directory === undefined ? undefined : at(directory), io, undefined);
+  await Promise.all([outlook?.listed, outlook?.included]);
+  return outlook?.store.identify('v1').id === before ? 'as it was begun' : 'asked anew';
+}
+
+test.each([
+  [['check', 'v1..v2'], undefined, 'REPOSITORY'],
+  [['check', '--format', 'json', 'v1..v2', '--target', 'arm64'], undefined, 'REPOSITORY'],
+  [['check', '-C', 'REPOSITORY', 'v1..v2'], 'REPOSITORY', '/'],
+  [['check', 'v1..v2', '-CREPOSITORY'], 'REPOSITORY', '/'],
+  [['check', 'v1..v2', '--directory=REPOSITORY'], 'REPOSITORY', '/'],
+  [['check', 'v1..v2', '--directory', 'REPOSITORY'], 'REPOSITORY', '/'],
+])('what %j says is asked at once', async (argv, directory, cwd) => {
+  expect(await idOfV1(argv, directory, cwd)).toBe('as it was begun');
+});
+
+test.each([
+  [['check', 'v1', 'v2'], undefined, 'REPOSITORY'],
+  [['check', '--config', 'a..b', 'v1..v2'], undefined, 'REPOSITORY'],
+  [['check', 'v2..v1'], undefined, 'REPOSITORY'],
+  [['check', 'v1...v2'], undefined, 'REPOSITORY'],
+  [['check', '-C', '/nonexistent', 'v1..v2'], 'REPOSITORY', 'REPOSITORY'],
+])('what %j does not say, or not plainly, is asked when it is needed', async (argv, directory, cwd) => {
+  expect(await idOfV1(argv, directory, cwd)).toBe('asked anew');
+});
+
+test('what is begun for one comparison is not used for the next', async () => {
+  const io = ioIn(repository);
+  await beginComparison(['check', 'v1..v2'], io);
+  const first = await outlookFor('v1', 'v2', undefined, io, undefined);
+  const second = await outlookFor('v1', 'v2', undefined, io, undefined);
+  expect(first?.store).toBeDefined();
+  expect(second?.store).not.toBe(first?.store);
+});
+
+test('what stands on disk is no revision, whatever it is called', async () => {
+  writeFiles(repository, { v1: 'a file' });
+  const io = ioIn(repository);
+  await beginComparison(['check', 'v1..v2'], io);
+  expect(await outlookFor('v1', 'v2', undefined, io, undefined)).toBeUndefined();
+});
+
+test('without a repository, nothing is known and nothing is said', async () => {
+  const io = ioIn(scratchDirectory());
+  await beginComparison(['check', 'v1..v2'], io);
+  expect(await outlookFor('v1', 'v2', undefined, io, undefined)).toBeUndefined();
+  const nowhere = ioIn('/nonexistent');
+  await beginComparison(['check', 'v1..v2'], nowhere);
+  expect(await outlookFor('v1', 'v2', undefined, nowhere, undefined)).toBeUndefined();
+});
