@@ -1,8 +1,8 @@
 /**
  * From a judgement to a finding: the verdict is drawn from the answers, and the finding gets its fingerprint.
  *
- * Nothing here depends on which target sees the change, except where a record or a request is looked up to take its
- * fingerprint; what is not looked up is drawn once for all targets that share the judgement.
+ * Nothing here depends on which target sees the change, except where a request is looked up to take its fingerprint; anything
+ * else is drawn once for all targets that share the judgement.
  */
 
 import type { AbiPair, Change } from '../diff/changes.ts';
@@ -24,7 +24,7 @@ export class Drawing {
 
   /** Throws for a break without a witness: that is a bug in uabi. */
   draw(judgement: Judgement, change: Change, abis: AbiPair): Finding {
-    if ('pair' in change || isOfRequest(judgement)) return this.#drawOne(judgement, change, abis);
+    if (isOfRequest(judgement)) return this.#drawOne(judgement, change, abis);
     const drawn = this.#drawn[abis.old.target.language];
     let finding = drawn.get(judgement);
     if (finding === undefined) drawn.set(judgement, (finding = this.#drawOne(judgement, change, abis)));

@@ -13,7 +13,6 @@ import {
   at,
   broken,
   bytesOf,
-  type Context,
   factsOfNode,
   factsOfRecord,
   harmless,
@@ -28,18 +27,19 @@ import {
 import type { RuleId } from './rules.ts';
 import { type Gate, gateOf, oldBytes, type Traffic, trafficOf } from './traffic.ts';
 import { type BytesWitness, firstLeaf, isInside, offsetWitness, sampleFor, witnessBytes } from './witness.ts';
+import type { Surroundings } from './surroundings.ts';
 
 type Added = Extract<FieldChange, { kind: 'field-added' }>;
 
-export function judgeFieldAdded(change: Added, context: Context): Judgement {
+export function judgeFieldAdded(change: Added, surroundings: Surroundings): Judgement {
   const { pair, node, took } = change;
   if (isFiller(node)) return judgeFillerAdded(change);
   const sharing = sharers(pair, node, took);
   if (took.some((occupant) => occupant.kind === 'field')) {
-    return sharing.length > 0 ? judgeShared(change, sharing, context) : judgeReused(change, context);
+    return sharing.length > 0 ? judgeShared(change, sharing, surroundings) : judgeReused(change, surroundings);
   }
-  const traffic = trafficOf(pair, node, context.abis.new);
-  const gate = gateOf(pair, node, context.abis.new);
+  const traffic = trafficOf(pair, node, surroundings.carriers.new);
+  const gate = gateOf(pair, node, surroundings.carriers.new);
   const isDeclared = isDescribed(pair);
   const bytes = oldBytes(took, isDeclared);
   const before = describeOccupants(took);
@@ -66,7 +66,7 @@ export function judgeFieldAdded(change: Added, context: Context): Judgement {
   const fate = (keptReason: string): ReturnType<typeof kept> =>
     isProtected || !traffic.toKernel ? kept(keptReason) : bytes === 'any' ? broken(wrong) : unknown(doubt);
   const witness =
-    !isProtected && traffic.toKernel && bytes === 'any' ? garbageWitness(pair, node, took, context) : undefined;
+    !isProtected && traffic.toKernel && bytes === 'any' ? garbageWitness(pair, node, took, surroundings) : undefined;
   return {
     ...base,
     rule,
@@ -158,7 +158,7 @@ function garbageWitness(
   pair: RecordPair,
   node: FieldNode,
   took: readonly Occupant[],
-  context: Context,
+  surroundings: Surroundings,
 ): BytesWitness | undefined {
   const leaf = firstLeaf(pair.new, node);
   const filler = took.find((occupant) => occupant.kind === 'filler' && overlaps(occupant.node, leaf));
@@ -170,7 +170,7 @@ function garbageWitness(
       writer: 'old',
       samples: [word],
       show: [leaf],
-      order: context.order,
+      order: surroundings.order,
     });
   }
   // A hole has no name to write through: the bytes themselves are the old program's stack.
@@ -182,7 +182,7 @@ function garbageWitness(
     writer: 'old',
     samples: [sampleFor(plain)],
     show: [leaf],
-    order: context.order,
+    order: surroundings.order,
   });
 }
 
@@ -194,14 +194,14 @@ function sharers(pair: RecordPair, node: FieldNode, took: readonly Occupant[]): 
   });
 }
 
-function judgeShared(change: Added, sharing: readonly FieldNode[], context: Context): Judgement {
+function judgeShared(change: Added, sharing: readonly FieldNode[], surroundings: Surroundings): Judgement {
   const { pair, node } = change;
   const names = list(sharing.map((other) => other.path));
-  const gate = gateOf(pair, node, context.abis.new);
+  const gate = gateOf(pair, node, surroundings.carriers.new);
   const lookAt = `whether one call may need both ${node.path} and ${names}: they share their bytes, so only one can be given`;
   const doubt = unknown(`${node.path} and ${names} are one place: setting one overwrites the other`);
   const isGroup = groupsOnly(pair, node, sharing);
-  if (isGroup || sharing.every((other) => readsTheSame(node, other, context))) {
+  if (isGroup || sharing.every((other) => readsTheSame(node, other, surroundings))) {
     return {
       rule: 'field-shares-bytes',
       subject: subjectOf(pair, node),
@@ -252,21 +252,21 @@ function groupsOnly(pair: RecordPair, node: FieldNode, sharing: readonly FieldNo
 }
 
 /** Whether the bits that the new field may have set leave the old field at 0, or mean the same truth in it. */
-function readsTheSame(node: FieldNode, other: FieldNode, context: Context): boolean {
+function readsTheSame(node: FieldNode, other: FieldNode, surroundings: Surroundings): boolean {
   const accepted = node.field.semantics?.acceptedMask;
   if (accepted === undefined || node.sizeBits > 64) return false;
   const bytes = new Uint8Array((node.offsetBits + node.sizeBits) / 8 + 8);
-  writeBits(bytes, node, context.order, accepted);
-  const seen = readBits(bytes, other, context.order);
+  writeBits(bytes, node, surroundings.order, accepted);
+  const seen = readBits(bytes, other, surroundings.order);
   return seen === 0n || (seen === 1n && other.sizeBits <= 64);
 }
 
 /** The bytes belonged to a field that is gone or elsewhere. */
-function judgeReused(change: Added, context: Context): Judgement {
+function judgeReused(change: Added, surroundings: Surroundings): Judgement {
   const { pair, node, took } = change;
   const victims = took.flatMap((occupant) => (occupant.kind === 'field' ? [occupant.node] : []));
   const names = membersWords(victims.map((victim) => victim.path));
-  const traffic = trafficOf(pair, node, context.abis.new);
+  const traffic = trafficOf(pair, node, surroundings.carriers.new);
   const leaves = pair.new.nodes.filter((one) => one.isLeaf && (one === node || isInside(one, node)));
   const [victim = victims[0], leaf] = victims
     .flatMap((one) => leaves.filter((other) => overlaps(one, other)).map((other) => [one, other] as const))
@@ -283,7 +283,7 @@ function judgeReused(change: Added, context: Context): Judgement {
           writer: 'old',
           samples: [byteWord(victim, reader)],
           show: [reader],
-          order: context.order,
+          order: surroundings.order,
         }) ?? offsetWitness(pair, victim));
   const wrong = broken(`the bytes an old program knows as ${names} now mean ${node.path}`);
   return {
@@ -318,13 +318,13 @@ function judgeFillerAdded(change: Added): Judgement {
 
 type ArmAdded = Extract<UnionChange, { kind: 'union-arm-added' }>;
 
-export function judgeArmAdded(change: ArmAdded, context: Context): Judgement {
+export function judgeArmAdded(change: ArmAdded, surroundings: Surroundings): Judgement {
   const { pair, node, old } = change;
-  const gate = gateOf(pair, node, context.abis.new);
+  const gate = gateOf(pair, node, surroundings.carriers.new);
   const fits = node.sizeBits <= old.sizeBits;
   const when = gate === undefined ? '' : `; it is used only if ${gate.text}`;
   const size = ` of the union's ${String(old.sizeBits / 8)}`;
-  const traffic = trafficOf(pair, node, context.abis.new);
+  const traffic = trafficOf(pair, node, surroundings.carriers.new);
   const isGated = gate?.isClosed === true || !traffic.toKernel;
   return {
     rule: 'union-arm-added',
@@ -377,7 +377,7 @@ export function judgeArmRemoved(change: ArmRemoved): Judgement {
 
 type UnionResized = Extract<UnionChange, { kind: 'union-resized' }>;
 
-export function judgeUnionResized(change: UnionResized, context: Context): Judgement {
+export function judgeUnionResized(change: UnionResized, surroundings: Surroundings): Judgement {
   const { pair, old, new: next } = change;
   const grew = next.sizeBits > old.sizeBits;
   const follower = pair.old.nodes.find((node) => {
@@ -395,7 +395,7 @@ export function judgeUnionResized(change: UnionResized, context: Context): Judge
     offsetBits: side === 'old' ? old.offsetBits : next.offsetBits,
     sizeBits,
   });
-  const rule = sizeRuleOf(pair, context.abis.old);
+  const rule = sizeRuleOf(pair, surroundings);
   const base = {
     rule: grew ? ('union-outgrown' as const) : ('union-shrank' as const),
     subject,
@@ -413,7 +413,7 @@ export function judgeUnionResized(change: UnionResized, context: Context): Judge
   const wrong = broken(
     `${follower.path} and what follows moved from ${at(follower.offsetBits)} to ${at(other.offsetBits)}`,
   );
-  const traffic = trafficOf(pair, follower, context.abis.old);
+  const traffic = trafficOf(pair, follower, surroundings.carriers.old);
   const writer = traffic.toKernel ? 'old' : 'new';
   const samples = [sampleFor(firstLeaf(writer === 'old' ? pair.old : pair.new, writer === 'old' ? follower : other))];
   return {
@@ -431,7 +431,7 @@ export function judgeUnionResized(change: UnionResized, context: Context): Judge
         writer,
         samples,
         show: [firstLeaf(writer === 'old' ? pair.new : pair.old, writer === 'old' ? other : follower)],
-        order: context.order,
+        order: surroundings.order,
       }) ?? offsetWitness(pair, follower),
   };
 }

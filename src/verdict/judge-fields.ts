@@ -35,17 +35,18 @@ import {
   type SourceWitness,
   witnessBytes,
 } from './witness.ts';
+import { type Surroundings, surroundingsOf } from './surroundings.ts';
 
 type Of<K extends FieldChange['kind']> = Extract<FieldChange, { kind: K }>;
 
 const REFUSED =
   'the request number changed as well, so the kernel refuses bytes of the other layout instead of misreading them';
 
-export function judgeMoved(change: Of<'field-moved'>, context: Context): Judgement {
-  if (isFiller(change.old)) return judgePushedFiller(change, context);
+export function judgeMoved(change: Of<'field-moved'>, surroundings: Surroundings): Judgement {
+  if (isFiller(change.old)) return judgePushedFiller(change, surroundings);
   const { pair, old, new: next, cause, followers } = change;
-  const traffic = trafficOf(pair, next, context.abis.new);
-  const isRefused = isRefusedByNumber(pair, context.abis);
+  const traffic = trafficOf(pair, next, surroundings.carriers.new);
+  const isRefused = isRefusedByNumber(pair, surroundings);
   const distance = `from ${at(old.offsetBits)} to ${at(next.offsetBits)}`;
   const wrong = isRefused
     ? kept(REFUSED)
@@ -66,7 +67,7 @@ export function judgeMoved(change: Of<'field-moved'>, context: Context): Judgeme
       'new-binary': isRefused ? kept(REFUSED) : broken(`an old kernel has ${old.path} at ${at(old.offsetBits)}`),
     }),
     witness:
-      moveWitness(pair, old, next, writer, isRefused ? 'mixed-objects' : 'old-binary', context) ??
+      moveWitness(pair, old, next, writer, isRefused ? 'mixed-objects' : 'old-binary', surroundings) ??
       offsetWitness(pair, old),
     ...because(cause, pair),
   };
@@ -112,7 +113,7 @@ function moveWitness(
   next: FieldNode,
   writer: 'old' | 'new',
   contract: BytesWitness['contract'],
-  context: Context,
+  surroundings: Surroundings,
 ): BytesWitness | undefined {
   const [from, to, fromSide, toSide] =
     writer === 'old' ? [old, next, pair.old, pair.new] : [next, old, pair.new, pair.old];
@@ -130,12 +131,12 @@ function moveWitness(
     writer,
     samples: [sample],
     show: [counterpart, ...sharing],
-    order: context.order,
+    order: surroundings.order,
   });
 }
 
 /** A reserve whose boundary moved because the record before it grew: not its name is the matter, but that boundary. */
-function judgePushedFiller(change: Of<'field-moved'>, context: Context): Judgement {
+function judgePushedFiller(change: Of<'field-moved'>, surroundings: Surroundings): Judgement {
   const { pair, old, new: next, cause } = change;
   const path = cause.kind === 'neighbour-grew' ? cause.path : '';
   const isRecord = cause.kind === 'neighbour-grew' && cause.isRecord;
@@ -166,7 +167,7 @@ function judgePushedFiller(change: Of<'field-moved'>, context: Context): Judgeme
       'mixed-objects': broken(`an object built with the old headers that clears ${old.path} wipes part of ${path}`),
       'new-binary': kept('nobody reads it'),
     }),
-    witness: boundaryWitness(pair, between(old.offsetBits, next.offsetBits), check, context),
+    witness: boundaryWitness(pair, between(old.offsetBits, next.offsetBits), check, surroundings),
   };
 }
 
@@ -181,7 +182,7 @@ function boundaryWitness(
   pair: RecordPair,
   range: { readonly offsetBits: number; readonly sizeBits: number },
   check: string,
-  context: Context,
+  surroundings: Surroundings,
 ): BytesWitness | SourceWitness {
   const intruder = pair.new.nodes.find(
     (node) => node.isLeaf && node.sizeBits > 0 && !isFiller(node) && overlaps(node, range),
@@ -195,7 +196,7 @@ function boundaryWitness(
           writer: 'new',
           samples: [sampleFor(intruder)],
           check,
-          order: context.order,
+          order: surroundings.order,
         });
   return bytes ?? { kind: 'source', contract: 'rebuild', code: check, problem: 'static assertion failed' };
 }
@@ -205,7 +206,7 @@ function between(a: number, b: number): { readonly offsetBits: number; readonly 
   return { offsetBits: Math.min(a, b), sizeBits: Math.abs(a - b) };
 }
 
-export function judgeInnerResized(change: Of<'inner-record-resized'>, context: Context): Judgement {
+export function judgeInnerResized(change: Of<'inner-record-resized'>, surroundings: Surroundings): Judgement {
   const { pair, old, new: next, others } = change;
   const grew = next.sizeBits > old.sizeBits;
   const sizes = `from ${bytesOf(old.sizeBits)} to ${bytesOf(next.sizeBits)}`;
@@ -250,7 +251,7 @@ export function judgeInnerResized(change: Of<'inner-record-resized'>, context: C
       pair,
       between(old.offsetBits + old.sizeBits, old.offsetBits + next.sizeBits),
       check,
-      context,
+      surroundings,
     ),
   };
 }
@@ -264,9 +265,9 @@ function oldReasonForInner(old: FieldNode, others: readonly Occupant[]): string 
   return `by itself the size moves no byte; what stands in and behind ${old.path} is judged field by field`;
 }
 
-export function judgeRenamed(change: Of<'field-renamed'>, context: Context): Judgement {
+export function judgeRenamed(change: Of<'field-renamed'>, { abis }: Context): Judgement {
   const { pair, old, new: next } = change;
-  const alias = context.abis.new.macros.get(old.name)?.body.trim();
+  const alias = abis.new.macros.get(old.name)?.body.trim();
   const isAliased =
     alias !== undefined && (alias === next.name || alias === next.path || next.path.endsWith(`.${alias}`));
   const isNoField = isFiller(old) && isFiller(next);
@@ -310,7 +311,7 @@ function memberWitness(pair: RecordPair, node: FieldNode): SourceWitness {
   return { kind: 'source', contract: 'rebuild', code, problem: `no member named '${node.name}'` };
 }
 
-export function judgeRemoved(change: Of<'field-removed'>, context: Context): Judgement {
+export function judgeRemoved(change: Of<'field-removed'>, { abis, order }: Context): Judgement {
   const { pair, node, takenBy } = change;
   const base = { subject: subjectOf(pair, node), old: factsOfNode(pair.old, node), new: null };
   if (isFiller(node)) {
@@ -322,10 +323,10 @@ export function judgeRemoved(change: Of<'field-removed'>, context: Context): Jud
       witness: undefined,
     };
   }
-  const traffic = trafficOf(pair, node, context.abis.old);
+  const traffic = trafficOf(pair, node, surroundingsOf(abis, pair).carriers.old);
   const fields = takenBy.flatMap((one) => (one.kind === 'field' ? [one.node] : []));
   const fillers = takenBy.flatMap((one) => (one.kind === 'filler' ? [one.node] : []));
-  const alias = context.abis.new.macros.get(node.name)?.body.trim();
+  const alias = abis.new.macros.get(node.name)?.body.trim();
   const heir =
     alias === undefined
       ? undefined
@@ -341,14 +342,14 @@ export function judgeRemoved(change: Of<'field-removed'>, context: Context): Jud
         : unknown(`an old program still reads ${node.path}; the headers do not say what the new kernel puts there`);
   const bytes =
     isRefused && !isRetaken
-      ? refusalOf(pair, sampleFor(firstLeaf(pair.old, node)), context.order)
+      ? refusalOf(pair, sampleFor(firstLeaf(pair.old, node)), order)
       : isRetaken
         ? witnessBytes({
             pair,
             contract: 'old-binary',
             writer: 'old',
             samples: [sampleFor(firstLeaf(pair.old, node))],
-            order: context.order,
+            order,
           })
         : undefined;
   return {

@@ -7,7 +7,6 @@ import type { PlacedRecord } from '../diff/placed.ts';
 import {
   answers,
   broken,
-  type Context,
   factsOfNode,
   harmless,
   type Judgement,
@@ -19,6 +18,7 @@ import {
 import type { SideFacts } from './finding.ts';
 import { resolve, trafficOf } from './traffic.ts';
 import { firstLeaf, type NumberWitness, refusalOf, sampleFor, type Witness, witnessBytes } from './witness.ts';
+import type { Surroundings } from './surroundings.ts';
 
 type Of<K extends MeaningChange['kind']> = Extract<MeaningChange, { kind: K }>;
 
@@ -89,7 +89,10 @@ export function judgeValueRenumbered(change: Of<'value-renumbered'>): Judgement 
   };
 }
 
-export function judgeSelector(change: Extract<UnionChange, { kind: 'union-selector' }>, context: Context): Judgement {
+export function judgeSelector(
+  change: Extract<UnionChange, { kind: 'union-selector' }>,
+  surroundings: Surroundings,
+): Judgement {
   const { pair, discriminant, value, old, new: next } = change;
   const isReused = next !== undefined;
   const message = isReused
@@ -110,7 +113,7 @@ export function judgeSelector(change: Extract<UnionChange, { kind: 'union-select
       'mixed-objects': wrong,
       'new-binary': isReused ? wrong : broken('an old kernel still uses the old number'),
     }),
-    witness: selectorWitness(change, context) ?? {
+    witness: selectorWitness(change, surroundings) ?? {
       kind: 'number',
       contract: 'old-binary',
       name: old.name,
@@ -129,7 +132,7 @@ function nameOf(side: PlacedRecord): SideFacts {
 
 function selectorWitness(
   change: Extract<UnionChange, { kind: 'union-selector' }>,
-  context: Context,
+  surroundings: Surroundings,
 ): Witness | undefined {
   const { pair, union, discriminant, value } = change;
   if (change.new === undefined) return undefined;
@@ -141,7 +144,7 @@ function selectorWitness(
   const ours = arm(pair.old, change.old.arm);
   if (theirs === undefined || ours === undefined) return undefined;
   const selector = resolve(pair.new, theirs, discriminant);
-  const traffic = trafficOf(pair, theirs, context.abis.new);
+  const traffic = trafficOf(pair, theirs, surroundings.carriers.new);
   if (traffic.toKernel && traffic.isKnown && !traffic.toUser) return undefined;
   return witnessBytes({
     pair,
@@ -149,7 +152,7 @@ function selectorWitness(
     writer: 'new',
     samples: [...(selector === undefined ? [] : [{ node: selector, value }]), sampleFor(theirs)],
     show: [...pair.old.nodes.filter((node) => node.path === discriminant), ours],
-    order: context.order,
+    order: surroundings.order,
   });
 }
 
@@ -181,7 +184,7 @@ export function judgeBooleanMask(change: Of<'boolean-mask'>): Judgement {
   };
 }
 
-export function judgeCheck(change: Of<'filler-check'>, context: Context): Judgement {
+export function judgeCheck(change: Of<'filler-check'>, surroundings: Surroundings): Judgement {
   const { pair, old, new: next } = change;
   const isTighter = next.field.semantics?.nonZero === 'rejected';
   const base = {
@@ -214,11 +217,11 @@ export function judgeCheck(change: Of<'filler-check'>, context: Context): Judgem
       'mixed-objects': kept('no byte moved'),
       'new-binary': kept('an old kernel ignores the bytes'),
     }),
-    witness: refusalOf(pair, { node: leaf, value: 0xffn }, context.order),
+    witness: refusalOf(pair, { node: leaf, value: 0xffn }, surroundings.order),
   };
 }
 
-export function judgeAcceptedMask(change: Of<'accepted-mask'>, context: Context): Judgement {
+export function judgeAcceptedMask(change: Of<'accepted-mask'>, surroundings: Surroundings): Judgement {
   const { pair, old, new: next } = change;
   const all = (1n << BigInt(old.sizeBits)) - 1n;
   const was = old.field.semantics?.acceptedMask ?? all;
@@ -238,7 +241,7 @@ export function judgeAcceptedMask(change: Of<'accepted-mask'>, context: Context)
       witness: undefined,
     };
   }
-  const isReadOnly = !trafficOf(pair, old, context.abis.old).toKernel;
+  const isReadOnly = !trafficOf(pair, old, surroundings.carriers.old).toKernel;
   if (isReadOnly) {
     return {
       ...base,
@@ -258,7 +261,7 @@ export function judgeAcceptedMask(change: Of<'accepted-mask'>, context: Context)
       'mixed-objects': kept('no byte moved'),
       'new-binary': kept('an old kernel accepts what the new one does'),
     }),
-    witness: refusalOf(pair, { node: old, value: lost & -lost }, context.order),
+    witness: refusalOf(pair, { node: old, value: lost & -lost }, surroundings.order),
   };
 }
 

@@ -13,7 +13,6 @@ import {
   answers,
   broken,
   bytesOf,
-  carriers,
   type Context,
   factsOfRecord,
   harmless,
@@ -28,6 +27,7 @@ import {
 import type { SideFacts } from './finding.ts';
 import type { Witness } from './witness.ts';
 import { counted } from '../diagnostic.ts';
+import { type Surroundings, surroundingsOf } from './surroundings.ts';
 
 type Of<K extends RecordChange['kind']> = Extract<RecordChange, { kind: K }>;
 
@@ -113,14 +113,15 @@ export function judgeRecordKind(change: Of<'record-kind'>): Judgement {
   };
 }
 
-export function judgeRecordSize(change: Of<'record-size'>, context: Context): Judgement {
+export function judgeRecordSize(change: Of<'record-size'>, { abis }: Context): Judgement {
   const { pair } = change;
   const { sizeBytes: was } = pair.old.layout;
   const { sizeBytes: is } = pair.new.layout;
   const grew = is > was;
-  const all = carriers(pair, context.abis);
+  const surroundings = surroundingsOf(abis, pair);
+  const all = surroundings.renewals;
   const renumbered = all.filter(({ old, new: next }) => next !== undefined && next.number !== old.number);
-  const declared = sizeRuleOf(pair, context.abis.old);
+  const declared = sizeRuleOf(pair, surroundings);
   // Without a declaration a changed request number means what it says: the old one is not known any more.
   const rule = declared ?? (renumbered.length > 0 ? 'exact' : undefined);
   const names = membersWords(all.map(({ old }) => old.name));
@@ -141,7 +142,7 @@ export function judgeRecordSize(change: Of<'record-size'>, context: Context): Ju
   }
   const first = renumbered[0];
   if (rule === 'exact' && first?.new !== undefined) {
-    const errno = unknownErrno(first.old.name, pair.name, context.abis.old);
+    const errno = unknownErrno(first.old.name, pair.name, abis.old);
     const refusal = errno ?? 'an error (ENOTTY, or EINVAL in older subsystems)';
     return {
       ...base,
@@ -228,9 +229,9 @@ function shrinking(rule: SizeRule | undefined): Judgement['answers'] {
  * A record is passed by its address, so its alignment alone is seen only by a record around it. With another size too, an array
  * of it, or whatever follows it, is laid out differently.
  */
-export function judgeAlignment(change: Of<'record-alignment'>, context: Context): Judgement {
+export function judgeAlignment(change: Of<'record-alignment'>, surroundings: Surroundings): Judgement {
   const { pair } = change;
-  const isPassedAlone = carriers(pair, context.abis).length > 0;
+  const isPassedAlone = surroundings.renewals.length > 0;
   const was = pair.old.layout.alignBytes;
   const is = pair.new.layout.alignBytes;
   const isSameSize = pair.old.layout.sizeBytes === pair.new.layout.sizeBytes;

@@ -12,7 +12,6 @@ import {
   at,
   broken,
   bytesOf,
-  type Context,
   factsOfNode,
   harmless,
   isRefusedByNumber,
@@ -24,15 +23,16 @@ import {
 import type { RuleId } from './rules.ts';
 import { oldBytes, trafficOf } from './traffic.ts';
 import { firstLeaf, sampleFor, type SourceWitness, witnessBytes } from './witness.ts';
+import type { Surroundings } from './surroundings.ts';
 
 type Of<K extends FieldChange['kind']> = Extract<FieldChange, { kind: K }>;
 
-export function judgeResized(change: Of<'field-resized'>, context: Context): Judgement {
+export function judgeResized(change: Of<'field-resized'>, surroundings: Surroundings): Judgement {
   const { pair, old, new: next, others } = change;
   const isArray = asArray(old.type) !== undefined && asArray(next.type) !== undefined;
   const grew = next.sizeBits > old.sizeBits;
-  const isRefused = isRefusedByNumber(pair, context.abis);
-  const traffic = trafficOf(pair, next, context.abis.new);
+  const isRefused = isRefusedByNumber(pair, surroundings);
+  const traffic = trafficOf(pair, next, surroundings.carriers.new);
   const base = {
     subject: subjectOf(pair, old),
     old: factsOfNode(pair.old, old),
@@ -91,7 +91,7 @@ export function judgeResized(change: Of<'field-resized'>, context: Context): Jud
         writer: grew ? 'new' : 'old',
         samples: [wider.isLeaf ? top : sampleFor(firstLeaf(grew ? pair.new : pair.old, wider))],
         show: [firstLeaf(grew ? pair.old : pair.new, grew ? old : next)],
-        order: context.order,
+        order: surroundings.order,
       });
   return {
     ...base,
@@ -114,7 +114,7 @@ export function judgeResized(change: Of<'field-resized'>, context: Context): Jud
   };
 }
 
-export function judgeRetyped(change: Of<'field-retyped'>, context: Context): Judgement {
+export function judgeRetyped(change: Of<'field-retyped'>, surroundings: Surroundings): Judgement {
   const { pair, old, new: next, aspects } = change;
   const types = `${spellType(old.type)} to ${spellType(next.type)}`;
   const base = {
@@ -161,7 +161,7 @@ export function judgeRetyped(change: Of<'field-retyped'>, context: Context): Jud
       contract: 'old-binary',
       writer: 'old',
       samples: [sampleFor(old)],
-      order: context.order,
+      order: surroundings.order,
     });
     const wrong = broken(asFloat);
     return {

@@ -3,7 +3,8 @@
  * whichever targets see it (`diff/shared-changes.ts`).
  */
 
-import type { Change } from '../diff/changes.ts';
+import type { Change, RecordPair } from '../diff/changes.ts';
+import { onceFor } from '../diff/once.ts';
 import { judgeArmAdded, judgeArmRemoved, judgeFieldAdded, judgeUnionResized } from './judge-added.ts';
 import { judgeDocumentation } from './judge-documentation.ts';
 import { judgeFillerChanged, judgeInnerResized, judgeMoved, judgeRemoved, judgeRenamed } from './judge-fields.ts';
@@ -29,6 +30,7 @@ import {
 import { judgeRequest, judgeRequestChanged } from './judge-requests.ts';
 import { judgeFlexible, judgeResized, judgeRetyped } from './judge-types.ts';
 import type { Context, Judgement } from './judgement.ts';
+import { type Surroundings, surroundingsOf } from './surroundings.ts';
 
 export function judge(change: Change, context: Context): Judgement {
   switch (change.kind) {
@@ -45,45 +47,45 @@ export function judge(change: Change, context: Context): Judgement {
     case 'record-size':
       return judgeRecordSize(change, context);
     case 'record-alignment':
-      return judgeAlignment(change, context);
+      return amid(change, context, judgeAlignment);
     case 'field-added':
-      return judgeFieldAdded(change, context);
+      return amid(change, context, judgeFieldAdded);
     case 'field-removed':
       return judgeRemoved(change, context);
     case 'field-moved':
-      return judgeMoved(change, context);
+      return amid(change, context, judgeMoved);
     case 'field-renamed':
       return judgeRenamed(change, context);
     case 'field-resized':
-      return judgeResized(change, context);
+      return amid(change, context, judgeResized);
     case 'inner-record-resized':
-      return judgeInnerResized(change, context);
+      return amid(change, context, judgeInnerResized);
     case 'field-retyped':
-      return judgeRetyped(change, context);
+      return amid(change, context, judgeRetyped);
     case 'filler-changed':
-      return judgeFillerChanged(change);
+      return once(change, judgeFillerChanged);
     case 'flexible-array':
-      return judgeFlexible(change);
+      return once(change, judgeFlexible);
     case 'union-arm-added':
-      return judgeArmAdded(change, context);
+      return amid(change, context, judgeArmAdded);
     case 'union-arm-removed':
-      return judgeArmRemoved(change);
+      return once(change, judgeArmRemoved);
     case 'union-resized':
-      return judgeUnionResized(change, context);
+      return amid(change, context, judgeUnionResized);
     case 'union-reordered':
-      return judgeUnionReordered(change);
+      return once(change, judgeUnionReordered);
     case 'union-selector':
-      return judgeSelector(change, context);
+      return amid(change, context, judgeSelector);
     case 'value-meaning':
-      return judgeValueMeaning(change);
+      return once(change, judgeValueMeaning);
     case 'value-renumbered':
-      return judgeValueRenumbered(change);
+      return once(change, judgeValueRenumbered);
     case 'boolean-mask':
-      return judgeBooleanMask(change);
+      return once(change, judgeBooleanMask);
     case 'filler-check':
-      return judgeCheck(change, context);
+      return amid(change, context, judgeCheck);
     case 'accepted-mask':
-      return judgeAcceptedMask(change, context);
+      return amid(change, context, judgeAcceptedMask);
     case 'number-added':
     case 'number-removed':
     case 'number-changed':
@@ -118,3 +120,18 @@ function once<C extends Change>(change: C, judgeAlone: (change: C) => Judgement)
   if (judgement === undefined) judgements.set(change, (judgement = judgeAlone(change)));
   return judgement;
 }
+
+/** Once for all targets that show the same change of a record, and the same of what is around it. */
+function amid<C extends Change & { readonly pair: RecordPair }>(
+  change: C,
+  { abis }: Context,
+  judgeThere: (change: C, surroundings: Surroundings) => Judgement,
+): Judgement {
+  const surroundings = surroundingsOf(abis, change.pair);
+  const known = judgedAmid(change);
+  let judgement = known.get(surroundings);
+  if (judgement === undefined) known.set(surroundings, (judgement = judgeThere(change, surroundings)));
+  return judgement;
+}
+
+const judgedAmid = onceFor<Change, Map<Surroundings, Judgement>>(() => new Map<Surroundings, Judgement>());

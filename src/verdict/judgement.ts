@@ -13,7 +13,8 @@ import type { FieldNode, PlacedRecord } from '../diff/placed.ts';
 import { type Contract, contracts } from './contract.ts';
 import { type Answer, type SideFacts } from './finding.ts';
 import type { RuleId } from './rules.ts';
-import { carriersOf, semanticsOf } from './traffic.ts';
+import type { Surroundings } from './surroundings.ts';
+import { semanticsOf } from './traffic.ts';
 import type { Witness } from './witness.ts';
 
 /** A finding before its verdict is drawn from the answers. */
@@ -103,20 +104,11 @@ export function factsOfRecord(side: PlacedRecord): SideFacts {
   };
 }
 
-/** The requests that carry a record, old beside new (`undefined`: gone). */
-export function carriers(
-  pair: RecordPair,
-  abis: AbiPair,
-): readonly { readonly old: RequestDeclaration; readonly new: RequestDeclaration | undefined }[] {
-  return carriersOf(pair.name, abis.old).map((old) => ({ old, new: abis.new.requests.get(old.name) }));
-}
-
 /** How the kernel decides how many bytes to copy; DRM does so by the request number, whatever nobody declared. */
-export function sizeRuleOf(pair: RecordPair, abi: Abi): SizeRule | undefined {
+export function sizeRuleOf(pair: RecordPair, { carriers }: Surroundings): SizeRule | undefined {
   const declared = semanticsOf(pair)?.sizeRule;
   if (declared !== undefined) return declared;
-  const requests = carriersOf(pair.name, abi);
-  if (requests.length > 0 && requests.every(isDrm)) return 'by-request-size';
+  if (carriers.old.length > 0 && carriers.old.every(isDrm)) return 'by-request-size';
   return undefined;
 }
 
@@ -132,9 +124,9 @@ export function isDrm({ type, header }: RequestDeclaration): boolean {
  * Whether bytes of one layout can reach a kernel of the other at all: if every request that carries the record changed its
  * number, the kernel answers with an error and misreads nothing.
  */
-export function isRefusedByNumber(pair: RecordPair, abis: AbiPair): boolean {
-  const all = carriers(pair, abis);
-  const rule = sizeRuleOf(pair, abis.old);
+export function isRefusedByNumber(pair: RecordPair, surroundings: Surroundings): boolean {
+  const all = surroundings.renewals;
+  const rule = sizeRuleOf(pair, surroundings);
   if (rule !== undefined && rule !== 'exact') return false;
   return all.length > 0 && all.every(({ old, new: next }) => next !== undefined && next.number !== old.number);
 }

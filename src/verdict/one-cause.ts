@@ -13,6 +13,7 @@
  */
 
 import type { Change, RecordPair } from '../diff/changes.ts';
+import { onceFor } from '../diff/once.ts';
 import { isFiller } from '../diff/placed.ts';
 import type { Verdict } from './contract.ts';
 import type { Answer, Consequence, Finding } from './finding.ts';
@@ -50,6 +51,9 @@ export function foldCauses(found: readonly Found[]): Finding[] {
   return found.flatMap((one) => folds.findingFor(one) ?? []);
 }
 
+/** What took in others, for all targets that share the findings. */
+const combinedBefore = onceFor<Finding, { readonly taken: readonly Finding[]; readonly finding: Finding }[]>(() => []);
+
 /** Who was taken in by whom. */
 class Folds {
   readonly #leaders = new Map<Found, Found>();
@@ -85,12 +89,16 @@ class Folds {
   findingFor(one: Found): Finding | undefined {
     if (this.#leaders.has(one)) return undefined;
     const followers = this.#followers.get(one);
-    return followers === undefined
-      ? one.finding
-      : combined(
-          one.finding,
-          followers.map(({ finding }) => finding),
-        );
+    if (followers === undefined) return one.finding;
+    const taken = followers.map(({ finding }) => finding);
+    const known = combinedBefore(one.finding);
+    const same = known.find(
+      (other) => other.taken.length === taken.length && other.taken.every((it, at) => it === taken[at]),
+    );
+    if (same !== undefined) return same.finding;
+    const finding = combined(one.finding, taken);
+    known.push({ taken, finding });
+    return finding;
   }
 }
 

@@ -43,14 +43,19 @@ function carriersByArgument(name: string, abi: Abi): readonly RequestDeclaration
   return found.get(name) ?? [];
 }
 
-export function trafficOf(pair: RecordPair, node: FieldNode | undefined, abi: Abi): Traffic {
+/** `carriers`: the requests that carry the record, on one side. */
+export function trafficOf(
+  pair: RecordPair,
+  node: FieldNode | undefined,
+  carriers: readonly RequestDeclaration[],
+): Traffic {
   for (let current = node; current !== undefined; current = current.parent) {
     const writer = current.field.semantics?.writer;
     if (writer !== undefined) return { toKernel: writer !== 'kernel', toUser: writer !== 'user', isKnown: true };
   }
   const directions = new Set<string>();
   for (const use of semanticsOf(pair)?.requests ?? []) directions.add(use.direction);
-  if (directions.size === 0) for (const request of carriersOf(pair.name, abi)) directions.add(request.direction);
+  if (directions.size === 0) for (const request of carriers) directions.add(request.direction);
   if (directions.size === 0) return { toKernel: true, toUser: true, isKnown: false };
   const both = directions.has('readwrite');
   return { toKernel: both || directions.has('write'), toUser: both || directions.has('read'), isKnown: true };
@@ -112,9 +117,9 @@ export interface Gate {
 }
 
 /** The gate in front of a new node: its own condition, that of a record around it, or (where all agree) of its fields. */
-export function gateOf(pair: RecordPair, node: FieldNode, abi: Abi): Gate | undefined {
+export function gateOf(pair: RecordPair, node: FieldNode, carriers: readonly RequestDeclaration[]): Gate | undefined {
   const condition = conditionOf(pair.new, node);
-  return condition === undefined ? undefined : describeGate(pair, node, condition, abi);
+  return condition === undefined ? undefined : describeGate(pair, node, condition, carriers);
 }
 
 function conditionOf(side: PlacedRecord, node: FieldNode): Condition | undefined {
@@ -139,7 +144,12 @@ function selectorOf(node: FieldNode): Condition | undefined {
     : { kind: 'equals', path: semantics.discriminant, values: arm.values };
 }
 
-function describeGate(pair: RecordPair, node: FieldNode, condition: Condition, abi: Abi): Gate {
+function describeGate(
+  pair: RecordPair,
+  node: FieldNode,
+  condition: Condition,
+  carriers: readonly RequestDeclaration[],
+): Gate {
   const text = textOf(condition);
   const gate = resolve(pair.new, node, condition.path);
   const known = gate === undefined ? undefined : pair.reverse.get(gate);
@@ -149,7 +159,7 @@ function describeGate(pair: RecordPair, node: FieldNode, condition: Condition, a
     const isZero = took.length > 0 && took.every((filler) => nonZeroOf(filler) === 'rejected');
     return { condition, text, isClosed: isZero, isRefusedByOldKernel: isZero };
   }
-  const traffic = trafficOf(pair, known, abi);
+  const traffic = trafficOf(pair, known, carriers);
   const accepted = known.field.semantics?.acceptedMask;
   switch (condition.kind) {
     case 'non-zero':
