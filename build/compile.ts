@@ -6,7 +6,7 @@
  * it writes down. Bytecode of functions that nobody calls would only have to be read, so there is none.
  */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
@@ -61,23 +61,21 @@ function licencesOf({ inputs }: Metafile): string {
   return [...packages]
     .map((path) => {
       const { name } = JSON.parse(readFileSync(new URL(`${path}/package.json`, root), 'utf8')) as { name: string };
-      const licence = ['LICENSE', 'LICENSE.md'].flatMap((file) => textOf(new URL(`${path}/${file}`, root)))[0];
+      const licence = ['LICENSE', 'LICENSE.md']
+        .map((file) => new URL(`${path}/${file}`, root))
+        .find((text) => existsSync(text));
       if (licence === undefined) throw new Error(`${name} is bundled and says nowhere under which licence`);
-      return `/*! ${name}\n\n${licence.replaceAll('*/', '* /').trim()}\n*/\n`;
+      return `/*! ${name}\n\n${readFileSync(licence, 'utf8').replaceAll('*/', '* /').trim()}\n*/\n`;
     })
     .join('');
 }
 
-function textOf(file: URL): string[] {
-  try {
-    return [readFileSync(file, 'utf8')];
-  } catch {
-    return [];
-  }
-}
-
-/** Outside ASCII are comments and a few words in templates; in both, and in regular expressions, an escape says the same. */
+/**
+ * Outside ASCII are comments and a few words in templates; in both, and in regular expressions, an escape says the same. Only
+ * `String.raw` would show it.
+ */
 function toAscii(source: string): string {
+  if (/String\.raw`[^`]*[^\0-\x7f`]/.test(source)) throw new Error('String.raw holds more than ASCII');
   return source.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
