@@ -48,10 +48,13 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
   await outlook?.listed;
   const old = await openSource(oldRevision, io, shared);
   const next = await openSource(newName, io, shared);
-  await outlook?.included;
-  const pair =
-    isHeaders(old) && isHeaders(next) ? restrictToChanges(old, next, options.paths ?? []) : { old, new: next };
-  return { ...pair, workshop };
+  if (!isHeaders(old) || !isHeaders(next)) return { old, new: next, workshop };
+  if (outlook !== undefined) {
+    // While git still works, it can be worked out which headers there are.
+    for (const source of [old, next]) for (const target of source.targets) source.headersFor(target);
+    await outlook.included;
+  }
+  return { ...restrictToChanges(old, next, options.paths ?? []), workshop };
 }
 
 /**
@@ -91,13 +94,14 @@ function headersBeside(
   otherSource: HeaderSource,
   target: Target,
 ): readonly string[] {
-  const headers = source.headersFor(target);
   const known = new Set(abi.headers);
+  const unknown = other.headers.filter((name) => !known.has(name));
+  if (unknown.length === 0) return [];
+  const headers = source.headersFor(target);
   const names = new Set(headers.names);
   const otherNames = new Set(otherSource.headersFor(target).names);
-  return other.headers.filter(
+  return unknown.filter(
     (name) =>
-      !known.has(name) &&
       (source.isOneFile || names.has(name) || !otherNames.has(name)) &&
       headers.resolve(name, 'angle', undefined) !== undefined,
   );

@@ -44,7 +44,9 @@ export interface FileTree {
 export function normalizePath(path: string): string | undefined {
   if (path.startsWith('/') || path.includes('\0')) return undefined;
   // Nearly every path is as it should be.
-  if (!/(?:^|\/)\.{0,2}(?:\/|$)/.test(path)) return path;
+  if (path !== '' && !path.startsWith('.') && !path.includes('/.') && !path.includes('//') && !path.endsWith('/')) {
+    return path;
+  }
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;
@@ -67,5 +69,5 @@ export function joinPath(folder: string, name: string): string {
 
 /** Sorted by code units: the same order on every machine, whatever its locale. */
 export function sorted(names: Iterable<string>): string[] {
-  return [...names].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return [...names].sort();
 }

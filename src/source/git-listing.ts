@@ -17,8 +17,6 @@ export class GitListing {
   /** Their paths, sorted. */
   #paths: readonly string[] | undefined;
   readonly #listed = new Set<string>();
-  /** Folders of the files known so far; worked out when first asked for. */
-  readonly #implied = new Set<string>();
   readonly #folders = new Map<string, readonly GitEntry[]>();
 
   private constructor(repository: GitRepository, tree: string | undefined, alongside: readonly string[]) {
@@ -48,7 +46,6 @@ export class GitListing {
     for (const entry of entries) this.#files.set(entry.path, entry);
     for (const folder of folders) this.#listed.add(folder);
     this.#alongside = this.#alongside.filter((path) => !this.#listed.has(path));
-    this.#implied.clear();
     this.#paths = undefined;
   }
 
@@ -59,18 +56,13 @@ export class GitListing {
       const paths = unlisted.includes('') ? [] : unlisted;
       this.keep(unlisted, this.#repository.listTree(this.#tree, { paths, isRecursive: true, hasSizes: true }));
     }
-    this.#paths ??= sorted(this.#files.keys());
-    const paths = this.#paths;
+    const paths = this.#sortedPaths();
     if (folders.includes('')) return paths;
-    const found: string[] = [];
-    for (const folder of folders) {
-      // A path that turns out to be a file stands for itself.
-      if (this.#files.has(folder)) found.push(folder);
-      const prefix = `${folder}/`;
-      for (let at = firstFrom(paths, prefix); paths[at]?.startsWith(prefix) === true; at += 1) {
-        found.push(paths[at] ?? '');
-      }
-    }
+    // A path that turns out to be a file stands for itself.
+    const found = folders.flatMap((folder) => [
+      ...(this.#files.has(folder) ? [folder] : []),
+      ...filesBelow(paths, folder),
+    ]);
     return folders.length === 1 ? found : sorted(new Set(found));
   }
 
@@ -104,14 +96,13 @@ export class GitListing {
 
   /** Recursive listings and the index hold files only; a folder is there if a file is in it. */
   #impliedFolder(path: string): GitEntry | undefined {
-    if (this.#implied.size === 0) {
-      for (const file of this.#files.keys()) {
-        for (let folder = folderOf(file); folder !== '' && !this.#implied.has(folder); folder = folderOf(folder)) {
-          this.#implied.add(folder);
-        }
-      }
-    }
-    return this.#implied.has(path) ? { mode: '040000', id: '', path } : undefined;
+    const [first] = filesBelow(this.#sortedPaths(), path);
+    return first === undefined ? undefined : { mode: '040000', id: '', path };
+  }
+
+  #sortedPaths(): readonly string[] {
+    this.#paths ??= sorted(this.#files.keys());
+    return this.#paths;
   }
 
   #childrenInTree(tree: string, folder: string): readonly GitEntry[] {
@@ -130,6 +121,16 @@ export class GitListing {
       if (!children.has(path)) children.set(path, slash < 0 ? entry : { mode: '040000', id: '', path });
     }
     return [...children.values()];
+  }
+}
+
+/** Those of some sorted paths that lie in `folder`. */
+function* filesBelow(paths: readonly string[], folder: string): Generator<string> {
+  const prefix = `${folder}/`;
+  for (let at = firstFrom(paths, prefix); at < paths.length; at += 1) {
+    const path = paths[at];
+    if (path?.startsWith(prefix) !== true) return;
+    yield path;
   }
 }
 

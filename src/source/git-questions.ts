@@ -151,14 +151,22 @@ function parseBatch(output: Buffer, count: number): GitObject[] {
 function parseMatches(output: Buffer, prefix: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const text = output.toString('utf8');
+  let path = '';
+  let lines: string[] = [];
   for (let position = 0; position < text.length;) {
     const nul = text.indexOf('\0', position);
     const end = nul < 0 ? -1 : text.indexOf('\n', nul);
     if (end < 0 || !text.startsWith(prefix, position))
       throw new UndecidedError('git grep answered in an unknown form.');
-    const path = text.slice(position + prefix.length, nul);
-    found.set(path, (found.get(path) ?? '') + text.slice(nul + 1, end + 1));
+    const next = text.slice(position + prefix.length, nul);
+    if (next !== path) {
+      found.set(path, lines.join(''));
+      path = next;
+      lines = [];
+    }
+    lines.push(text.slice(nul + 1, end + 1));
     position = end + 1;
   }
+  found.set(path, lines.join(''));
   return found;
 }

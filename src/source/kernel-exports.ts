@@ -43,7 +43,20 @@ export function asmFolderOf(architecture: string): string {
   return `arch/${architecture}/${commonFolder}/asm`;
 }
 
-/** `commonPaths`: every file at or under `commonFolder`. */
+/** Lists of paths that the trees read last have in common. */
+const recentPaths: (readonly string[])[] = [];
+
+/** Every file at or under `commonFolder`: one object for trees that have the same. */
+export function commonPathsOf(tree: FileTree): readonly string[] {
+  const paths = tree.list([commonFolder]);
+  const same = recentPaths.find((one) => areEqual(one, paths));
+  if (same !== undefined) return same;
+  recentPaths.unshift(paths);
+  recentPaths.splice(maximumKnown);
+  return paths;
+}
+
+/** `commonPaths`: as `commonPathsOf` gives them. */
 export function exportsOf(tree: FileTree, architecture: string, commonPaths: readonly string[]): KernelExports {
   const asmPaths = tree.list([asmFolderOf(architecture)]);
   const files = kbuildFilesOf(architecture).map((path) => tree.read(path));
@@ -52,9 +65,9 @@ export function exportsOf(tree: FileTree, architecture: string, commonPaths: rea
   const recent = known.get(architecture) ?? [];
   const same = recent.find(
     (one) =>
+      one.commonPaths === commonPaths &&
       areEqual(one.keys, keys) &&
       areEqual(one.asmPaths, asmPaths) &&
-      areEqual(one.commonPaths, commonPaths) &&
       [...one.asked].every(([path, answer]) => isFile(path) === answer),
   );
   if (same !== undefined) return same.exports;

@@ -29,7 +29,14 @@ import {
   type TargetHeaders,
 } from './header.ts';
 import { installedText } from './headers-install.ts';
-import { asmFolderOf, commonFolder, exportsOf, kbuildFilesOf, type KernelExports } from './kernel-exports.ts';
+import {
+  asmFolderOf,
+  commonFolder,
+  commonPathsOf,
+  exportsOf,
+  kbuildFilesOf,
+  type KernelExports,
+} from './kernel-exports.ts';
 import { libcHeader } from './libc.ts';
 
 /** Where the headers themselves stand. */
@@ -66,7 +73,7 @@ export class KernelTree implements HeaderCollection {
     this.#tree = tree;
     tree.prefetch(tree.list(kernelPaths));
     this.#architectures = knownArchitectures.filter((name) => tree.kindOf(asmFolderOf(name)) === 'folder');
-    this.#commonPaths = tree.list([commonFolder]);
+    this.#commonPaths = commonPathsOf(tree);
   }
 
   unavailable(target: HeaderTarget): string | undefined {
