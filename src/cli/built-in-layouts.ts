@@ -163,22 +163,29 @@ export function namesOfKnownGarbage(among?: ReadonlySet<string>): ReadonlySet<st
 }
 
 const knownGarbage = new Map<string, readonly string[]>();
+const recordsNamed = new Map<string, ReadonlySet<string>>();
 
 function knownGarbageIn(fileName: string, among: ReadonlySet<string> | undefined): readonly string[] {
-  const known = knownGarbage.get(fileName);
-  if (known !== undefined) return known;
-  const content = readFileSync(new URL(fileName, directory), 'utf8');
+  let names = knownGarbage.get(fileName);
+  if (names !== undefined) return names;
   // To parse a file takes longer than to see that it speaks of other records.
-  const isAsked =
-    among === undefined ||
-    Array.from(content.matchAll(/"((?:struct|union) \w+)"/g)).some(([, name = '']) => among.has(name));
-  if (!isAsked) return [];
+  let named = recordsNamed.get(fileName);
+  if (named !== undefined && among !== undefined && areApart(among, named)) return [];
+  const content = readFileSync(new URL(fileName, directory), 'utf8');
+  named = new Set(Array.from(content.matchAll(/"((?:struct|union) \w+)"/g), ([, name = '']) => name));
+  recordsNamed.set(fileName, named);
+  if (among !== undefined && areApart(among, named)) return [];
   const tells = (part: unknown): boolean => JSON.stringify(part).includes('"nonZero"');
   const document = JSON.parse(content) as Partial<LayoutDocument>;
   const told = (document.records ?? []).filter(tells).map(({ record }) => record);
-  const names = document.record !== undefined && tells(document) ? [document.record, ...told] : told;
+  names = document.record !== undefined && tells(document) ? [document.record, ...told] : told;
   knownGarbage.set(fileName, names);
   return names;
+}
+
+function areApart(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  for (const one of some) if (others.has(one)) return false;
+  return true;
 }
 
 /** Every form a built-in record has had on a target, as the variants that declare it: those of its own file first. */

@@ -25,8 +25,8 @@ import { builtInForms, namesOfKnownGarbage } from './built-in-layouts.ts';
 export function withKnownSemantics(pair: AbiPair, said: (record: string, layout: string) => void): AbiPair {
   const { target } = pair.old;
   const [old, next] = [new Map<string, RecordDeclaration>(), new Map<string, RecordDeclaration>()];
-  // What cannot have changed needs no word of anybody.
-  for (const name of namesOfKnownGarbage(suspectsOf(pair)?.records)) {
+  // What did not change needs no word of anybody.
+  for (const name of namesOfKnownGarbage(changedRecords(pair))) {
     const [was, is] = [pair.old.records.get(name), pair.new.records.get(name)];
     if (was === undefined || is === undefined || areAlike(was.record, is.record) || isTold(was) || isTold(is)) continue;
     const [before, after] = formsOf(name, target, [shapeIfAny(was, target), shapeIfAny(is, target)]);
@@ -37,6 +37,18 @@ export function withKnownSemantics(pair: AbiPair, said: (record: string, layout:
   }
   if (old.size === 0) return pair;
   return { old: withRecords(pair.old, old), new: withRecords(pair.new, next) };
+}
+
+/** Records that both sides have and that are not alike; `undefined` where that takes looking at each. */
+function changedRecords(pair: AbiPair): ReadonlySet<string> | undefined {
+  const suspects = suspectsOf(pair);
+  if (suspects === undefined) return undefined;
+  const changed = new Set<string>();
+  for (const name of suspects.records) {
+    const [was, is] = [pair.old.records.get(name), pair.new.records.get(name)];
+    if (was !== undefined && is !== undefined && !areAlike(was.record, is.record)) changed.add(name);
+  }
+  return changed;
 }
 
 /** The first variants of uabi's layouts that give a record these shapes. */
