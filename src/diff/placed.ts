@@ -114,13 +114,10 @@ const openedBefore = onceFor<RecordDeclaration, Opened[]>(() => []);
 /** As `placeRecord`, with one result for all targets that show the same; the layout may name another of them. */
 export function placeRecordOnce(declaration: RecordDeclaration, abi: Abi, opened: ReadonlySet<string>): PlacedRecord {
   const layout = layoutOf(declaration.record, abi.target);
-  const paths = JSON.stringify([...opened]);
+  const paths = opened.size === 0 ? '' : JSON.stringify([...opened]);
   const before = openedBefore(declaration);
   const same = before.find(
-    (one) =>
-      one.placed.layout.fields === layout.fields &&
-      one.paths === paths &&
-      [...one.asked].every(([name, isListed]) => abi.records.has(name) === isListed),
+    (one) => one.placed.layout.fields === layout.fields && one.paths === paths && isAnsweredSo(one.asked, abi),
   );
   if (same !== undefined) return same.placed;
   const asked = new Map<string, boolean>();
@@ -132,6 +129,11 @@ export function placeRecordOnce(declaration: RecordDeclaration, abi: Abi, opened
   const placed = openRecord(declaration, layout, isListed, opened);
   before.push({ placed, paths, asked });
   return placed;
+}
+
+function isAnsweredSo(asked: ReadonlyMap<string, boolean>, { records }: Abi): boolean {
+  for (const [name, isListed] of asked) if (records.has(name) !== isListed) return false;
+  return true;
 }
 
 type IsListed = (name: string) => boolean;
