@@ -9,6 +9,7 @@
 
 import { compiledProgram } from './cli/compiled-program.ts';
 import { exitCodes, type Io } from './cli/io.ts';
+import { optimiseLater } from './cli/optimise-later.ts';
 
 // A report that could not be written (a full disk behind `>`) must not look like a verdict; stdout may fail after main ended.
 const output = { isCut: false };
@@ -58,5 +59,6 @@ const io: Io = {
 };
 
 const { main } = compiledProgram(new URL('.', import.meta.url), process) ?? (await import('./cli/main.ts'));
+optimiseLater(process.versions.v8);
 const code = await main(process.argv.slice(2), io);
 process.exitCode = output.isCut ? exitCodes.wrongCall : code;
