@@ -1,6 +1,6 @@
 /**
  * The program as V8 compiled it when uabi was built: one file of source, and beside it the bytecode of all functions that a
- * few usual commands called (`build/compile.ts` makes both).
+ * few usual commands called (`.ci/build/compile.ts` makes both).
  *
  * Most of what a short command does is compiling itself. Bytecode from a file saves that, and the single file saves finding
  * dozens of modules. The danger is bytecode of another program: V8 compares no more than the length of the source, and takes

@@ -11,10 +11,16 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { build, type Metafile } from 'esbuild';
-import { bytecodePath, compileProgram, runProgram, sourcePath, storedBytecode } from '../src/cli/compiled-program.ts';
+import {
+  bytecodePath,
+  compileProgram,
+  runProgram,
+  sourcePath,
+  storedBytecode,
+} from '../../src/cli/compiled-program.ts';
 import { runUsualCommands } from './usual-commands.ts';
 
-const root = new URL('../', import.meta.url);
+const root = new URL('../../', import.meta.url);
 const dist = new URL('dist/', root);
 
 interface PackageJson {

@@ -11,10 +11,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Program } from '../src/cli/compiled-program.ts';
-import { exitCodes, type Io } from '../src/cli/io.ts';
+import type { Program } from '../../src/cli/compiled-program.ts';
+import { exitCodes, type Io } from '../../src/cli/io.ts';
 
-const fixtures = fileURLToPath(new URL('../fixtures/', import.meta.url));
+const fixtures = fileURLToPath(new URL('../../fixtures/', import.meta.url));
 
 const usualCommands = [
   ['check', 'HEAD^..HEAD'],
