@@ -24,6 +24,10 @@ export type NameValue = (name: string) => Plain | undefined;
 
 /** The value of a macro that means the same on every target and wherever its names do, if it is surely one. */
 export function plainValue(macro: Macro, valueOfName: NameValue = () => undefined): Plain | undefined {
+  const { file, bodyStart, bodyEnd } = macro;
+  // Most are one number.
+  if (bodyEnd - bodyStart === 1 && file.kinds[bodyStart] === TokenKind.number)
+    return literalOf(file.texts[bodyStart] ?? '');
   const reader = new PlainReader(macro, valueOfName);
   const result = reader.or();
   return result !== undefined && reader.isAtEnd ? result : undefined;

@@ -178,17 +178,12 @@ export function tokenize(
     }
   }
 
-  const locator = new TokenFile({
+  const parts = {
     ...{ name, path, isBuiltIn, texts, physicalLines },
     ...{ kinds: Uint8Array.from(kinds), flags: Uint8Array.from(flags), offsets: Uint32Array.from(offsets) },
-    ...{
-      branchEnds: new Map<number, number>(),
-      seams: new Set<number>(),
-      guard: undefined,
-      isOnce: false,
-      diagnostics: [],
-    },
-  });
+  };
+  const nothing = { branchEnds: new Map<number, number>(), seams: new Set<number>(), guard: undefined, isOnce: false };
+  const locator = new TokenFile({ ...parts, ...nothing, diagnostics: [] });
   const structure = findStructure(locator);
   const diagnostics: Diagnostic[] = [...problems, ...structure.problems].map((problem) => ({
     severity: 'error',
@@ -196,25 +191,8 @@ export function tokenize(
     message: problem.message,
     location: locator.locate(problem.offset),
   }));
-  return new TokenFile({
-    ...{
-      name,
-      path,
-      isBuiltIn,
-      texts,
-      physicalLines,
-      kinds: locator.kinds,
-      flags: locator.flags,
-      offsets: locator.offsets,
-    },
-    ...{
-      branchEnds: structure.branchEnds,
-      seams: structure.seams,
-      guard: structure.guard,
-      isOnce: structure.isOnce,
-      diagnostics,
-    },
-  });
+  const { branchEnds, seams, guard, isOnce } = structure;
+  return new TokenFile({ ...parts, branchEnds, seams, guard, isOnce, diagnostics });
 }
 
 /** Offset behind the quote that closes the literal on this line, or -1. */

@@ -24,6 +24,11 @@ export interface GitEntry {
   readonly sizeBytes?: number | undefined;
 }
 
+/** Whether an entry is a file and no link, folder or submodule. */
+export function isRegularFile({ mode }: GitEntry): boolean {
+  return mode.startsWith('100');
+}
+
 export type GitObject =
   { readonly kind: 'object'; readonly type: string; readonly content: Buffer } | { readonly kind: 'missing' };
 

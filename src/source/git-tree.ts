@@ -17,7 +17,7 @@ import {
   sorted,
 } from './file-tree.ts';
 import { GitListing } from './git-listing.ts';
-import type { GitEntry } from './git-questions.ts';
+import { type GitEntry, isRegularFile } from './git-questions.ts';
 
 const symbolicLink = '120000';
 const maximumLinks = 8;
@@ -53,7 +53,7 @@ export class GitTree implements FileTree {
     const entry = this.#listing.find(normal);
     if (entry === undefined) return 'absent';
     if (entry.mode === '040000') return 'folder';
-    if (entry.mode.startsWith('100')) return 'file';
+    if (isRegularFile(entry)) return 'file';
     if (entry.mode !== symbolicLink) return 'other';
     const target = this.#follow(entry);
     return target.kind === 'entry' ? (target.entry.mode === '040000' ? 'folder' : 'file') : 'other';
@@ -66,15 +66,14 @@ export class GitTree implements FileTree {
     const target = this.#follow(entry);
     if (target.kind === 'refused') return target;
     if (target.entry.mode === '040000') return { kind: 'refused', reason: 'it is a directory' };
-    if (!target.entry.mode.startsWith('100')) return { kind: 'refused', reason: 'it is a submodule' };
+    if (!isRegularFile(target.entry)) return { kind: 'refused', reason: 'it is a submodule' };
     return this.#blobs.read(target.entry.id, target.entry.sizeBytes);
   }
 
   keyOf(path: string): string | undefined {
     const entry = this.#listing.file(path);
-    return entry?.mode.startsWith('100') === true && (entry.sizeBytes ?? Infinity) <= maximumFileBytes
-      ? entry.id
-      : undefined;
+    if (entry === undefined || !isRegularFile(entry)) return undefined;
+    return (entry.sizeBytes ?? Infinity) <= maximumFileBytes ? entry.id : undefined;
   }
 
   prefetch(paths: readonly string[]): void {
@@ -93,7 +92,7 @@ export class GitTree implements FileTree {
   #idsOf(paths: readonly string[]): readonly string[] {
     return paths.flatMap((path) => {
       const entry = this.#listing.file(path);
-      return entry?.mode.startsWith('100') === true && !isTooLarge(entry) ? [entry.id] : [];
+      return entry !== undefined && isRegularFile(entry) && !isTooLarge(entry) ? [entry.id] : [];
     });
   }
 

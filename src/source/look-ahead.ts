@@ -13,7 +13,7 @@
 import type { BlobStore } from './blob-store.ts';
 import { maximumFileBytes } from './file-tree.ts';
 import type { GitListing } from './git-listing.ts';
-import { isPlausibleRevision, whatIncludes, whatIs, whatIsIn, whatLiesIn } from './git-questions.ts';
+import { isPlausibleRevision, isRegularFile, whatIncludes, whatIs, whatIsIn, whatLiesIn } from './git-questions.ts';
 import { headerFolders, kbuildFiles, kernelPaths } from './kernel-tree.ts';
 
 /** Where more files differ than that, most headers will be read: `linux/types.h` will be one of them. */
@@ -77,7 +77,7 @@ function differencesOf(before: GitListing, after: GitListing): ReadonlySet<strin
   const ids = [before, after].map((listing) => {
     const entries = listing.list(kernelPaths).map((path) => listing.file(path));
     const isReadable = entries.every(
-      (entry) => entry?.mode.startsWith('100') !== true || (entry.sizeBytes ?? Infinity) <= maximumFileBytes,
+      (entry) => entry === undefined || !isRegularFile(entry) || (entry.sizeBytes ?? Infinity) <= maximumFileBytes,
     );
     return isReadable ? new Set(entries.flatMap((entry) => entry?.id ?? [])) : undefined;
   });
@@ -91,7 +91,7 @@ function differencesOf(before: GitListing, after: GitListing): ReadonlySet<strin
 function keepIncludes(store: BlobStore, listing: GitListing, lines: ReadonlyMap<string, string>): void {
   for (const path of listing.list(headerFolders)) {
     const entry = listing.file(path);
-    if (entry?.mode.startsWith('100') === true) store.keepIncludeLines(entry.id, lines.get(path) ?? '');
+    if (entry !== undefined && isRegularFile(entry)) store.keepIncludeLines(entry.id, lines.get(path) ?? '');
   }
 }
 

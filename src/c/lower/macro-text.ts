@@ -5,7 +5,6 @@
 import type { MacroDeclaration } from '../../abi/abi.ts';
 import type { SourceLocation } from '../../diagnostic.ts';
 import { hide } from '../hide-set.ts';
-import { parseInteger } from '../literal.ts';
 import type { Macro } from '../macro.ts';
 import { spellTokens, type Token, TokenKind } from '../token.ts';
 
@@ -69,13 +68,6 @@ export function mayBeExpression({ file, bodyStart, bodyEnd }: Macro): boolean {
     else if (text === '{' || text === ';' || text === '=' || (text === ',' && depth === 0)) return false;
   }
   return bodyEnd > bodyStart;
-}
-
-export function literalValue(macro: Macro): bigint | undefined {
-  if (macro.bodyEnd - macro.bodyStart !== 1 || macro.file.kinds[macro.bodyStart] !== TokenKind.number) return undefined;
-  const literal = parseInteger(macro.file.texts[macro.bodyStart] ?? '');
-  // Larger ones need their type, which depends on the target.
-  return literal !== undefined && literal.value < 1n << 31n ? literal.value : undefined;
 }
 
 function spellParameters(macro: Macro): string[] {

@@ -14,7 +14,7 @@ import { spellTokens } from '../token.ts';
 import { plainValue } from '../plain-value.ts';
 import { CallForms } from './call-form.ts';
 import { MacroReader, requestMacros } from './macro-reader.ts';
-import { literalValue, mayBeExpression, mentions, placeOf, textOf } from './macro-text.ts';
+import { mayBeExpression, mentions, placeOf, textOf } from './macro-text.ts';
 import type { KnownValue, MacroValue, ValueBudget } from './macro-value.ts';
 import { NamedValues } from './named-value.ts';
 import { remember, toFront } from './remember.ts';
@@ -119,6 +119,6 @@ function placedAt(macro: Macro, value: MacroValue): MacroValue {
 /** What a macro is worth wherever it is in force, if that can be told from its text alone. */
 function fixedValue(macro: Macro): MacroValue | undefined {
   if (macro.parameters !== undefined || !mayBeExpression(macro)) return { kind: 'text', declaration: textOf(macro) };
-  const value = literalValue(macro) ?? plainValue(macro)?.value;
-  return value === undefined ? undefined : { kind: 'constant', declaration: { ...placeOf(macro), value } };
+  const plain = plainValue(macro);
+  return plain && { kind: 'constant', declaration: { ...placeOf(macro), value: plain.value } };
 }
