@@ -7,7 +7,8 @@
  * through a pipe. A reader that closes the pipe early (`uabi … | head`) has what it wanted: that is not an error.
  */
 
-import { compiledProgram } from './cli/compiled-program.ts';
+import { compiledProgram, storedProgram } from './cli/compiled-program.ts';
+import { askEarly } from './cli/early-questions.ts';
 import { exitCodes, type Io } from './cli/io.ts';
 import { optimiseLater } from './cli/optimise-later.ts';
 
@@ -42,6 +43,11 @@ async function standardOutputDrained(): Promise<void> {
   });
 }
 
+const argv = process.argv.slice(2);
+// git works while the program is loaded.
+const asked = askEarly(argv, process.cwd(), process.env);
+const stored = storedProgram(new URL('.', import.meta.url), process);
+const begun = await asked;
 const io: Io = {
   stdout: (text) => {
     process.stdout.write(text);
@@ -56,9 +62,12 @@ const io: Io = {
   env: process.env,
   isTerminal: { stdout: process.stdout.isTTY, stderr: process.stderr.isTTY },
   columns: process.stdout.columns,
+  begun,
 };
 
-const { main } = compiledProgram(new URL('.', import.meta.url), process) ?? (await import('./cli/main.ts'));
+const compiled = stored === undefined ? undefined : compiledProgram(stored);
+const { main } = compiled ?? (await import('./cli/main.ts'));
 optimiseLater(process.versions.v8);
-const code = await main(process.argv.slice(2), io);
+const code = await main(argv, io);
+begun?.stop();
 process.exitCode = output.isCut ? exitCodes.wrongCall : code;

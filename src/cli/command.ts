@@ -21,6 +21,4 @@ export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
   readonly load: () => Promise<CommandDefinition>;
-  /** What can be begun before it is loaded, from a look at the command line. */
-  readonly begin?: (argv: readonly string[], io: Io) => Promise<void>;
 }

@@ -3,12 +3,7 @@
 import type { CommandEntry } from './command.ts';
 
 export const commands: readonly CommandEntry[] = [
-  {
-    name: 'check',
-    summary: 'is this change an ABI break?',
-    load: () => import('./check.ts'),
-    begin: async (argv, io) => (await import('./git-outlook.ts')).beginComparison(argv, io),
-  },
+  { name: 'check', summary: 'is this change an ABI break?', load: () => import('./check.ts') },
   { name: 'layout', summary: 'where is every byte of a record', load: () => import('./layout.ts') },
   {
     name: 'snapshot',

@@ -40,13 +40,24 @@ type Wrapper = (require: NodeJS.Require, module: { exports: unknown }, programUr
 const probeSource = '0';
 const headerBytes = 8;
 
-/** The compiled program in `folder`, or `undefined` where there is none that this Node can run. */
-export function compiledProgram(folder: URL, engine: Engine): Program | undefined {
+/** A program that was read and is what was built, but does not run yet. */
+export interface StoredProgram {
+  readonly folder: URL;
+  readonly source: Buffer;
+  readonly bytecode: Buffer;
+}
+
+/** The compiled program in `folder`, or `undefined` where there is none for this Node. */
+export function storedProgram(folder: URL, engine: Engine): StoredProgram | undefined {
   const stored = contentOf(new URL(bytecodePath(engine), folder));
   const source = stored === undefined ? undefined : contentOf(new URL(sourcePath, folder));
   if (stored === undefined || source === undefined) return undefined;
   const bytecode = soundBytecode(stored, source);
-  if (bytecode === undefined) return undefined;
+  return bytecode === undefined ? undefined : { folder, source, bytecode };
+}
+
+/** Runs a program, so that it can be called; `undefined` where this Node does not accept it. */
+export function compiledProgram({ folder, source, bytecode }: StoredProgram): Program | undefined {
   // The source is ASCII: no other encoding is read as fast, nor kept in as few bytes.
   const script = compileProgram(source.toString('latin1'), bytecode);
   return script.cachedDataRejected === true ? undefined : runProgram(script, folder);

@@ -5,7 +5,6 @@
  * front end and one store of blobs serve all sources of a run, so that what two trees share is read once.
  */
 
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Abi } from '../abi/abi.ts';
 import { type Target, targets as allTargets } from '../abi/target.ts';
@@ -29,6 +28,7 @@ import {
   openTreeFile,
   SubTree,
 } from '../source/open-headers.ts';
+import { statsAt } from '../source/stats.ts';
 import { Audiences } from './audiences.ts';
 import { outlookFor, storeOf } from './git-outlook.ts';
 import type { Io } from './io.ts';
@@ -90,7 +90,7 @@ export class HeaderWorkshop {
    */
   open(text: string): HeaderSource {
     const path = resolve(this.#io.cwd, text);
-    const stats = text === '' ? undefined : statSync(path, { throwIfNoEntry: false });
+    const stats = text === '' ? undefined : statsAt(path, text);
     if (stats?.isDirectory() === true)
       return this.#wrap(openDirectory(path, text, this.#includeDirectories()), undefined, text);
     if (stats !== undefined) {

@@ -1,3 +1,5 @@
+import type { BegunQuestions } from '../source/run-git.ts';
+
 /** The world as a command sees it: no command touches `process`, so every command can be run inside a test. */
 export interface Io {
   /** The report, and nothing but the report. */
@@ -14,6 +16,8 @@ export interface Io {
   readonly isTerminal: { readonly stdout: boolean; readonly stderr: boolean };
   /** Width of the terminal, where stdout is one. */
   readonly columns: number | undefined;
+  /** What git was asked before the command was loaded. */
+  readonly begun?: BegunQuestions | undefined;
 }
 
 /** Exit codes: the contract of the command line with scripts and CI. */

@@ -31,7 +31,6 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
       const command = program.command(entry.name).description(entry.summary);
       // Only the command that is called is loaded; the others are known by name and summary alone.
       if (entry.name === wanted || (wanted === 'help' && argv.includes(entry.name))) {
-        await entry.begin?.(argv, io);
         await configure(command, entry, io, countAfterDashes(argv), (code) => {
           result = code;
         });

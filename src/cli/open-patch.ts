@@ -6,7 +6,7 @@
  * it. Of a series every patch is judged from the state its predecessor left, and the series as a whole.
  */
 
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { type Diagnostic, UndecidedError, UserError } from '../diagnostic.ts';
@@ -19,6 +19,7 @@ import type { FileTree } from '../source/file-tree.ts';
 import { type ExpectedBlob, findBase } from '../source/find-base.ts';
 import { isKernelTree } from '../source/kernel-tree.ts';
 import { type Changes, PatchedTree } from '../source/patched-tree.ts';
+import { statsAt } from '../source/stats.ts';
 import { type DocumentText, withDocumentation } from './documented-records.ts';
 import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
@@ -86,7 +87,7 @@ async function readInput(name: string, io: Io): Promise<PatchInput> {
 /** A file, or the pipe that `<(git diff …)` is; nothing else ends. */
 function readFile(name: string, io: Io): Uint8Array {
   const path = resolve(io.cwd, name);
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statsAt(path, name);
   if (stats === undefined) throw new UndecidedError(`There is no file ${name}.`);
   if (!stats.isFile() && !stats.isFIFO()) throw new UndecidedError(`${name} is not read: it is no regular file.`);
   if (stats.size > maximumPatchBytes)
@@ -125,7 +126,7 @@ function findTree(patches: readonly Patch[], workshop: HeaderWorkshop, io: Io, o
   });
   if (options.onto !== undefined) {
     const path = resolve(io.cwd, options.onto);
-    const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    const isDirectory = statsAt(path, options.onto)?.isDirectory() === true;
     return apply(isDirectory ? new DirectoryTree(path, options.onto) : workshop.revision(options.onto, options.onto));
   }
   if (options.gitDirectory === undefined && !workshop.hasRepository()) {

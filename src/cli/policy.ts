@@ -7,12 +7,12 @@
  * name other files; then whoever calls vouches for them.
  */
 
-import { statSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import type { Abi } from '../abi/abi.ts';
 import { type Diagnostic, formatDiagnostic, UserError } from '../diagnostic.ts';
 import { readRegularFile } from '../source/directory.ts';
 import type { FileTree, ReadResult } from '../source/file-tree.ts';
+import { statsAt } from '../source/stats.ts';
 import type { CheckResult } from '../verdict/check.ts';
 import { withoutIgnored } from '../verdict/policy/apply-ignore.ts';
 import { applyWaivers, withoutBookkeeping, withoutNeededBy } from '../verdict/policy/apply-waivers.ts';
@@ -132,7 +132,7 @@ function named(path: string, io: Io): Found {
 function beside(source: string, name: string, workshop: HeaderWorkshop, io: Io): Found | undefined {
   if (source === '-' || source === '') return undefined;
   const path = resolve(io.cwd, source.replace(/(\.json)#[^/]*$/, '$1'));
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statsAt(path, source);
   if (stats !== undefined) return besideOnDisk(stats.isDirectory() ? path : dirname(path), name, io);
   // A layout file that is not there is one of uabi's own; a project's words lie with the project.
   if (/\.json(#[^/]*)?$/.test(source) && !source.includes(':')) return undefined;

@@ -14,7 +14,7 @@ export function isRange(text: string): boolean {
 
 /** @throws {UserError} for anything but a range. */
 export function splitRange(text: string): readonly [string, string] {
-  const range = /^(.*?)\.\.\.?(.*)$/.exec(text);
+  const range = /^(.*?)\.\.\.?(.*)$/s.exec(text);
   if (range === null || !isRange(text)) {
     throw new UserError(`"${text}" is one source; a comparison needs two: OLD NEW, or a range A..B.`);
   }

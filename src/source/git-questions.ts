@@ -1,5 +1,5 @@
 /**
- * What git is asked about objects, and how its answers are read. Nothing runs here (`git.ts` does that), so the same question can
+ * What git is asked about objects, and how its answers are read. Nothing runs here (`run-git.ts` does that), so the same question can
  * be waited for or be asked while something else is done.
  */
 
@@ -96,10 +96,13 @@ export function whatIsIn(ids: readonly string[]): GitQuestion<GitObject[]> {
   };
 }
 
-/** What else the user's configuration or a version of git may put between the lines. */
+/**
+ * Without what else the user's configuration or a version of git may put between the lines. Several threads write the lines of each
+ * file by themselves, and a pipe holds few such pieces: they would wait for whoever is too busy to read.
+ */
 const plainLines = [
   ...['-c', 'grep.lineNumber=false', '-c', 'grep.column=false', '-c', 'submodule.recurse=false'],
-  ...['grep', '-z', '-a', '-E', '--no-color', '--full-name', '--no-textconv'],
+  ...['grep', '--threads=1', '-z', '-a', '-E', '--no-color', '--full-name', '--no-textconv'],
 ];
 
 /** For each file of a tree-ish below `folders` that has any: its lines in which `includeMark` is found. */

@@ -1,17 +1,9 @@
 /**
- * The one file that runs git.
- *
- * Only plumbing that reads is called, without a shell, with every revision and path behind `--end-of-options` or on standard
- * input. Nothing in the repository may change and nothing may be fetched behind the user's back: optional locks are off,
- * every transport is forbidden (that is what stops a partial clone from fetching lazily; `GIT_NO_LAZY_FETCH` is younger than
- * many git versions in use), and hooks and fsmonitor programs named by a repository's own config do not run.
- *
- * `GIT_DIR`, `GIT_INDEX_FILE` and the object directories are kept, because git sets them for hooks and a hook is a place to
- * run uabi in; with an explicit directory they would point elsewhere, so they are dropped then.
+ * A git repository: the questions that are put to it, and what to say where there is no answer.
  */
 
-import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { UndecidedError, UserError } from '../diagnostic.ts';
+import { type BegunQuestions, type Environment, type GitPlace, placeOf, runGit, startGit } from './run-git.ts';
 import {
   type GitEntry,
   type GitObject,
@@ -27,23 +19,6 @@ import {
 
 const maximumOutputBytes = 768 * 1024 * 1024;
 
-const neutralConfig = [
-  ...['-c', 'protocol.allow=never'],
-  ...['-c', 'core.fsmonitor=false'],
-  ...['-c', 'core.hooksPath=/dev/null'],
-  ...['-c', 'log.showSignature=false'],
-];
-
-/** Variables that choose another repository than the one a directory belongs to. */
-const placeVariables =
-  /^GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|PREFIX)$/;
-
-/** Variables that make git write files, run programs or talk differently. */
-const dangerousVariables =
-  /^GIT_(TRACE.*|EXTERNAL_DIFF|DIFF_OPTS|PAGER|EDITOR|SEQUENCE_EDITOR|SSH|SSH_COMMAND|ASKPASS|PROXY_COMMAND|EXEC_PATH|TEMPLATE_DIR|NAMESPACE|(LITERAL|GLOB|NOGLOB|ICASE)_PATHSPECS|REDIRECT_.*)$/;
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
 interface Answer {
   readonly status: number;
   readonly stdout: Buffer;
@@ -51,27 +26,17 @@ interface Answer {
 }
 
 export class GitRepository {
-  readonly #directory: string;
-  readonly #environment: NodeJS.ProcessEnv;
+  readonly #place: GitPlace;
+  readonly #begun: BegunQuestions | undefined;
 
   /**
    * A repository of which nobody has made sure that it is there.
    * @param isExplicit whether the user named the directory (`-C`), so that `GIT_DIR` from the environment does not count.
+   * @param begun what git was asked before.
    */
-  constructor(directory: string, environment: Environment, isExplicit: boolean) {
-    this.#directory = directory;
-    this.#environment = {};
-    for (const [name, value] of Object.entries(environment)) {
-      if (dangerousVariables.test(name) || (isExplicit && placeVariables.test(name))) continue;
-      this.#environment[name] = value;
-    }
-    Object.assign(this.#environment, {
-      GIT_OPTIONAL_LOCKS: '0',
-      GIT_NO_LAZY_FETCH: '1',
-      GIT_TERMINAL_PROMPT: '0',
-      GIT_FLUSH: '0',
-      LC_ALL: 'C',
-    });
+  constructor(directory: string, environment: Environment, isExplicit: boolean, begun?: BegunQuestions) {
+    this.#place = placeOf(directory, environment, isExplicit);
+    this.#begun = begun;
   }
 
   /** @throws {UserError} if there is no repository at `directory`. */
@@ -156,7 +121,7 @@ export class GitRepository {
   /** As `readObjects`, if all of them are there and have no more than `maximumBytes` together. */
   readSmallObjects(ids: readonly string[], maximumBytes: number): readonly GitObject[] | undefined {
     const { parameters, input, read } = whatIsIn(ids);
-    const result = this.#spawn(parameters, input, maximumBytes);
+    const result = runGit(this.#place, { parameters, input }, maximumBytes);
     return result.error === undefined && result.status === 0 ? read(result.stdout) : undefined;
   }
 
@@ -292,57 +257,21 @@ export class GitRepository {
     return answer.stdout.toString();
   }
 
-  #spawn(parameters: readonly string[], input: string, maxBuffer: number): SpawnSyncReturns<Buffer> {
-    return spawnSync('git', ['--no-pager', ...neutralConfig, ...parameters], {
-      cwd: this.#directory,
-      env: this.#environment,
-      input,
-      maxBuffer,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      windowsHide: true,
-    });
-  }
-
   /**
-   * Asks without waiting; `undefined` if git fails or has anything to complain about, answers with more than `maximumBytes`, or is
-   * told to stop. Whoever wants to know why asks again.
+   * Asks without waiting, unless that was done before; `undefined` if git fails or has anything to complain about, answers with more
+   * than `maximumBytes`, or is told to stop. Whoever wants to know why asks again.
    */
   async askAhead<Answer>(
     question: GitQuestion<Answer>,
     maximumBytes: number,
     signal?: AbortSignal,
   ): Promise<Answer | undefined> {
-    const child = spawn('git', ['--no-pager', ...neutralConfig, ...question.parameters], {
-      cwd: this.#directory,
-      env: this.#environment,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      windowsHide: true,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    const chunks: Buffer[] = [];
-    const seen = { bytes: 0, complaints: 0 };
-    child.stdout.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      seen.bytes += chunk.length;
-      if (seen.bytes > maximumBytes) child.kill();
-    });
-    child.stderr.on('data', () => {
-      seen.complaints += 1;
-      child.kill();
-    });
-    // git may end before it has read everything; its exit status says what that means.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(question.input);
-    const status = await new Promise<number | null>((resolve) => {
-      child.on('error', () => {
-        resolve(null);
-      });
-      child.on('close', resolve);
-    });
-    const isAnswer = status !== null && question.statuses.includes(status);
-    if (!isAnswer || seen.complaints > 0 || seen.bytes > maximumBytes) return undefined;
+    const run = this.#begun?.take(this.#place, question) ?? startGit(this.#place, question, maximumBytes);
+    signal?.addEventListener('abort', run.stop, { once: true });
+    const answer = await run.answer;
+    if (answer === undefined || !question.statuses.includes(answer.status)) return undefined;
     try {
-      return question.read(Buffer.concat(chunks));
+      return question.read(answer.stdout);
     } catch (error) {
       if (error instanceof UndecidedError) return undefined;
       throw error;
@@ -356,8 +285,8 @@ export class GitRepository {
   }
 
   #run(parameters: readonly string[], input = ''): Answer {
-    const result = this.#spawn(parameters, input, maximumOutputBytes);
-    if (result.error !== undefined) throw explainSpawn(result.error, this.#directory);
+    const result = runGit(this.#place, { parameters, input }, maximumOutputBytes);
+    if (result.error !== undefined) throw explainSpawn(result.error, this.#place.directory);
     return { status: result.status ?? 128, stdout: result.stdout, stderr: result.stderr.toString() };
   }
 }

@@ -7,8 +7,7 @@
 
 import { type FileTree, sorted } from './file-tree.ts';
 import { evaluateKbuild, type KbuildVariables } from './kbuild.ts';
-
-export const commonFolder = 'include/uapi';
+import { asmFolderOf, commonFolder, kbuildFilesOf } from './kernel-paths.ts';
 
 /**
  * `own`: a file of the architecture; `generated`: made by the build (`generated-headers.ts`); `generic`: a wrapper that
@@ -37,11 +36,6 @@ interface Evidence {
 const known = new Map<string, Evidence[]>();
 /** Both sides of a comparison, and a patch more. */
 const maximumKnown = 3;
-
-/** Where the headers of an architecture stand. */
-export function asmFolderOf(architecture: string): string {
-  return `arch/${architecture}/${commonFolder}/asm`;
-}
 
 /** Lists of paths that the trees read last have in common. */
 const recentPaths: (readonly string[])[] = [];
@@ -84,11 +78,6 @@ export function exportsOf(tree: FileTree, architecture: string, commonPaths: rea
   const exports = workOut(architecture, commonPaths, asmPaths, variables, exists);
   known.set(architecture, [{ commonPaths, asmPaths, keys, asked, exports }, ...recent].slice(0, maximumKnown));
   return exports;
-}
-
-/** What says which headers an architecture exports, in the order in which the files include each other. */
-export function kbuildFilesOf(architecture: string): readonly string[] {
-  return [asmFolderOf(architecture), `${commonFolder}/asm-generic`, commonFolder].map((folder) => `${folder}/Kbuild`);
 }
 
 function workOut(

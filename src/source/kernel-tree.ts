@@ -12,12 +12,7 @@
 import { UserError } from '../diagnostic.ts';
 import { knownArchitectures } from './architecture.ts';
 import { folderOf, type FileTree, joinPath, normalizePath } from './file-tree.ts';
-import {
-  generateAsmHeader,
-  generateVersionHeader,
-  type GeneratedHeader,
-  generatorInputs,
-} from './generated-headers.ts';
+import { generateAsmHeader, generateVersionHeader, type GeneratedHeader } from './generated-headers.ts';
 import {
   type HeaderCollection,
   type HeaderFile,
@@ -29,26 +24,9 @@ import {
   type TargetHeaders,
 } from './header.ts';
 import { installedText } from './headers-install.ts';
-import {
-  asmFolderOf,
-  commonFolder,
-  commonPathsOf,
-  exportsOf,
-  kbuildFilesOf,
-  type KernelExports,
-} from './kernel-exports.ts';
+import { commonPathsOf, exportsOf, type KernelExports } from './kernel-exports.ts';
+import { asmFolderOf, commonFolder, kernelPaths } from './kernel-paths.ts';
 import { libcHeader } from './libc.ts';
-
-/** Where the headers themselves stand. */
-export const headerFolders: readonly string[] = [commonFolder, ...knownArchitectures.map(asmFolderOf)];
-
-/** What says which headers there are, besides their names. */
-export const kbuildFiles: readonly string[] = [...new Set([...knownArchitectures.flatMap(kbuildFilesOf), 'Makefile'])];
-
-/** All that the headers of any architecture may be made from. */
-export const kernelPaths: readonly string[] = [
-  ...new Set([...headerFolders, 'Makefile', ...knownArchitectures.flatMap(generatorInputs)]),
-];
 
 /** Whether `tree` has the marks of a kernel tree. */
 export function isKernelTree(tree: FileTree): boolean {

@@ -4,7 +4,7 @@
  * Where two kernel trees differ in a few files, few headers will be read: those that differ, those that include them, and
  * what these include. Who includes whom is in a few lines of each header (`include-lines.ts`), and git finds these faster than
  * it hands out all texts. So fetched are those lines, what says which headers there are, and the files that differ; all of
- * it while the program is still loading.
+ * it while the program is still loading (`EarlyQuestions` in cli/ asks first).
  *
  * Nothing here decides anything, and nothing that goes wrong is told: what is not known afterwards is asked for when it is
  * needed, as if nobody had looked ahead.
@@ -13,12 +13,12 @@
 import type { BlobStore } from './blob-store.ts';
 import { maximumFileBytes } from './file-tree.ts';
 import type { GitListing } from './git-listing.ts';
-import { isPlausibleRevision, isRegularFile, whatIncludes, whatIs, whatIsIn, whatLiesIn } from './git-questions.ts';
-import { headerFolders, kbuildFiles, kernelPaths } from './kernel-tree.ts';
+import { maximumAnswerBytes, whatBothAre, whatHeadersInclude } from './first-questions.ts';
+import { isRegularFile, whatIsIn, whatLiesIn } from './git-questions.ts';
+import { headerFolders, kbuildFiles, kernelPaths } from './kernel-paths.ts';
 
 /** Where more files differ than that, most headers will be read: `linux/types.h` will be one of them. */
 const maximumDifferences = 100;
-const maximumAnswerBytes = 64 * 1024 * 1024;
 
 /** What was asked; neither is ever rejected. */
 export interface Outlook {
@@ -31,8 +31,9 @@ export interface Outlook {
 /** Looks ahead to a comparison of what two revisions name; `undefined` where git knows no such revisions, or is not there. */
 export async function lookAhead(store: BlobStore, old: string, next: string): Promise<Outlook | undefined> {
   const revisions = [...new Set([old, next])];
-  if (!revisions.every(isPlausibleRevision)) return undefined;
-  const names = await store.repository.askAhead(whatIs(revisions), maximumAnswerBytes);
+  const question = whatBothAre(old, next);
+  if (question === undefined) return undefined;
+  const names = await store.repository.askAhead(question, maximumAnswerBytes);
   const ids: string[] = [];
   for (const [index, revision] of revisions.entries()) {
     const name = names?.[index];
@@ -43,7 +44,7 @@ export async function lookAhead(store: BlobStore, old: string, next: string): Pr
   const [id = ''] = ids;
   // Asked before it is known whether the answer is wanted: of all questions, this one takes longest.
   const search = new AbortController();
-  const lines = store.repository.askAhead(whatIncludes(id, headerFolders), maximumAnswerBytes, search.signal);
+  const lines = store.repository.askAhead(whatHeadersInclude(id), maximumAnswerBytes, search.signal);
   const listed = listBoth(store, ids).then((differing) => {
     if (differing === undefined) search.abort();
     return differing;

@@ -2,7 +2,7 @@
  * The dependency rules of the design, enforced by reading every import under `src/`.
  *
  * A room may import only the rooms listed for it; two builtin modules are fenced as well, because "only `source/` and
- * `cli/` do I/O" and "only `source/git.ts` runs git" are rules about `node:` imports.
+ * `cli/` do I/O" and "only `source/run-git.ts` runs git" are rules about `node:` imports.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -117,8 +117,8 @@ describe('dependency rules', () => {
     expect(violations).toEqual([]);
   });
 
-  test('only source/git.ts starts processes, and the one place that asks for a C compiler', () => {
-    const starters = ['source/git.ts', 'cli/build-client.ts'];
+  test('only source/run-git.ts starts processes, and the one place that asks for a C compiler', () => {
+    const starters = ['source/run-git.ts', 'cli/build-client.ts'];
     const violations = external.filter(({ from, to }) => to === 'node:child_process' && !starters.includes(from));
     expect(violations).toEqual([]);
   });

@@ -41,12 +41,8 @@ class Copy {
     this.source = join(this.root, 'dist', sourcePath);
   }
 
-  /** Leaves of the modules only those that the start itself needs. */
   removeModules(): this {
-    const chunks = join(this.root, 'dist/chunks');
-    const needed = readFileSync(join(this.root, 'dist/cli.js'), 'utf8');
-    const modules = readdirSync(chunks).filter((name) => !needed.includes(name) || name.startsWith('main-'));
-    for (const name of modules) rmSync(join(chunks, name));
+    rmSync(join(this.root, 'dist/chunks'), { recursive: true });
     return this;
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { beginComparison, outlookFor } from '../../src/cli/git-outlook.ts';
+import { askEarly } from '../../src/cli/early-questions.ts';
+import { outlookFor } from '../../src/cli/git-outlook.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { git, scratchDirectory, scratchRepository, writeFiles } from '../source/scratch.ts';
 
@@ -15,6 +16,12 @@ function ioIn(cwd: string): Io {
   };
 }
 
+/** As `cli.ts` does before the program is loaded. */
+async function begin(argv: readonly string[], cwd: string): Promise<Io> {
+  const io = ioIn(cwd);
+  return { ...io, begun: await askEarly(argv, io.cwd, io.env) };
+}
+
 const repository = scratchRepository({ 'a.h': 'int a;\n' }, { 'a.h': 'int b;\n' });
 
 /** What is known of v1 when the comparison of v1 and v2 starts, though the tag has moved since the command line was seen. */
@@ -25,8 +32,7 @@ async function idOfV1(
 ): Promise<string | undefined> {
   const moving = scratchRepository({ 'a.h': 'int a;\n' }, { 'a.h': 'int b;\n' });
   const at = (text: string): string => text.replace('REPOSITORY', moving);
-  const io = ioIn(at(cwd));
-  await beginComparison(argv.map(at), io);
+  const io = await begin(argv.map(at), at(cwd));
   const before = git(moving, 'rev-parse', 'v1');
   git(moving, 'tag', '-f', 'v1', 'v2');
   const outlook = await outlookFor('v1', 'v2', directory === undefined ? undefined : at(directory), io, undefined);
@@ -56,8 +62,7 @@ test.each([
 });
 
 test('what is begun for one comparison is not used for the next', async () => {
-  const io = ioIn(repository);
-  await beginComparison(['check', 'v1..v2'], io);
+  const io = await begin(['check', 'v1..v2'], repository);
   const first = await outlookFor('v1', 'v2', undefined, io, undefined);
   const second = await outlookFor('v1', 'v2', undefined, io, undefined);
   expect(first?.store).toBeDefined();
@@ -66,16 +71,24 @@ test('what is begun for one comparison is not used for the next', async () => {
 
 test('what stands on disk is no revision, whatever it is called', async () => {
   writeFiles(repository, { v1: 'a file' });
-  const io = ioIn(repository);
-  await beginComparison(['check', 'v1..v2'], io);
+  const io = await begin(['check', 'v1..v2'], repository);
   expect(await outlookFor('v1', 'v2', undefined, io, undefined)).toBeUndefined();
 });
 
 test('without a repository, nothing is known and nothing is said', async () => {
-  const io = ioIn(scratchDirectory());
-  await beginComparison(['check', 'v1..v2'], io);
+  const io = await begin(['check', 'v1..v2'], scratchDirectory());
   expect(await outlookFor('v1', 'v2', undefined, io, undefined)).toBeUndefined();
-  const nowhere = ioIn('/nonexistent');
-  await beginComparison(['check', 'v1..v2'], nowhere);
+  const nowhere = await begin(['check', 'v1..v2'], '/nonexistent');
   expect(await outlookFor('v1', 'v2', undefined, nowhere, undefined)).toBeUndefined();
+});
+
+test.each([
+  [['check', 'v1..-v2']],
+  [['check', '--', '-v1..v2']],
+  [['check', 'v1\nv2..v2']],
+  [['check', 'v1..v2:a.h']],
+  [['layout', 'v1..v2']],
+  [['check', 'a.json..b.json']],
+])('%j names no two revisions to compare: git is not asked', async (argv) => {
+  expect(await askEarly(argv, repository, {})).toBeUndefined();
 });

@@ -1,7 +1,9 @@
 /** Commands on sources of headers, run in this process: trees, revisions, ranges, the index, snapshots, imports. */
 
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { askEarly } from '../../src/cli/early-questions.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
 import { git, kernelFiles, scratchDirectory, scratchRepository, writeFiles } from '../source/scratch.ts';
@@ -15,14 +17,16 @@ interface Outcome {
 async function uabi(cwd: string, argv: readonly string[], stdin = ''): Promise<Outcome> {
   let out = '';
   let err = '';
+  const env = { PATH: process.env['PATH'] };
   const io: Io = {
     stdout: (data) => (out += typeof data === 'string' ? data : new TextDecoder().decode(data)),
     stderr: (text) => (err += text),
     stdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
     cwd,
-    env: { PATH: process.env['PATH'] },
+    env,
     isTerminal: { stdout: false, stderr: false },
     columns: undefined,
+    begun: await askEarly(argv, cwd, env),
   };
   return { code: await main(argv, io), out, err };
 }
@@ -225,5 +229,34 @@ describe('JSON sources', () => {
     expect(out).toContain('struct x');
     expect(code).toBe(1);
     expect((await uabi(place, ['check', 'HEAD:y.json', 'x.json'])).code).toBe(3);
+  });
+});
+
+describe('what cannot stand on disk, or cannot be looked at, is told and not reported as a bug', () => {
+  const long = 'a'.repeat(5000);
+  test.each([
+    ['check', `${long}..v2`],
+    ['check', long, 'v2'],
+    ['check', 'v1\nv1..v2'],
+    ['layout', 'fuse', '--in', long],
+    ['check', '--patch', long],
+  ])('%s', async (...argv) => {
+    const { code, err } = await uabi(repository, argv);
+    expect(err).toMatch(/There is no|no revision/);
+    expect(code).toBe(3);
+  });
+
+  test('links in a circle', async () => {
+    symlinkSync('loop', join(repository, 'loop'));
+    for (const argv of [
+      ['check', 'loop..v2'],
+      ['layout', 'fuse', '--in', 'loop'],
+    ]) {
+      expect(await uabi(repository, argv)).toMatchObject({
+        code: 3,
+        out: '',
+        err: 'uabi: loop cannot be looked at (ELOOP).\n',
+      });
+    }
   });
 });
