@@ -8,6 +8,7 @@
 
 import type { OrdinaryBinding, PackState, SizedType, TagBinding } from './lower/symbols.ts';
 import { Macro, type SavedMacros } from './macro.ts';
+import { type Name, NameGroups, type NameSpace, nameSpaces, type NameTable } from './names.ts';
 import { only, type Viewers } from './viewers.ts';
 
 /** Stands in a layer for a name that was defined before and is not any more (`#undef`). */
@@ -23,34 +24,31 @@ export const requestFact = ' request encoding';
 /** What a name in the macro name space stands for: a macro, a target fact, or a note of the preprocessor's own. */
 export type MacroBinding = Macro | string | PackState | SavedMacros;
 
-/** The bindings of each name space (C17 §6.2.3, and that of macros). */
-export interface Bindings {
+/** What there is in each name space. */
+export interface Bindings extends Record<NameSpace, unknown> {
   readonly macros: MacroBinding | Removed;
   readonly ordinary: OrdinaryBinding;
   readonly tags: TagBinding;
 }
-export type NameSpace = keyof Bindings;
-export const nameSpaces: readonly NameSpace[] = ['macros', 'ordinary', 'tags'];
 
 /** What one piece of text writes. */
 export class Layer {
   readonly macros = new Map<string, MacroBinding | Removed>();
   readonly ordinary = new Map<string, OrdinaryBinding>();
   readonly tags = new Map<string, TagBinding>();
+  readonly groups = new NameGroups();
+  #newNames: number | undefined;
 
   get size(): number {
     return this.macros.size + this.ordinary.size + this.tags.size;
   }
-}
 
-/**
- * Names under which anything was ever written. Most words of a header never stand for a macro, and need not be looked for in all
- * that came before.
- */
-export class WrittenNames {
-  readonly macros = new Set<string>();
-  readonly ordinary = new Set<string>();
-  readonly tags = new Set<string>();
+  /** To be told of every name that it holds. */
+  note(space: NameSpace, text: string, names: NameTable): void {
+    const name = names.of(space, text);
+    name.group ??= this.#newNames ??= names.newGroup();
+    this.groups.add(name.group);
+  }
 }
 
 /** Something that some viewers have. */
@@ -101,6 +99,7 @@ export class JoinedLayer {
   readonly macros = new Map<string, Bindings['macros'] | Divided<Bindings['macros']>>();
   readonly ordinary = new Map<string, OrdinaryBinding | Divided<OrdinaryBinding>>();
   readonly tags = new Map<string, TagBinding | Divided<TagBinding>>();
+  readonly groups = new NameGroups();
 
   /** `all`: whoever reads any of it; what all of them see is not divided. */
   constructor(layers: readonly Part<Layer | JoinedLayer>[], all: Viewers) {
@@ -108,6 +107,7 @@ export class JoinedLayer {
       addTo(this.macros, is.macros, viewers, all);
       addTo(this.ordinary, is.ordinary, viewers, all);
       addTo(this.tags, is.tags, viewers, all);
+      this.groups.addAll(is.groups);
     }
     for (const space of nameSpaces) putTogether<unknown>(this[space], all);
   }
@@ -164,18 +164,22 @@ export class Environment {
   /** By the number of the viewer. */
   readonly measures: readonly Measure[];
   /** Of all layers there are, whether they belong to this chain or not. */
-  readonly written: WrittenNames;
+  readonly names: NameTable;
+  /** The groups of the names in the layer and in those it builds on. */
+  readonly groups = new NameGroups();
 
   constructor(
     layer: Layer | JoinedLayer,
-    parent: Environment | { readonly measures: readonly Measure[]; readonly written: WrittenNames },
+    parent: Environment | { readonly measures: readonly Measure[]; readonly names: NameTable },
     viewers: Viewers,
   ) {
     this.layer = layer;
     this.viewers = viewers;
     this.parent = parent instanceof Environment ? parent : undefined;
     this.measures = parent.measures;
-    this.written = parent.written;
+    this.names = parent.names;
+    this.groups.addAll(layer.groups);
+    if (parent instanceof Environment) this.groups.addAll(parent.groups);
   }
 }
 
@@ -183,17 +187,17 @@ export class Environment {
 export function agreeing<Space extends NameSpace>(
   environment: Environment,
   space: Space,
-  name: string,
+  { text, group }: Name,
   answer: Bindings[Space] | undefined,
   viewers: Viewers,
 ): Viewers {
-  if (!environment.written[space].has(name)) return answer === undefined ? viewers : 0;
+  if (group === undefined || !environment.groups.has(group)) return answer === undefined ? viewers : 0;
   let rest = viewers;
   let agreed = 0;
   for (let at: Environment | undefined = environment; at !== undefined; at = at.parent) {
     const here = rest & at.viewers;
-    if (here === 0) continue;
-    const found = at.layer[space].get(name);
+    if (here === 0 || !at.layer.groups.has(group)) continue;
+    const found = at.layer[space].get(text);
     if (found === undefined) continue;
     if (found instanceof Divided) {
       for (const { viewers: some, is } of found.parts) {
@@ -211,6 +215,25 @@ export function agreeing<Space extends NameSpace>(
   return answer === undefined ? agreed | rest : agreed;
 }
 
+/** Those among `viewers` for whom no layer says what `name` means, or that it means nothing any more. */
+export function unanswered(
+  environment: Environment,
+  space: NameSpace,
+  { text, group }: Name,
+  viewers: Viewers,
+): Viewers {
+  if (group === undefined || !environment.groups.has(group)) return viewers;
+  let rest = viewers;
+  for (let at: Environment | undefined = environment; at !== undefined && rest !== 0; at = at.parent) {
+    const here = rest & at.viewers;
+    if (here === 0 || !at.layer.groups.has(group)) continue;
+    const found = at.layer[space].get(text);
+    if (found instanceof Divided) for (const part of found.parts) rest &= ~(part.viewers & here);
+    else if (found !== undefined) rest &= ~here;
+  }
+  return rest;
+}
+
 /** What `name` means to each of `viewers`; those to whom it means nothing are in no part. */
 export function meaningsOf<Space extends NameSpace>(
   environment: Environment,
@@ -218,7 +241,8 @@ export function meaningsOf<Space extends NameSpace>(
   name: string,
   viewers: Viewers,
 ): readonly Part<Bindings[Space]>[] {
-  if (!environment.written[space].has(name)) return [];
+  const group = environment.names.groupOf(space, name);
+  if (group === undefined || !environment.groups.has(group)) return [];
   const parts: Part<Bindings[Space]>[] = [];
   let rest = viewers;
   const take = (is: Bindings[Space], some: Viewers): void => {
@@ -228,7 +252,8 @@ export function meaningsOf<Space extends NameSpace>(
   };
   for (let at: Environment | undefined = environment; at !== undefined && rest !== 0; at = at.parent) {
     const here = rest & at.viewers;
-    const found = here === 0 ? undefined : (at.layer[space].get(name) as Held<Space>);
+    if (here === 0 || !at.layer.groups.has(group)) continue;
+    const found = at.layer[space].get(name) as Held<Space>;
     if (found instanceof Divided) for (const part of found.parts) take(part.is, part.viewers & here);
     else if (found !== undefined) take(found, here);
   }
@@ -242,10 +267,11 @@ export function meaningFor<Space extends NameSpace>(
   name: string,
   number: number,
 ): Exclude<Bindings[Space], Removed> | undefined {
-  if (!environment.written[space].has(name)) return undefined;
+  const group = environment.names.groupOf(space, name);
+  if (group === undefined || !environment.groups.has(group)) return undefined;
   const viewer = only(number);
   for (let at: Environment | undefined = environment; at !== undefined; at = at.parent) {
-    if ((at.viewers & viewer) === 0) continue;
+    if ((at.viewers & viewer) === 0 || !at.layer.groups.has(group)) continue;
     const found = at.layer[space].get(name) as Held<Space>;
     const is = found instanceof Divided ? found.parts.find(({ viewers }) => (viewers & viewer) !== 0)?.is : found;
     if (is === undefinedMarker) return undefined;
@@ -265,22 +291,13 @@ type Held<Space extends NameSpace> = Bindings[Space] | Divided<Bindings[Space]> 
 export class View {
   readonly environment: Environment;
   readonly viewer: number;
-  // A thousand macros of a header ask for the same few names, and a request for its record whenever it is looked for.
-  readonly #macros = new Map<string, MacroBinding | undefined>();
-  readonly #tags = new Map<string, TagBinding | undefined>();
-
   constructor(environment: Environment, viewer: number) {
     this.environment = environment;
     this.viewer = viewer;
   }
 
   macro(name: string): MacroBinding | undefined {
-    let found = this.#macros.get(name);
-    if (found === undefined && !this.#macros.has(name)) {
-      found = meaningFor(this.environment, 'macros', name, this.viewer);
-      this.#macros.set(name, found);
-    }
-    return found;
+    return meaningFor(this.environment, 'macros', name, this.viewer);
   }
 
   ordinary(name: string): OrdinaryBinding | undefined {
@@ -288,12 +305,7 @@ export class View {
   }
 
   tag(name: string): TagBinding | undefined {
-    let found = this.#tags.get(name);
-    if (found === undefined && !this.#tags.has(name)) {
-      found = meaningFor(this.environment, 'tags', name, this.viewer);
-      this.#tags.set(name, found);
-    }
-    return found;
+    return meaningFor(this.environment, 'tags', name, this.viewer);
   }
 
   /** Size or alignment of a type in bytes, or why it has none. */
@@ -301,5 +313,26 @@ export class View {
     const measure = this.environment.measures[this.viewer];
     if (measure === undefined) throw new RangeError(`there is no viewer ${this.viewer}`);
     return measure(type, property);
+  }
+}
+
+/**
+ * A view that remembers what it told: a thousand macros of a header ask for the same few names, and a request for its record
+ * whenever it is looked for.
+ */
+export class LastingView extends View {
+  readonly #macros = new Map<string, MacroBinding | undefined>();
+  readonly #tags = new Map<string, TagBinding | undefined>();
+
+  override macro(name: string): MacroBinding | undefined {
+    let found = this.#macros.get(name);
+    if (found === undefined && !this.#macros.has(name)) this.#macros.set(name, (found = super.macro(name)));
+    return found;
+  }
+
+  override tag(name: string): TagBinding | undefined {
+    let found = this.#tags.get(name);
+    if (found === undefined && !this.#tags.has(name)) this.#tags.set(name, (found = super.tag(name)));
+    return found;
   }
 }

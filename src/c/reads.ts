@@ -11,7 +11,8 @@
  * all of them, and are looked up once.
  */
 
-import { agreeing, type Environment, isAsGood, type MacroBinding, nameSpaces, type View } from './environment.ts';
+import { agreeing, type Environment, isAsGood, type MacroBinding, type View } from './environment.ts';
+import { type Name, type NameSpace, nameSpaces, type NameTable } from './names.ts';
 import type { OrdinaryBinding, SizedType, TagBinding } from './lower/symbols.ts';
 import { Macro } from './macro.ts';
 import { firstOf, only, type Viewers, withoutFirst } from './viewers.ts';
@@ -66,6 +67,9 @@ export class Reads {
   readonly sizes: Answers<SizedType, number | string>;
   readonly alignments: Answers<SizedType, number | string>;
 
+  // Many are never asked for again.
+  #names: Partial<Record<NameSpace, readonly Name[]>> | undefined;
+
   constructor({ macros, ordinary, tags, sizes, alignments }: AllAnswers) {
     this.macros = answersIn(macros);
     this.ordinary = answersIn(ordinary);
@@ -74,13 +78,21 @@ export class Reads {
     this.alignments = answersIn(alignments);
   }
 
+  /** The names that were asked for. */
+  namesIn(space: NameSpace, names: NameTable): readonly Name[] {
+    this.#names ??= {};
+    return (this.#names[space] ??= this[space].questions.map((text) => names.of(space, text)));
+  }
+
   /** Those among `viewers` to whom `environment` gives the same answers to all questions. */
   heldBy(environment: Environment, viewers: Viewers): Viewers {
     let rest = viewers;
     for (const space of nameSpaces) {
-      const { questions, answers } = this[space];
-      for (let at = 0; at < questions.length; at++) {
-        rest = agreeing(environment, space, questions[at] ?? '', answers[at], rest);
+      const { answers } = this[space];
+      const names = this.namesIn(space, environment.names);
+      for (let at = 0; at < names.length; at++) {
+        const name = names[at];
+        if (name !== undefined) rest = agreeing(environment, space, name, answers[at], rest);
         if (rest === 0) return 0;
       }
     }

@@ -67,17 +67,17 @@ export class Scope {
   }
 
   bind(name: string, binding: MacroBinding | undefined): void {
-    this.#base.environment.written.macros.add(name);
+    this.layer.note('macros', name, this.#base.environment.names);
     this.layer.macros.set(name, binding ?? undefinedMarker);
   }
 
   bindOrdinary(name: string, binding: OrdinaryBinding): void {
-    this.#base.environment.written.ordinary.add(name);
+    this.layer.note('ordinary', name, this.#base.environment.names);
     this.layer.ordinary.set(name, binding);
   }
 
   bindTag(name: string, binding: TagBinding): void {
-    this.#base.environment.written.tags.add(name);
+    this.layer.note('tags', name, this.#base.environment.names);
     this.layer.tags.set(name, binding);
   }
 

@@ -152,7 +152,7 @@ export class Audience implements Readers {
           isShareable: true,
           layer: new JoinedLayer([], viewers),
         },
-        questions: FileQuestions.ofGuard(name, guard, viewers),
+        questions: FileQuestions.ofGuard(name, guard, viewers, this.frontEnd.names),
       };
       this.#shut.set(guard, effect);
     }
@@ -190,9 +190,7 @@ function makeBase(frontEnd: FrontEnd, targets: readonly Target[]): Environment {
   const layers = targets.map((target, number) => ({ viewers: only(number), is: predefinedFor(frontEnd, target) }));
   const measures: readonly Measure[] = targets.map(measureOn);
   const base = new JoinedLayer(layers, all);
-  const { written } = frontEnd;
-  for (const name of base.macros.keys()) written.macros.add(name);
-  return new Environment(base, { measures, written }, all);
+  return new Environment(base, { measures, names: frontEnd.names }, all);
 }
 
 function predefinedFor(frontEnd: FrontEnd, target: Target): Layer {
@@ -202,5 +200,6 @@ function predefinedFor(frontEnd: FrontEnd, target: Target): Layer {
   // Where something lies in a record depends on the language: only C has records without bytes.
   layer.macros.set(targetFact, `${target.name} ${target.language}`);
   layer.macros.set(requestFact, JSON.stringify(target.request));
+  for (const name of layer.macros.keys()) layer.note('macros', name, frontEnd.names);
   return layer;
 }

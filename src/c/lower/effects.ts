@@ -3,7 +3,8 @@
  */
 
 import type { Diagnostic } from '../../diagnostic.ts';
-import type { Bindings, Divided, Environment, JoinedLayer, Layer, NameSpace, Part } from '../environment.ts';
+import type { Bindings, Divided, Environment, JoinedLayer, Layer, Part } from '../environment.ts';
+import type { Name, NameSpace } from '../names.ts';
 import type { Reads } from '../reads.ts';
 import type { PieceEnd } from '../preprocess.ts';
 import type { IncludeForm } from '../source.ts';
@@ -63,17 +64,20 @@ export interface FileEffect {
   readonly questions: Questions;
 }
 
-/** Names with the answers they had; `undefined`: none. What all viewers asked and got is not divided. */
-export type Asked<Space extends NameSpace> = Map<
-  string,
-  Bindings[Space] | undefined | Divided<Bindings[Space] | undefined>
->;
+export type AnyAnswer = Bindings[NameSpace] | undefined;
+
+/** A name that was looked up, with the answer; what all viewers asked and got is not divided. */
+export interface Question {
+  readonly space: NameSpace;
+  readonly name: Name;
+  readonly is: AnyAnswer | Divided<AnyAnswer>;
+}
 
 /** What a file with all it includes asks of the place where it is included. */
 export interface Questions {
   /** Those among `viewers` to whom `environment` gives the same answers to all that was asked for them. */
   heldBy(environment: Environment, viewers: Viewers): Viewers;
-  all(): { readonly [Space in NameSpace]: Asked<Space> };
+  all(): readonly Question[];
 }
 
 /** What a file came to. */

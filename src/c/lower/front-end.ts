@@ -8,7 +8,7 @@
 
 import { PortionIndex } from '../../abi/portion-index.ts';
 import type { Target } from '../../abi/target.ts';
-import { WrittenNames } from '../environment.ts';
+import { NameTable } from '../names.ts';
 import { type DynamicMacro, Macro, readDefinition } from '../macro.ts';
 import { predefinedMacros } from '../predefined.ts';
 import type { IncludeForm, Source, SourceFile } from '../source.ts';
@@ -28,7 +28,7 @@ const dynamicMacros: readonly DynamicMacro[] = [
 export class FrontEnd {
   readonly types = new TypeTable();
   readonly portions = new PortionIndex();
-  readonly written = new WrittenNames();
+  readonly names = new NameTable();
   readonly values = new PieceValues(new MacroValues(this.types));
   readonly #pieces = new Map<TokenFile, Map<number, PieceEffect[]>>();
   readonly #spellings: SpellingTable = new Map();

@@ -8,6 +8,7 @@
 
 import type { Target } from '../../abi/target.ts';
 import { Environment, JoinedLayer, meaningsOf, type Part, View } from '../environment.ts';
+import type { NameTable } from '../names.ts';
 import { LimitReached, limits } from '../limits.ts';
 import { Macro } from '../macro.ts';
 import { missingInclude, type PieceEnd } from '../preprocess.ts';
@@ -122,7 +123,7 @@ export class FileReader {
     }
     if (rest === 0) return found;
     this.#includesLeft--;
-    const effect = effectOf(file, rest, this.read(file, environment, rest, depth).steps);
+    const effect = effectOf(file, rest, this.read(file, environment, rest, depth).steps, environment.names);
     if (effect.isShareable) remember(known, effect);
     take(effect, rest);
     return found;
@@ -184,7 +185,7 @@ export class FileReader {
   }
 }
 
-function effectOf(file: TokenFile, viewers: Viewers, steps: readonly Step[]): FileEffect {
+function effectOf(file: TokenFile, viewers: Viewers, steps: readonly Step[], names: NameTable): FileEffect {
   const layers = steps.flatMap(({ viewers: some, effect }) =>
     effect.kind === 'problem' || effect.layer.size === 0 ? [] : [{ viewers: some, is: effect.layer }],
   );
@@ -193,7 +194,7 @@ function effectOf(file: TokenFile, viewers: Viewers, steps: readonly Step[]): Fi
     troubled: troubledBy(steps),
     isShareable: steps.every(({ effect }) => (effect.kind === 'problem' ? !effect.isLimit : effect.isShareable)),
     layer: new JoinedLayer(layers, viewers),
-    questions: new FileQuestions(steps, viewers),
+    questions: new FileQuestions(steps, viewers, names),
   };
 }
 

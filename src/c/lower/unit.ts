@@ -2,7 +2,7 @@
  * One header, as if it were compiled alone, for all the viewers that have it.
  */
 
-import { type Environment, type Part, View } from '../environment.ts';
+import { type Environment, LastingView, type Part, type View } from '../environment.ts';
 import type { SourceFile } from '../source.ts';
 import type { TokenFile } from '../token.ts';
 import { only, type Viewers } from '../viewers.ts';
@@ -51,7 +51,7 @@ export class Unit {
   /** What viewer `number` sees at the end. */
   viewOf(number: number): View {
     let view = this.#views.get(number);
-    if (view === undefined) this.#views.set(number, (view = new View(this.endFor(number).is, number)));
+    if (view === undefined) this.#views.set(number, (view = new LastingView(this.endFor(number).is, number)));
     return view;
   }
 }
