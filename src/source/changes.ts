@@ -123,29 +123,33 @@ function areSame(a: HeaderFile | undefined, b: HeaderFile | undefined): boolean 
 
 /** The headers in `names`, and every file that they include, however deep. */
 export function includedFiles(headers: TargetHeaders, names: Iterable<string>): readonly HeaderFile[] {
-  const graph = new Graph(headers, names);
+  const graph = new Graph(headers, names, commonGraphOf(headers, [...names]));
   return [...graph.names()].flatMap((name) => graph.file(name) ?? []);
 }
 
 /** Targets of one architecture share their headers, and so what these include. */
 const graphs = new WeakMap<TargetHeaders, Graph>();
-/** What lies outside asm/ includes the same for all architectures of a tree. */
-const commonGraphs = new WeakMap<object, Graph>();
+/** What lies outside asm/ includes the same for all architectures of a tree; by the names of the headers. */
+const commonGraphs = new WeakMap<object, Map<string, Graph>>();
 
 function graphOf(headers: TargetHeaders): Graph {
   let graph = graphs.get(headers);
-  if (graph === undefined) graphs.set(headers, (graph = new Graph(headers, headers.names, commonGraphOf(headers))));
+  if (graph === undefined) {
+    graph = new Graph(headers, headers.names, commonGraphOf(headers, headers.names));
+    graphs.set(headers, graph);
+  }
   return graph;
 }
 
-function commonGraphOf(headers: TargetHeaders): Graph | undefined {
+function commonGraphOf(headers: TargetHeaders, roots: readonly string[]): Graph | undefined {
   const { shared } = headers;
   if (shared === undefined) return undefined;
-  let graph = commonGraphs.get(shared);
-  if (graph === undefined) {
-    const names = headers.names.filter((name) => !isOfArchitecture(name));
-    commonGraphs.set(shared, (graph = new Graph(headers, names, 'none')));
-  }
+  let known = commonGraphs.get(shared);
+  if (known === undefined) commonGraphs.set(shared, (known = new Map<string, Graph>()));
+  const names = roots.filter((name) => !isOfArchitecture(name));
+  const key = names.join('\n');
+  let graph = known.get(key);
+  if (graph === undefined) known.set(key, (graph = new Graph(headers, names, 'none')));
   return graph;
 }
 
