@@ -23,11 +23,15 @@ interface AttributeContext {
   readonly biggestAlignment: () => number;
 }
 
-const none: LayoutAttributes = { alignBytes: undefined, isPacked: false, mode: undefined, vectorSize: undefined };
+export const noAttributes: LayoutAttributes = {
+  alignBytes: undefined,
+  isPacked: false,
+  mode: undefined,
+  vectorSize: undefined,
+};
 
 export function readAttributes(attributes: readonly Attribute[], context: AttributeContext): LayoutAttributes {
-  if (attributes.length === 0) return none;
-  let { alignBytes, isPacked, mode, vectorSize } = none;
+  let { alignBytes, isPacked, mode, vectorSize } = noAttributes;
   for (const attribute of attributes) {
     switch (attribute.name) {
       case 'packed':

@@ -41,7 +41,8 @@ define('double _Complex | _Complex', (types) => types.array(types.float('double'
 define('long double _Complex', (types) => types.array(types.float('long double'), 2));
 
 export function basicType(words: readonly string[], token: Token, types: TypeTable): Type {
-  const make = meanings.get([...words].sort().join(' '));
+  const [first = ''] = words;
+  const make = meanings.get(words.length === 1 ? first : [...words].sort().join(' '));
   if (make === undefined) throw new SyntaxProblem('unknown-type', `There is no type "${words.join(' ')}".`, token);
   return make(types);
 }

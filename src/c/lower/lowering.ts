@@ -34,7 +34,7 @@ import type {
 } from '../syntax.ts';
 import { SyntaxProblem } from '../token-stream.ts';
 import { locationOf, type Token, usedAs } from '../token.ts';
-import { applyMode, type LayoutAttributes, readAttributes } from './attributes.ts';
+import { applyMode, type LayoutAttributes, noAttributes, readAttributes } from './attributes.ts';
 import { basicType } from './basic-types.ts';
 import { enumeratorBase, narrowestBase, nextEnumeratorValue } from './enum-types.ts';
 import type { TypeTable } from './type-table.ts';
@@ -60,7 +60,9 @@ export class Lowering {
     this.#types = types;
     this.#report = report;
     this.evaluator = new Evaluator({
-      ...{ scope, target, types },
+      scope,
+      target,
+      types,
       typeOf: (name) => this.typeOf(name),
       complete: (type) => this.#complete(type),
     });
@@ -146,6 +148,7 @@ export class Lowering {
   }
 
   #attributes(attributes: readonly Attribute[]): LayoutAttributes {
+    if (attributes.length === 0) return noAttributes;
     return readAttributes(attributes, {
       integer: (expression) => this.evaluator.integer(expression).value,
       biggestAlignment: () => {
@@ -283,26 +286,23 @@ export class Lowering {
 
   #addFields(fields: Field[], member: Member): void {
     const base = this.#specifiedType(member.specifiers.type);
+    const shared = member.specifiers.attributes;
     if (member.declarators.length === 0) {
       // An anonymous record is a member without a name; a tag or an enum alone only declares.
       const { type } = member.specifiers;
       if (type.kind !== 'record' || type.tag !== undefined) return;
-      const attributes = this.#attributes(member.specifiers.attributes);
-      fields.push({ name: undefined, type: base, ...fieldAttributes(attributes), location: locationOf(member.token) });
+      fields.push(fieldOf(undefined, base, undefined, this.#attributes(shared), member.token));
       return;
     }
     for (const { declarator, width, attributes: own } of member.declarators) {
-      const attributes = this.#attributes([...member.specifiers.attributes, ...declarator.attributes, ...own]);
+      const attributes = this.#attributes(
+        declarator.attributes.length + own.length === 0 ? shared : [...shared, ...declarator.attributes, ...own],
+      );
       const type = this.#complete(this.#declaredType(this.#modified(base, attributes), declarator));
       const token = declarator.name ?? member.token;
       this.#checkField(type, token);
       const bitWidth = width === undefined ? undefined : this.#bitWidth(width, type, declarator.name, token);
-      fields.push({
-        ...{ name: declarator.name?.text, type },
-        ...(bitWidth === undefined ? {} : { bitWidth }),
-        ...fieldAttributes(attributes),
-        location: locationOf(token),
-      });
+      fields.push(fieldOf(declarator.name?.text, type, bitWidth, attributes, token));
     }
   }
 
@@ -380,11 +380,8 @@ export class Lowering {
         const message = `The enumerator ${name} has two values.`;
         this.#report({ severity: 'error', code: 'redefinition', message, location: locationOf(token) });
       }
-      const sameAs = value?.kind === 'name' ? value.token.text : undefined;
-      enumerators.push({
-        ...{ name, value: given.value, location: locationOf(token) },
-        ...(sameAs === undefined ? {} : { sameAs }),
-      });
+      const enumerator = { name, value: given.value, location: locationOf(token) };
+      enumerators.push(value?.kind === 'name' ? { ...enumerator, sameAs: value.token.text } : enumerator);
       // Visible to the enumerators that follow, before the enum has a type.
       this.#scope.bindOrdinary(name, this.#types.enumerator(name, given.value, given.base));
       next = nextEnumeratorValue(given.value, given.base, fixed, (base) =>
@@ -395,7 +392,21 @@ export class Lowering {
   }
 }
 
-function fieldAttributes(attributes: LayoutAttributes): { alignBytes?: number; isPacked?: boolean } {
-  const { alignBytes, isPacked } = attributes;
-  return { ...(alignBytes === undefined ? {} : { alignBytes }), ...(isPacked ? { isPacked } : {}) };
+/** Written out: there are a hundred thousand fields, and putting objects together from parts takes V8 long. */
+function fieldOf(
+  name: string | undefined,
+  type: Type,
+  bitWidth: number | undefined,
+  { alignBytes, isPacked }: LayoutAttributes,
+  token: Token,
+): Field {
+  const location = locationOf(token);
+  if (bitWidth === undefined && alignBytes === undefined && !isPacked) return { name, type, location };
+  return {
+    ...{ name, type },
+    ...(bitWidth === undefined ? {} : { bitWidth }),
+    ...(alignBytes === undefined ? {} : { alignBytes }),
+    ...(isPacked ? { isPacked } : {}),
+    location,
+  };
 }

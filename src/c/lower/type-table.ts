@@ -71,11 +71,11 @@ function areSameFields(some: readonly Field[], others: readonly Field[]): boolea
 export class TypeTable {
   readonly void: VoidType = { kind: 'void' };
   readonly function: FunctionType = { kind: 'function' };
-  readonly #entries = new WeakMap<Type, Entry>();
+  readonly #entries = new Map<Type, Entry>();
   readonly #types = new Map<string, Type>();
   readonly #records = new Map<string, RecordType[]>();
   readonly #enumerators = new Map<string, EnumeratorBinding[]>();
-  readonly #objects = new WeakMap<Type, ObjectBinding>();
+  readonly #objects = new Map<Type, ObjectBinding>();
   readonly #shapes = new Map<string, number>();
   #count = 0;
 
