@@ -39,8 +39,8 @@ export class Layer {
   readonly groups = new NameGroups();
   #newNames: number | undefined;
 
-  get size(): number {
-    return this.macros.size + this.ordinary.size + this.tags.size;
+  get isEmpty(): boolean {
+    return this.macros.size + this.ordinary.size + this.tags.size === 0;
   }
 
   /** To be told of every name that it holds. */
@@ -96,24 +96,51 @@ export class Divided<T> {
 
 /** What several pieces of text write, some of them for some viewers only. */
 export class JoinedLayer {
+  readonly groups = new NameGroups();
+  readonly isEmpty: boolean;
+  readonly #layers: readonly Part<Layer | JoinedLayer>[];
+  readonly #all: Viewers;
+  #written: JoinedWrites | undefined;
+
+  /** `all`: whoever reads any of it; what all of them see is not divided. */
+  constructor(layers: readonly Part<Layer | JoinedLayer>[], all: Viewers) {
+    this.isEmpty = layers.every(({ is }) => is.isEmpty);
+    this.#layers = layers;
+    this.#all = all;
+    for (const { is } of layers) this.groups.addAll(is.groups);
+  }
+
+  get macros(): JoinedWrites['macros'] {
+    return this.#join().macros;
+  }
+
+  get ordinary(): JoinedWrites['ordinary'] {
+    return this.#join().ordinary;
+  }
+
+  get tags(): JoinedWrites['tags'] {
+    return this.#join().tags;
+  }
+
+  /** Put together once something is looked for in it: of what many headers include, most ask little. */
+  #join(): JoinedWrites {
+    this.#written ??= new JoinedWrites(this.#layers, this.#all);
+    return this.#written;
+  }
+}
+
+class JoinedWrites {
   readonly macros = new Map<string, Bindings['macros'] | Divided<Bindings['macros']>>();
   readonly ordinary = new Map<string, OrdinaryBinding | Divided<OrdinaryBinding>>();
   readonly tags = new Map<string, TagBinding | Divided<TagBinding>>();
-  readonly groups = new NameGroups();
 
-  /** `all`: whoever reads any of it; what all of them see is not divided. */
   constructor(layers: readonly Part<Layer | JoinedLayer>[], all: Viewers) {
     for (const { viewers, is } of layers) {
       addTo(this.macros, is.macros, viewers, all);
       addTo(this.ordinary, is.ordinary, viewers, all);
       addTo(this.tags, is.tags, viewers, all);
-      this.groups.addAll(is.groups);
     }
     for (const space of nameSpaces) putTogether<unknown>(this[space], all);
-  }
-
-  get size(): number {
-    return this.macros.size + this.ordinary.size + this.tags.size;
   }
 }
 

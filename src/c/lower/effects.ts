@@ -3,7 +3,7 @@
  */
 
 import type { Diagnostic } from '../../diagnostic.ts';
-import type { Bindings, Divided, Environment, JoinedLayer, Layer, Part } from '../environment.ts';
+import type { Bindings, Environment, JoinedLayer, Layer, Part } from '../environment.ts';
 import type { Name, NameSpace } from '../names.ts';
 import type { Reads } from '../reads.ts';
 import type { PieceEnd } from '../preprocess.ts';
@@ -64,13 +64,12 @@ export interface FileEffect {
   readonly questions: Questions;
 }
 
-export type AnyAnswer = Bindings[NameSpace] | undefined;
-
-/** A name that was looked up, with the answer; what all viewers asked and got is not divided. */
+/** A name that some looked up, with the answer they got; `undefined`: nothing. */
 export interface Question {
   readonly space: NameSpace;
   readonly name: Name;
-  readonly is: AnyAnswer | Divided<AnyAnswer>;
+  readonly is: Bindings[NameSpace] | undefined;
+  readonly viewers: Viewers;
 }
 
 /** What a file with all it includes asks of the place where it is included. */

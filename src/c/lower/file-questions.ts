@@ -6,30 +6,28 @@
  * measures for them is as well.
  */
 
-import { agreeing, Divided, Environment, unanswered } from '../environment.ts';
-import { type Name, type NameSpace, nameSpaces, type NameTable } from '../names.ts';
+import { agreeing, Environment, unanswered } from '../environment.ts';
+import { type Name, nameSpaces, type NameTable } from '../names.ts';
 import type { Macro } from '../macro.ts';
 import type { Viewers } from '../viewers.ts';
-import type { AnyAnswer, Question, Questions, Step } from './effects.ts';
+import type { Question, Questions, Step } from './effects.ts';
 
 export class FileQuestions implements Questions {
   #steps: readonly Step[];
-  readonly #viewers: Viewers;
   readonly #names: NameTable;
   #all: readonly Question[] | undefined;
   /** The question that was last answered differently. */
   #telling: Question | undefined;
 
-  constructor(steps: readonly Step[], viewers: Viewers, names: NameTable) {
+  constructor(steps: readonly Step[], names: NameTable) {
     this.#steps = steps;
-    this.#viewers = viewers;
     this.#names = names;
   }
 
   /** The one question of a file that its include guard keeps shut. */
   static ofGuard(name: string, guard: Macro, viewers: Viewers, names: NameTable): FileQuestions {
-    const questions = new FileQuestions([], viewers, names);
-    questions.#all = [{ space: 'macros', name: names.of('macros', name), is: guard }];
+    const questions = new FileQuestions([], names);
+    questions.#all = [{ space: 'macros', name: names.of('macros', name), is: guard, viewers }];
     return questions;
   }
 
@@ -49,74 +47,78 @@ export class FileQuestions implements Questions {
 
   all(): readonly Question[] {
     if (this.#all === undefined) {
-      const steps = withWritten(this.#steps, this.#names);
-      this.#all = nameSpaces.flatMap((space) => asked(space, steps, this.#viewers, this.#names));
+      this.#all = asked(this.#steps, this.#names);
       this.#steps = [];
     }
     return this.#all;
   }
 }
 
-/** Those among `viewers` to whom the answer to a question is the same again. */
-function agreeingOn({ space, name, is }: Question, environment: Environment, viewers: Viewers): Viewers {
-  if (!(is instanceof Divided)) return agreeing(environment, space, name, is, viewers);
-  let rest = viewers;
-  for (const part of is.parts) {
-    const asking = part.viewers & rest;
-    if (asking !== 0) rest &= ~asking | agreeing(environment, space, name, part.is, asking);
-  }
-  return rest;
+/** Those among `viewers` to whom the answer to a question is the same again, or who never asked it. */
+function agreeingOn({ space, name, is, viewers: some }: Question, environment: Environment, viewers: Viewers): Viewers {
+  const asking = viewers & some;
+  return asking === 0 ? viewers : (viewers & ~asking) | agreeing(environment, space, name, is, asking);
 }
 
-/** A step, and what those before it have written. */
-interface StepWithin {
-  readonly step: Step;
-  readonly inside: Environment | undefined;
-}
-
-function withWritten(steps: readonly Step[], names: NameTable): readonly StepWithin[] {
+/** What the steps ask. */
+function asked(steps: readonly Step[], names: NameTable): readonly Question[] {
+  const found = new AskedNames();
+  /** What the steps so far have written. */
   let inside: Environment | undefined;
-  return steps.map((step) => {
-    const one = { step, inside };
-    if (step.effect.kind !== 'problem' && step.effect.layer.size > 0) {
-      inside = new Environment(step.effect.layer, inside ?? { measures: [], names }, step.viewers);
-    }
-    return one;
-  });
-}
-
-/** What the steps ask in one name space. */
-function asked(space: NameSpace, steps: readonly StepWithin[], all: Viewers, names: NameTable): readonly Question[] {
-  const found = new Map<Name, Question>();
-  const add = (name: Name, is: AnyAnswer, asking: Viewers, whole?: Question): void => {
-    if (asking === 0) return;
-    const known = found.get(name);
-    if (known === undefined) {
-      found.set(name, asking !== all ? { space, name, is: new Divided(asking, is) } : (whole ?? { space, name, is }));
-    } else if (known.is instanceof Divided) {
-      known.is.add(asking, is);
-    } else if (known.is !== is) {
-      const divided = new Divided(all, known.is);
-      divided.add(asking, is);
-      found.set(name, { space, name, is: divided });
-    }
-  };
-  for (const { step, inside } of steps) {
-    const { viewers, effect } = step;
+  for (const { viewers, effect } of steps) {
     if (effect.kind === 'problem') continue;
-    const left = (name: Name): Viewers => (inside === undefined ? viewers : unanswered(inside, space, name, viewers));
     if (effect.kind === 'piece') {
-      const { answers } = effect.reads[space];
-      for (const [at, name] of effect.reads.namesIn(space, names).entries()) add(name, answers[at], left(name));
+      for (const space of nameSpaces) {
+        const { answers } = effect.reads[space];
+        for (const [at, name] of effect.reads.namesIn(space, names).entries()) {
+          const asking = inside === undefined ? viewers : unanswered(inside, space, name, viewers);
+          if (asking !== 0) found.add({ space, name, is: answers[at], viewers: asking });
+        }
+      }
     } else {
       for (const question of effect.questions.all()) {
-        if (question.space !== space) continue;
-        const { name, is } = question;
-        const asking = left(name);
-        if (is instanceof Divided) for (const part of is.parts) add(name, part.is, part.viewers & asking);
-        else add(name, is, asking, question);
+        const { space, name, is } = question;
+        const here = question.viewers & viewers;
+        const asking = inside === undefined ? here : unanswered(inside, space, name, here);
+        if (asking === question.viewers) found.add(question);
+        else if (asking !== 0) found.add({ space, name, is, viewers: asking });
       }
     }
+    if (!effect.layer.isEmpty) inside = new Environment(effect.layer, inside ?? { measures: [], names }, viewers);
   }
-  return [...found.values()];
+  return found.all();
+}
+
+/** Questions, those with one answer put together. */
+class AskedNames {
+  readonly #first = new Map<Name, Question>();
+  /** About names that got other answers before. */
+  readonly #others = new Map<Name, Question[]>();
+
+  add(question: Question): void {
+    const { name, is } = question;
+    const first = this.#first.get(name);
+    if (first === undefined || first.is === is) {
+      this.#first.set(name, first === undefined ? question : askedByBoth(first, question));
+      return;
+    }
+    const others = this.#others.get(name);
+    if (others === undefined) {
+      this.#others.set(name, [question]);
+      return;
+    }
+    const index = others.findIndex((one) => one.is === is);
+    const other = others[index];
+    if (other === undefined) others.push(question);
+    else others[index] = askedByBoth(other, question);
+  }
+
+  all(): readonly Question[] {
+    return [...this.#first.values(), ...[...this.#others.values()].flat()];
+  }
+}
+
+function askedByBoth(one: Question, other: Question): Question {
+  const viewers = one.viewers | other.viewers;
+  return viewers === one.viewers ? one : { space: one.space, name: one.name, is: one.is, viewers };
 }

@@ -56,7 +56,7 @@ export class FileReader {
       const pieces = this.#piecesAt(file, way.start, environment, way.viewers, depth);
       for (const { viewers: some, is: piece } of pieces) {
         steps.push({ viewers: some, effect: piece });
-        if (piece.layer.size > 0) environment = new Environment(piece.layer, environment, some);
+        if (!piece.layer.isEmpty) environment = new Environment(piece.layer, environment, some);
       }
       for (const { viewers: some, is: end } of endsOf(pieces)) {
         if (end.kind === 'file-end') {
@@ -95,7 +95,7 @@ export class FileReader {
       } else {
         for (const effect of this.#include(answer, outside, some, depth + 1)) {
           steps.push({ viewers: effect.viewers, effect: effect.is });
-          if (effect.is.layer.size > 0) environment = new Environment(effect.is.layer, environment, effect.viewers);
+          if (!effect.is.layer.isEmpty) environment = new Environment(effect.is.layer, environment, effect.viewers);
         }
       }
     }
@@ -187,14 +187,14 @@ export class FileReader {
 
 function effectOf(file: TokenFile, viewers: Viewers, steps: readonly Step[], names: NameTable): FileEffect {
   const layers = steps.flatMap(({ viewers: some, effect }) =>
-    effect.kind === 'problem' || effect.layer.size === 0 ? [] : [{ viewers: some, is: effect.layer }],
+    effect.kind === 'problem' || effect.layer.isEmpty ? [] : [{ viewers: some, is: effect.layer }],
   );
   return {
     ...{ kind: 'file', file, viewers, steps },
     troubled: troubledBy(steps),
     isShareable: steps.every(({ effect }) => (effect.kind === 'problem' ? !effect.isLimit : effect.isShareable)),
     layer: new JoinedLayer(layers, viewers),
-    questions: new FileQuestions(steps, viewers, names),
+    questions: new FileQuestions(steps, names),
   };
 }
 
