@@ -7,17 +7,8 @@
  */
 
 import type { HeaderFile, TargetHeaders } from './header.ts';
-import { type IncludeScan, scanIncludes } from './include-lines.ts';
-
-const scans = new Map<string, IncludeScan>();
-
-/** What a header includes. Results are kept by content key: trees share most of their files. */
-function includesOf(file: HeaderFile): IncludeScan {
-  const key = file.origin ?? file.contentKey;
-  let scan = scans.get(key);
-  if (scan === undefined) scans.set(key, (scan = scanIncludes(file.includeLines ?? file.original ?? file.text)));
-  return scan;
-}
+import { includesOf } from './header-includes.ts';
+import { isSameFile, nearDifference } from './includers.ts';
 
 /** Headers to read: of `old.names` and of `new.names`. */
 export interface ChangedHeaders {
@@ -27,12 +18,15 @@ export interface ChangedHeaders {
 
 /** The headers of one target that were added, removed or changed, or include something that was. */
 export function changedHeaders(old: TargetHeaders, next: TargetHeaders): ChangedHeaders {
-  const { before, after, changed } = compare(old, next);
-  const affected = new Set([...before.includersOf(changed), ...(after?.includersOf(changed) ?? [])]);
+  const affected = nearDifference(old, next)?.affected ?? affectedInGraphs(compare(old, next));
   return {
     old: old.names.filter((name) => affected.has(name)),
     new: next.names.filter((name) => affected.has(name)),
   };
+}
+
+function affectedInGraphs({ before, after, changed }: Comparison): ReadonlySet<string> {
+  return new Set([...before.includersOf(changed), ...(after?.includersOf(changed) ?? [])]);
 }
 
 /** Files of one target that stand on both sides under one name with different texts, or on one side only. */
@@ -40,8 +34,12 @@ export function changedFiles(
   old: TargetHeaders,
   next: TargetHeaders,
 ): readonly { readonly old: HeaderFile | undefined; readonly new: HeaderFile | undefined }[] {
-  const { before, after, changed } = compare(old, next);
+  const near = nearDifference(old, next);
+  const { before, after, changed } =
+    near === undefined ? compare(old, next) : { before: undefined, after: undefined, changed: near.changed };
   if (after !== undefined) return [...changed].map((name) => ({ old: before.file(name), new: after.file(name) }));
+  const oldFile = (name: string): HeaderFile | undefined =>
+    before === undefined ? old.resolve(name, 'angle', undefined) : before.file(name);
   // What a changed header alone includes came or went with it.
   const roots = new Set(next.names);
   const [gone, come] = [old, next].map(
@@ -51,7 +49,7 @@ export function changedFiles(
     (name) => !roots.has(name) && gone?.has(name) !== come?.has(name),
   );
   return [
-    ...[...changed].map((name) => ({ old: before.file(name), new: next.resolve(name, 'angle', undefined) })),
+    ...[...changed].map((name) => ({ old: oldFile(name), new: next.resolve(name, 'angle', undefined) })),
     ...reached.map((name) => ({ old: gone?.get(name), new: come?.get(name) })),
   ];
 }
@@ -87,7 +85,7 @@ function changedAt(graph: Graph, paths: ReadonlySet<string>, next: TargetHeaders
       const file = graph.file(name);
       if (file === undefined) continue;
       const isTouched =
-        file.origin === undefined ? paths.has(file.path) : !areSame(file, next.resolve(name, 'angle', undefined));
+        file.origin === undefined ? paths.has(file.path) : !isSameFile(file, next.resolve(name, 'angle', undefined));
       if (isTouched || graph.isAlwaysRead(name)) found.add(name);
     }
     known.set(paths, (changed = found));
@@ -110,15 +108,10 @@ function compareGraphs(before: Graph, after: Graph): ReadonlySet<string> {
   const changed = areOverCommon ? new Set(differencesOf(before.common, after.common)) : new Set<string>();
   const names = areOverCommon ? [before.ownNames(), after.ownNames()] : [before.names(), after.names()];
   for (const name of new Set(names.flatMap((some) => [...some]))) {
-    if (!areSame(before.file(name), after.file(name)) || before.isAlwaysRead(name) || after.isAlwaysRead(name))
+    if (!isSameFile(before.file(name), after.file(name)) || before.isAlwaysRead(name) || after.isAlwaysRead(name))
       changed.add(name);
   }
   return changed;
-}
-
-function areSame(a: HeaderFile | undefined, b: HeaderFile | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return (a.origin !== undefined && a.origin === b.origin) || a.contentKey === b.contentKey;
 }
 
 /** The headers in `names`, and every file that they include, however deep. */

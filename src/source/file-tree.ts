@@ -32,6 +32,8 @@ export interface FileTree {
   read(path: string): ReadResult;
   /** The key of what `read` gives, where it is a text and that is known without reading it. */
   keyOf?(path: string): string | undefined;
+  /** `includeLines` of the text at `path`, where they are known without reading it. */
+  includeLinesOf?(path: string): string | undefined;
   /** Says what may be read: the first text that is looked at is then fetched with all others. */
   prefetch(paths: readonly string[]): void;
   /** Fetches what will be read for sure, and leaves the rest. */

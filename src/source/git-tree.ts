@@ -76,6 +76,11 @@ export class GitTree implements FileTree {
     return (entry.sizeBytes ?? Infinity) <= maximumFileBytes ? entry.id : undefined;
   }
 
+  includeLinesOf(path: string): string | undefined {
+    const entry = this.#listing.file(path);
+    return entry === undefined || !isRegularFile(entry) ? undefined : this.#blobs.includeLinesOf(entry.id);
+  }
+
   prefetch(paths: readonly string[]): void {
     this.#blobs.expect(this.#idsOf(paths));
   }

@@ -49,8 +49,22 @@ export interface TargetHeaders {
   fetch?(files: Iterable<HeaderFile>): void;
   /** Paths of the files that differ in `other`; `undefined` unless every name is known to mean the same path in both. */
   changedPaths?(other: TargetHeaders): ReadonlySet<string> | undefined;
+  /** Who includes whom, where that is known without looking through all headers. */
+  readonly includers?: PossibleIncluders | undefined;
   /** Why `resolve` finds no file of that name: a clause that completes "it cannot be read, because …". */
   whyAbsent(name: string): string;
+}
+
+/** Names of files, as one target finds them. It may be more than there are, or can be found. */
+export interface PossibleIncluders {
+  /** Files in which an include stands that might mean the header `name`. */
+  readonly mentioning: (name: string) => Iterable<string>;
+  /** Files that may include anything. */
+  readonly unclear: () => Iterable<string>;
+  /** What stands at a path, or is made to include it. */
+  readonly namesAt: (path: string) => Iterable<string>;
+  /** Files that stand nowhere but are made from others. */
+  readonly made: () => Iterable<string>;
 }
 
 export interface HeaderCollection {

@@ -21,12 +21,14 @@ import {
   LazyHeader,
   type Lookup,
   MadeHeader,
+  type PossibleIncluders,
   type TargetHeaders,
 } from './header.ts';
 import { installedText } from './headers-install.ts';
 import { commonPathsOf, exportsOf, type KernelExports } from './kernel-exports.ts';
-import { asmFolderOf, commonFolder, kernelPaths } from './kernel-paths.ts';
-import { libcHeader } from './libc.ts';
+import { asmFolderOf, commonFolder, headerFolders, kernelPaths } from './kernel-paths.ts';
+import { IncludeIndex, lastPartOf } from './include-index.ts';
+import { libcHeader, libcHeadersWith } from './libc.ts';
 
 /** Whether `tree` has the marks of a kernel tree. */
 export function isKernelTree(tree: FileTree): boolean {
@@ -133,6 +135,33 @@ class ArchitectureHeaders implements TargetHeaders {
     this.#tree.fetch?.([...files].filter((file) => !file.isBuiltIn).map((file) => file.path));
   }
 
+  get includers(): PossibleIncluders | undefined {
+    const index = includeIndexOf(this.#tree);
+    if (index === undefined) return undefined;
+    const { asm } = this.#exports;
+    const namesAt = (path: string): readonly string[] => this.#namesAt(path);
+    return {
+      mentioning: (name) => {
+        const part = lastPartOf(name);
+        // Wrappers are made of names, and have no lines that git could have found.
+        const wrapper = asm.get(part) === 'generic' ? [`asm/${part}`] : [];
+        return [...index.mentioning(part).flatMap(namesAt), ...wrapper, ...libcHeadersWith(part)];
+      },
+      unclear: () => index.unclear.flatMap(namesAt),
+      namesAt,
+      made: () => [...asm].flatMap(([name, origin]) => (origin === 'generated' ? [`asm/${name}`] : [])),
+    };
+  }
+
+  #namesAt(path: string): readonly string[] {
+    const own = `${asmFolderOf(this.#architecture)}/`;
+    const isOwn = path.startsWith(own);
+    if (!isOwn && !path.startsWith(`${commonFolder}/`)) return [];
+    const name = isOwn ? `asm/${path.slice(own.length)}` : path.slice(commonFolder.length + 1);
+    const [, bare] = /^asm-generic\/(.*)$/s.exec(name) ?? [];
+    return bare !== undefined && this.#exports.asm.get(bare) === 'generic' ? [name, `asm/${bare}`] : [name];
+  }
+
   changedPaths(other: TargetHeaders): ReadonlySet<string> | undefined {
     if (!(other instanceof ArchitectureHeaders) || other.#exports !== this.#exports) return undefined;
     return changedPaths(this.#tree, other.#tree);
@@ -199,6 +228,14 @@ class ArchitectureHeaders implements TargetHeaders {
     const { path, origin, make } = header;
     return { kind: 'found', file: this.#share(name, origin, () => new MadeHeader(name, path, origin, '', make)) };
   }
+}
+
+const indexes = new WeakMap<FileTree, IncludeIndex | 'unknown'>();
+
+function includeIndexOf(tree: FileTree): IncludeIndex | undefined {
+  let index = indexes.get(tree);
+  if (index === undefined) indexes.set(tree, (index = IncludeIndex.of(tree, headerFolders) ?? 'unknown'));
+  return index === 'unknown' ? undefined : index;
 }
 
 const changes = new WeakMap<FileTree, WeakMap<FileTree, ReadonlySet<string> | 'unknown'>>();

@@ -21,6 +21,11 @@ export function libcHeader(name: string): HeaderFile | undefined {
   return libc.get(name);
 }
 
+/** Names of the libc headers in which `word` stands. */
+export function libcHeadersWith(word: string): readonly string[] {
+  return [...libc.values()].flatMap(({ name, text }) => (text.includes(word) ? [name] : []));
+}
+
 /** The stand-in for a kernel header, for sources that do not have it. */
 export function fallbackHeader(name: string): HeaderFile | undefined {
   return fallback.get(name);

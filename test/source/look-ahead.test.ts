@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { UndecidedError } from '../../src/diagnostic.ts';
 import { BlobStore } from '../../src/source/blob-store.ts';
-import { changedHeaders, includedFiles } from '../../src/source/changes.ts';
+import { type ChangedHeaders, changedHeaders, includedFiles } from '../../src/source/changes.ts';
 import { GitRepository } from '../../src/source/git.ts';
+import type { TargetHeaders } from '../../src/source/header.ts';
 import { openRevision } from '../../src/source/git-tree.ts';
 import { lookAhead } from '../../src/source/look-ahead.ts';
 import { openTree } from '../../src/source/open-headers.ts';
@@ -19,10 +20,19 @@ async function lookFar(store: BlobStore, old = 'v1', next = 'v2'): Promise<void>
   await Promise.all([outlook?.listed, outlook?.included]);
 }
 
-/** What would be read to compare v1 with v2, and the texts of all that this includes. */
-function toRead(store: BlobStore, target = arm64): readonly string[] {
+function bothSides(store: BlobStore, target = arm64): readonly [TargetHeaders, TargetHeaders] {
   const [old, next] = ['v1', 'v2'].map((revision) => openTree(openRevision(store, revision), []).forTarget(target));
   if (old === undefined || next === undefined) throw new Error('there are two sides');
+  return [old, next];
+}
+
+function changedIn(store: BlobStore): ChangedHeaders {
+  return changedHeaders(...bothSides(store));
+}
+
+/** What would be read to compare v1 with v2, and the texts of all that this includes. */
+function toRead(store: BlobStore, target = arm64): readonly string[] {
+  const [old, next] = bothSides(store, target);
   const changed = changedHeaders(old, next);
   return [
     ...['old:', ...changed.old, 'new:', ...changed.new],
@@ -65,6 +75,32 @@ describe('to compare near revisions, the same is read whether or not somebody lo
     await lookFar(store);
     expect(toRead(store)).toEqual(toRead(open(repository)));
     expect(toRead(store)).toContain('linux/odd.h');
+  });
+
+  test('however a header is included', async () => {
+    const fuse = 'include/uapi/linux/fuse.h';
+    const includers = {
+      'linux/plain.h': '#include <linux/fuse.h>',
+      'linux/beside.h': '#include "fuse.h"',
+      'drm/above.h': '#include "../linux/fuse.h"',
+      'linux/dots.h': '#include <linux/./../linux//fuse.h>',
+      'linux/folder.h': '#include <linux/fuse.h/.>',
+      'linux/around.h': '#include <linux/fuse.h/../fuse.h/x/..>',
+      'linux/indirect.h': '#include <drm/above.h>',
+      'linux/libc.h': '#include <sys/socket.h>',
+      'asm-generic/socket.h': '#include <linux/dots.h>',
+      'linux/other.h': '#include <drm/fuse.h>',
+    };
+    const files = Object.entries(includers).map(([name, line]) => [`include/uapi/${name}`, `${line}\n`] as const);
+    const kbuild = { 'include/uapi/asm-generic/Kbuild': 'mandatory-y += types.h\nmandatory-y += socket.h\n' };
+    const tree = { ...kernelFiles, ...kbuild, ...Object.fromEntries(files) };
+    const repository = scratchRepository(tree, { [fuse]: 'int fuse;\n' });
+    const store = open(repository);
+    await lookFar(store);
+    expect(toRead(store)).toEqual(toRead(open(repository)));
+    const { old } = changedIn(store);
+    const names = Object.keys(includers).filter((name) => name !== 'linux/other.h' && !name.startsWith('asm-generic/'));
+    expect(old).toEqual([...names, 'asm/socket.h', 'linux/fuse.h'].sort());
   });
 
   test('whatever the user has configured for grep', async () => {

@@ -1,0 +1,103 @@
+/**
+ * What a few changed files mean for the headers of a target, found from them upwards: who includes them, who includes those.
+ *
+ * It is what the graph of all includes says (`changes.ts`), without making one for each architecture: a commit changes a header
+ * or two, and most are included by few. Where many are reached, or nobody knows who includes whom, the graph is made after all.
+ */
+
+import type { HeaderFile, PossibleIncluders, TargetHeaders } from './header.ts';
+import { includesOf } from './header-includes.ts';
+
+export interface NearDifference {
+  /** Names of what differs, or may. */
+  readonly changed: ReadonlySet<string>;
+  /** These, and who includes any of them. */
+  readonly affected: ReadonlySet<string>;
+}
+
+/** Of more, the graph knows as fast. */
+const maximumReached = 60;
+
+const differences = new WeakMap<TargetHeaders, WeakMap<ReadonlySet<string>, NearDifference | 'unknown'>>();
+
+/** How two collections differ that have the same files; `undefined` where it has to be found out by looking at all of them. */
+export function nearDifference(old: TargetHeaders, next: TargetHeaders): NearDifference | undefined {
+  const paths = old.changedPaths?.(next);
+  if (paths === undefined) return undefined;
+  let ofOld = differences.get(old);
+  if (ofOld === undefined) {
+    differences.set(old, (ofOld = new WeakMap<ReadonlySet<string>, NearDifference | 'unknown'>()));
+  }
+  let known = ofOld.get(paths);
+  if (known === undefined) ofOld.set(paths, (known = find(old, next, paths) ?? 'unknown'));
+  return known === 'unknown' ? undefined : known;
+}
+
+function find(old: TargetHeaders, next: TargetHeaders, paths: ReadonlySet<string>): NearDifference | undefined {
+  const { includers } = old;
+  if (includers === undefined) return undefined;
+  const roots = new Set(old.names);
+  const changed = new Set<string>();
+  const affected = new Set<string>();
+  for (const name of mayDiffer(old, next, paths, includers)) {
+    const reached = whoIncludes(name, old, includers);
+    if (reached === undefined) return undefined;
+    // What no header includes that programs may include is part of nothing.
+    if (![...reached].some((one) => roots.has(one))) continue;
+    changed.add(name);
+    for (const one of reached) affected.add(one);
+  }
+  return { changed, affected };
+}
+
+function mayDiffer(
+  old: TargetHeaders,
+  next: TargetHeaders,
+  paths: ReadonlySet<string>,
+  includers: PossibleIncluders,
+): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const path of paths) {
+    for (const name of includers.namesAt(path)) {
+      if (old.resolve(name, 'angle', undefined)?.path === path) names.add(name);
+    }
+  }
+  for (const name of includers.unclear()) {
+    const file = old.resolve(name, 'angle', undefined);
+    if (file !== undefined && includesOf(file).isUnclear) names.add(name);
+  }
+  for (const name of includers.made()) {
+    const file = old.resolve(name, 'angle', undefined);
+    if (file !== undefined && !isSameFile(file, next.resolve(name, 'angle', undefined))) names.add(name);
+  }
+  return names;
+}
+
+/** A header and everybody who includes it, however indirectly; `undefined` if these are many. */
+function whoIncludes(
+  header: string,
+  headers: TargetHeaders,
+  includers: PossibleIncluders,
+): ReadonlySet<string> | undefined {
+  const reached = new Set([header]);
+  for (const name of reached) {
+    if (reached.size > maximumReached) return undefined;
+    for (const candidate of includers.mentioning(name)) {
+      if (!reached.has(candidate) && includes(headers, candidate, name)) reached.add(candidate);
+    }
+  }
+  return reached;
+}
+
+function includes(headers: TargetHeaders, includer: string, name: string): boolean {
+  const file = headers.resolve(includer, 'angle', undefined);
+  if (file === undefined) return false;
+  return includesOf(file).includes.some(
+    (include) => (headers.resolve(include.name, include.form, file)?.name ?? include.name) === name,
+  );
+}
+
+export function isSameFile(a: HeaderFile | undefined, b: HeaderFile | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return (a.origin !== undefined && a.origin === b.origin) || a.contentKey === b.contentKey;
+}
