@@ -45,11 +45,13 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
   const hasParted = second === undefined && isFromBase(first);
   const oldRevision = hasParted ? workshop.repository().mergeBase(oldName, newName) : oldName;
   const outlook = await workshop.lookAhead(oldRevision, newName);
-  await outlook?.listed;
+  // To look for headers that were named, it has to be known which there are.
+  await ((options.headers ?? []).length === 0 ? outlook?.listed : outlook?.fetched);
   const old = await openSource(oldRevision, io, shared);
   const next = await openSource(newName, io, shared);
   if (!isHeaders(old) || !isHeaders(next)) return { old, new: next, workshop };
   if (outlook !== undefined) {
+    await outlook.fetched;
     // While git still works, it can be worked out which headers there are.
     for (const source of [old, next]) for (const target of source.targets) source.headersFor(target);
     await outlook.included;

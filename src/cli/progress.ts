@@ -10,7 +10,8 @@ const quietMilliseconds = 500;
 
 export class Progress {
   readonly #io: Io;
-  readonly #startedAt = performance.now();
+  // Not `performance`, which Node would have to load. A clock that is set meanwhile does no harm.
+  readonly #startedAt = Date.now();
 
   constructor(io: Io) {
     this.#io = io;
@@ -18,7 +19,7 @@ export class Progress {
 
   /** Does `work`, saying so if the run has already taken a while. */
   during<T>(what: string, work: () => T): T {
-    const isShown = this.#io.isTerminal.stderr && performance.now() - this.#startedAt > quietMilliseconds;
+    const isShown = this.#io.isTerminal.stderr && Date.now() - this.#startedAt > quietMilliseconds;
     if (!isShown) return work();
     this.#io.stderr(`\r\u001b[K${what}…`);
     try {

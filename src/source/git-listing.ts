@@ -18,6 +18,8 @@ export class GitListing {
   #paths: readonly string[] | undefined;
   readonly #listed = new Set<string>();
   readonly #folders = new Map<string, readonly GitEntry[]>();
+  /** What was listed, by where. */
+  readonly #lists = new Map<string, readonly string[]>();
 
   private constructor(repository: GitRepository, tree: string | undefined, alongside: readonly string[]) {
     this.#repository = repository;
@@ -47,10 +49,20 @@ export class GitListing {
     for (const folder of folders) this.#listed.add(folder);
     this.#alongside = this.#alongside.filter((path) => !this.#listed.has(path));
     this.#paths = undefined;
+    this.#lists.clear();
   }
 
   /** Paths of all files at or under each of `folders`, sorted. */
   list(folders: readonly string[]): readonly string[] {
+    const key = folders.join('\0');
+    const known = this.#lists.get(key);
+    if (known !== undefined) return known;
+    const list = this.#list(folders);
+    this.#lists.set(key, list);
+    return list;
+  }
+
+  #list(folders: readonly string[]): readonly string[] {
     const unlisted = this.unlisted(folders);
     if (unlisted.length > 0 && this.#tree !== undefined) {
       const paths = unlisted.includes('') ? [] : unlisted;

@@ -41,7 +41,10 @@ export function scanIncludes(text: string): IncludeScan {
       const start = text.lastIndexOf('\n', at) + 1;
       const end = endOfLine(text, at);
       plain.lastIndex = start;
-      const [, angle, quote, other] = plain.exec(text) ?? [];
+      const match = plain.exec(text);
+      const angle = match?.[1];
+      const quote = match?.[2];
+      const other = match?.[3];
       if (angle !== undefined) includes.push({ name: angle, form: 'angle' });
       else if (quote !== undefined) includes.push({ name: quote, form: 'quote' });
       // A comment between the directive and the name is as good as a macro: rare, and safe to read once more.

@@ -91,13 +91,22 @@ export function evaluateKbuild(text: string, context: KbuildContext, initial?: K
   return variables;
 }
 
+/** Lines of the texts read last: two of three are the same for every architecture. */
+const recentLines = new Map<string, readonly string[]>();
+const maximumRecent = 64;
+
 /** Lines without comments, continuations joined. Recipe lines (a tab first) are not make's language. */
-function logicalLines(text: string): string[] {
-  return text
+function logicalLines(text: string): readonly string[] {
+  const known = recentLines.get(text);
+  if (known !== undefined) return known;
+  const lines = text
     .replace(/\\\r?\n\s*/g, ' ')
     .split(/\r?\n/)
     .filter((line) => !line.startsWith('\t'))
     .map((line) => line.replace(/(^|\s)#.*$/, ''));
+  if (recentLines.size === maximumRecent) recentLines.clear();
+  recentLines.set(text, lines);
+  return lines;
 }
 
 /** `(a,b)` → a and b; commas inside `$(…)` do not count. */

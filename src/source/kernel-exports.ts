@@ -108,10 +108,22 @@ function workOut(
     if (name.endsWith('.h')) exported.add(name);
   }
   const hidden = new Set([...words('no-export-headers'), 'linux/version.h']);
-  const names = commonPaths
-    .map((path) => path.slice(commonFolder.length + 1))
-    .filter((name) => name.endsWith('.h') && !name.startsWith('asm-generic/') && !hidden.has(name));
+  const names = commonNames(commonPaths).filter((name) => !hidden.has(name));
   return { names: sorted([...names, ...[...exported].map((name) => `asm/${name}`), 'linux/version.h']), asm };
+}
+
+const commonHeaders = new WeakMap<readonly string[], readonly string[]>();
+
+/** Names outside asm/ that any architecture may export. */
+function commonNames(commonPaths: readonly string[]): readonly string[] {
+  let names = commonHeaders.get(commonPaths);
+  if (names === undefined) {
+    names = commonPaths
+      .map((path) => path.slice(commonFolder.length + 1))
+      .filter((name) => name.endsWith('.h') && !name.startsWith('asm-generic/'));
+    commonHeaders.set(commonPaths, names);
+  }
+  return names;
 }
 
 function areEqual(a: readonly (string | undefined)[], b: readonly (string | undefined)[]): boolean {

@@ -20,10 +20,12 @@ import { headerFolders, kbuildFiles, kernelPaths } from './kernel-paths.ts';
 /** Where more files differ than that, most headers will be read: `linux/types.h` will be one of them. */
 const maximumDifferences = 100;
 
-/** What was asked; neither is ever rejected. */
+/** What was asked; nothing is ever rejected. */
 export interface Outlook {
-  /** Both trees are listed, and what differs is fetched. */
+  /** Both trees are listed. */
   readonly listed: Promise<void>;
+  /** What differs is fetched, and what says which headers there are. */
+  readonly fetched: Promise<void>;
   /** It is known who includes whom. */
   readonly included: Promise<void>;
 }
@@ -50,7 +52,8 @@ export async function lookAhead(store: BlobStore, old: string, next: string): Pr
     return differing;
   });
   return {
-    listed: listed.then((differing) => (differing === undefined ? undefined : textsAhead(store, id, differing))),
+    listed: listed.then(() => undefined),
+    fetched: listed.then((differing) => (differing === undefined ? undefined : textsAhead(store, id, differing))),
     included: Promise.all([lines, listed]).then(([found]) => {
       if (found !== undefined) keepIncludes(store, store.listing(id), found);
     }),

@@ -36,7 +36,7 @@ async function idOfV1(
   const before = git(moving, 'rev-parse', 'v1');
   git(moving, 'tag', '-f', 'v1', 'v2');
   const outlook = await outlookFor('v1', 'v2', directory === undefined ? undefined : at(directory), io, undefined);
-  await Promise.all([outlook?.listed, outlook?.included]);
+  await Promise.all([outlook?.fetched, outlook?.included]);
   return outlook?.store.identify('v1').id === before ? 'as it was begun' : 'asked anew';
 }
 

@@ -17,7 +17,7 @@ function open(directory: string): BlobStore {
 
 async function lookFar(store: BlobStore, old = 'v1', next = 'v2'): Promise<void> {
   const outlook = await lookAhead(store, old, next);
-  await Promise.all([outlook?.listed, outlook?.included]);
+  await Promise.all([outlook?.fetched, outlook?.included]);
 }
 
 function bothSides(store: BlobStore, target = arm64): readonly [TargetHeaders, TargetHeaders] {
