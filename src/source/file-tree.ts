@@ -5,6 +5,8 @@
  * a path that leaves it does not exist, and a symbolic link that leads out of it is refused.
  */
 
+import type { IncludeIndex } from './include-index.ts';
+
 /** Headers are text of some kilobytes; the largest UAPI header has half a megabyte. */
 export const maximumFileBytes = 16 * 1024 * 1024;
 
@@ -32,8 +34,8 @@ export interface FileTree {
   read(path: string): ReadResult;
   /** The key of what `read` gives, where it is a text and that is known without reading it. */
   keyOf?(path: string): string | undefined;
-  /** `includeLines` of the text at `path`, where they are known without reading it. */
-  includeLinesOf?(path: string): string | undefined;
+  /** What kernel headers include, where that is known of all of them without reading any. */
+  includeIndex?(): IncludeIndex | undefined;
   /** Says what may be read: the first text that is looked at is then fetched with all others. */
   prefetch(paths: readonly string[]): void;
   /** Fetches what will be read for sure, and leaves the rest. */

@@ -5,8 +5,11 @@
 import { folderOf, sorted } from './file-tree.ts';
 import type { GitEntry } from './git-questions.ts';
 import type { GitRepository } from './git.ts';
+import type { IncludeIndex } from './include-index.ts';
 
 export class GitListing {
+  /** What the kernel headers among the files include, where somebody found out. */
+  includeIndex: IncludeIndex | undefined;
   readonly #repository: GitRepository;
   /** Id of the tree, or of a commit or tag that leads to one; `undefined` for the index. */
   readonly #tree: string | undefined;

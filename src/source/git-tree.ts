@@ -18,6 +18,7 @@ import {
 } from './file-tree.ts';
 import { GitListing } from './git-listing.ts';
 import { type GitEntry, isRegularFile } from './git-questions.ts';
+import type { IncludeIndex } from './include-index.ts';
 
 const symbolicLink = '120000';
 const maximumLinks = 8;
@@ -76,9 +77,8 @@ export class GitTree implements FileTree {
     return (entry.sizeBytes ?? Infinity) <= maximumFileBytes ? entry.id : undefined;
   }
 
-  includeLinesOf(path: string): string | undefined {
-    const entry = this.#listing.file(path);
-    return entry === undefined || !isRegularFile(entry) ? undefined : this.#blobs.includeLinesOf(entry.id);
+  includeIndex(): IncludeIndex | undefined {
+    return this.#listing.includeIndex;
   }
 
   prefetch(paths: readonly string[]): void {

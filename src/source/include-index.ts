@@ -5,24 +5,25 @@
  * finds all that come into question; which of them do depends on the architecture, and is decided by `includers.ts`.
  */
 
-import type { FileTree } from './file-tree.ts';
-import { scanIncludes } from './include-lines.ts';
+import { type Include, scanIncludes } from './include-lines.ts';
 
 export class IncludeIndex {
   /** Paths of the files that may include anything. */
   readonly unclear: readonly string[];
+  readonly #includes = new Map<string, readonly Include[]>();
   readonly #byLastPart = new Map<string, string[]>();
   /** Files with an include whose path has to be worked out to know its last part. */
   readonly #odd: readonly string[];
 
-  private constructor(lines: Iterable<readonly [path: string, lines: string]>) {
+  /** `lines`: of each file, those in which `includeMark` is found. */
+  constructor(lines: Iterable<readonly [path: string, lines: string]>) {
     const unclear: string[] = [];
     const odd: string[] = [];
     for (const [path, text] of lines) {
-      if (text === '') continue;
-      const scan = scanIncludes(text);
-      if (scan.isUnclear) unclear.push(path);
-      for (const { name } of scan.includes) {
+      const { includes, isUnclear } = scanIncludes(text);
+      if (isUnclear) unclear.push(path);
+      if (includes.length > 0) this.#includes.set(path, includes);
+      for (const { name } of includes) {
         if (isOdd(name)) odd.push(path);
         else this.#add(lastPartOf(name), path);
       }
@@ -31,15 +32,9 @@ export class IncludeIndex {
     this.#odd = odd;
   }
 
-  /** Of the files at or under `folders`; `undefined` unless the lines that include something are known of all of them. */
-  static of(tree: FileTree, folders: readonly string[]): IncludeIndex | undefined {
-    const lines: (readonly [string, string])[] = [];
-    for (const path of tree.list(folders)) {
-      const known = tree.includeLinesOf?.(path);
-      if (known === undefined) return undefined;
-      lines.push([path, known]);
-    }
-    return new IncludeIndex(lines);
+  /** What the file at `path` includes. */
+  includesOf(path: string): readonly Include[] {
+    return this.#includes.get(path) ?? [];
   }
 
   /** Paths of the files in which an include stands that might mean the header `name`. */

@@ -26,8 +26,8 @@ import {
 } from './header.ts';
 import { installedText } from './headers-install.ts';
 import { commonPathsOf, exportsOf, type KernelExports } from './kernel-exports.ts';
-import { asmFolderOf, commonFolder, headerFolders, kernelPaths } from './kernel-paths.ts';
-import { IncludeIndex, lastPartOf } from './include-index.ts';
+import { asmFolderOf, commonFolder, kernelPaths } from './kernel-paths.ts';
+import { lastPartOf } from './include-index.ts';
 import { libcHeader, libcHeadersWith } from './libc.ts';
 
 /** Whether `tree` has the marks of a kernel tree. */
@@ -136,7 +136,7 @@ class ArchitectureHeaders implements TargetHeaders {
   }
 
   get includers(): PossibleIncluders | undefined {
-    const index = includeIndexOf(this.#tree);
+    const index = this.#tree.includeIndex?.();
     if (index === undefined) return undefined;
     const { asm } = this.#exports;
     const namesAt = (path: string): readonly string[] => this.#namesAt(path);
@@ -228,14 +228,6 @@ class ArchitectureHeaders implements TargetHeaders {
     const { path, origin, make } = header;
     return { kind: 'found', file: this.#share(name, origin, () => new MadeHeader(name, path, origin, '', make)) };
   }
-}
-
-const indexes = new WeakMap<FileTree, IncludeIndex | 'unknown'>();
-
-function includeIndexOf(tree: FileTree): IncludeIndex | undefined {
-  let index = indexes.get(tree);
-  if (index === undefined) indexes.set(tree, (index = IncludeIndex.of(tree, headerFolders) ?? 'unknown'));
-  return index === 'unknown' ? undefined : index;
 }
 
 const changes = new WeakMap<FileTree, WeakMap<FileTree, ReadonlySet<string> | 'unknown'>>();

@@ -13,6 +13,8 @@
 import type { BlobStore } from './blob-store.ts';
 import { maximumFileBytes } from './file-tree.ts';
 import type { GitListing } from './git-listing.ts';
+import { pathsAround } from './headers-around.ts';
+import { IncludeIndex } from './include-index.ts';
 import { maximumAnswerBytes, whatBothAre, whatHeadersInclude } from './first-questions.ts';
 import { isRegularFile, whatIsIn, whatLiesIn } from './git-questions.ts';
 import { headerFolders, kbuildFiles, kernelPaths } from './kernel-paths.ts';
@@ -26,7 +28,7 @@ export interface Outlook {
   readonly listed: Promise<void>;
   /** What differs is fetched, and what says which headers there are. */
   readonly fetched: Promise<void>;
-  /** It is known who includes whom. */
+  /** It is known who includes whom, and fetched what will be read. */
   readonly included: Promise<void>;
 }
 
@@ -54,8 +56,10 @@ export async function lookAhead(store: BlobStore, old: string, next: string): Pr
   return {
     listed: listed.then(() => undefined),
     fetched: listed.then((differing) => (differing === undefined ? undefined : textsAhead(store, id, differing))),
-    included: Promise.all([lines, listed]).then(([found]) => {
-      if (found !== undefined) keepIncludes(store, store.listing(id), found);
+    included: Promise.all([lines, listed]).then(([found, differing]) => {
+      if (found === undefined || differing === undefined) return undefined;
+      keepIncludes(store, store.listing(id), found);
+      return textsAround(store, ids, differing);
     }),
   };
 }
@@ -93,15 +97,41 @@ function differencesOf(before: GitListing, after: GitListing): ReadonlySet<strin
 
 /** `lines`: of the files that have any, those that include something. */
 function keepIncludes(store: BlobStore, listing: GitListing, lines: ReadonlyMap<string, string>): void {
-  for (const path of listing.list(headerFolders)) {
+  const paths = listing.list(headerFolders);
+  const isKnown = (path: string): boolean => {
     const entry = listing.file(path);
-    if (entry !== undefined && isRegularFile(entry)) store.keepIncludeLines(entry.id, lines.get(path) ?? '');
-  }
+    if (entry === undefined || !isRegularFile(entry)) return false;
+    store.keepIncludeLines(entry.id, lines.get(path) ?? '');
+    return true;
+  };
+  // All are looked at, whatever the first are.
+  const known = paths.filter(isKnown);
+  if (known.length === paths.length) listing.includeIndex = new IncludeIndex(lines);
 }
 
+/** Fetches what will be read because something differs. */
+async function textsAround(store: BlobStore, trees: readonly string[], differing: ReadonlySet<string>): Promise<void> {
+  const [before, after = before] = trees.map((tree) => store.listing(tree));
+  const index = before?.includeIndex;
+  if (before === undefined || after === undefined || index === undefined) return;
+  const changed = before.list(headerFolders).filter((path) => differing.has(before.file(path)?.id ?? ''));
+  const ids = new Set<string>();
+  for (const path of pathsAround(changed, index)) {
+    for (const entry of [before.file(path), after.file(path)]) {
+      if (entry !== undefined && isRegularFile(entry) && !differing.has(entry.id)) ids.add(entry.id);
+    }
+  }
+  await keepTexts(store, [...ids]);
+}
+
+/** Fetches what differs, and what says which headers there are. */
 async function textsAhead(store: BlobStore, tree: string, differing: ReadonlySet<string>): Promise<void> {
   const listing = store.listing(tree);
-  const ids = [...differing, ...kbuildFiles.flatMap((path) => listing.file(path)?.id ?? [])];
+  await keepTexts(store, [...differing, ...kbuildFiles.flatMap((path) => listing.file(path)?.id ?? [])]);
+}
+
+async function keepTexts(store: BlobStore, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
   const objects = await store.repository.askAhead(whatIsIn(ids), maximumAnswerBytes);
   for (const [index, id] of ids.entries()) {
     const object = objects?.[index];

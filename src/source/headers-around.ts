@@ -1,0 +1,35 @@
+/**
+ * What will be read where some files of a kernel tree changed, guessed from names alone: who includes them, and all that these
+ * include, for every architecture. Too much or too little does no harm: it is only fetched before it is asked for.
+ */
+
+import { knownArchitectures } from './architecture.ts';
+import { folderOf, joinPath, normalizePath } from './file-tree.ts';
+import { type IncludeIndex, lastPartOf } from './include-index.ts';
+import { asmFolderOf, commonFolder } from './kernel-paths.ts';
+
+/** Where more include what changed, whoever reads fetches what it needs. */
+const maximumIncluders = 60;
+
+/** Paths, of which some may not be there. */
+export function pathsAround(changed: readonly string[], index: IncludeIndex): ReadonlySet<string> {
+  const reached = new Set(changed);
+  for (const path of reached) {
+    if (reached.size > maximumIncluders) return new Set(changed);
+    for (const includer of index.mentioning(lastPartOf(path))) reached.add(includer);
+  }
+  for (const path of reached) {
+    for (const { name, form } of index.includesOf(path)) {
+      const beside = form === 'quote' ? normalizePath(joinPath(folderOf(path), name)) : undefined;
+      if (beside !== undefined) reached.add(beside);
+      for (const place of placesOf(name)) reached.add(place);
+    }
+  }
+  return reached;
+}
+
+function placesOf(name: string): readonly string[] {
+  if (!name.startsWith('asm/')) return [`${commonFolder}/${name}`];
+  const bare = name.slice('asm/'.length);
+  return [`${commonFolder}/asm-generic/${bare}`, ...knownArchitectures.map((one) => `${asmFolderOf(one)}/${bare}`)];
+}
