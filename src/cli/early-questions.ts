@@ -73,9 +73,9 @@ export async function askEarly(
   const ids = names.flatMap((name) => (name === undefined || name.type === 'blob' ? [] : name.id));
   const [id] = ids;
   if (id === undefined || ids.length < names.length) return questions;
-  // Of all questions, this one takes longest.
-  questions.begin(whatHeadersInclude(id));
   for (const one of ids) questions.begin(whatKernelHolds(one, listedAlongside));
+  // Last, though it takes longest: to start git takes longer where another git keeps the other processor busy.
+  questions.begin(whatHeadersInclude(id));
   return questions;
 }
 
