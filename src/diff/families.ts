@@ -25,7 +25,7 @@ const maskName = /(?:^|_)(?:MASK|ALL|FLAGS|VALID|SUPPORTED|FEATURES)(?:$|_)/i;
 const positionName = /_(?:BIT|SHIFT|POS|OFFSET|WIDTH|BITS|SIZE|SIZEOF|LEN|LENGTH)$/i;
 
 /** The end of a list, or a count: its number moves whenever the list grows. `__NR_read` is a system call and no count. */
-export function isSentinelName(name: string): boolean {
+function isSentinelName(name: string): boolean {
   return sentinelName.test(name) && !/^__NR\w*_(?!syscalls$)/.test(name);
 }
 
@@ -47,8 +47,10 @@ export function isMemberName(name: string): boolean {
   return !isSentinelName(name) && !isVersionName(name) && !isMaskName(name) && !positionName.test(name);
 }
 
-/** As `isMemberName`, found once for a number that many are held against. */
+/** As `isMemberName`, and so on, found once for a number that many are held against, or that many targets have. */
 export const isMember = onceFor(({ name }: NamedNumber): boolean => isMemberName(name));
+export const isSentinel = onceFor(({ name }: NamedNumber): boolean => isSentinelName(name));
+export const isVersion = onceFor(({ name }: NamedNumber): boolean => isVersionName(name));
 
 /** How many characters two names begin with alike. */
 function sharedLength(a: string, b: string): number {

@@ -8,6 +8,7 @@
 
 import type { Abi } from '../abi/abi.ts';
 import { type DeclarationList, listOf } from '../abi/declaration-list.ts';
+import { groupBy } from '../abi/group-by.ts';
 import { type Entry, isOfWord, wordOf } from '../abi/portion.ts';
 import type { AbiPair, Change, NamedNumber } from './changes.ts';
 
@@ -40,12 +41,13 @@ export function gatherGone(changes: readonly Change[], pair: AbiPair): Change[] 
     const key = wordsOf(change.number).flatMap((word) => groupOf.get(word) ?? [])[0];
     if (key !== undefined && gone.get(change.number.name)?.number.enum === undefined) put(key, change);
   }
-  const survivors = survivorsOf(pair.new);
+  const survivors = new Survivors(pair.new);
+  const lostIn = groupBy(removed, ({ number }) => number.declaration.header);
   for (const change of removed) {
     if (groupOf.has(change.number.name)) continue;
-    const { name, declaration } = change.number;
-    const prefix = goneFamily(change.number, removed, survivors(declaration.header, wordOf(name)));
-    if (prefix !== undefined) put(`${change.number.declaration.header} ${prefix}`, change);
+    const { header } = change.number.declaration;
+    const prefix = goneFamily(change.number, lostIn.get(header) ?? [], survivors);
+    if (prefix !== undefined) put(`${header} ${prefix}`, change);
   }
   const result: Change[] = [];
   const told = new Set<string>();
@@ -77,32 +79,54 @@ function wordsOf({ declaration }: NamedNumber): readonly string[] {
   return 'text' in declaration ? (declaration.text.match(/[A-Za-z_]\w*/g) ?? []) : [];
 }
 
-/** What a header still declares under a first word, with which every prefix of a name begins. */
-function survivorsOf(abi: Abi): (header: string, word: string) => readonly string[] {
-  const list = listOf(abi);
-  if (list === undefined) {
-    const all = namesByHeader(abi);
-    return (header) => all.get(header) ?? [];
+/** What headers still declare: numbers, requests and macros. */
+class Survivors {
+  readonly #list: DeclarationList | undefined;
+  /** Where there is no list. */
+  readonly #byHeader: ReadonlyMap<string, readonly string[]>;
+  /** By first word, with which every prefix of a name begins, and header. */
+  readonly #named = new Map<string, readonly string[]>();
+  readonly #known = new Map<string, boolean>();
+
+  constructor(abi: Abi) {
+    this.#list = listOf(abi);
+    this.#byHeader = this.#list === undefined ? namesByHeader(abi) : new Map<string, readonly string[]>();
   }
-  const known = new Map<string, readonly string[]>();
-  return (header, word) => {
+
+  /** Whether a header declares anything with a prefix; `word` is the first word of that. */
+  has(header: string, word: string, prefix: string): boolean {
+    const key = `${prefix} ${header}`;
+    let known = this.#known.get(key);
+    if (known === undefined) this.#known.set(key, (known = this.#find(header, word, prefix)));
+    return known;
+  }
+
+  #find(header: string, word: string, prefix: string): boolean {
+    const list = this.#list;
+    if (list === undefined) return this.#byHeader.get(header)?.some((name) => name.startsWith(prefix)) === true;
+    return this.#namesIn(header, word, list).some((name) => name.startsWith(prefix) && isDeclared(name, header, list));
+  }
+
+  #namesIn(header: string, word: string, list: DeclarationList): readonly string[] {
     const key = `${word} ${header}`;
-    let names = known.get(key);
-    if (names === undefined) known.set(key, (names = namesIn(header, word, list)));
+    let names = this.#named.get(key);
+    if (names === undefined) {
+      const found = new Set<string>();
+      for (const portion of list.portionsIn(header)) {
+        for (const name of portion.byHeader.get(header) ?? []) if (isOfWord(name, word)) found.add(name);
+      }
+      this.#named.set(key, (names = [...found]));
+    }
     return names;
-  };
+  }
 }
 
-/** Numbers, requests and macros of one header; where a name has another meaning elsewhere, only that counts. */
-function namesIn(header: string, word: string, list: DeclarationList): string[] {
-  const names = new Set<string>();
-  for (const portion of list.portionsIn(header)) {
-    for (const name of portion.byHeader.get(header) ?? []) if (isOfWord(name, word)) names.add(name);
-  }
+/** Where a name has another meaning elsewhere, only that counts. */
+function isDeclared(name: string, header: string, list: DeclarationList): boolean {
   const isHere = ({ kind, declared }: Entry): boolean =>
     (kind === 'constant' || kind === 'text' || kind === 'request' || kind === 'enum') &&
     declared.declaration.header === header;
-  return [...names].filter((name) => list.entriesOf(name).some(isHere) || list.enumsWith(name).some(isHere));
+  return list.entriesOf(name).some(isHere) || list.enumsWith(name).some(isHere);
 }
 
 function namesByHeader(abi: Abi): ReadonlyMap<string, readonly string[]> {
@@ -121,16 +145,15 @@ function namesByHeader(abi: Abi): ReadonlyMap<string, readonly string[]> {
 
 /** The shortest prefix under which nothing is left in the header and enough was lost. */
 function goneFamily(
-  number: NamedNumber,
-  removed: readonly Removed[],
-  survivors: readonly string[],
+  { name, declaration: { header } }: NamedNumber,
+  lost: readonly Removed[],
+  survivors: Survivors,
 ): string | undefined {
-  const { name, declaration } = number;
-  const lost = removed.filter((change) => change.number.declaration.header === declaration.header);
+  const word = wordOf(name);
   // `__` alone is no family.
   for (let end = name.indexOf('_', /^_*/.exec(name)?.[0].length) + 1; end > 0; end = name.indexOf('_', end) + 1) {
     const prefix = name.slice(0, end);
-    if (survivors.some((other) => other.startsWith(prefix))) continue;
+    if (survivors.has(header, word, prefix)) continue;
     const size = lost.filter((change) => change.number.name.startsWith(prefix)).length;
     return size >= minimumFamily ? prefix : undefined;
   }

@@ -9,7 +9,7 @@
 import type { Abi } from '../abi/abi.ts';
 import type { Enumerator } from '../abi/types.ts';
 import type { AbiPair, NamedNumber, Routine } from './changes.ts';
-import { isMaskName, isMemberName, isSentinelName, isVersionName } from './families.ts';
+import { isMaskName, isMemberName, isSentinel, isVersion } from './families.ts';
 import type { NumberPair, Numbers } from './numbers.ts';
 
 const countName = /(?:^|_)(?:SIZE|CNT|NR|NUM|MAX|LAST|COUNT)(?:$|_)|^N[A-Z]|(?:MAX|NUM|COUNT|LAST|SIZE)$/;
@@ -44,11 +44,11 @@ export class RoutineChanges {
 
   /** Versions rise; a part of one may fall when a part before it rises (6.1.192 to 6.12.117). */
   #isVersion(was: NamedNumber, is: NamedNumber): boolean {
-    if (!isVersionName(was.name)) return false;
+    if (!isVersion(was)) return false;
     if (is.value > was.value) return true;
     const { header } = is.declaration;
     for (const other of this.#came) {
-      if (other.declaration.header !== header || !isVersionName(other.name)) continue;
+      if (other.declaration.header !== header || !isVersion(other)) continue;
       const before = this.#old.get(other.name);
       if (before !== undefined && before.value < other.value) return true;
     }
@@ -57,7 +57,7 @@ export class RoutineChanges {
 
   #isEnd(was: NamedNumber, is: NamedNumber): boolean {
     const isEnumerator = was.enum !== undefined && is.enum !== undefined;
-    const isNamedSo = isSentinelName(was.name) || (isEnumerator && was.name.endsWith('_SIZE'));
+    const isNamedSo = isSentinel(was) || (isEnumerator && was.name.endsWith('_SIZE'));
     if (!isEnumerator) {
       if (!isNamedSo) return false;
       if (this.#marksAnEnd(is)) return true;
@@ -76,10 +76,12 @@ export class RoutineChanges {
   }
 
   /** `#define FOO_MAX (__FOO_MAX - 1)` is the last of the enum with `__FOO_MAX`, or how many there are, whatever it was before. */
-  #marksAnEnd({ name, value, declaration }: NamedNumber): boolean {
+  #marksAnEnd(number: NamedNumber): boolean {
+    if (!isSentinel(number)) return false;
+    const { value, declaration } = number;
     const words = 'text' in declaration ? (declaration.text.match(/[A-Za-z_]\w*/g) ?? []) : [];
     const end = words.map((word) => this.#next.get(word)).find((one) => one?.enum !== undefined);
-    if (end === undefined || !isSentinelName(name)) return false;
+    if (end === undefined) return false;
     const last = this.#enumOf(end, 'new').highest();
     return value === last || value === last + 1n;
   }
