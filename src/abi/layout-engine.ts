@@ -108,7 +108,7 @@ const inProgress = new Set<RecordType>();
 function placedOn(record: RecordType, target: Target): PlacedFields {
   let byRules = placed.get(record);
   if (byRules === undefined) placed.set(record, (byRules = []));
-  const rules = rulesOf(target);
+  const rules = layoutRulesOf(target);
   const known = byRules[rules];
   if (known !== undefined) return known;
   if (!record.isComplete) throw new LayoutError(`${spellType(record)} is declared but never defined`);
@@ -125,7 +125,7 @@ const rulesByTarget = new WeakMap<Target, number>();
 const rulesByFacts = new Map<string, number>();
 
 /** A number for all that decides here about layouts: eight of the twenty targets have the same, which is how x86_64 does it. */
-function rulesOf(target: Target): number {
+export function layoutRulesOf(target: Target): number {
   let rules = rulesByTarget.get(target);
   if (rules === undefined) {
     const { dataModel, largestScalarAlignBytes, largestVectorAlignBytes, wideScalarInRecordAlignBytes } = target;

@@ -7,8 +7,8 @@
  * the targets that agree.
  */
 
-import { extentOf, layoutOf } from '../abi/layout-engine.ts';
-import { LayoutError } from '../abi/layout.ts';
+import { extentOf, layoutOf, layoutRulesOf } from '../abi/layout-engine.ts';
+import { LayoutError, type TypeExtent } from '../abi/layout.ts';
 import { integerSizeBytes, isSignedInteger, type Target } from '../abi/target.ts';
 import { type IntegerBase, type RecordType, type Type, unalias } from '../abi/types.ts';
 import { compares, computeFloating, computeInteger, integerBase, ranks, toUnsigned } from './expression/arithmetic.ts';
@@ -38,22 +38,30 @@ export interface EvaluationContext {
   readonly complete: (type: Type) => Type;
 }
 
-/** What scopes ask about the sizes of types on a target. */
+const measures: Measure[] = [];
+
+/** What scopes ask about the sizes of types on a target: one function for all targets that lay types out alike. */
 export function measureOn(target: Target): Measure {
-  // An error is dear to make, and the sizes of types that have none are asked for again and again.
-  const without = new WeakMap<Type, string>();
+  return (measures[layoutRulesOf(target)] ??= rememberingMeasure(target));
+}
+
+function rememberingMeasure(target: Target): Measure {
+  // The sizes of a few types are asked for again and again, and an error is dear to make.
+  const known = new WeakMap<Type, TypeExtent | string>();
   return (type, property) => {
-    const known = without.get(type);
-    if (known !== undefined) return known;
-    try {
-      const { sizeBits, alignBits } = extentOf(type, target);
-      return (property === 'size' ? sizeBits : alignBits) / 8;
-    } catch (error) {
-      if (!(error instanceof LayoutError)) throw error;
-      without.set(type, error.message);
-      return error.message;
-    }
+    let extent = known.get(type);
+    if (extent === undefined) known.set(type, (extent = extentOrWhyNone(type, target)));
+    return typeof extent === 'string' ? extent : (property === 'size' ? extent.sizeBits : extent.alignBits) / 8;
   };
+}
+
+function extentOrWhyNone(type: Type, target: Target): TypeExtent | string {
+  try {
+    return extentOf(type, target);
+  } catch (error) {
+    if (!(error instanceof LayoutError)) throw error;
+    return error.message;
+  }
 }
 
 export class Evaluator {

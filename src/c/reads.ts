@@ -11,7 +11,7 @@
  * all of them, and are looked up once.
  */
 
-import { agreeing, type Environment, isAsGood, type MacroBinding, type View } from './environment.ts';
+import { agreeing, type Environment, isAsGood, type MacroBinding, type Measure, type View } from './environment.ts';
 import { type Name, type NameSpace, nameSpaces, type NameTable } from './names.ts';
 import type { OrdinaryBinding, SizedType, TagBinding } from './lower/symbols.ts';
 import { Macro } from './macro.ts';
@@ -99,16 +99,23 @@ export class Reads {
     const { sizes, alignments } = this;
     if (sizes.questions.length === 0 && alignments.questions.length === 0) return rest;
     let same = 0;
+    const asked = new Map<Measure, boolean>();
     for (; rest !== 0; rest = withoutFirst(rest)) {
       const number = firstOf(rest);
       const measure = environment.measures[number];
       if (measure === undefined) continue;
-      const isSame =
-        sizes.every((type, answer) => measure(type, 'size') === answer) &&
-        alignments.every((type, answer) => measure(type, 'align') === answer);
+      let isSame = asked.get(measure);
+      if (isSame === undefined) asked.set(measure, (isSame = this.#areMeasured(measure)));
       if (isSame) same |= only(number);
     }
     return same;
+  }
+
+  #areMeasured(measure: Measure): boolean {
+    return (
+      this.sizes.every((type, answer) => measure(type, 'size') === answer) &&
+      this.alignments.every((type, answer) => measure(type, 'align') === answer)
+    );
   }
 
   /** Whether a macro was asked for that depends on where it is used. */
