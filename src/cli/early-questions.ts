@@ -1,7 +1,7 @@
 /**
- * What a comparison will ask of git, asked before the program is loaded: git has another processor to work on meanwhile.
+ * What will be asked of git, asked before the program is loaded: git has another processor to work on meanwhile.
  *
- * For `uabi check A..B` the command line says enough. It is not understood here, only looked at: a guess that turns out wrong has
+ * For `uabi check A..B` and `uabi layout NAME --in REVISION` the command line says enough. It is not understood here, only looked at: a guess that turns out wrong has
  * cost questions that nobody needed the answers to. This is all that has to be loaded for it, and what comes out are
  * answers as git gave them, because the program that reads them is another copy of the same modules (`compiled-program.ts`).
  */
@@ -18,9 +18,12 @@ import {
   placeOf,
   startGit,
 } from '../source/run-git.ts';
+import { isPlainWord } from '../source/git-questions.ts';
 import { statsAt } from '../source/stats.ts';
 import { configFileName, waiverFileName } from '../verdict/policy/policy-files.ts';
 import { isFromBase, isJsonSource, isRange, splitRange } from './source-syntax.ts';
+
+const maximumWords = 8;
 
 /** Files at the top of a tree in which a project keeps its rules: they are listed with whatever is. */
 export const listedAlongside: readonly string[] = [configFileName, waiverFileName];
@@ -60,13 +63,11 @@ export async function askEarly(
   cwd: string,
   environment: Environment,
 ): Promise<EarlyQuestions | undefined> {
-  const [command, ...others] = argv.filter((argument) => !argument.startsWith('-'));
-  const range = others.find(isRange);
-  if (command !== 'check' || range === undefined || isFromBase(range)) return undefined;
-  const sides = splitRange(range);
-  const first = whatBothAre(...sides);
-  if (first === undefined || !areRevisions(sides, cwd)) return undefined;
-  const directory = directoryIn(argv);
+  const wanted = wantedBy(argv);
+  if (wanted === undefined || !areRevisions(wanted.revisions, cwd)) return undefined;
+  const first = whatBothAre(...wanted.revisions);
+  if (first === undefined) return undefined;
+  const directory = valueOf(argv, /^(?:-C|--directory$|--directory=)(.+)?$/s);
   const questions = new EarlyQuestions(placeOf(resolve(cwd, directory ?? '.'), environment, directory !== undefined));
   const answer = await questions.begin(first).answer;
   const names = answer === undefined || !first.statuses.includes(answer.status) ? [] : first.read(answer.stdout);
@@ -75,8 +76,34 @@ export async function askEarly(
   if (id === undefined || ids.length < names.length) return questions;
   for (const one of ids) questions.begin(whatKernelHolds(one, listedAlongside));
   // Last, though it takes longest: to start git takes longer where another git keeps the other processor busy.
-  questions.begin(whatHeadersInclude(id));
+  questions.begin(whatHeadersInclude(id, wanted.words));
   return questions;
+}
+
+/** Revisions, and words that will be looked for in them. */
+interface Wanted {
+  readonly revisions: readonly [string, string];
+  readonly words: readonly string[];
+}
+
+function wantedBy(argv: readonly string[]): Wanted | undefined {
+  const [command, ...others] = argv.filter((argument) => !argument.startsWith('-'));
+  if (command === 'check') {
+    const range = others.find(isRange);
+    return range === undefined || isFromBase(range) ? undefined : { revisions: splitRange(range), words: [] };
+  }
+  const source = valueOf(argv, /^--in(?:=(.+))?$/s);
+  if (command !== 'layout' || source === undefined) return undefined;
+  // What stands behind an option is most likely its value.
+  const names = argv.filter((argument, at) => !argument.startsWith('-') && !/^-[^=]*$/.test(argv[at - 1] ?? ''));
+  const words = searchedWords(names.slice(1));
+  return words === undefined ? undefined : { revisions: [source, source], words };
+}
+
+/** By which words headers can be found that declare some records; `undefined` unless these can be looked for with others. */
+export function searchedWords(names: readonly string[]): readonly string[] | undefined {
+  const words = names.map((name) => name.replace(/^(?:struct|union|enum) /, ''));
+  return words.length > 0 && words.length <= maximumWords && words.every(isPlainWord) ? words : undefined;
 }
 
 /** Whether all of `sources` can only be revisions. */
@@ -96,12 +123,11 @@ function mayStandOnDisk(path: string): boolean {
   }
 }
 
-/** The value of `-C DIR` or `--directory DIR`, in any of the ways to write it. */
-function directoryIn(argv: readonly string[]): string | undefined {
+/** The value of an option, behind it or in the next argument. */
+function valueOf(argv: readonly string[], option: RegExp): string | undefined {
   for (const [index, argument] of argv.entries()) {
-    if (argument === '-C' || argument === '--directory') return argv[index + 1];
-    const [, value] = /^(?:-C|--directory=)(.+)$/s.exec(argument) ?? [];
-    if (value !== undefined) return value;
+    const match = option.exec(argument);
+    if (match !== null) return match[1] ?? argv[index + 1];
   }
   return undefined;
 }

@@ -14,11 +14,12 @@ export interface GitOutlook extends Outlook {
 
 /**
  * What git says of two sources, where both are revisions of the repository at `directory` (`-C`); `undefined` where they
- * are not, or there is none. `known`: what is known of that repository.
+ * are not, or there is none. `words`: what will be looked for in them. `known`: what is known of that repository.
  */
 export async function outlookFor(
   old: string,
   next: string,
+  words: readonly string[],
   directory: string | undefined,
   io: Io,
   known: BlobStore | undefined,
@@ -27,7 +28,7 @@ export async function outlookFor(
   // Nobody has made sure that there is a repository.
   const place = resolve(io.cwd, directory ?? '.');
   const store = known ?? storeOf(new GitRepository(place, io.env, directory !== undefined, io.begun));
-  const outlook = await lookAhead(store, old, next);
+  const outlook = await lookAhead(store, old, next, words);
   return outlook === undefined ? undefined : { ...outlook, store };
 }
 

@@ -100,9 +100,9 @@ export class HeaderWorkshop {
     return this.#openFromGit(text);
   }
 
-  /** What git was asked ahead for a comparison of two sources; `undefined` where these are no revisions. */
-  async lookAhead(old: string, next: string): Promise<Outlook | undefined> {
-    const outlook = await outlookFor(old, next, this.#options.gitDirectory, this.#io, this.#blobs);
+  /** What git was asked ahead for two sources, and for what names `words`; `undefined` where these are no revisions. */
+  async lookAhead(old: string, next: string, words: readonly string[] = []): Promise<Outlook | undefined> {
+    const outlook = await outlookFor(old, next, words, this.#options.gitDirectory, this.#io, this.#blobs);
     this.#blobs ??= outlook?.store;
     return outlook;
   }
@@ -314,10 +314,13 @@ function searchFor(): (file: HeaderFile, words: readonly string[]) => boolean {
     if (inFiles === undefined) found.set(key, (inFiles = new WeakMap<HeaderFile, boolean>()));
     let answer = inFiles.get(file);
     if (answer === undefined) {
-      const text = file.original ?? file.text;
-      answer = words.some((word) => text.includes(word));
+      answer = file.mentions?.(words) ?? isIn(file.original ?? file.text, words);
       inFiles.set(file, answer);
     }
     return answer;
   };
+}
+
+function isIn(text: string, words: readonly string[]): boolean {
+  return words.some((word) => text.includes(word));
 }

@@ -14,7 +14,8 @@ import { tabulateLayouts } from '../report/layout-rows.ts';
 import { renderLayoutText } from '../report/layout-text.ts';
 import { findBuiltInRecord, targetsOfBuiltInRecord } from './built-in-layouts.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
-import { openSource } from './open-source.ts';
+import { areRevisions, searchedWords } from './early-questions.ts';
+import { openSource, type OpenedSource, workshopFor } from './open-source.ts';
 import { addSourceOptions, type SourceFlags, sourceOptionsOf } from './source-options.ts';
 
 interface Options extends SourceFlags {
@@ -92,7 +93,9 @@ async function fromSource(
   options: Options,
   io: Io,
 ): Promise<readonly ListedAbi[]> {
-  const source = await openSource(options.in ?? '', io, sourceOptionsOf(options));
+  // A name is a word of the header that declares it, unless a macro pastes it together: then everything is read.
+  const words = names.map(bare);
+  const source = await openAt(options.in ?? '', options.all === true ? undefined : searchedWords(names), options, io);
   const usable = (wanted ?? allTargets).filter((target) => source.targets.some(({ name }) => name === target.name));
   if (usable.length === 0) {
     const known = source.targets.map(({ name }) => name).join(', ');
@@ -101,8 +104,6 @@ async function fromSource(
     );
   }
   source.expect?.(usable);
-  // A name is a word of the header that declares it, unless a macro pastes it together: then everything is read.
-  const words = names.map(bare);
   const mentioning = options.all === true ? undefined : source.abiMentioning;
   let abis = usable.map((target) => mentioning?.(target, words, new Set(words)) ?? source.abiFor(target));
   if (mentioning !== undefined && names.some((name) => !abis.some((abi) => holds(abi, name)))) {
@@ -120,6 +121,22 @@ async function fromSource(
     }
   }
   return listed;
+}
+
+/** `words`: what is looked for, where that is known before. */
+async function openAt(
+  text: string,
+  words: readonly string[] | undefined,
+  options: Options,
+  io: Io,
+): Promise<OpenedSource> {
+  const sourceOptions = sourceOptionsOf(options);
+  if (words === undefined || !areRevisions([text], io.cwd)) return openSource(text, io, sourceOptions);
+  const workshop = await workshopFor(io, sourceOptions);
+  const outlook = await workshop.lookAhead(text, text, words);
+  await outlook?.fetched;
+  await outlook?.included;
+  return openSource(text, io, { ...sourceOptions, workshop });
 }
 
 function bare(name: string): string {

@@ -22,6 +22,7 @@ export class BlobStore {
   /** What is fetched with the next text that is looked at. */
   readonly #pending = new Set<string>();
   readonly #includeLines = new Map<string, string>();
+  #words: ReadonlySet<string> = new Set();
   readonly #names = new Map<string, GitObjectName>();
   readonly #listings = new Map<string, GitListing>();
 
@@ -78,6 +79,12 @@ export class BlobStore {
     return result.text;
   }
 
+  /** Whether one of `words` stands in a blob that was looked through for them. */
+  mentions(id: string, words: readonly string[]): boolean | undefined {
+    const lines = words.every((word) => this.#words.has(word)) ? this.#includeLines.get(id) : undefined;
+    return lines === undefined ? undefined : words.some((word) => lines.includes(word));
+  }
+
   includeLinesOf(id: string): string | undefined {
     return this.#includeLines.get(id);
   }
@@ -85,6 +92,11 @@ export class BlobStore {
   /** What scans of the blobs' texts would find, for blobs that are not fetched for it. */
   keepIncludeLines(id: string, lines: string): void {
     this.#includeLines.set(id, lines);
+  }
+
+  /** The lines that are kept of any blob are also all those in which `words` stand. */
+  keepWords(words: readonly string[]): void {
+    this.#words = new Set(words);
   }
 
   /** Says what may be read. */
@@ -155,6 +167,10 @@ class BlobText implements FileText {
 
   get includeLines(): string | undefined {
     return this.#store.includeLinesOf(this.key);
+  }
+
+  mentions(words: readonly string[]): boolean | undefined {
+    return this.#store.mentions(this.key, words);
   }
 }
 

@@ -18,6 +18,8 @@ export interface FileText {
   readonly key: string;
   /** Those of its lines in which `includeMark` is found, where they are known without the text. */
   readonly includeLines?: string | undefined;
+  /** Whether one of `words` stands in the text, where that is known without it. */
+  readonly mentions?: (words: readonly string[]) => boolean | undefined;
 }
 
 /** `refused`: something stands there that is not read; `reason` is a clause: "it is a named pipe". */

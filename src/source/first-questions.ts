@@ -22,9 +22,9 @@ export function whatBothAre(
   return revisions.every(isPlausibleRevision) ? whatIs(revisions) : undefined;
 }
 
-/** Who includes whom. */
-export function whatHeadersInclude(id: string): GitQuestion<ReadonlyMap<string, string>> {
-  return whatIncludes(id, headerFolders);
+/** Who includes whom, and where some plain words stand. */
+export function whatHeadersInclude(id: string, words: readonly string[]): GitQuestion<ReadonlyMap<string, string>> {
+  return whatIncludes(id, headerFolders, words);
 }
 
 /** What there is of a kernel, and at `alongside`. */

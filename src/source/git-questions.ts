@@ -105,10 +105,28 @@ const plainLines = [
   ...['grep', '--threads=1', '-z', '-a', '-E', '--no-color', '--full-name', '--no-textconv'],
 ];
 
-/** For each file of a tree-ish below `folders` that has any: its lines in which `includeMark` is found. */
-export function whatIncludes(id: string, folders: readonly string[]): GitQuestion<ReadonlyMap<string, string>> {
+/** Whether a word can be looked for by `whatIncludes`: it means nothing else in a pattern. */
+export function isPlainWord(word: string): boolean {
+  return /^[A-Za-z0-9_]+$/.test(word);
+}
+
+/**
+ * For each file of a tree-ish below `folders` that has any: its lines in which `includeMark` is found, or one of some plain words.
+ */
+export function whatIncludes(
+  id: string,
+  folders: readonly string[],
+  words: readonly string[],
+): GitQuestion<ReadonlyMap<string, string>> {
   return {
-    parameters: [...plainLines, '-e', includeMark, id, '--', ...folders.map((folder) => `:(top,literal)${folder}`)],
+    parameters: [
+      ...plainLines,
+      '-e',
+      [includeMark, ...words].join('|'),
+      id,
+      '--',
+      ...folders.map((folder) => `:(top,literal)${folder}`),
+    ],
     input: '',
     // 1: nothing was found.
     statuses: [0, 1],

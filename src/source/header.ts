@@ -27,6 +27,8 @@ export interface HeaderFile {
   readonly original?: string;
   /** Those of its lines in which `includeMark` is found, where they are known without the text. */
   readonly includeLines?: string | undefined;
+  /** Whether one of `words` stands in it, where that is known without the text. */
+  readonly mentions?: (words: readonly string[]) => boolean | undefined;
   /** Equal keys promise equal text. */
   readonly contentKey: string;
   /** So do equal origins, which are known without the text; of a header that was made from something else. */
@@ -85,6 +87,7 @@ export type Lookup =
 export interface HeaderContent {
   readonly text: string;
   readonly includeLines?: string | undefined;
+  readonly mentions?: (words: readonly string[]) => boolean | undefined;
 }
 
 /** A header whose text is worked out when it is first looked at. */
@@ -117,6 +120,10 @@ export class LazyHeader implements HeaderFile {
 
   get includeLines(): string | undefined {
     return this.#content.includeLines;
+  }
+
+  mentions(words: readonly string[]): boolean | undefined {
+    return this.#content.mentions?.(words);
   }
 
   get text(): string {

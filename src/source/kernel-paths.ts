@@ -21,7 +21,10 @@ export const headerFolders: readonly string[] = [commonFolder, ...knownArchitect
 /** What says which headers there are, besides their names. */
 export const kbuildFiles: readonly string[] = [...new Set([...knownArchitectures.flatMap(kbuildFilesOf), 'Makefile'])];
 
-/** All that the headers of any architecture may be made from. */
-export const kernelPaths: readonly string[] = [
-  ...new Set([...headerFolders, 'Makefile', ...knownArchitectures.flatMap(generatorInputs)]),
+/** What headers are made from that a build generates. */
+export const generatorPaths: readonly string[] = [
+  ...new Set(['Makefile', ...knownArchitectures.flatMap(generatorInputs)]),
 ];
+
+/** All that the headers of any architecture may be made from. */
+export const kernelPaths: readonly string[] = [...headerFolders, ...generatorPaths];

@@ -13,11 +13,11 @@
 import type { BlobStore } from './blob-store.ts';
 import { maximumFileBytes } from './file-tree.ts';
 import type { GitListing } from './git-listing.ts';
-import { pathsAround } from './headers-around.ts';
+import { withIncluded, withIncluders } from './headers-around.ts';
 import { IncludeIndex } from './include-index.ts';
 import { maximumAnswerBytes, whatBothAre, whatHeadersInclude } from './first-questions.ts';
-import { isRegularFile, whatIsIn, whatLiesIn } from './git-questions.ts';
-import { headerFolders, kbuildFiles, kernelPaths } from './kernel-paths.ts';
+import { isPlainWord, isRegularFile, whatIsIn, whatLiesIn } from './git-questions.ts';
+import { generatorPaths, headerFolders, kbuildFiles, kernelPaths } from './kernel-paths.ts';
 
 /** Where more files differ than that, most headers will be read: `linux/types.h` will be one of them. */
 const maximumDifferences = 100;
@@ -32,11 +32,18 @@ export interface Outlook {
   readonly included: Promise<void>;
 }
 
-/** Looks ahead to a comparison of what two revisions name; `undefined` where git knows no such revisions, or is not there. */
-export async function lookAhead(store: BlobStore, old: string, next: string): Promise<Outlook | undefined> {
+/**
+ * Looks ahead to a comparison of what two revisions name, or to a search in one of them for `words`; `undefined` where git knows no such revisions, or is not there.
+ */
+export async function lookAhead(
+  store: BlobStore,
+  old: string,
+  next: string,
+  words: readonly string[] = [],
+): Promise<Outlook | undefined> {
   const revisions = [...new Set([old, next])];
   const question = whatBothAre(old, next);
-  if (question === undefined) return undefined;
+  if (question === undefined || !words.every(isPlainWord)) return undefined;
   const names = await store.repository.askAhead(question, maximumAnswerBytes);
   const ids: string[] = [];
   for (const [index, revision] of revisions.entries()) {
@@ -48,7 +55,7 @@ export async function lookAhead(store: BlobStore, old: string, next: string): Pr
   const [id = ''] = ids;
   // Asked before it is known whether the answer is wanted: of all questions, this one takes longest.
   const search = new AbortController();
-  const lines = store.repository.askAhead(whatHeadersInclude(id), maximumAnswerBytes, search.signal);
+  const lines = store.repository.askAhead(whatHeadersInclude(id, words), maximumAnswerBytes, search.signal);
   const listed = listBoth(store, ids).then((differing) => {
     if (differing === undefined) search.abort();
     return differing;
@@ -59,7 +66,9 @@ export async function lookAhead(store: BlobStore, old: string, next: string): Pr
     included: Promise.all([lines, listed]).then(([found, differing]) => {
       if (found === undefined || differing === undefined) return undefined;
       keepIncludes(store, store.listing(id), found);
-      return textsAround(store, ids, differing);
+      store.keepWords(words);
+      const mentioning = [...found].flatMap(([path, text]) => (words.some((word) => text.includes(word)) ? path : []));
+      return textsAround(store, ids, differing, mentioning);
     }),
   };
 }
@@ -109,14 +118,21 @@ function keepIncludes(store: BlobStore, listing: GitListing, lines: ReadonlyMap<
   if (known.length === paths.length) listing.includeIndex = new IncludeIndex(lines);
 }
 
-/** Fetches what will be read because something differs. */
-async function textsAround(store: BlobStore, trees: readonly string[], differing: ReadonlySet<string>): Promise<void> {
+/** Fetches what will be read because something differs, or is mentioned. */
+async function textsAround(
+  store: BlobStore,
+  trees: readonly string[],
+  differing: ReadonlySet<string>,
+  mentioning: readonly string[],
+): Promise<void> {
   const [before, after = before] = trees.map((tree) => store.listing(tree));
   const index = before?.includeIndex;
   if (before === undefined || after === undefined || index === undefined) return;
   const changed = before.list(headerFolders).filter((path) => differing.has(before.file(path)?.id ?? ''));
   const ids = new Set<string>();
-  for (const path of pathsAround(changed, index)) {
+  // Only headers that are made from tables are searched as they are, and these are known by no lines.
+  const tables = mentioning.length === 0 ? [] : generatorPaths;
+  for (const path of [...withIncluded([...withIncluders(changed, index), ...mentioning], index), ...tables]) {
     for (const entry of [before.file(path), after.file(path)]) {
       if (entry !== undefined && isRegularFile(entry) && !differing.has(entry.id)) ids.add(entry.id);
     }

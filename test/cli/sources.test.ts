@@ -260,3 +260,34 @@ describe('what cannot stand on disk, or cannot be looked at, is told and not rep
     }
   });
 });
+
+test('a record of a revision is found wherever it is declared, as in the same files on disk', async () => {
+  const files = {
+    ...kernelFiles,
+    'include/uapi/linux/a.h': '#include <asm/a.h>\n#include <sys/socket.h>\nstruct wanted { struct part p; };\n',
+    'arch/arm64/include/uapi/asm/a.h': '#include "b.h"\n',
+    'arch/arm64/include/uapi/asm/b.h': 'struct part { long a; };\n',
+    'arch/arm/include/uapi/asm/a.h': 'struct part { int a; };\n',
+    'include/uapi/asm-generic/socket.h': '#define SOL_SOCKET 1\n',
+    'include/uapi/linux/paste.h': '#define R(x) struct want##x { int pasted; }\nR(ing);\n',
+    'include/uapi/linux/lonely.h': 'struct\\\n lonely\n{ int only; };\n',
+  };
+  const revision = scratchRepository(files);
+  const onDisk = scratchDirectory(files);
+  for (const names of [
+    ['wanted'],
+    ['wanting'],
+    ['part'],
+    ['lonely', 'wanted'],
+    ['struct wanted'],
+    ['want'],
+    ['w.*d'],
+  ]) {
+    const fromGit = await uabi(revision, ['layout', ...names, '--in', 'v1', '--format', 'json']);
+    const fromDisk = await uabi(onDisk, ['layout', ...names, '--in', '.', '--format', 'json']);
+    expect(fromGit.code, names.join()).toBe(fromDisk.code);
+    expect(fromGit.out.replaceAll('v1', '.')).toBe(fromDisk.out);
+    expect(fromGit.err.replaceAll('v1', '.')).toBe(fromDisk.err);
+    expect(fromGit.out !== '').toBe(!['want', 'w.*d'].includes(names.join()));
+  }
+});
