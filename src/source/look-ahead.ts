@@ -3,8 +3,8 @@
  *
  * Where two kernel trees differ in a few files, few headers will be read: those that differ, those that include them, and
  * what these include. Who includes whom is in a few lines of each header (`include-lines.ts`), and git finds these faster than
- * it hands out all texts. So fetched are those lines, what says which headers there are, and the files that differ; all of
- * it while the program is still loading (`EarlyQuestions` in cli/ asks first).
+ * it hands out all texts. So fetched are those lines, what says which headers there are, the files that differ, and what is
+ * around these; it is begun before the program is loaded (`EarlyQuestions` in cli/).
  *
  * Nothing here decides anything, and nothing that goes wrong is told: what is not known afterwards is asked for when it is
  * needed, as if nobody had looked ahead.
