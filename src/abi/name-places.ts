@@ -71,17 +71,27 @@ export class NamePlaces {
 
   /** `wanted`: all where there are none. */
   #list(portion: Portion, wanted?: Wanted): void {
+    const { late } = portion;
+    if (late !== undefined) {
+      for (const name of wanted?.size === undefined || wanted.size > manyNames ? late.names : wanted.keys()) {
+        const at = wanted?.has(name) === false ? -1 : late.indexOf(name);
+        if (at >= 0) this.#add(name, portion, at);
+      }
+      return;
+    }
     const { declared } = portion;
     // The most travelled loop of a comparison.
     for (let at = 0; at < declared.length; at++) {
       const one = declared[at];
       if (one === undefined) continue;
       const { name } = one.declaration;
-      if (wanted?.has(name) !== false) this.#places.set(name, new Place(portion, at, one, this.#places.get(name)));
+      if (wanted?.has(name) !== false) this.#add(name, portion, at);
     }
+  }
+
+  #add(name: string, portion: Portion, at: number): void {
+    this.#places.set(name, new Place(portion, at, this.#places.get(name)));
   }
 }
 
-interface Wanted {
-  readonly has: (name: string) => boolean;
-}
+type Wanted = Pick<ReadonlyMap<string, unknown>, 'has' | 'keys' | 'size'>;

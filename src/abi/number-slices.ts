@@ -5,10 +5,19 @@
  * whoever puts the numbers of a word together need not do so again for them. Of requests only the names count here.
  */
 
-import type { Declared, Portion } from './portion.ts';
+import type { Declared, LateMacros, Portion } from './portion.ts';
+
+/** A macro that is a request or no number at all. Which of both counts only where a constant has its name. */
+export interface PerhapsRequest {
+  readonly kind: 'perhaps-request';
+  readonly name: string;
+  readonly isRequest: () => boolean;
+}
+
+export type Counted = Declared | PerhapsRequest;
 
 /** Portions that say the same have one of these. */
-export type NumberSlice = readonly Declared[];
+export type NumberSlice = readonly Counted[];
 
 export interface PlacedSlice {
   readonly slice: NumberSlice;
@@ -16,19 +25,28 @@ export interface PlacedSlice {
   readonly ats: readonly number[];
 }
 
+/** What macros of one word that are read late were worth. */
+interface LateReadings {
+  /** Those that have to be read to know. */
+  readonly open: readonly number[];
+  readonly readings: { readonly read: readonly Declared[]; readonly placed: PlacedSlice }[];
+}
+
 /** The slices of one word. */
 export class WordSlices {
   readonly #byPortion = new Map<Portion, PlacedSlice>();
   /** What was added since somebody asked. */
   #added: { readonly portion: Portion; readonly ats: number[] }[] = [];
+  /** Of macros that are read late, by their names. */
+  readonly #byNames = new WeakMap<readonly string[], LateReadings>();
   /** By the name that comes first. */
   readonly #slices = new Map<string, NumberSlice[]>();
 
-  /** Which of a portion's declarations is of the word. */
-  add(portion: Portion, at: number): void {
+  /** Which of a portion's declarations are of the word. */
+  add(portion: Portion, ats: readonly number[]): void {
     const last = this.#added.at(-1);
-    if (last?.portion === portion) last.ats.push(at);
-    else this.#added.push({ portion, ats: [at] });
+    if (last?.portion === portion) last.ats.push(...ats);
+    else this.#added.push({ portion, ats: [...ats] });
   }
 
   byPortion(): ReadonlyMap<Portion, PlacedSlice> {
@@ -36,14 +54,41 @@ export class WordSlices {
     if (added.length > 0) this.#added = [];
     for (const { portion, ats } of added) {
       const all = rising([...(this.#byPortion.get(portion)?.ats ?? []), ...ats]);
-      this.#byPortion.set(portion, { slice: this.#sliceOf(portion, all), ats: all });
+      const { late } = portion;
+      this.#byPortion.set(portion, late === undefined ? this.#placed(portion, all) : this.#late(portion, late, all));
     }
     return this.#byPortion;
   }
 
-  #sliceOf({ declared }: Portion, ats: readonly number[]): NumberSlice {
-    const slice = ats.flatMap((at) => declared[at] ?? []);
-    const first = slice[0]?.declaration.name ?? '';
+  /** Macros that nobody has read yet: only those are read whose text does not say what they are worth. */
+  #late(portion: Portion, late: LateMacros, ats: readonly number[]): PlacedSlice {
+    let known = this.#byNames.get(late.names);
+    if (known === undefined) {
+      known = { open: ats.filter((at) => !late.isOfTextAlone(at) && !late.isNoConstant(at)), readings: [] };
+      this.#byNames.set(late.names, known);
+    }
+    const read = known.open.map((at) => late.read(at));
+    const same = known.readings.find((one) => one.read.every((declared, index) => declared === read[index]));
+    if (same !== undefined) return same.placed;
+    const placed = this.#placed(portion, ats);
+    known.readings.push({ read, placed });
+    return placed;
+  }
+
+  #placed(portion: Portion, ats: readonly number[]): PlacedSlice {
+    const [slice, places]: [Counted[], number[]] = [[], []];
+    for (const at of ats) {
+      const counted = countedAt(portion, at);
+      if (counted === undefined) continue;
+      slice.push(counted);
+      places.push(at);
+    }
+    return { slice: this.#known(slice), ats: places };
+  }
+
+  /** The slice that portions before have, if they say the same. */
+  #known(slice: NumberSlice): NumberSlice {
+    const first = slice[0] === undefined ? '' : nameOf(slice[0]);
     let known = this.#slices.get(first);
     if (known === undefined) this.#slices.set(first, (known = []));
     const same = known.find(
@@ -54,6 +99,20 @@ export class WordSlices {
   }
 }
 
+/** What counts of a declaration: nothing of a macro that is no number. */
+function countedAt(portion: Portion, at: number): Counted | undefined {
+  const { late } = portion;
+  if (late?.isNoConstant(at) !== true) {
+    const declared = portion.at(at);
+    return declared?.kind === 'text' ? undefined : declared;
+  }
+  return { kind: 'perhaps-request', name: portion.nameAt(at), isRequest: () => late.read(at).kind === 'request' };
+}
+
+function nameOf(counted: Counted): string {
+  return counted.kind === 'perhaps-request' ? counted.name : counted.declaration.name;
+}
+
 /** Each once. Enums may come late; all else comes in order. */
 function rising(ats: readonly number[]): readonly number[] {
   if (ats.every((at, index) => index === 0 || at > (ats[index - 1] ?? 0))) return ats;
@@ -61,7 +120,8 @@ function rising(ats: readonly number[]): readonly number[] {
 }
 
 /** A request keeps constants of its name from counting, whatever its number is. */
-function isOneToNumbers(one: Declared, other: Declared | undefined): boolean {
-  const isRequest = one.kind === 'request' && other?.kind === 'request';
-  return one === other || (isRequest && one.declaration.name === other.declaration.name);
+function isOneToNumbers(one: Counted, other: Counted | undefined): boolean {
+  if (one === other) return true;
+  const areRequests = one.kind === 'request' || one.kind === 'perhaps-request' ? one.kind === other?.kind : false;
+  return areRequests && other !== undefined && nameOf(one) === nameOf(other);
 }

@@ -5,6 +5,7 @@
  * to note which words are in them; what they say is put together for the words that are asked for.
  */
 
+import { groupBy } from './group-by.ts';
 import { NewPortions } from './new-portions.ts';
 import { type PlacedSlice, WordSlices } from './number-slices.ts';
 import { isOfWord, type Portion, wordOf } from './portion.ts';
@@ -21,6 +22,7 @@ export class NumberWords {
   readonly #newcomers: NewPortions;
   readonly #slices = new Map<string, WordSlices>();
   readonly #enums = new Map<string, SameEnums>();
+  readonly #byNames = new WeakMap<readonly string[], ReadonlyMap<string, readonly number[]>>();
 
   /** `entered` grows at its end. */
   constructor(entered: readonly Portion[]) {
@@ -36,16 +38,29 @@ export class NumberWords {
   #enter(portion: Portion): void {
     let word = '';
     let slices: WordSlices | undefined;
+    if (portion.late !== undefined) {
+      this.#enterLate(portion, portion.late.names);
+      return;
+    }
     for (const [at, declared] of portion.declared.entries()) {
       if (declared.kind === 'constant' || declared.kind === 'request') {
         const { name } = declared.declaration;
         // Mostly it is the word of the one before.
         if (slices === undefined || !isOfWord(name, word)) slices = this.#slicesOf((word = wordOf(name)));
-        slices.add(portion, at);
+        slices.add(portion, [at]);
       } else if (declared.kind === 'enum') {
         this.#enterEnum(declared.declaration.name, declared.declaration.type, portion, at);
       }
     }
+  }
+
+  #enterLate(portion: Portion, names: readonly string[]): void {
+    let words = this.#byNames.get(names);
+    if (words === undefined) {
+      words = groupBy(names.keys(), (at) => wordOf(names[at] ?? ''));
+      this.#byNames.set(names, words);
+    }
+    for (const [word, ats] of words) this.#slicesOf(word).add(portion, ats);
   }
 
   #enterEnum(name: string, { enumerators }: EnumType, portion: Portion, at: number): void {
@@ -57,10 +72,10 @@ export class NumberWords {
       word = wordOf(enumerator.name);
       if (same.words.has(word)) continue;
       same.words.add(word);
-      for (const other of same.places) this.#slicesOf(word).add(other.portion, other.at);
+      for (const other of same.places) this.#slicesOf(word).add(other.portion, [other.at]);
     }
     same.places.push({ portion, at });
-    for (const one of same.words) this.#slicesOf(one).add(portion, at);
+    for (const one of same.words) this.#slicesOf(one).add(portion, [at]);
   }
 
   #slicesOf(word: string): WordSlices {

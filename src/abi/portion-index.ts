@@ -11,7 +11,7 @@ import { NamePlaces } from './name-places.ts';
 import { NewPortions } from './new-portions.ts';
 import type { PlacedSlice } from './number-slices.ts';
 import { NumberWords } from './number-words.ts';
-import { type Declared, Place, Portion } from './portion.ts';
+import { type Declared, type DeclaredKind, type LateMacros, Place, Portion } from './portion.ts';
 import { likenessOf, saidLikewise, sayTheSame } from './very-same.ts';
 
 export class PortionIndex {
@@ -23,10 +23,10 @@ export class PortionIndex {
   readonly #entered: Portion[] = [];
   readonly #names = new NamePlaces(this.#entered);
   readonly #numbers = new NumberWords(this.#entered);
-  readonly #enumerators = new PlacesBy(this.#entered, ({ kind, declaration }) =>
+  readonly #enumerators = new PlacesBy(this.#entered, 'enum', ({ kind, declaration }) =>
     kind === 'enum' ? declaration.type.enumerators.map(({ name }) => name) : [],
   );
-  readonly #arguments = new PlacesBy(this.#entered, ({ kind, declaration }) =>
+  readonly #arguments = new PlacesBy(this.#entered, 'request', ({ kind, declaration }) =>
     kind === 'request' && declaration.argument !== undefined ? [declaration.argument] : [],
   );
   readonly #byHeader = new Map<string, Portion[]>();
@@ -51,6 +51,11 @@ export class PortionIndex {
     const portion = new Portion(this.#count++, file, likewise);
     alike.push(portion);
     return portion;
+  }
+
+  /** The portion of macros that are read when somebody asks for them. */
+  lateOf(macros: LateMacros, file: string): Portion {
+    return new Portion(this.#count++, file, macros);
   }
 
   /** Makes a portion known. */
@@ -89,9 +94,10 @@ export class PortionIndex {
   portionsIn(header: string): readonly Portion[] {
     for (const portion of this.#newInHeaders.take()) {
       let last = '';
-      for (const { declaration } of portion.declared) {
-        if (declaration.header === last) continue;
-        last = declaration.header;
+      for (let at = 0; at < portion.count; at++) {
+        const header = portion.headerAt(at);
+        if (header === last) continue;
+        last = header;
         const there = this.#byHeader.get(last);
         if (there === undefined) this.#byHeader.set(last, [portion]);
         else if (there.at(-1) !== portion) there.push(portion);
@@ -104,25 +110,47 @@ export class PortionIndex {
 /** Places by what is said in them. */
 class PlacesBy {
   readonly #newcomers: NewPortions;
+  readonly #kind: DeclaredKind;
   readonly #keysOf: (declared: Declared) => readonly string[];
   readonly #places = new Map<string, Place>();
+  /** Of macros that are read late, those that are settled. */
+  #settled: Portion[] = [];
 
-  constructor(entered: readonly Portion[], keysOf: (declared: Declared) => readonly string[]) {
+  constructor(entered: readonly Portion[], kind: DeclaredKind, keysOf: (declared: Declared) => readonly string[]) {
     this.#newcomers = new NewPortions(entered);
+    this.#kind = kind;
     this.#keysOf = keysOf;
   }
 
   of(key: string): Place | undefined {
     for (const portion of this.#newcomers.take()) {
-      for (const [at, declared] of portion.declared.entries()) {
-        for (const one of this.#keysOf(declared)) {
-          const others = this.#places.get(one);
-          // A broken header may say it twice.
-          if (others?.portion === portion && others.at === at) continue;
-          this.#places.set(one, new Place(portion, at, declared, others));
-        }
+      if (portion.late === undefined) this.#list(portion, () => true);
+      else if (this.#kind === 'request') {
+        const { late } = portion;
+        this.#list(portion, (at) => late.unsettled.has(portion.nameAt(at)));
+        this.#settled.push(portion);
       }
     }
+    // What mentions something that is not settled is not settled.
+    const words = key.match(/\w+/g) ?? [];
+    if (this.#settled.some(({ late }) => words.every((word) => late?.unsettled.has(word) === false))) {
+      for (const portion of this.#settled) {
+        this.#list(portion, (at) => portion.late?.unsettled.has(portion.nameAt(at)) === false);
+      }
+      this.#settled = [];
+    }
     return this.#places.get(key);
+  }
+
+  #list(portion: Portion, isWanted: (at: number) => boolean): void {
+    for (let at = 0; at < portion.count; at++) {
+      const declared = isWanted(at) ? portion.at(at) : undefined;
+      for (const one of declared === undefined ? [] : this.#keysOf(declared)) {
+        const others = this.#places.get(one);
+        // A broken header may say it twice.
+        if (others?.portion === portion && others.at === at) continue;
+        this.#places.set(one, new Place(portion, at, others));
+      }
+    }
   }
 }

@@ -25,22 +25,71 @@ export type Declared =
 
 export type DeclaredKind = Declared['kind'];
 
+/**
+ * Macros of which only the names are known, until somebody asks what they are worth: that is the dearest part of a header, and
+ * most of a comparison never asks.
+ */
+export interface LateMacros {
+  /** Each once; one object for all that have the same macros, and to whom `isOfTextAlone` and `isNoConstant` say the same. */
+  readonly names: readonly string[];
+  /** Where a name stands among the names, or -1. */
+  indexOf(name: string): number;
+  headerAt(at: number): string;
+  /** Whether one is worth the same to all that have `names`. */
+  isOfTextAlone(at: number): boolean;
+  /** Whether one is a request or no number at all, as a call of `_IOW` is. */
+  isNoConstant(at: number): boolean;
+  /** Names that may mean something else on the other side of the comparison that this was read for. */
+  readonly unsettled: ReadonlySet<string>;
+  read(at: number): Declared;
+}
+
 export class Portion {
   readonly id: number;
   /** The header it stands in, as its includers write it. */
   readonly file: string;
-  /** A declaration that several portions have, place and all, is mostly one object: to remember things about. */
-  readonly declared: readonly Declared[];
+  /** What is not read yet, if anything is. */
+  readonly late: LateMacros | undefined;
+  #declared: readonly Declared[] | undefined;
   readonly #byKind = new Map<DeclaredKind, readonly Declared[]>();
   #byHeader: ReadonlyMap<string, ReadonlySet<string>> | undefined;
 
-  constructor(id: number, file: string, declared: readonly Declared[]) {
+  constructor(id: number, file: string, declared: readonly Declared[] | LateMacros) {
     this.id = id;
     this.file = file;
-    this.declared = declared;
+    if ('names' in declared) this.late = declared;
+    else {
+      this.late = undefined;
+      this.#declared = declared;
+    }
+  }
+
+  /** A declaration that several portions have, place and all, is mostly one object: to remember things about. */
+  get declared(): readonly Declared[] {
+    const { late } = this;
+    this.#declared ??= late === undefined ? nothing : late.names.map((_, at) => late.read(at));
+    return this.#declared;
+  }
+
+  get count(): number {
+    return this.late?.names.length ?? this.declared.length;
+  }
+
+  at(index: number): Declared | undefined {
+    if (this.#declared !== undefined || this.late === undefined) return this.declared[index];
+    return index < this.count ? this.late.read(index) : undefined;
+  }
+
+  nameAt(index: number): string {
+    return this.late?.names[index] ?? this.declared[index]?.declaration.name ?? '';
+  }
+
+  headerAt(index: number): string {
+    return this.late?.headerAt(index) ?? this.declared[index]?.declaration.header ?? '';
   }
 
   ofKind(kind: DeclaredKind): readonly Declared[] {
+    if (this.late !== undefined && (kind === 'record' || kind === 'enum' || kind === 'typedef')) return nothing;
     let found = this.#byKind.get(kind);
     if (found === undefined) {
       found = this.declared.filter((one) => one.kind === kind);
@@ -51,19 +100,22 @@ export class Portion {
 
   /** The names it declares, enumerators too, by the header that is named with them: nearly always its own. */
   get byHeader(): ReadonlyMap<string, ReadonlySet<string>> {
-    this.#byHeader ??= namesByHeader(this.declared);
+    this.#byHeader ??= namesByHeader(this);
     return this.#byHeader;
   }
 }
 
-function namesByHeader(declared: readonly Declared[]): ReadonlyMap<string, ReadonlySet<string>> {
+const nothing: readonly Declared[] = [];
+
+function namesByHeader(portion: Portion): ReadonlyMap<string, ReadonlySet<string>> {
   const byHeader = new Map<string, Set<string>>();
-  for (const { kind, declaration } of declared) {
-    const { name, header } = declaration;
+  for (let at = 0; at < portion.count; at++) {
+    const header = portion.headerAt(at);
     let names = byHeader.get(header);
     if (names === undefined) byHeader.set(header, (names = new Set()));
-    if (kind === 'enum') for (const one of declaration.type.enumerators) names.add(one.name);
-    else names.add(name);
+    const declared = portion.late === undefined ? portion.at(at) : undefined;
+    if (declared?.kind === 'enum') for (const one of declared.declaration.type.enumerators) names.add(one.name);
+    else names.add(portion.nameAt(at));
   }
   return byHeader;
 }
@@ -83,15 +135,19 @@ export interface Entry {
 export class Place implements Entry {
   readonly portion: Portion;
   readonly at: number;
-  readonly declared: Declared;
   /** Another place, of those that are listed under one word: most words have one place, and no list of their own. */
   readonly next: Place | undefined;
 
-  constructor(portion: Portion, at: number, declared: Declared, next?: Place) {
+  constructor(portion: Portion, at: number, next?: Place) {
     this.portion = portion;
     this.at = at;
-    this.declared = declared;
     this.next = next;
+  }
+
+  get declared(): Declared {
+    const declared = this.portion.at(this.at);
+    if (declared === undefined) throw new RangeError(`${this.portion.file} declares less`);
+    return declared;
   }
 
   get kind(): DeclaredKind {
@@ -99,7 +155,7 @@ export class Place implements Entry {
   }
 
   get key(): string {
-    return this.declared.declaration.name;
+    return this.portion.nameAt(this.at);
   }
 }
 

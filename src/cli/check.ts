@@ -217,7 +217,9 @@ function comparePair(
 /** Reads no more than one header of each side, and that only when somebody asks. */
 function valuesOn(target: Target, sides: OpenedPair): ValuesOf {
   const valueIn = (source: OpenedSource, name: string, header: string): bigint | undefined => {
-    const abi = isHeaderSource(source) ? source.abiOf(target, [header], new Set([name])) : source.abiFor(target);
+    const abi = isHeaderSource(source)
+      ? source.abiOf(target, [header], { macros: new Set([name]) })
+      : source.abiFor(target);
     const constant = abi.constants.get(name);
     if (constant !== undefined) return constant.value;
     for (const { type } of abi.enums.values()) {

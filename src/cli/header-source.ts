@@ -8,8 +8,9 @@
 import { resolve } from 'node:path';
 import type { Abi } from '../abi/abi.ts';
 import { type Target, targets as allTargets } from '../abi/target.ts';
-import { readAbi } from '../c/lower/read-abi.ts';
+import { readAbi, type ReadOptions } from '../c/lower/read-abi.ts';
 import { FrontEnd } from '../c/lower/front-end.ts';
+import type { TokenFile } from '../c/token.ts';
 import { UndecidedError, UserError } from '../diagnostic.ts';
 import type { BlobStore } from '../source/blob-store.ts';
 import { GitRepository } from '../source/git.ts';
@@ -59,8 +60,16 @@ export interface HeaderSource {
   readonly abiFor: (target: Target) => Abi;
   /** Says which targets will be asked for together: what they share is then read once. */
   readonly expect: (targets: readonly Target[]) => void;
-  /** The ABI of some headers only, and what they include; of macros, only those in `macros` where that is given. */
-  readonly abiOf: (target: Target, names: readonly string[], macros?: ReadonlySet<string>) => Abi;
+  /** The ABI of some headers only, and what they include. */
+  readonly abiOf: (
+    target: Target,
+    names: readonly string[],
+    options?: Pick<ReadOptions, 'macros' | 'unsettled'>,
+  ) => Abi;
+  /** The tokens of a header. */
+  readonly tokensOf: (target: Target, header: HeaderFile) => TokenFile;
+  /** Whether a word stands in any header that was cut into tokens. */
+  readonly isSpelled: (word: string) => boolean;
   /** The ABI of a text that stands outside of the headers but may include them; `path` is for messages. */
   readonly abiOfText: (target: Target, path: string, text: string) => Abi;
   /** As `abiFor`, but reads only headers in whose text one of `words` stands. */
@@ -256,13 +265,13 @@ export class HeaderWorkshop {
       }
     }
     const audiences = new Audiences(this.#frontEnd, collection);
-    const abiOf = (target: Target, names: readonly string[], macros?: ReadonlySet<string>): Abi => {
+    const abiOf: HeaderSource['abiOf'] = (target, names, options) => {
       const source = collection.forTarget(target);
       const files = names.flatMap((name) => source.resolve(name, 'angle', undefined) ?? []);
       const audience = audiences.of(target);
       const readers = audience.viewers.length === 1 ? target.name : `${audience.viewers.length} targets`;
       return this.#progress.during(`${label}: reading ${files.length} headers for ${readers}`, () =>
-        readAbi(audience, files, target, label, { macros, insteadOf: leanOn }),
+        readAbi(audience, files, target, label, { ...options, insteadOf: leanOn }),
       );
     };
     const mentions = searchFor();
@@ -281,6 +290,8 @@ export class HeaderWorkshop {
         audiences.expect(expected);
       },
       abiOf,
+      tokensOf: (target, header) => this.#frontEnd.tokensOf(header, collection.forTarget(target)),
+      isSpelled: (word) => this.#frontEnd.isSpelled(word),
       abiOfText: (target, path, text) => {
         const file = { name: path, path, text, contentKey: text, isBuiltIn: false };
         return readAbi(audiences.alone(target), [file], target, label);
@@ -291,7 +302,7 @@ export class HeaderWorkshop {
           const file = headers.resolve(name, 'angle', undefined);
           return file !== undefined && mentions(file, words);
         };
-        return abiOf(target, namesFor(target).filter(isMentioned), macros);
+        return abiOf(target, namesFor(target).filter(isMentioned), { macros });
       },
       abiFor: (target) => {
         let abi = known.get(target);

@@ -11,10 +11,12 @@ import type { Target } from '../abi/target.ts';
 import { UserError } from '../diagnostic.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import { type ChangedHeaders, changedHeaders, includedFiles } from '../source/changes.ts';
+import type { HeaderFile } from '../source/header.ts';
 import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
 import { type OpenedSource, openSource, type SourceOptions, workshopFor } from './open-source.ts';
 import { isFromBase, splitRange } from './source-syntax.ts';
+import { findUnsettled } from './unsettled.ts';
 
 export interface OpenedPair {
   readonly old: OpenedSource;
@@ -161,6 +163,7 @@ export function restrictToChanges(
   paths: readonly string[],
 ): { readonly old: HeaderSource; readonly new: HeaderSource } {
   const changes = new Map<Target, ChangedHeaders>();
+  const unsettled = new Map<Target, ReadonlySet<string> | undefined>();
   const groups: (readonly Target[])[] = [];
   const changesFor = (target: Target): ChangedHeaders => {
     const known = changes.get(target);
@@ -176,11 +179,15 @@ export function restrictToChanges(
         new: next.namesFor(one).filter((name) => after.has(name) && isAt(next, one, name, paths)),
       });
     }
+    const files = { old: new Map<Target, readonly HeaderFile[]>(), new: new Map<Target, readonly HeaderFile[]>() };
     for (const side of ['old', 'new'] as const) {
       const source = side === 'old' ? old : next;
-      const files = both.map((one) => includedFiles(source.headersFor(one), changes.get(one)?.[side] ?? []));
-      source.headersFor(target).fetch?.(new Set(files.flatMap((some) => [...some])));
+      for (const one of both)
+        files[side].set(one, includedFiles(source.headersFor(one), changes.get(one)?.[side] ?? []));
+      source.headersFor(target).fetch?.(new Set([...files[side].values()].flatMap((some) => [...some])));
     }
+    const names = findUnsettled(old, next, both, (side, one) => files[side].get(one) ?? []);
+    for (const one of both) unsettled.set(one, names);
     return changesFor(target);
   };
   // Not remembered: whoever compares trees goes from target to target, and could not hold all of them.
@@ -191,7 +198,10 @@ export function restrictToChanges(
       groups.push(targets);
       source.expect(targets);
     },
-    abiFor: (target) => source.abiOf(target, changesFor(target)[side]),
+    abiFor: (target) => {
+      const names = changesFor(target)[side];
+      return source.abiOf(target, names, { unsettled: unsettled.get(target) });
+    },
   });
   return { old: restrict(old, 'old'), new: restrict(next, 'new') };
 }

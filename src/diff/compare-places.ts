@@ -56,9 +56,10 @@ function placeOf(name: string, kind: DeclarationKind, abi: Abi): string | undefi
 
 /** Whether a header says the name itself, though another is listed for it. */
 function declares(list: DeclarationList, header: string, name: string): boolean {
-  return list
-    .portionsIn(header)
-    .some((portion) => portion.declared.some(({ declaration }) => declaration.name === name));
+  return list.portionsIn(header).some((portion) => {
+    for (let at = 0; at < portion.count; at++) if (portion.nameAt(at) === name) return true;
+    return false;
+  });
 }
 
 /** A header and all it includes. */

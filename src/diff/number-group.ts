@@ -9,6 +9,7 @@ import type { ConstantDeclaration, EnumDeclaration } from '../abi/abi.ts';
 import { type DeclarationList, isSameMeaning, type NumberPart } from '../abi/declaration-list.ts';
 import { groupBy } from '../abi/group-by.ts';
 import { type Declared, isOfWord } from '../abi/portion.ts';
+import type { Counted, PerhapsRequest } from '../abi/number-slices.ts';
 import type { PortionIndex } from '../abi/portion-index.ts';
 import type { NamedNumber } from './changes.ts';
 import { NumberFamily } from './families.ts';
@@ -109,6 +110,7 @@ class CountedNumbers {
   readonly #constants = new Map<string, PlacedNumber>();
   readonly #enumerators = new Map<string, PlacedNumber>();
   readonly #requests = new Set<string>();
+  readonly #perhaps = new Map<string, PerhapsRequest>();
   readonly #enums = new Map<string, Declared>();
   /** What constants that have several meanings were worth first. */
   readonly #firstValues = new Map<string, bigint>();
@@ -119,8 +121,9 @@ class CountedNumbers {
     this.#word = word;
   }
 
-  add(declared: Declared, part: number, index: number, isOwn: boolean): void {
-    if (declared.kind === 'request') this.#requests.add(declared.declaration.name);
+  add(declared: Counted, part: number, index: number, isOwn: boolean): void {
+    if (declared.kind === 'perhaps-request') this.#perhaps.set(declared.name, declared);
+    else if (declared.kind === 'request') this.#requests.add(declared.declaration.name);
     else if (declared.kind === 'constant') this.#addConstant(declared, part, index, isOwn);
     else if (declared.kind === 'enum') this.#addEnum(declared, part, index, isOwn);
   }
@@ -139,7 +142,7 @@ class CountedNumbers {
     const { name } = declaration;
     const there = this.#constants.get(name);
     if (there === undefined) {
-      if (this.#requests.has(name)) return;
+      if (this.#requests.has(name) || this.#perhaps.get(name)?.isRequest() === true) return;
       this.#constants.set(name, { number: ofConstant(declaration), part, index, share: undefined });
       return;
     }

@@ -9,7 +9,7 @@
 
 import type { Abi } from '../abi/abi.ts';
 import { type DeclarationList, listOf, replacedIn } from '../abi/declaration-list.ts';
-import { type Declared, type Portion, wordOf } from '../abi/portion.ts';
+import { type Declared, type LateMacros, type Portion, wordOf } from '../abi/portion.ts';
 import { isSurelyLaidOut } from './alike.ts';
 import type { AbiPair } from './changes.ts';
 import { type NamesByKind, type NameSpace, namesThatDiffer } from './differing-names.ts';
@@ -69,7 +69,7 @@ export function differingNames(one: Abi, other: Abi, files: ReadonlySet<string>)
   const [left, right] = [listOf(one), listOf(other)];
   if (left === undefined || right?.index !== left.index) return undefined;
   const suspects = new SuspectNames();
-  for (const names of differencesOf(left, right, files)) suspects.add(names);
+  for (const names of differencesOf(left, right, { files, isOfOneComparison: false })) suspects.add(names);
   return suspects;
 }
 
@@ -85,7 +85,7 @@ function findSuspects({ old, new: next }: AbiPair): Suspects | undefined {
   const [before, after] = [listOf(old), listOf(next)];
   if (before === undefined || after?.index !== before.index || !isSameOrder(before, after, true)) return undefined;
   const suspects = new SuspectNames();
-  for (const names of differencesOf(before, after)) suspects.add(names);
+  for (const names of differencesOf(before, after, { isOfOneComparison: true })) suspects.add(names);
   before.expect(suspects.enums);
   for (const name of [...suspects.enums]) {
     for (const entries of [before.entriesOf(name), after.entriesOf(name)]) {
@@ -146,8 +146,18 @@ interface FilePortions {
 /** By the portions that were looked at, for all targets of a run. */
 const known = new WeakMap<object, Map<string, NamesByKind>>();
 
-/** `files`: look at those only. */
-function differencesOf(before: DeclarationList, after: DeclarationList, files?: ReadonlySet<string>): NamesByKind[] {
+interface Looking {
+  /** Look at those only. */
+  readonly files?: ReadonlySet<string>;
+  /** Whether the lists are the two sides that macros were settled for. */
+  readonly isOfOneComparison: boolean;
+}
+
+function differencesOf(
+  before: DeclarationList,
+  after: DeclarationList,
+  { files, isOfOneComparison }: Looking,
+): NamesByKind[] {
   let differences = known.get(before.index);
   if (differences === undefined) known.set(before.index, (differences = new Map<string, NamesByKind>()));
   const byFile = new Map<string, FilePortions>();
@@ -157,7 +167,8 @@ function differencesOf(before: DeclarationList, after: DeclarationList, files?: 
       if (there.has(portion) || files?.has(portion.file) === false) continue;
       let file = byFile.get(portion.file);
       if (file === undefined) byFile.set(portion.file, (file = { old: [], new: [] }));
-      file[side].push(portion);
+      const open = portion.late === undefined ? portion : readOf(portion, portion.late, from, isOfOneComparison);
+      if (open !== undefined) file[side].push(open);
     }
   };
   add(before, after, 'old');
@@ -172,6 +183,19 @@ function differencesOf(before: DeclarationList, after: DeclarationList, files?: 
   return result;
 }
 
+/** What has to be looked at of macros that are read late: not the settled ones, between sides that these are settled for. */
+function readOf(
+  portion: Portion,
+  late: LateMacros,
+  { index }: DeclarationList,
+  isOfOneComparison: boolean,
+): Portion | undefined {
+  if (!isOfOneComparison) return index.portionOf(portion.declared, portion.file);
+  const ats = [...late.unsettled].map((name) => late.indexOf(name)).filter((at) => at >= 0);
+  const open = ats.sort((a, b) => a - b).map((at) => late.read(at));
+  return open.length === 0 ? undefined : index.portionOf(open, portion.file);
+}
+
 /** Records that may have no layout: the comparison has to say so. */
 const fragile = new WeakMap<Portion, readonly string[]>();
 
@@ -179,7 +203,7 @@ function fragileIn(portion: Portion): readonly string[] {
   let names = fragile.get(portion);
   if (names === undefined) {
     const found: string[] = [];
-    for (const { kind, declaration } of portion.declared) {
+    for (const { kind, declaration } of portion.ofKind('record')) {
       if (kind !== 'record') continue;
       if (declaration.record.isComplete && !isSurelyLaidOut(declaration.record)) found.push(declaration.name);
     }

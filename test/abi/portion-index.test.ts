@@ -59,7 +59,9 @@ describe('the places of a name', () => {
 
 describe('the numbers of a word', () => {
   const wordsIn = (index: PortionIndex, word: string): string[] =>
-    [...index.numbersWith(word).values()].flatMap(({ slice }) => slice.map(({ declaration }) => declaration.name));
+    [...index.numbersWith(word).values()].flatMap(({ slice }) =>
+      slice.map((one) => (one.kind === 'perhaps-request' ? one.name : one.declaration.name)),
+    );
 
   test('are those of all portions, whenever they came', () => {
     const index = new PortionIndex();

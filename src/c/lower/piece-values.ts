@@ -6,6 +6,7 @@
  * for the surroundings it depends on.
  */
 
+import type { LateMacros } from '../../abi/portion.ts';
 import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import { type Environment, type JoinedLayer, type Layer, meaningsOf, type Part } from '../environment.ts';
@@ -14,6 +15,7 @@ import { Macro } from '../macro.ts';
 import { ReadCollector, type Reads } from '../reads.ts';
 import { only, type Viewers } from '../viewers.ts';
 import type { PieceEffect } from './effects.ts';
+import { LateValues, NamedMacros, ValuesAtEnd } from './late-values.ts';
 import { remember } from './remember.ts';
 import type { Unit } from './unit.ts';
 import type { MacroValue, ValuesFound } from './macro-value.ts';
@@ -22,6 +24,14 @@ import type { MacroValues } from './macro-values.ts';
 /** Values that hold wherever `reads` do and all macros of the piece are in force. */
 interface SharedValues extends ValuesFound {
   readonly reads: Reads;
+}
+
+/** Who reads macros late, and for what. */
+export interface LateReader {
+  readonly target: Target;
+  /** What may mean something else on the other side of a comparison. */
+  readonly unsettled: ReadonlySet<string>;
+  readonly report: (diagnostic: Diagnostic) => void;
 }
 
 /** What targets viewers have, by their numbers. */
@@ -37,6 +47,7 @@ export class PieceValues {
   readonly #macros: MacroValues;
   readonly #slots = new WeakMap<PieceEffect, readonly Slot[]>();
   readonly #shared = new WeakMap<PieceEffect, SharedValues[]>();
+  readonly #named = new WeakMap<PieceEffect, NamedMacros>();
 
   constructor(macros: MacroValues) {
     this.#macros = macros;
@@ -62,6 +73,43 @@ export class PieceValues {
   /** The values of some macros that a piece of a unit defines, for viewer `number`. */
   ofSome(unit: Unit, piece: PieceEffect, number: number, targetOf: TargetOf, wanted: ReadonlySet<string>): ValuesFound {
     return this.#workOut(unit, this.#slotsOf(piece, wanted), false, number, targetOf);
+  }
+
+  /**
+   * The macros that a piece of a unit defines, for viewer `number`, to be worked out when somebody asks for them.
+   */
+  late(unit: Unit, piece: PieceEffect, number: number, { target, unsettled, report }: LateReader): LateMacros {
+    const budget = {
+      tokensLeft: limits.expandedTokensPerValues,
+      problems: 0,
+      report: (diagnostic: Diagnostic): void => {
+        budget.problems++;
+        report(diagnostic);
+      },
+    };
+    return new LateValues(this.#atEndFor(unit, piece, number), unit.viewOf(number), target, unsettled, budget);
+  }
+
+  /** The macros of a piece that are in force for viewer `number` at the end of a unit. */
+  #atEndFor(unit: Unit, piece: PieceEffect, number: number): ValuesAtEnd {
+    let known = unit.late.get(piece);
+    if (known === undefined) unit.late.set(piece, (known = []));
+    const found = known.find(({ end }) => (end.viewers & only(number)) !== 0);
+    if (found !== undefined) return found;
+    let all = this.#named.get(piece);
+    if (all === undefined) this.#named.set(piece, (all = new NamedMacros(macrosOf(piece), this.#macros)));
+    const { is: environment, viewers } = unit.endFor(number);
+    const left = known.reduce((rest, { end }) => rest & ~end.viewers, viewers & unit.viewersCallingRequests());
+    const inForce = thoseWithAllInForce(piece, environment, left);
+    const areAll = (inForce & only(number)) !== 0;
+    const view = unit.viewOf(number);
+    const macros = areAll ? all.macros : all.macros.filter((macro) => view.macro(macro.name) === macro);
+    const named = areAll ? all : new NamedMacros(macros, this.#macros);
+    const end = { environment, viewers: areAll ? inForce : only(number) };
+    const areCallsRequests = (unit.viewersCallingRequests() & only(number)) !== 0;
+    const atEnd = new ValuesAtEnd(named, end, areCallsRequests, this.#macros);
+    known.push(atEnd);
+    return atEnd;
   }
 
   /** `inForce`: those with all macros of the piece in force, if `number` is one of them. */
@@ -112,15 +160,23 @@ export class PieceValues {
     const known = wanted === undefined ? this.#slots.get(piece) : undefined;
     if (known !== undefined) return known;
     const slots: Slot[] = [];
-    for (const macro of piece.layer.macros.values()) {
-      if (!(macro instanceof Macro) || wanted?.has(macro.name) === false) continue;
-      // A guard without a value says nothing to anybody but the preprocessor.
-      if (macro.name === macro.file.guard && macro.bodyStart === macro.bodyEnd) continue;
-      slots.push({ macro, fixed: this.#macros.fixed(macro) });
+    for (const macro of macrosOf(piece)) {
+      if (wanted?.has(macro.name) !== false) slots.push({ macro, fixed: this.#macros.fixed(macro) });
     }
     if (wanted === undefined) this.#slots.set(piece, slots);
     return slots;
   }
+}
+
+function macrosOf({ layer }: PieceEffect): readonly Macro[] {
+  const macros: Macro[] = [];
+  for (const macro of layer.macros.values()) {
+    if (!(macro instanceof Macro)) continue;
+    // A guard without a value says nothing to anybody but the preprocessor.
+    if (macro.name === macro.file.guard && macro.bodyStart === macro.bodyEnd) continue;
+    macros.push(macro);
+  }
+  return macros;
 }
 
 /** Those among `viewers` for whom no macro of a piece was redefined or undefined by what came after it. */

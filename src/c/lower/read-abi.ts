@@ -24,6 +24,8 @@ import type { ValuesFound } from './macro-value.ts';
 export interface ReadOptions {
   /** Of macros, only these: their values are the dearest part. */
   readonly macros?: ReadonlySet<string> | undefined;
+  /** Macros of other names mean the same on the other side of a comparison: these are worked out when somebody asks. */
+  readonly unsettled?: ReadonlySet<string> | undefined;
   /** What to read instead of a header that is not understood; the first that is counts. */
   readonly insteadOf?: (header: SourceFile) => readonly SourceFile[];
 }
@@ -34,11 +36,11 @@ export function readAbi(
   headers: readonly SourceFile[],
   target: Target,
   label: string,
-  { macros, insteadOf }: ReadOptions = {},
+  { macros, unsettled, insteadOf }: ReadOptions = {},
 ): Abi {
   const number = audience.numberOf(target);
   const viewer = only(number);
-  const collector = new Collector(audience, number, macros);
+  const collector = new Collector(audience, number, macros, unsettled);
   const isGeneric = ({ name }: SourceFile): boolean => name.startsWith('asm-generic/');
   const ordered = [...headers.filter((header) => !isGeneric(header)), ...headers.filter(isGeneric)];
   const known = new Set(headers.map(({ path }) => path));
@@ -81,6 +83,7 @@ class Collector {
   readonly #number: number;
   readonly #viewer: Viewers;
   readonly #wanted: ReadonlySet<string> | undefined;
+  readonly #unsettled: ReadonlySet<string> | undefined;
   readonly #portions: ListedPortion[] = [];
   /** The headers whose own text was added. */
   readonly #own = new Map<TokenFile, Unit>();
@@ -89,11 +92,17 @@ class Collector {
   readonly #seen = new Set<PieceEffect | FileEffect | Unit>();
   readonly #diagnostics = new Map<string, Diagnostic>();
 
-  constructor(audience: Audience, number: number, macros: ReadonlySet<string> | undefined) {
+  constructor(
+    audience: Audience,
+    number: number,
+    macros: ReadonlySet<string> | undefined,
+    unsettled: ReadonlySet<string> | undefined,
+  ) {
     this.#audience = audience;
     this.#number = number;
     this.#viewer = only(number);
     this.#wanted = macros;
+    this.#unsettled = unsettled;
   }
 
   /** What stands in the header itself. */
@@ -160,10 +169,33 @@ class Collector {
   #addPiece(unit: Unit, piece: PieceEffect, viewers: Viewers, isOwn: boolean): void {
     for (const diagnostic of piece.diagnostics) this.#report(diagnostic);
     this.#addPortion(piece.lowered, piece, isOwn);
+    // What a header that cannot be included alone sees in those before it is not what was looked at.
+    if (this.#unsettled !== undefined && !unit.file.isBuiltIn) {
+      this.#addLate(unit, piece, isOwn, this.#unsettled);
+      return;
+    }
     const found = this.#valuesOf(unit, piece, viewers);
     if (found === undefined) return;
     for (const diagnostic of found.diagnostics) this.#report(diagnostic);
     this.#addPortion(found.values, piece, isOwn);
+  }
+
+  #addLate(unit: Unit, piece: PieceEffect, isOwn: boolean, unsettled: ReadonlySet<string>): void {
+    const { frontEnd } = this.#audience;
+    const late = frontEnd.values.late(unit, piece, this.#number, {
+      target: this.#audience.viewer(this.#number).target,
+      unsettled,
+      report: (diagnostic) => {
+        this.#report(diagnostic);
+      },
+    });
+    if (late.names.length === 0) return;
+    // What is wrong with those that will be asked for belongs to what is said of the header.
+    for (const name of unsettled) {
+      const at = late.indexOf(name);
+      if (at >= 0) late.read(at);
+    }
+    this.#portions.push({ portion: frontEnd.portions.lateOf(late, piece.file.name), isOwn });
   }
 
   #valuesOf(unit: Unit, piece: PieceEffect, viewers: Viewers): ValuesFound | undefined {

@@ -5,8 +5,9 @@
 import { type Environment, LastingView, type Part, type View } from '../environment.ts';
 import type { SourceFile } from '../source.ts';
 import type { TokenFile } from '../token.ts';
-import { only, type Viewers } from '../viewers.ts';
+import { firstOf, only, type Viewers, withoutFirst } from '../viewers.ts';
 import { type FileRead, type PieceEffect, type Step, troubledBy } from './effects.ts';
+import { areRequestsCalled, type ValuesAtEnd } from './late-values.ts';
 import type { ValuesFound } from './macro-value.ts';
 
 export class Unit {
@@ -23,6 +24,9 @@ export class Unit {
   readonly troubled: Viewers;
   /** The values of its macros, by the piece that defines them, as far as they were asked for. */
   readonly values = new Map<PieceEffect, Part<ValuesFound>[]>();
+  /** Macros that are worked out when somebody asks, by the piece that defines them. */
+  readonly late = new Map<PieceEffect, ValuesAtEnd[]>();
+  #callingRequests: Viewers | undefined;
   readonly #views = new Map<number, View>();
 
   constructor(header: SourceFile, file: TokenFile, viewers: Viewers, { steps, ends }: FileRead) {
@@ -34,6 +38,21 @@ export class Unit {
     this.included = steps.filter(({ effect }) => effect.kind === 'file');
     this.ends = ends;
     this.troubled = troubledBy(steps);
+  }
+
+  /** Those to whom a call of `_IOW` and the like can come to nothing but a request. */
+  viewersCallingRequests(): Viewers {
+    this.#callingRequests ??= this.#findCallingRequests();
+    return this.#callingRequests;
+  }
+
+  #findCallingRequests(): Viewers {
+    let calling = 0;
+    for (let rest = this.viewers; rest !== 0; rest = withoutFirst(rest)) {
+      const number = firstOf(rest);
+      if (areRequestsCalled(this.viewOf(number))) calling |= only(number);
+    }
+    return calling;
   }
 
   /** Whether a piece stands in the header itself as some see it. */

@@ -1,0 +1,162 @@
+/**
+ * The macros of a piece of text as a portion that nobody has read yet.
+ *
+ * Which of them are in force at the end of the unit is known without working any out, and so are their names.
+ */
+
+import type { Declared, LateMacros } from '../../abi/portion.ts';
+import type { Target } from '../../abi/target.ts';
+import type { Environment, Part, View } from '../environment.ts';
+import { Macro } from '../macro.ts';
+import { ReadCollector } from '../reads.ts';
+import { only, type Viewers } from '../viewers.ts';
+import { requestMacros } from './macro-reader.ts';
+import { isWholeCall } from './macro-text.ts';
+import type { MacroValue, ValueBudget } from './macro-value.ts';
+import type { MacroValues } from './macro-values.ts';
+
+/** Macros that are in force, in their order. */
+export class NamedMacros {
+  readonly macros: readonly Macro[];
+  readonly names: readonly string[];
+  readonly #values: MacroValues;
+  readonly #calls: (boolean | undefined)[] = [];
+  #places: ReadonlyMap<string, number> | undefined;
+  /** `undefined`: not looked at. */
+  readonly #fixed: (MacroValue | 'open' | undefined)[] = [];
+
+  constructor(macros: readonly Macro[], values: MacroValues) {
+    this.macros = macros;
+    this.names = macros.map(({ name }) => name);
+    this.#values = values;
+  }
+
+  at(at: number): Macro {
+    const macro = this.macros[at];
+    if (macro === undefined) throw new RangeError('there are fewer macros');
+    return macro;
+  }
+
+  /** What one is worth, if that depends on nothing but its text. */
+  fixed(at: number): MacroValue | undefined {
+    const known = (this.#fixed[at] ??= this.#values.fixed(this.at(at)) ?? 'open');
+    return known === 'open' ? undefined : known;
+  }
+
+  indexOf(name: string): number {
+    this.#places ??= new Map(this.names.map((one, at) => [one, at]));
+    return this.#places.get(name) ?? -1;
+  }
+
+  /** Whether one is nothing but a call of a macro that makes requests, and of none in its arguments. */
+  isRequestCall(at: number): boolean {
+    let answer = this.#calls[at];
+    if (answer === undefined) this.#calls[at] = answer = isRequestCall(this.at(at));
+    return answer;
+  }
+}
+
+function isRequestCall(macro: Macro): boolean {
+  const { file, bodyStart } = macro;
+  if (!requestMacros.has(file.texts[bodyStart] ?? '')) return false;
+  const [first, ...others] = macro.body;
+  if (first === undefined) return false;
+  return isWholeCall(macro, first.text) && !others.some(({ text }) => requestMacros.has(text));
+}
+
+export interface CountingBudget extends ValueBudget {
+  /** How many were reported. */
+  problems: number;
+}
+
+/** Whether every request macro that a viewer sees takes arguments, so that a call of it can come to nothing but a request. */
+export function areRequestsCalled(view: View): boolean {
+  for (const name of requestMacros) {
+    const macro = view.macro(name);
+    if (macro instanceof Macro && macro.parameters === undefined) return false;
+  }
+  return true;
+}
+
+/** Where macros are in force: the end of a unit, and those who come to it. */
+export interface UnitEnd {
+  readonly environment: Environment;
+  readonly viewers: Viewers;
+}
+
+/** What macros are worth at the end of a unit, for those who asked and for all to whom they mean the same. */
+export class ValuesAtEnd {
+  readonly named: NamedMacros;
+  readonly end: UnitEnd;
+  readonly #values: MacroValues;
+  readonly #found: Part<MacroValue>[][] = [];
+
+  /** Whether macros that are called as those that make requests are macros that can be called. */
+  readonly areCallsRequests: boolean;
+
+  constructor(named: NamedMacros, end: UnitEnd, areCallsRequests: boolean, values: MacroValues) {
+    this.named = named;
+    this.areCallsRequests = areCallsRequests;
+    this.end = end;
+    this.#values = values;
+  }
+
+  read(at: number, view: View, target: Target, budget: CountingBudget): MacroValue {
+    const found = (this.#found[at] ??= []);
+    const known = found.find(({ viewers }) => (viewers & only(view.viewer)) !== 0);
+    if (known !== undefined) return known.is;
+    const collector = new ReadCollector();
+    const { problems } = budget;
+    const is = this.#values.read(this.named.at(at), view, target, budget, collector);
+    // One that ran into a limit has to be told of for everybody.
+    if (budget.problems > problems) return is;
+    const left = found.reduce((rest, one) => rest & ~one.viewers, this.end.viewers);
+    found.push({ viewers: only(view.viewer) | collector.reads().heldBy(this.end.environment, left), is });
+    return is;
+  }
+}
+
+/** Macros as one viewer sees them at the end of a unit. */
+export class LateValues implements LateMacros {
+  readonly unsettled: ReadonlySet<string>;
+  readonly #atEnd: ValuesAtEnd;
+  readonly #view: View;
+  readonly #target: Target;
+  readonly #budget: CountingBudget;
+
+  constructor(atEnd: ValuesAtEnd, view: View, target: Target, unsettled: ReadonlySet<string>, budget: CountingBudget) {
+    this.unsettled = unsettled;
+    this.#atEnd = atEnd;
+    this.#view = view;
+    this.#target = target;
+    this.#budget = budget;
+  }
+
+  get names(): readonly string[] {
+    return this.#named.names;
+  }
+
+  get #named(): NamedMacros {
+    return this.#atEnd.named;
+  }
+
+  indexOf(name: string): number {
+    return this.#named.indexOf(name);
+  }
+
+  headerAt(at: number): string {
+    return this.#named.at(at).file.name;
+  }
+
+  isOfTextAlone(at: number): boolean {
+    return this.#named.fixed(at) !== undefined;
+  }
+
+  isNoConstant(at: number): boolean {
+    return this.#atEnd.areCallsRequests && this.#named.isRequestCall(at);
+  }
+
+  read(at: number): Declared {
+    return this.#named.fixed(at) ?? this.#atEnd.read(at, this.#view, this.#target, this.#budget);
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Which lines of two versions of a file are not lines of the other.
+ *
+ * Lines are compared by their tokens, so that comments and white space change nothing, but for the white space that tells two macros
+ * apart. What is found is correct and not always the shortest: a line that moved is a line that changed.
+ */
+
+import { spaceBefore, type TokenFile } from '../token.ts';
+import type { TextUnits } from './text-units.ts';
+
+/** Lines from `old` to before `oldEnd` became those from `next` to before `nextEnd`. */
+export interface ChangedLines {
+  readonly old: number;
+  readonly oldEnd: number;
+  readonly next: number;
+  readonly nextEnd: number;
+}
+
+/** As many lines have to follow each other alike for two texts to be taken for one again. */
+const linesAlike = 3;
+/** How many lines ahead the texts are searched. */
+const mostAhead = 400;
+
+export function changedLines(old: TextUnits, next: TextUnits): readonly ChangedLines[] {
+  const changes: ChangedLines[] = [];
+  const isSame = (one: number, other: number): boolean => isSameLine(old, one, next, other);
+  let [a, b] = [0, 0];
+  while (a < old.lines || b < next.lines) {
+    if (isSame(a, b)) {
+      a++;
+      b++;
+      continue;
+    }
+    const [oldEnd, nextEnd] = meetingPlace(a, b, old.lines, next.lines, isSame);
+    changes.push({ old: a, oldEnd, next: b, nextEnd });
+    [a, b] = [oldEnd, nextEnd];
+  }
+  return changes;
+}
+
+/** Where two texts that differ are one again. */
+function meetingPlace(
+  a: number,
+  b: number,
+  oldLines: number,
+  nextLines: number,
+  isSame: (one: number, other: number) => boolean,
+): readonly [number, number] {
+  for (let ahead = 1; ahead <= mostAhead; ahead++) {
+    for (let there = 0; there <= ahead; there++) {
+      const [one, other] = [a + ahead - there, b + there];
+      if (one > oldLines || other > nextLines) continue;
+      let alike = 0;
+      while (alike < linesAlike && isSame(one + alike, other + alike)) alike++;
+      const isAtEnd = one + alike === oldLines && other + alike === nextLines;
+      if (alike === linesAlike || isAtEnd) return [one, other];
+    }
+  }
+  return [oldLines, nextLines];
+}
+
+function isSameLine(old: TextUnits, one: number, next: TextUnits, other: number): boolean {
+  if (one >= old.lines || other >= next.lines) return false;
+  const [a, b] = [old.lineStarts[one] ?? 0, next.lineStarts[other] ?? 0];
+  const length = (old.lineStarts[one + 1] ?? 0) - a;
+  if ((next.lineStarts[other + 1] ?? 0) - b !== length) return false;
+  for (let at = 0; at < length; at++) {
+    if (old.file.texts[a + at] !== next.file.texts[b + at]) return false;
+    if (at > 0 && spaceAt(old.file, a + at) !== spaceAt(next.file, b + at)) return false;
+  }
+  return true;
+}
+
+function spaceAt({ flags }: TokenFile, index: number): number {
+  return (flags[index] ?? 0) & spaceBefore;
+}

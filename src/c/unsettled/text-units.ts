@@ -1,0 +1,229 @@
+/**
+ * A header as a list of units, as far as they can be told without macros: directives, and stretches of text that end behind a
+ * semicolon outside of braces.
+ *
+ * A unit may hold several declarations, but no declaration is in two of them. That takes some faith in the header: where macros
+ * open braces that others close, or the branches of a condition leave different braces open, it is not `isRegular`, and nothing may
+ * be concluded from its units.
+ */
+
+import { type TokenFile, TokenKind } from '../token.ts';
+
+/** Tokens from `start` to before `end`. A text may have directives between its lines, which are units of their own. */
+export interface TextUnit {
+  /** `define` and `undef` of a name; any other `directive`; `text`. */
+  readonly kind: 'define' | 'undef' | 'directive' | 'text';
+  readonly start: number;
+  readonly end: number;
+}
+
+export class TextUnits {
+  readonly file: TokenFile;
+  /** Where lines begin, and at the end the number of tokens. */
+  readonly lineStarts: readonly number[];
+  readonly isRegular: boolean;
+  readonly #unitOfLine: readonly TextUnit[];
+  #definitions: ReadonlyMap<string, readonly TextUnit[]> | undefined;
+
+  constructor(file: TokenFile) {
+    const divided = divide(file);
+    this.file = file;
+    this.lineStarts = divided.lineStarts;
+    this.isRegular = divided.isRegular;
+    this.#unitOfLine = divided.unitOfLine;
+  }
+
+  /** The number of lines with tokens. */
+  get lines(): number {
+    return this.#unitOfLine.length;
+  }
+
+  unitOfLine(line: number): TextUnit | undefined {
+    return this.#unitOfLine[line];
+  }
+
+  /** The unit in which a token stands. */
+  unitAt(index: number): TextUnit | undefined {
+    const { lineStarts } = this;
+    let [low, high] = [0, this.lines - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((lineStarts[middle] ?? 0) <= index) low = middle;
+      else high = middle - 1;
+    }
+    return this.#unitOfLine[low];
+  }
+
+  /** The `#define` lines of a name. */
+  definitionsOf(name: string): readonly TextUnit[] {
+    this.#definitions ??= definitionsIn(this.file, this.#unitOfLine);
+    return this.#definitions.get(name) ?? [];
+  }
+
+  /** The tokens of a unit, without directives in between. */
+  *tokensOf(unit: TextUnit): Generator<number> {
+    const { file } = this;
+    for (let line = unit.start; line < unit.end; line = file.lineEnd(line)) {
+      if (unit.kind === 'text' && isDirective(file, line)) continue;
+      const end = file.lineEnd(line);
+      for (let at = line; at < end; at++) yield at;
+    }
+  }
+}
+
+/** What a `#define` or `#undef` names. */
+export function nameOf({ texts, kinds }: TokenFile, { start }: TextUnit): string | undefined {
+  return kinds[start + 2] === TokenKind.identifier ? texts[start + 2] : undefined;
+}
+
+export function isDirective({ texts, kinds }: TokenFile, line: number): boolean {
+  return texts[line] === '#' && kinds[line] === TokenKind.punctuator;
+}
+
+function definitionsIn(file: TokenFile, unitOfLine: readonly TextUnit[]): ReadonlyMap<string, readonly TextUnit[]> {
+  const found = new Map<string, TextUnit[]>();
+  for (const unit of unitOfLine) {
+    const name = unit.kind === 'define' ? nameOf(file, unit) : undefined;
+    if (name === undefined) continue;
+    const others = found.get(name);
+    if (others === undefined) found.set(name, [unit]);
+    else others.push(unit);
+  }
+  return found;
+}
+
+interface OpenText {
+  readonly kind: 'text';
+  readonly start: number;
+  end: number;
+  /** Whether the braces that were opened last are those of a function. */
+  isBody?: boolean;
+}
+
+/** What is open where a line begins. */
+interface Open {
+  text: OpenText | undefined;
+  braces: number;
+}
+
+/** A conditional: all its branches must leave open what the first one does. */
+interface Condition {
+  readonly before: Open;
+  behind: Open | undefined;
+  hasElse: boolean;
+}
+
+interface Divided {
+  readonly lineStarts: readonly number[];
+  readonly unitOfLine: readonly TextUnit[];
+  readonly isRegular: boolean;
+}
+
+function divide(file: TokenFile): Divided {
+  const { texts, count } = file;
+  const lineStarts: number[] = [];
+  const unitOfLine: TextUnit[] = [];
+  const conditions = new Conditions();
+  const open: Open = { text: undefined, braces: 0 };
+  let isRegular = true;
+  for (let line = 0; line < count;) {
+    const end = file.lineEnd(line);
+    lineStarts.push(line);
+    if (isDirective(file, line)) {
+      const word = end > line + 1 ? (texts[line + 1] ?? '') : '';
+      const isOfMacro = word === 'define' || word === 'undef';
+      unitOfLine.push({ kind: isOfMacro ? word : 'directive', start: line, end });
+      if (word === 'define') isRegular &&= isBalanced(file, line, end);
+      else conditions.pass(word, open);
+    } else unitOfLine.push(passText(file, line, end, open));
+    line = end;
+  }
+  lineStarts.push(count);
+  return { lineStarts, unitOfLine, isRegular: isRegular && conditions.areRegular };
+}
+
+/** The text that a line is part of. */
+function passText(file: TokenFile, line: number, end: number, open: Open): OpenText {
+  const { texts, kinds } = file;
+  const isFirst = open.text === undefined;
+  const text = open.text ?? { kind: 'text', start: line, end };
+  text.end = end;
+  // extern "C" { … } is no part of any declaration.
+  const opensLinkage = isFirst && texts[line] === 'extern' && kinds[line + 1] === TokenKind.string;
+  let endsBody = isFirst && end === line + 1 && texts[line] === '}' && open.braces === 0;
+  for (let at = line; at < end; at++) {
+    if (kinds[at] !== TokenKind.punctuator) continue;
+    if (texts[at] === '{') {
+      if (opensLinkage && at === line + 2) endsBody = true;
+      else if (++open.braces === 1) text.isBody = opensBody(file, at);
+    } else if (texts[at] === '}' && open.braces > 0 && --open.braces === 0) endsBody = text.isBody === true;
+  }
+  const isDone = open.braces === 0 && (texts[end - 1] === ';' || (endsBody && /[{}]/.test(texts[end - 1] ?? '')));
+  open.text = isDone ? undefined : text;
+  return text;
+}
+
+/** Whether a brace opens the body of a function: behind the parameters, which stand behind a name that is no attribute. */
+function opensBody({ texts, kinds }: TokenFile, brace: number): boolean {
+  if (texts[brace - 1] !== ')') return false;
+  let at = brace - 1;
+  for (let depth = 0; at >= 0; at--) {
+    if (texts[at] === ')') depth++;
+    else if (texts[at] === '(' && --depth === 0) break;
+  }
+  const isNamed = kinds[at - 1] === TokenKind.identifier && texts[at - 1]?.startsWith('__attribute') === false;
+  return isNamed && !/^(?:struct|union|enum)$/.test(texts[at - 2] ?? '');
+}
+
+class Conditions {
+  readonly #open: Condition[] = [];
+  #areAlike = true;
+
+  get areRegular(): boolean {
+    return this.#areAlike && this.#open.length === 0;
+  }
+
+  pass(word: string, open: Open): void {
+    if (word.startsWith('if')) {
+      this.#open.push({ before: { ...open }, behind: undefined, hasElse: false });
+      return;
+    }
+    const condition = this.#open.at(-1);
+    if (word.startsWith('el')) {
+      this.#closeBranch(condition, open);
+      if (condition === undefined) return;
+      condition.hasElse ||= word === 'else';
+      open.braces = condition.before.braces;
+    } else if (word === 'endif') {
+      this.#closeBranch(condition, open);
+      if (condition?.hasElse === false && condition.before.braces !== open.braces) this.#areAlike = false;
+      this.#open.pop();
+    }
+  }
+
+  #closeBranch(condition: Condition | undefined, open: Open): void {
+    if (condition === undefined) {
+      this.#areAlike = false;
+      return;
+    }
+    condition.behind ??= { ...open };
+    // What one branch begins, and what it ends, would be begun or ended twice.
+    const isWhole = open.text === condition.before.text && open.braces === condition.behind.braces;
+    if (!isWhole) this.#areAlike = false;
+  }
+}
+
+/** Whether every bracket that a macro opens is closed by it, and the other way round. */
+function isBalanced({ texts, kinds }: TokenFile, start: number, end: number): boolean {
+  let [braces, parentheses] = [0, 0];
+  for (let at = start; at < end; at++) {
+    if (kinds[at] !== TokenKind.punctuator) continue;
+    const text = texts[at];
+    if (text === '{') braces++;
+    else if (text === '}') braces--;
+    else if (text === '(') parentheses++;
+    else if (text === ')') parentheses--;
+    if (braces < 0 || parentheses < 0) return false;
+  }
+  return braces === 0 && parentheses === 0;
+}
