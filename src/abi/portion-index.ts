@@ -127,8 +127,8 @@ class PlacesBy {
       if (portion.late === undefined) this.#list(portion, () => true);
       else if (this.#kind === 'request') {
         const { late } = portion;
-        this.#list(portion, (at) => late.unsettled.has(portion.nameAt(at)));
-        this.#settled.push(portion);
+        this.#list(portion, (at) => !late.isAlone || late.unsettled.has(portion.nameAt(at)));
+        if (late.isAlone) this.#settled.push(portion);
       }
     }
     // What mentions something that is not settled is not settled.

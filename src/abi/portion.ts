@@ -41,6 +41,8 @@ export interface LateMacros {
   isNoConstant(at: number): boolean;
   /** Names that may mean something else on the other side of the comparison that this was read for. */
   readonly unsettled: ReadonlySet<string>;
+  /** Whether the header was read alone. What stands behind others may mean something else because of them. */
+  readonly isAlone: boolean;
   read(at: number): Declared;
 }
 

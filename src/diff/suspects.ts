@@ -161,13 +161,16 @@ function differencesOf(
   let differences = known.get(before.index);
   if (differences === undefined) known.set(before.index, (differences = new Map<string, NamesByKind>()));
   const byFile = new Map<string, FilePortions>();
+  // What one side reads behind other headers may be something else there, though its text is the same.
+  const behind = new Set([before, after].flatMap((list) => filesBehindOthers(list)));
+  const isSettled = ({ file }: Portion): boolean => isOfOneComparison && !behind.has(file);
   const add = (from: DeclarationList, other: DeclarationList, side: 'old' | 'new'): void => {
     const there = new Set(other.portions.map(({ portion }) => portion));
     for (const { portion } of from.portions) {
       if (there.has(portion) || files?.has(portion.file) === false) continue;
       let file = byFile.get(portion.file);
       if (file === undefined) byFile.set(portion.file, (file = { old: [], new: [] }));
-      const open = portion.late === undefined ? portion : readOf(portion, portion.late, from, isOfOneComparison);
+      const open = portion.late === undefined ? portion : readOf(portion, portion.late, from, !isSettled(portion));
       if (open !== undefined) file[side].push(open);
     }
   };
@@ -183,14 +186,14 @@ function differencesOf(
   return result;
 }
 
+/** Files of which something was not read alone. */
+function filesBehindOthers({ portions }: DeclarationList): readonly string[] {
+  return portions.flatMap(({ portion: { late, file } }) => (late?.isAlone === false ? [file] : []));
+}
+
 /** What has to be looked at of macros that are read late: not the settled ones, between sides that these are settled for. */
-function readOf(
-  portion: Portion,
-  late: LateMacros,
-  { index }: DeclarationList,
-  isOfOneComparison: boolean,
-): Portion | undefined {
-  if (!isOfOneComparison) return index.portionOf(portion.declared, portion.file);
+function readOf(portion: Portion, late: LateMacros, { index }: DeclarationList, isWhole: boolean): Portion | undefined {
+  if (isWhole) return index.portionOf(portion.declared, portion.file);
   const ats = [...late.unsettled].map((name) => late.indexOf(name)).filter((at) => at >= 0);
   const open = ats.sort((a, b) => a - b).map((at) => late.read(at));
   return open.length === 0 ? undefined : index.portionOf(open, portion.file);

@@ -119,13 +119,21 @@ export class ValuesAtEnd {
 /** Macros as one viewer sees them at the end of a unit. */
 export class LateValues implements LateMacros {
   readonly unsettled: ReadonlySet<string>;
+  readonly isAlone: boolean;
   readonly #atEnd: ValuesAtEnd;
   readonly #view: View;
   readonly #target: Target;
   readonly #budget: CountingBudget;
 
-  constructor(atEnd: ValuesAtEnd, view: View, target: Target, unsettled: ReadonlySet<string>, budget: CountingBudget) {
+  constructor(
+    atEnd: ValuesAtEnd,
+    view: View,
+    target: Target,
+    { unsettled, isAlone }: Pick<LateMacros, 'unsettled' | 'isAlone'>,
+    budget: CountingBudget,
+  ) {
     this.unsettled = unsettled;
+    this.isAlone = isAlone;
     this.#atEnd = atEnd;
     this.#view = view;
     this.#target = target;

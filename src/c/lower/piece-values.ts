@@ -87,7 +87,9 @@ export class PieceValues {
         report(diagnostic);
       },
     };
-    return new LateValues(this.#atEndFor(unit, piece, number), unit.viewOf(number), target, unsettled, budget);
+    const atEnd = this.#atEndFor(unit, piece, number);
+    const isAlone = !unit.file.isBuiltIn;
+    return new LateValues(atEnd, unit.viewOf(number), target, { unsettled, isAlone }, budget);
   }
 
   /** The macros of a piece that are in force for viewer `number` at the end of a unit. */

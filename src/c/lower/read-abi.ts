@@ -169,8 +169,7 @@ class Collector {
   #addPiece(unit: Unit, piece: PieceEffect, viewers: Viewers, isOwn: boolean): void {
     for (const diagnostic of piece.diagnostics) this.#report(diagnostic);
     this.#addPortion(piece.lowered, piece, isOwn);
-    // What a header that cannot be included alone sees in those before it is not what was looked at.
-    if (this.#unsettled !== undefined && !unit.file.isBuiltIn) {
+    if (this.#unsettled !== undefined) {
       this.#addLate(unit, piece, isOwn, this.#unsettled);
       return;
     }
@@ -191,7 +190,7 @@ class Collector {
     });
     if (late.names.length === 0) return;
     // What is wrong with those that will be asked for belongs to what is said of the header.
-    for (const name of unsettled) {
+    for (const name of late.isAlone ? unsettled : late.names) {
       const at = late.indexOf(name);
       if (at >= 0) late.read(at);
     }
