@@ -10,13 +10,11 @@ import { type DeclarationMaps, listOf } from '../abi/declaration-list.ts';
 import type { Target } from '../abi/target.ts';
 import { UserError } from '../diagnostic.ts';
 import type { AbiPair } from '../diff/changes.ts';
-import { type ChangedHeaders, changedHeaders, includedFiles } from '../source/changes.ts';
-import type { HeaderFile } from '../source/header.ts';
 import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
 import { type OpenedSource, openSource, type SourceOptions, workshopFor } from './open-source.ts';
+import { restrictToChanges } from './restrict-to-changes.ts';
 import { isFromBase, splitRange } from './source-syntax.ts';
-import { findUnsettled } from './unsettled.ts';
 
 export interface OpenedPair {
   readonly old: OpenedSource;
@@ -154,69 +152,4 @@ function withDeclarations(abi: Abi, more: Abi, headers: ReadonlySet<string>): De
 
 function isHeaders(source: OpenedSource): source is HeaderSource {
   return 'abiOf' in source;
-}
-
-/** The same two sources, reading no header that means the same on both sides. */
-export function restrictToChanges(
-  old: HeaderSource,
-  next: HeaderSource,
-  paths: readonly string[],
-): { readonly old: HeaderSource; readonly new: HeaderSource } {
-  const changes = new Map<Target, ChangedHeaders>();
-  const unsettled = new Map<Target, ReadonlySet<string> | undefined>();
-  const groups: (readonly Target[])[] = [];
-  const changesFor = (target: Target): ChangedHeaders => {
-    const known = changes.get(target);
-    if (known !== undefined) return known;
-    // What is read for those that are read together is fetched together.
-    const group = groups.find((one) => one.includes(target)) ?? [target];
-    const both = group.filter((one) => one === target || (old.targets.includes(one) && next.targets.includes(one)));
-    for (const one of both) {
-      const changed = changedHeaders(old.headersFor(one), next.headersFor(one));
-      const [before, after] = [new Set(changed.old), new Set(changed.new)];
-      changes.set(one, {
-        old: old.namesFor(one).filter((name) => before.has(name) && isAt(old, one, name, paths)),
-        new: next.namesFor(one).filter((name) => after.has(name) && isAt(next, one, name, paths)),
-      });
-    }
-    const files = { old: new Map<Target, readonly HeaderFile[]>(), new: new Map<Target, readonly HeaderFile[]>() };
-    for (const side of ['old', 'new'] as const) {
-      const source = side === 'old' ? old : next;
-      for (const one of both)
-        files[side].set(one, includedFiles(source.headersFor(one), changes.get(one)?.[side] ?? []));
-      source.headersFor(target).fetch?.(new Set([...files[side].values()].flatMap((some) => [...some])));
-    }
-    const names = findUnsettled(old, next, both, (side, one) => files[side].get(one) ?? []);
-    for (const one of both) unsettled.set(one, names);
-    return changesFor(target);
-  };
-  // Not remembered: whoever compares trees goes from target to target, and could not hold all of them.
-  const restrict = (source: HeaderSource, side: 'old' | 'new'): HeaderSource => ({
-    ...source,
-    namesFor: (target) => changesFor(target)[side],
-    expect: (targets) => {
-      groups.push(targets);
-      source.expect(targets);
-    },
-    abiFor: (target) => {
-      const names = changesFor(target)[side];
-      return source.abiOf(target, names, { unsettled: unsettled.get(target) });
-    },
-  });
-  return { old: restrict(old, 'old'), new: restrict(next, 'new') };
-}
-
-function isAt(source: HeaderSource, target: Target, name: string, limits: readonly string[]): boolean {
-  if (limits.length === 0) return true;
-  const path = source.headersFor(target).resolve(name, 'angle', undefined)?.path ?? name;
-  return isWithin([path, name], limits);
-}
-
-/** Whether one of `places` is at or below one of `limits`; everything is, where there are none. */
-export function isWithin(places: readonly string[], limits: readonly string[]): boolean {
-  if (limits.length === 0) return true;
-  const prefixes = limits.map((limit) => limit.replace(/^(?:\.\/)+/, '').replace(/\/+$/, ''));
-  return prefixes.some((prefix) =>
-    places.some((place) => prefix === '' || prefix === '.' || place === prefix || place.startsWith(`${prefix}/`)),
-  );
 }

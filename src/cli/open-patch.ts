@@ -24,7 +24,8 @@ import { type DocumentText, withDocumentation } from './documented-records.ts';
 import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
 import { isBesideTheUapi, openHunks, withProblems } from './open-hunks.ts';
-import { isWithin, type OpenedPair, restrictToChanges } from './open-pair.ts';
+import type { OpenedPair } from './open-pair.ts';
+import { isWithin, restrictToChanges } from './restrict-to-changes.ts';
 import { type SourceOptions, workshopFor } from './open-source.ts';
 
 export interface OpenedPatches {

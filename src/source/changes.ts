@@ -114,6 +114,15 @@ function compareGraphs(before: Graph, after: Graph): ReadonlySet<string> {
   return changed;
 }
 
+/** Those of some headers and the files they include that are named, or include something that is, however deep. */
+export function includersAmong(
+  headers: TargetHeaders,
+  roots: Iterable<string>,
+  names: Iterable<string>,
+): ReadonlySet<string> {
+  return new Graph(headers, roots, commonGraphOf(headers, [...roots])).includersOf(names);
+}
+
 /** The headers in `names`, and every file that they include, however deep. */
 export function includedFiles(headers: TargetHeaders, names: Iterable<string>): readonly HeaderFile[] {
   const graph = new Graph(headers, names, commonGraphOf(headers, [...names]));

@@ -30,6 +30,8 @@ const ofType = new Set(
 export interface DeclaredNames {
   readonly names: ReadonlySet<string>;
   readonly words: ReadonlySet<string>;
+  /** Whether all parentheses are closed. Where they are not, names may be anywhere. */
+  readonly isBalanced: boolean;
 }
 
 /** `isOnlyAttribute`: whether a word is a macro that declares nothing where it stands behind a name. */
@@ -39,11 +41,13 @@ export function declaredNames(
   isOnlyAttribute: (word: string) => boolean,
 ): DeclaredNames {
   const reader = new NameReader(units, unit, isOnlyAttribute);
-  return { names: reader.read(), words: reader.words };
+  return { names: reader.read(), words: reader.words, isBalanced: reader.parentheses === 0 };
 }
 
 class NameReader {
   readonly words = new Set<string>();
+  /** How many are left open. */
+  readonly parentheses: number;
   readonly #names = new Set<string>();
   readonly #texts: readonly string[];
   readonly #isWord: readonly boolean[];
@@ -52,13 +56,17 @@ class NameReader {
   constructor(units: TextUnits, unit: TextUnit, isOnlyAttribute: (word: string) => boolean) {
     const { texts, kinds } = units.file;
     const [spelled, areWords]: [string[], boolean[]] = [[], []];
+    let parentheses = 0;
     for (const at of units.tokensOf(unit)) {
       const text = texts[at] ?? '';
       const isName = kinds[at] === TokenKind.identifier && !keywords.has(text);
       spelled.push(text);
+      if (text === '(') parentheses++;
+      else if (text === ')') parentheses--;
       areWords.push(isName);
       if (isName) this.words.add(text);
     }
+    this.parentheses = parentheses;
     this.#texts = spelled;
     this.#isWord = areWords;
     this.#isOnlyAttribute = isOnlyAttribute;

@@ -3,6 +3,7 @@
  */
 
 import { TokenKind } from '../token.ts';
+import type { DividedFiles } from './divided-files.ts';
 import { type TextUnit, type TextUnits, nameOf } from './text-units.ts';
 
 interface Definition {
@@ -12,10 +13,10 @@ interface Definition {
 
 /** The macros of several files, whichever of their definitions is in force. */
 export class MacroBodies {
-  readonly #files: readonly TextUnits[];
+  readonly #files: DividedFiles;
   readonly #mayDeclare = new Map<string, boolean>();
 
-  constructor(files: readonly TextUnits[]) {
+  constructor(files: DividedFiles) {
     this.#files = files;
   }
 
@@ -42,8 +43,13 @@ export class MacroBodies {
     return answer;
   }
 
+  /** Whether a word is a macro anywhere. */
+  has(word: string): boolean {
+    return this.#definitionsOf(word).length > 0;
+  }
+
   #definitionsOf(word: string): readonly Definition[] {
-    return this.#files.flatMap((units) => units.definitionsOf(word).map((unit) => ({ units, unit })));
+    return this.#files.all().flatMap((units) => units.definitionsOf(word).map((unit) => ({ units, unit })));
   }
 }
 
@@ -79,12 +85,13 @@ function declaresOutright(texts: readonly string[]): boolean {
     if (text === '{') braces++;
     else if (text === '}') braces--;
     else if (text === '(') parentheses++;
-    else if (text === ')') parentheses--;
-    else if (text === 'typedef' || text === 'enum' || text === '_Pragma') return true;
+    else if (text === ')') {
+      if (--parentheses < 0) return true;
+    } else if (text === 'typedef' || text === 'enum' || text === '_Pragma') return true;
     else if ((text === 'struct' || text === 'union') && texts[at + 1] !== '{') {
       // To mention a record is not to declare one.
       if (texts.includes('{')) return true;
     } else if (braces === 0 && parentheses === 0 && /^(?:;|,|=|##)$/.test(text)) return true;
   }
-  return false;
+  return parentheses !== 0;
 }

@@ -19,9 +19,14 @@ export interface TextUnit {
 
 export class TextUnits {
   readonly file: TokenFile;
+  /** The conditional directives around each line; nothing for an include guard. */
+  readonly #conditionsOfLine: readonly (readonly number[])[];
   /** Where lines begin, and at the end the number of tokens. */
   readonly lineStarts: readonly number[];
+  /** Whether all branches of each condition leave the same open. */
   readonly isRegular: boolean;
+  /** Whether every macro closes the braces that it opens. */
+  readonly areMacrosBalanced: boolean;
   readonly #unitOfLine: readonly TextUnit[];
   #definitions: ReadonlyMap<string, readonly TextUnit[]> | undefined;
 
@@ -30,7 +35,9 @@ export class TextUnits {
     this.file = file;
     this.lineStarts = divided.lineStarts;
     this.isRegular = divided.isRegular;
+    this.areMacrosBalanced = divided.areMacrosBalanced;
     this.#unitOfLine = divided.unitOfLine;
+    this.#conditionsOfLine = divided.conditionsOfLine;
   }
 
   /** The number of lines with tokens. */
@@ -44,6 +51,10 @@ export class TextUnits {
 
   /** The unit in which a token stands. */
   unitAt(index: number): TextUnit | undefined {
+    return this.#unitOfLine[this.#lineAt(index)];
+  }
+
+  #lineAt(index: number): number {
     const { lineStarts } = this;
     let [low, high] = [0, this.lines - 1];
     while (low < high) {
@@ -51,7 +62,23 @@ export class TextUnits {
       if ((lineStarts[middle] ?? 0) <= index) low = middle;
       else high = middle - 1;
     }
-    return this.#unitOfLine[low];
+    return low;
+  }
+
+  /** The words on which it depends whether a unit is there: those of the conditions around it, but for an include guard. */
+  conditionWords(unit: TextUnit): ReadonlySet<string> {
+    const { file, lineStarts } = this;
+    const words = new Set<string>();
+    for (let line = this.#lineAt(unit.start); (lineStarts[line] ?? unit.end) < unit.end; line++) {
+      for (const directive of this.#conditionsOfLine[line] ?? []) {
+        const end = file.lineEnd(directive);
+        for (let at = directive + 2; at < end; at++) {
+          if (file.kinds[at] === TokenKind.identifier) words.add(file.texts[at] ?? '');
+        }
+      }
+    }
+    words.delete('defined');
+    return words;
   }
 
   /** The `#define` lines of a name. */
@@ -111,35 +138,40 @@ interface Condition {
   readonly before: Open;
   behind: Open | undefined;
   hasElse: boolean;
+  readonly directives: number[];
 }
 
 interface Divided {
+  readonly conditionsOfLine: readonly (readonly number[])[];
   readonly lineStarts: readonly number[];
   readonly unitOfLine: readonly TextUnit[];
   readonly isRegular: boolean;
+  readonly areMacrosBalanced: boolean;
 }
 
 function divide(file: TokenFile): Divided {
   const { texts, count } = file;
   const lineStarts: number[] = [];
   const unitOfLine: TextUnit[] = [];
-  const conditions = new Conditions();
+  const conditionsOfLine: (readonly number[])[] = [];
+  const conditions = new Conditions(file.guard !== undefined);
   const open: Open = { text: undefined, braces: 0 };
-  let isRegular = true;
+  let areMacrosBalanced = true;
   for (let line = 0; line < count;) {
     const end = file.lineEnd(line);
     lineStarts.push(line);
+    conditionsOfLine.push(conditions.around);
     if (isDirective(file, line)) {
       const word = end > line + 1 ? (texts[line + 1] ?? '') : '';
       const isOfMacro = word === 'define' || word === 'undef';
       unitOfLine.push({ kind: isOfMacro ? word : 'directive', start: line, end });
-      if (word === 'define') isRegular &&= isBalanced(file, line, end);
-      else conditions.pass(word, open);
+      if (word === 'define') areMacrosBalanced &&= isBalanced(file, line, end);
+      else conditions.pass(word, line, open);
     } else unitOfLine.push(passText(file, line, end, open));
     line = end;
   }
   lineStarts.push(count);
-  return { lineStarts, unitOfLine, isRegular: isRegular && conditions.areRegular };
+  return { lineStarts, unitOfLine, conditionsOfLine, isRegular: conditions.areRegular, areMacrosBalanced };
 }
 
 /** The text that a line is part of. */
@@ -176,16 +208,24 @@ function opensBody({ texts, kinds }: TokenFile, brace: number): boolean {
 }
 
 class Conditions {
+  /** The directives of those that are open: what went before an `#else` counts as well. One list for all lines in between. */
+  around: readonly number[] = [];
   readonly #open: Condition[] = [];
+  readonly #isGuarded: boolean;
   #areAlike = true;
+
+  constructor(isGuarded: boolean) {
+    this.#isGuarded = isGuarded;
+  }
 
   get areRegular(): boolean {
     return this.#areAlike && this.#open.length === 0;
   }
 
-  pass(word: string, open: Open): void {
+  pass(word: string, line: number, open: Open): void {
     if (word.startsWith('if')) {
-      this.#open.push({ before: { ...open }, behind: undefined, hasElse: false });
+      this.#open.push({ before: { ...open }, behind: undefined, hasElse: false, directives: [line] });
+      this.#note();
       return;
     }
     const condition = this.#open.at(-1);
@@ -193,12 +233,19 @@ class Conditions {
       this.#closeBranch(condition, open);
       if (condition === undefined) return;
       condition.hasElse ||= word === 'else';
+      condition.directives.push(line);
+      this.#note();
       open.braces = condition.before.braces;
     } else if (word === 'endif') {
       this.#closeBranch(condition, open);
       if (condition?.hasElse === false && condition.before.braces !== open.braces) this.#areAlike = false;
       this.#open.pop();
+      this.#note();
     }
+  }
+
+  #note(): void {
+    this.around = this.#open.slice(this.#isGuarded ? 1 : 0).flatMap(({ directives }) => directives);
   }
 
   #closeBranch(condition: Condition | undefined, open: Open): void {
@@ -213,17 +260,13 @@ class Conditions {
   }
 }
 
-/** Whether every bracket that a macro opens is closed by it, and the other way round. */
+/** Whether every brace that a macro opens is closed by it, and the other way round. */
 function isBalanced({ texts, kinds }: TokenFile, start: number, end: number): boolean {
-  let [braces, parentheses] = [0, 0];
+  let braces = 0;
   for (let at = start; at < end; at++) {
     if (kinds[at] !== TokenKind.punctuator) continue;
-    const text = texts[at];
-    if (text === '{') braces++;
-    else if (text === '}') braces--;
-    else if (text === '(') parentheses++;
-    else if (text === ')') parentheses--;
-    if (braces < 0 || parentheses < 0) return false;
+    if (texts[at] === '{') braces++;
+    else if (texts[at] === '}' && --braces < 0) return false;
   }
-  return braces === 0 && parentheses === 0;
+  return braces === 0;
 }

@@ -15,7 +15,18 @@ import { type TokenFile, TokenKind } from '../token.ts';
 import { changedLines } from './changed-lines.ts';
 import { declaredNames } from './declared-names.ts';
 import { MacroBodies } from './macro-bodies.ts';
-import { nameOf, type TextUnit, TextUnits } from './text-units.ts';
+import { DividedFiles } from './divided-files.ts';
+import { nameOf, type TextUnit, type TextUnits } from './text-units.ts';
+
+export interface Unsettled {
+  readonly names: ReadonlySet<string>;
+  /** All that stands in the texts that declare the names. */
+  readonly words: ReadonlySet<string>;
+  /** The files that mention one of the names. */
+  readonly files: ReadonlySet<TokenFile>;
+  /** Whether what declares the names is there for all who include it, whatever they define before. */
+  readonly isThereForAll: boolean;
+}
 
 /** Two versions of one file. */
 export interface Versions {
@@ -31,22 +42,20 @@ const namesOfPlaces = ['__LINE__', '__COUNTER__'];
 const hidingWords = ['push_macro', 'pop_macro', '_Pragma'];
 
 /**
- * The names, or `undefined` where that cannot be told. `files`: all that are read on either side, the changed ones too. `isSpelled`:
- * whether a word stands in any of them.
+ * The names, or `undefined` where that cannot be told. `files`: all that may be read on either side, the changed ones too, each with
+ * its text. `isSpelled`: whether a word stands in any of them.
  */
 export function unsettledNames(
   changed: readonly Versions[],
-  files: readonly TokenFile[],
+  files: ReadonlyMap<TokenFile, string>,
   isSpelled: (word: string) => boolean,
-): ReadonlySet<string> | undefined {
-  if (files.some(({ texts }) => hidingWords.some((word) => texts.includes(word)))) return undefined;
-  const units = new Map(files.map((file) => [file, new TextUnits(file)]));
-  const all = [...units.values()];
-  if (!all.every(({ isRegular }) => isRegular)) return undefined;
-  const spread = new Spread(all, isSpelled);
+): Unsettled | undefined {
+  if (hidingWords.some(isSpelled)) return undefined;
+  const divided = new DividedFiles(files);
+  if (!divided.areMacrosBalanced()) return undefined;
+  const spread = new Spread(divided, isSpelled);
   for (const { old, new: next } of changed) {
-    const [before, after] = [units.get(old), units.get(next)];
-    if (before === undefined || after === undefined) return undefined;
+    const [before, after] = [divided.unitsOf(old), divided.unitsOf(next)];
     for (const change of changedLines(before, after)) {
       const isUnderstood =
         spread.touch(before, change.old, change.oldEnd) && spread.touch(after, change.next, change.nextEnd);
@@ -58,14 +67,17 @@ export function unsettledNames(
 
 /** How a change spreads from name to name. */
 class Spread {
-  readonly #files: readonly TextUnits[];
+  readonly #files: DividedFiles;
   readonly #isSpelled: (word: string) => boolean;
   readonly #macros: MacroBodies;
   readonly #names = new Set<string>();
+  readonly #words = new Set<string>();
+  readonly #mentioning = new Set<TokenFile>();
+  #isThereForAll = true;
   readonly #seen = new Set<TextUnit>();
   #pending: string[] = [];
 
-  constructor(files: readonly TextUnits[], isSpelled: (word: string) => boolean) {
+  constructor(files: DividedFiles, isSpelled: (word: string) => boolean) {
     this.#files = files;
     this.#isSpelled = isSpelled;
     this.#macros = new MacroBodies(files);
@@ -87,22 +99,27 @@ class Spread {
   }
 
   /** All names that a change reaches. */
-  toAll(): ReadonlySet<string> | undefined {
+  toAll(): Unsettled | undefined {
     while (this.#pending.length > 0) {
       const names = this.#pending;
       this.#pending = [];
       if (this.#names.size > mostNames || names.some((name) => this.#mayBePasted(name))) return undefined;
-      for (const units of this.#files) if (!this.#follow(units, names)) return undefined;
+      for (const file of this.#files.files) if (!this.#follow(file, names)) return undefined;
     }
-    return this.#names;
+    return {
+      ...{ names: this.#names, words: this.#words },
+      ...{ files: this.#mentioning, isThereForAll: this.#isThereForAll },
+    };
   }
 
   /** Whatever mentions one of some names. */
-  #follow(units: TextUnits, names: readonly string[]): boolean {
-    const { texts, kinds } = units.file;
+  #follow(file: TokenFile, names: readonly string[]): boolean {
+    const { texts, kinds } = file;
     for (const name of names) {
       for (let at = texts.indexOf(name); at >= 0; at = texts.indexOf(name, at + 1)) {
-        const unit = kinds[at] === TokenKind.identifier ? units.unitAt(at) : undefined;
+        if (kinds[at] !== TokenKind.identifier) continue;
+        const units = this.#files.unitsOf(file);
+        const unit = units.unitAt(at);
         if (unit === undefined) continue;
         const isNamed = (unit.kind === 'define' || unit.kind === 'undef') && at === unit.start + 2;
         if (!isNamed && !this.#unsettle(units, unit)) return false;
@@ -115,14 +132,19 @@ class Spread {
   #unsettle(units: TextUnits, unit: TextUnit): boolean {
     if (this.#seen.has(unit)) return true;
     this.#seen.add(unit);
-    if (unit.kind === 'directive') return false;
+    this.#mentioning.add(units.file);
+    if (unit.kind === 'directive' || !units.isRegular) return false;
+    for (const word of units.conditionWords(unit)) if (this.#macros.has(word)) this.#isThereForAll = false;
+    for (const at of units.tokensOf(unit)) {
+      if (units.file.kinds[at] === TokenKind.identifier) this.#words.add(units.file.texts[at] ?? '');
+    }
     if (unit.kind !== 'text') {
       const name = nameOf(units.file, unit);
       if (name !== undefined) this.#add(name);
       return name !== undefined;
     }
-    const { names, words } = declaredNames(units, unit, (word) => this.#macros.isOnlyAttribute(word));
-    for (const word of words) if (this.#macros.mayDeclare(word)) return false;
+    const { names, words, isBalanced } = declaredNames(units, unit, (word) => this.#macros.isOnlyAttribute(word));
+    if (!isBalanced || [...words].some((word) => this.#macros.mayDeclare(word))) return false;
     for (const name of names) this.#add(name);
     return true;
   }

@@ -1,0 +1,146 @@
+/**
+ * Two sources of headers that will be compared, reading no more of them than may tell.
+ *
+ * A header that did not change and includes nothing that did means the same on both sides. Where few headers changed, a look at
+ * their text says more (`unsettled.ts`): which macros may be worth something else, and which of the headers that include a changed one
+ * mention what changed in it.
+ */
+
+import type { Abi } from '../abi/abi.ts';
+import { listOf } from '../abi/declaration-list.ts';
+import type { Target } from '../abi/target.ts';
+import { type ChangedHeaders, changedHeaders, includedFiles } from '../source/changes.ts';
+import type { HeaderSource } from './header-source.ts';
+import { findUnsettled, Telling, type ToRead } from './unsettled.ts';
+
+interface Sides<T> {
+  readonly old: T;
+  readonly new: T;
+}
+
+/** The same two sources, reading no header that means the same on both sides. */
+export function restrictToChanges(
+  old: HeaderSource,
+  next: HeaderSource,
+  paths: readonly string[],
+): Sides<HeaderSource> {
+  const reading = new RestrictedReading({ old, new: next }, paths);
+  return { old: reading.of('old'), new: reading.of('new') };
+}
+
+interface Changes {
+  /** What is read. */
+  readonly headers: ChangedHeaders;
+  /** All that changed, and all that include it. */
+  readonly all: ChangedHeaders;
+  /** Names that may mean something else on the other side; all, where there is no list. */
+  readonly unsettled: ReadonlySet<string> | undefined;
+}
+
+class RestrictedReading {
+  readonly #sides: Sides<HeaderSource>;
+  readonly #paths: readonly string[];
+  readonly #changes = new Map<Target, Changes>();
+  readonly #groups: (readonly Target[])[] = [];
+  /** What was read last. No more is remembered: whoever compares trees goes from target to target, and could not hold all. */
+  #last: (Sides<Abi> & { readonly target: Target }) | undefined;
+
+  constructor(sides: Sides<HeaderSource>, paths: readonly string[]) {
+    this.#sides = sides;
+    this.#paths = paths;
+  }
+
+  of(side: 'old' | 'new'): HeaderSource {
+    const source = this.#sides[side];
+    return {
+      ...source,
+      namesFor: (target) => this.#changesFor(target).headers[side],
+      expect: (targets) => {
+        this.#groups.push(targets);
+        source.expect(targets);
+      },
+      abiFor: (target) => this.#abiFor(target, side),
+    };
+  }
+
+  #abiFor(target: Target, side: 'old' | 'new'): Abi {
+    const { headers, all, unsettled } = this.#changesFor(target);
+    if (headers === all) return this.#sides[side].abiOf(target, all[side], { unsettled });
+    if (this.#last?.target !== target) {
+      let abis = this.#read(target, headers, unsettled);
+      // A header that is not understood alone may be understood below another one, or not there either.
+      if (!isUnderstoodAlone(abis.old) || !isUnderstoodAlone(abis.new)) {
+        this.#changes.set(target, { headers: all, all, unsettled });
+        abis = this.#read(target, all, unsettled);
+      }
+      this.#last = { target, ...abis };
+    }
+    return this.#last[side];
+  }
+
+  #read(target: Target, headers: ChangedHeaders, unsettled: ReadonlySet<string> | undefined): Sides<Abi> {
+    return {
+      old: this.#sides.old.abiOf(target, headers.old, { unsettled }),
+      new: this.#sides.new.abiOf(target, headers.new, { unsettled }),
+    };
+  }
+
+  #changesFor(target: Target): Changes {
+    const known = this.#changes.get(target);
+    if (known !== undefined) return known;
+    const sides = this.#sides;
+    // What is read for those that are read together is fetched and looked at together.
+    const group = this.#groups.find((one) => one.includes(target)) ?? [target];
+    const both = group.filter((one) => one === target || (isFor(sides.old, one) && isFor(sides.new, one)));
+    const reading = both.map((one) => readingFor(sides, one, this.#paths));
+    for (const side of ['old', 'new'] as const) {
+      sides[side].headersFor(target).fetch?.(new Set(reading.flatMap(({ files }) => files[side])));
+    }
+    const unsettled = findUnsettled(sides, reading);
+    const telling = unsettled && new Telling(sides, unsettled);
+    for (const one of reading) {
+      const headers = telling?.among(one) ?? one.headers;
+      this.#changes.set(one.target, { headers, all: one.headers, unsettled: unsettled?.names });
+    }
+    return this.#changesFor(target);
+  }
+}
+
+function isUnderstoodAlone(abi: Abi): boolean {
+  const portions = listOf(abi)?.portions ?? [];
+  return abi.notUnderstood.length === 0 && portions.every(({ portion }) => portion.late?.isAlone !== false);
+}
+
+function isFor(source: HeaderSource, target: Target): boolean {
+  return source.targets.includes(target);
+}
+
+/** The headers that changed for a target, or include something that did. */
+function readingFor(sides: Sides<HeaderSource>, target: Target, paths: readonly string[]): ToRead {
+  const [before, after] = [sides.old.headersFor(target), sides.new.headersFor(target)];
+  const changed = changedHeaders(before, after);
+  const [wereChanged, areChanged] = [new Set(changed.old), new Set(changed.new)];
+  const headers = {
+    old: sides.old.namesFor(target).filter((name) => wereChanged.has(name) && isAt(sides.old, target, name, paths)),
+    new: sides.new.namesFor(target).filter((name) => areChanged.has(name) && isAt(sides.new, target, name, paths)),
+  };
+  return {
+    ...{ target, headers },
+    files: { old: includedFiles(before, headers.old), new: includedFiles(after, headers.new) },
+  };
+}
+
+function isAt(source: HeaderSource, target: Target, name: string, limits: readonly string[]): boolean {
+  if (limits.length === 0) return true;
+  const path = source.headersFor(target).resolve(name, 'angle', undefined)?.path ?? name;
+  return isWithin([path, name], limits);
+}
+
+/** Whether one of `places` is at or below one of `limits`; everything is, where there are none. */
+export function isWithin(places: readonly string[], limits: readonly string[]): boolean {
+  if (limits.length === 0) return true;
+  const prefixes = limits.map((limit) => limit.replace(/^(?:\.\/)+/, '').replace(/\/+$/, ''));
+  return prefixes.some((prefix) =>
+    places.some((place) => prefix === '' || prefix === '.' || place === prefix || place.startsWith(`${prefix}/`)),
+  );
+}
