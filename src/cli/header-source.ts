@@ -61,11 +61,7 @@ export interface HeaderSource {
   /** Says which targets will be asked for together: what they share is then read once. */
   readonly expect: (targets: readonly Target[]) => void;
   /** The ABI of some headers only, and what they include. */
-  readonly abiOf: (
-    target: Target,
-    names: readonly string[],
-    options?: Pick<ReadOptions, 'macros' | 'unsettled'>,
-  ) => Abi;
+  readonly abiOf: (target: Target, names: readonly string[], options?: Omit<ReadOptions, 'insteadOf'>) => Abi;
   /** The tokens of a header. */
   readonly tokensOf: (target: Target, header: HeaderFile) => TokenFile;
   /** Whether a word stands in any header that was cut into tokens. */

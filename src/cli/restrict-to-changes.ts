@@ -42,6 +42,7 @@ class RestrictedReading {
   readonly #paths: readonly string[];
   readonly #changes = new Map<Target, Changes>();
   readonly #groups: (readonly Target[])[] = [];
+  #readers: { old?: ReadonlyMap<string, readonly Target[]>; new?: ReadonlyMap<string, readonly Target[]> } = {};
   /** What was read last. No more is remembered: whoever compares trees goes from target to target, and could not hold all. */
   #last: (Sides<Abi> & { readonly target: Target }) | undefined;
 
@@ -65,7 +66,7 @@ class RestrictedReading {
 
   #abiFor(target: Target, side: 'old' | 'new'): Abi {
     const { headers, all, unsettled } = this.#changesFor(target);
-    if (headers === all) return this.#sides[side].abiOf(target, all[side], { unsettled });
+    if (headers === all) return this.#readSide(side, target, all, unsettled);
     if (this.#last?.target !== target) {
       let abis = this.#read(target, headers, unsettled);
       // A header that is not understood alone may be understood below another one, or not there either.
@@ -80,9 +81,31 @@ class RestrictedReading {
 
   #read(target: Target, headers: ChangedHeaders, unsettled: ReadonlySet<string> | undefined): Sides<Abi> {
     return {
-      old: this.#sides.old.abiOf(target, headers.old, { unsettled }),
-      new: this.#sides.new.abiOf(target, headers.new, { unsettled }),
+      old: this.#readSide('old', target, headers, unsettled),
+      new: this.#readSide('new', target, headers, unsettled),
     };
+  }
+
+  #readSide(side: 'old' | 'new', target: Target, headers: ChangedHeaders, unsettled?: ReadonlySet<string>): Abi {
+    const readersOf = ({ name }: { readonly name: string }): readonly Target[] => this.#readersOf(side).get(name) ?? [];
+    return this.#sides[side].abiOf(target, headers[side], { unsettled, readersOf });
+  }
+
+  /** The targets for which a header is read, by its name. */
+  #readersOf(side: 'old' | 'new'): ReadonlyMap<string, readonly Target[]> {
+    let readers = this.#readers[side];
+    if (readers === undefined) {
+      const found = new Map<string, Target[]>();
+      for (const [target, { headers }] of this.#changes) {
+        for (const name of headers[side]) {
+          const others = found.get(name);
+          if (others === undefined) found.set(name, [target]);
+          else others.push(target);
+        }
+      }
+      this.#readers[side] = readers = found;
+    }
+    return readers;
   }
 
   #changesFor(target: Target): Changes {
@@ -97,6 +120,7 @@ class RestrictedReading {
       sides[side].headersFor(target).fetch?.(new Set(reading.flatMap(({ files }) => files[side])));
     }
     const unsettled = findUnsettled(sides, reading);
+    this.#readers = {};
     const telling = unsettled && new Telling(sides, unsettled);
     for (const one of reading) {
       const headers = telling?.among(one) ?? one.headers;

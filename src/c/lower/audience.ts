@@ -63,6 +63,15 @@ export class Audience implements Readers {
     return this.viewers.findIndex((viewer) => viewer.target === target);
   }
 
+  viewersOf(targets: readonly Target[]): Viewers {
+    let viewers = 0;
+    for (const target of targets) {
+      const number = this.numberOf(target);
+      if (number >= 0) viewers |= only(number);
+    }
+    return viewers;
+  }
+
   /** What a header comes to, read alone. It is read for all of `wanted` to whom its name means that file. */
   unitOf(header: SourceFile, number: number, wanted: Viewers = firstViewers(this.viewers.length)): Unit {
     const file = this.frontEnd.tokensOf(header, this.viewer(number).source);
@@ -78,12 +87,21 @@ export class Audience implements Readers {
   }
 
   /** Those among `viewers` to whom the name of a header means `file`; all of them, if it means that to nobody. */
-  #seeing(file: TokenFile, { name }: SourceFile, viewers: Viewers): Viewers {
+  #seeing(file: TokenFile, { name, path }: SourceFile, viewers: Viewers): Viewers {
     let seeing = 0;
     let isFound = false;
-    for (const { viewers: some, is } of this.resolve(name, 'angle', undefined, viewers)) {
-      isFound ||= is !== undefined;
-      if (is === file) seeing |= some;
+    let last: SourceFile | undefined;
+    for (let rest = viewers; rest !== 0; rest = withoutFirst(rest)) {
+      const number = firstOf(rest);
+      const { source } = this.viewer(number);
+      const found = source.resolve(name, 'angle', undefined);
+      if (found === undefined) continue;
+      isFound = true;
+      // What stands elsewhere is another file, whatever is in it.
+      if (found === last || (found.path === path && this.frontEnd.tokensOf(found, source) === file)) {
+        last = found;
+        seeing |= only(number);
+      }
     }
     return isFound ? seeing : viewers;
   }

@@ -26,6 +26,8 @@ export interface ReadOptions {
   readonly macros?: ReadonlySet<string> | undefined;
   /** Macros of other names mean the same on the other side of a comparison: these are worked out when somebody asks. */
   readonly unsettled?: ReadonlySet<string> | undefined;
+  /** The targets that a header will be asked for; all, where nobody knows. */
+  readonly readersOf?: ((header: SourceFile) => readonly Target[]) | undefined;
   /** What to read instead of a header that is not understood; the first that is counts. */
   readonly insteadOf?: (header: SourceFile) => readonly SourceFile[];
 }
@@ -36,7 +38,7 @@ export function readAbi(
   headers: readonly SourceFile[],
   target: Target,
   label: string,
-  { macros, unsettled, insteadOf }: ReadOptions = {},
+  { macros, unsettled, readersOf, insteadOf }: ReadOptions = {},
 ): Abi {
   const number = audience.numberOf(target);
   const viewer = only(number);
@@ -45,7 +47,7 @@ export function readAbi(
   const ordered = [...headers.filter((header) => !isGeneric(header)), ...headers.filter(isGeneric)];
   const known = new Set(headers.map(({ path }) => path));
   const units = ordered.map((header) => {
-    const unit = audience.unitOf(header, number);
+    const unit = audience.unitOf(header, number, readersOf && audience.viewersOf(readersOf(header)));
     // Trouble in another header is that one's own, unless only its includers are read.
     const isTroubled = (path: string): boolean => path === header.path || !known.has(path);
     if (insteadOf === undefined || (unit.troubled & viewer) === 0) return unit;
