@@ -2,8 +2,8 @@
  * Files with their units, each divided when somebody asks.
  */
 
-import type { TokenFile } from '../token.ts';
-import { TextUnits } from './text-units.ts';
+import { type TokenFile, TokenKind } from '../token.ts';
+import { isDirective, isInclude, TextUnits } from './text-units.ts';
 
 /** Braces, digraphs for them, or a comment that goes on, on a line that defines a macro. */
 const mayHoldBraces = /define(?:[^\n\\]|\\[^])*?(?:[{}]|<%|%>|\/\*(?:(?!\*\/)[^\n])*\n)/;
@@ -30,6 +30,12 @@ export class DividedFiles {
     return [...this.#texts.keys()].map((file) => this.unitsOf(file));
   }
 
+  /** Whether no declaration begins in one file and goes on in another. */
+  areWhole(): boolean {
+    for (const file of this.#texts.keys()) if (!isPlainlyWhole(file) && !this.unitsOf(file).isWhole) return false;
+    return true;
+  }
+
   /** Whether no macro opens a brace that it does not close: text would not be divided as one sees it. */
   areMacrosBalanced(): boolean {
     for (const [file, text] of this.#texts) {
@@ -37,4 +43,26 @@ export class DividedFiles {
     }
     return true;
   }
+}
+
+/** Whether that shows at first sight: all braces are closed, and includes stand behind semicolons. */
+function isPlainlyWhole(file: TokenFile): boolean {
+  const { texts, kinds, count } = file;
+  let braces = 0;
+  let last = ';';
+  for (let line = 0; line < count;) {
+    const end = file.lineEnd(line);
+    if (isDirective(file, line)) {
+      if (isInclude(texts[line + 1] ?? '') && (braces !== 0 || last !== ';')) return false;
+    } else {
+      for (let at = line; at < end; at++) {
+        if (kinds[at] !== TokenKind.punctuator) continue;
+        if (texts[at] === '{') braces++;
+        else if (texts[at] === '}' && --braces < 0) return false;
+      }
+      last = texts[end - 1] ?? '';
+    }
+    line = end;
+  }
+  return braces === 0 && last === ';';
 }

@@ -26,6 +26,14 @@ export class MacroBodies {
     return definitions.length > 0 && definitions.every((one) => isAttribute(bodyOf(one)));
   }
 
+  /** Whether a word may stand for something other than itself. */
+  isAnother(word: string): boolean {
+    return this.#definitionsOf(word).some((one) => {
+      const body = bodyOf(one);
+      return !(body.texts.length === 1 && body.texts[0] === word) && !isAttribute(body);
+    });
+  }
+
   /** Whether a text that uses a word may declare more than it shows, because the word is a macro. */
   mayDeclare(word: string): boolean {
     const known = this.#mayDeclare.get(word);

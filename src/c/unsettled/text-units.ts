@@ -25,6 +25,8 @@ export class TextUnits {
   readonly lineStarts: readonly number[];
   /** Whether all branches of each condition leave the same open. */
   readonly isRegular: boolean;
+  /** Whether no declaration goes on in another file: what it includes stands between declarations, and it ends what it begins. */
+  readonly isWhole: boolean;
   /** Whether every macro closes the braces that it opens. */
   readonly areMacrosBalanced: boolean;
   readonly #unitOfLine: readonly TextUnit[];
@@ -35,6 +37,7 @@ export class TextUnits {
     this.file = file;
     this.lineStarts = divided.lineStarts;
     this.isRegular = divided.isRegular;
+    this.isWhole = divided.isWhole;
     this.areMacrosBalanced = divided.areMacrosBalanced;
     this.#unitOfLine = divided.unitOfLine;
     this.#conditionsOfLine = divided.conditionsOfLine;
@@ -103,6 +106,10 @@ export function nameOf({ texts, kinds }: TokenFile, { start }: TextUnit): string
   return kinds[start + 2] === TokenKind.identifier ? texts[start + 2] : undefined;
 }
 
+export function isInclude(word: string): boolean {
+  return word === 'include' || word === 'include_next' || word === 'import';
+}
+
 export function isDirective({ texts, kinds }: TokenFile, line: number): boolean {
   return texts[line] === '#' && kinds[line] === TokenKind.punctuator;
 }
@@ -131,6 +138,10 @@ interface OpenText {
 interface Open {
   text: OpenText | undefined;
   braces: number;
+  /** Of `extern "C"`. */
+  linkages: number;
+  /** Whether a brace was closed that nobody had opened. */
+  hasStray: boolean;
 }
 
 /** A conditional: all its branches must leave open what the first one does. */
@@ -146,6 +157,7 @@ interface Divided {
   readonly lineStarts: readonly number[];
   readonly unitOfLine: readonly TextUnit[];
   readonly isRegular: boolean;
+  readonly isWhole: boolean;
   readonly areMacrosBalanced: boolean;
 }
 
@@ -155,8 +167,9 @@ function divide(file: TokenFile): Divided {
   const unitOfLine: TextUnit[] = [];
   const conditionsOfLine: (readonly number[])[] = [];
   const conditions = new Conditions(file.guard !== undefined);
-  const open: Open = { text: undefined, braces: 0 };
+  const open: Open = { text: undefined, braces: 0, linkages: 0, hasStray: false };
   let areMacrosBalanced = true;
+  let isWhole = true;
   for (let line = 0; line < count;) {
     const end = file.lineEnd(line);
     lineStarts.push(line);
@@ -166,12 +179,14 @@ function divide(file: TokenFile): Divided {
       const isOfMacro = word === 'define' || word === 'undef';
       unitOfLine.push({ kind: isOfMacro ? word : 'directive', start: line, end });
       if (word === 'define') areMacrosBalanced &&= isBalanced(file, line, end);
+      else if (isInclude(word)) isWhole &&= open.text === undefined;
       else conditions.pass(word, line, open);
     } else unitOfLine.push(passText(file, line, end, open));
     line = end;
   }
   lineStarts.push(count);
-  return { lineStarts, unitOfLine, conditionsOfLine, isRegular: conditions.areRegular, areMacrosBalanced };
+  isWhole &&= open.text === undefined && !open.hasStray;
+  return { lineStarts, unitOfLine, conditionsOfLine, isRegular: conditions.areRegular, isWhole, areMacrosBalanced };
 }
 
 /** The text that a line is part of. */
@@ -182,13 +197,20 @@ function passText(file: TokenFile, line: number, end: number, open: Open): OpenT
   text.end = end;
   // extern "C" { … } is no part of any declaration.
   const opensLinkage = isFirst && texts[line] === 'extern' && kinds[line + 1] === TokenKind.string;
-  let endsBody = isFirst && end === line + 1 && texts[line] === '}' && open.braces === 0;
+  let endsBody = isFirst && end === line + 1 && texts[line] === '}' && open.braces === 0 && open.linkages > 0;
+  if (endsBody) open.linkages--;
+  const endsLinkage = endsBody;
   for (let at = line; at < end; at++) {
     if (kinds[at] !== TokenKind.punctuator) continue;
     if (texts[at] === '{') {
-      if (opensLinkage && at === line + 2) endsBody = true;
-      else if (++open.braces === 1) text.isBody = opensBody(file, at);
-    } else if (texts[at] === '}' && open.braces > 0 && --open.braces === 0) endsBody = text.isBody === true;
+      if (opensLinkage && at === line + 2) {
+        open.linkages++;
+        endsBody = true;
+      } else if (++open.braces === 1) text.isBody = opensBody(file, at);
+    } else if (texts[at] === '}' && !endsLinkage) {
+      if (open.braces === 0) open.hasStray = true;
+      else if (--open.braces === 0) endsBody = text.isBody === true;
+    }
   }
   const isDone = open.braces === 0 && (texts[end - 1] === ';' || (endsBody && /[{}]/.test(texts[end - 1] ?? '')));
   open.text = isDone ? undefined : text;

@@ -52,7 +52,7 @@ export function unsettledNames(
 ): Unsettled | undefined {
   if (hidingWords.some(isSpelled)) return undefined;
   const divided = new DividedFiles(files);
-  if (!divided.areMacrosBalanced()) return undefined;
+  if (!divided.areMacrosBalanced() || !divided.areWhole()) return undefined;
   const spread = new Spread(divided, isSpelled);
   for (const { old, new: next } of changed) {
     const [before, after] = [divided.unitsOf(old), divided.unitsOf(next)];
@@ -145,6 +145,8 @@ class Spread {
     }
     const { names, words, isBalanced } = declaredNames(units, unit, (word) => this.#macros.isOnlyAttribute(word));
     if (!isBalanced || [...words].some((word) => this.#macros.mayDeclare(word))) return false;
+    // What is declared under the name of a macro has another name.
+    if ([...names].some((name) => this.#macros.isAnother(name))) return false;
     for (const name of names) this.#add(name);
     return true;
   }

@@ -1,0 +1,156 @@
+/** Which names a change of a text can reach: expected by hand, from what a compiler would make of the texts. */
+
+import { describe, expect, test } from 'vitest';
+import type { TokenFile } from '../../src/c/token.ts';
+import { type SpellingTable, tokenize } from '../../src/c/tokenize.ts';
+import { type Unsettled, unsettledNames } from '../../src/c/unsettled/unsettled-names.ts';
+
+/** What `h.h` changing from one text to another unsettles, where `others` are read as well. */
+function unsettled(old: string, next: string, others: readonly string[] = []): Unsettled | undefined {
+  const spellings: SpellingTable = new Map();
+  const texts = new Map<TokenFile, string>();
+  const read = (name: string, text: string): TokenFile => {
+    const file = tokenize({ name, path: name, text }, spellings);
+    texts.set(file, text);
+    return file;
+  };
+  const versions = { old: read('h.h', old), new: read('h.h', next) };
+  for (const [at, text] of others.entries()) read(`other${at}.h`, text);
+  return unsettledNames([versions], texts, (word) => spellings.has(word));
+}
+
+function namesOf(old: string, next: string, others: readonly string[] = []): string[] | undefined {
+  const found = unsettled(old, next, others);
+  return found && [...found.names].sort();
+}
+
+describe('names that a change can reach', () => {
+  const base = '#define ONE 1\n#define TWO (ONE + 1)\n#define FOUR (TWO * 2)\n#define TEN 10\n';
+
+  test.each([
+    ['a macro, and whatever is made from it', base, base.replace('ONE 1', 'ONE 3'), ['FOUR', 'ONE', 'TWO']],
+    ['a macro that comes', base, `${base}#define SIX 6\n`, ['SIX']],
+    ['a macro that goes', base, base.replace('#define TEN 10\n', ''), ['TEN']],
+    ['nothing, for a comment', base, `/* a remark */\n${base}`, []],
+    ['nothing, for white space inside a line', base, base.replace('(ONE + 1)', '(ONE  +\t1)'), []],
+    ['a macro that takes an argument now', base, base.replace('TWO (', 'TWO('), ['FOUR', 'TWO']],
+    ['a macro that is forgotten', base, base.replace('#define TEN', '#undef TWO\n#define TEN'), ['FOUR', 'TWO']],
+  ])('%s', (_what, old, next, names) => {
+    expect(namesOf(old, next)).toEqual(names);
+  });
+
+  test.each([
+    ['struct s { int a; };', 'struct s { long a; };', ['M', 's']],
+    ['typedef struct { int a; } s;', 'typedef struct { int a, b; } s;', ['M', 's']],
+    ['enum e { s, t };', 'enum e { r, s, t };', ['M', 'e', 'r', 's', 't']],
+    ['typedef int s;', 'typedef long s;', ['M', 's']],
+    ['typedef int r, s;', 'typedef long r, s;', ['M', 'r', 's']],
+    ['typedef foo_t s;', 'typedef bar_t s;', ['M', 's']],
+    [
+      'struct r { int a; };\nstruct s {\nstruct r r;\n};',
+      'struct r { long a; };\nstruct s {\nstruct r r;\n};',
+      ['M', 'r', 's'],
+    ],
+    [
+      'struct s\n{\n int a;\n}\n__attribute__((packed));',
+      'struct s\n{\n long a;\n}\n__attribute__((packed));',
+      ['M', 's'],
+    ],
+    ['typedef struct\n{\n int a;\n}\ns;', 'typedef struct\n{\n long a;\n}\ns;', ['M', 's']],
+    [
+      'struct r { int a; } ;\nextern "C" {\nstruct s { int a; };\n}',
+      'struct r { int a; } ;\nextern "C" {\nstruct s { long a; };\n}',
+      ['M', 's'],
+    ],
+  ])('what %s declares', (old, next, names) => {
+    const users = '#define M sizeof(s)\n#define N 4\nstruct other { int x; };\n';
+    expect(namesOf(`${old}\n${users}`, `${next}\n${users}`)).toEqual(names);
+  });
+
+  test('those of other headers that mention one', () => {
+    const others = [
+      '#include "h.h"\n#define A B\nstruct t { int x[B]; };\n',
+      'struct u { struct t t; };\n#define C 1\n',
+    ];
+    expect(namesOf('#define B 1\n', '#define B 2\n', others)).toEqual(['A', 'B', 't', 'u']);
+  });
+
+  test('what stands on another line, where a macro asks for that', () => {
+    expect(namesOf('\n#define HERE __LINE__\n#define X 1\n', '#define HERE __LINE__\n#define X 1\n')).toEqual(['HERE']);
+  });
+
+  test('two places that changed leave what is between them alone', () => {
+    const between = Array.from({ length: 50 }, (_, at) => `#define M${at} ${at}\n`).join('');
+    expect(namesOf(`#define A 1\n${between}#define Z 1\n`, `#define A 2\n${between}#define Z 2\n`)).toEqual(['A', 'Z']);
+  });
+
+  test('are there for all only where no macro decides about it', () => {
+    const on = (condition: string, others: readonly string[] = []): boolean | undefined =>
+      unsettled(`${condition}\n#define A 1\n#endif\n`, `${condition}\n#define A 2\n#endif\n`, others)?.isThereForAll;
+    expect(on('#ifndef H_H\n#define H_H')).toBe(true);
+    expect(on('#ifdef __KERNEL__')).toBe(true);
+    expect(on('#ifdef WANTED', ['#define WANTED\n#include "h.h"\n'])).toBe(false);
+  });
+});
+
+describe('where several files make one declaration', () => {
+  test('nothing is said', () => {
+    const inside = ['struct s {\n#include "h.h"\n};\n#define M sizeof(struct s)\n'];
+    expect(unsettled('int a;\n', 'long a;\n', inside)).toBeUndefined();
+    const around = ['struct s {\n', '};\n', '#include "open.h"\n#include "h.h"\n#include "close.h"\n'];
+    expect(unsettled('int a;\n', 'long a;\n', around)).toBeUndefined();
+  });
+
+  test('extern "C" is no declaration', () => {
+    const cxx = ['extern "C" {\n#include "h.h"\nint f(void);\n}\n'];
+    expect(namesOf('#define A 1\n', '#define A 2\n', cxx)).toEqual(['A']);
+  });
+});
+
+describe('nothing is said', () => {
+  const plain = '#define A 1\n';
+
+  test.each([
+    ['a condition changes', `#if 1\n${plain}#endif\n`, `#if 2\n${plain}#endif\n`],
+    [
+      'a condition asks for what changes',
+      '#define A 1\n#if A\n#define B 1\n#endif\n',
+      '#define A 2\n#if A\n#define B 1\n#endif\n',
+    ],
+    ['an include changes', '#include "a.h"\n', '#include "b.h"\n'],
+    ['packing changes', '#pragma pack(1)\nstruct s { int a; };\n', '#pragma pack(2)\nstruct s { int a; };\n'],
+    ['macros are put aside', '#define A 1\n#pragma push_macro("A")\n', '#define A 2\n#pragma push_macro("A")\n'],
+    [
+      '## may form the name',
+      '#define CAT(a, b) a ## b\n#define AB 1\n#define X CAT(A, B)\n',
+      '#define CAT(a, b) a ## b\n#define AB 2\n#define X CAT(A, B)\n',
+    ],
+    [
+      'a macro opens a brace',
+      '#define BEGIN {\nstruct s BEGIN\nint a;\nint b;\n};\n',
+      '#define BEGIN {\nstruct s BEGIN\nint a;\nlong b;\n};\n',
+    ],
+    [
+      'a tag is a macro',
+      '#define TAG t\nstruct TAG { int a; };\n#define M sizeof(struct t)\n',
+      '#define TAG t\nstruct TAG { long a; };\n#define M sizeof(struct t)\n',
+    ],
+    [
+      'a macro declares enumerators',
+      '#define E(x) X_ ## x,\nenum e { E(A) };\n',
+      '#define E(x) X_ ## x,\nenum e { E(A) E(B) };\n',
+    ],
+    [
+      'branches close other braces',
+      'struct s {\n#ifdef A\nint a; };\n#else\nint b;\n};\n#endif\n',
+      'struct s {\n#ifdef A\nint a; };\n#else\nlong b;\n};\n#endif\n',
+    ],
+    [
+      'a declaration begins above its branches',
+      'typedef int\n#ifdef X\na;\n#else\nb;\n#endif\n',
+      'typedef long\n#ifdef X\na;\n#else\nb;\n#endif\n',
+    ],
+  ])('where %s', (_why, old, next) => {
+    expect(unsettled(old, next)).toBeUndefined();
+  });
+});

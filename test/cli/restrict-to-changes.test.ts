@@ -1,0 +1,201 @@
+/**
+ * What is left out of a comparison must never show in its answer: a change in a tree of headers, compared with every macro worked
+ * out and every includer read, and compared as `uabi check` does.
+ */
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Target } from '../../src/abi/target.ts';
+import { type HeaderSource, HeaderWorkshop } from '../../src/cli/header-source.ts';
+import type { Io } from '../../src/cli/io.ts';
+import { pairOf } from '../../src/cli/open-pair.ts';
+import { restrictToChanges } from '../../src/cli/restrict-to-changes.ts';
+import type { Diagnostic } from '../../src/diagnostic.ts';
+import { changedHeaders } from '../../src/source/changes.ts';
+import type { FileTree } from '../../src/source/file-tree.ts';
+import { type CheckResult, checkTargets } from '../../src/verdict/check.ts';
+
+type Files = Readonly<Record<string, string>>;
+
+function treeOf(label: string, files: Files): FileTree {
+  const paths = Object.keys(files);
+  const isFolder = (path: string): boolean => path === '' || paths.some((one) => one.startsWith(`${path}/`));
+  return {
+    label,
+    list: () => paths,
+    entries: (folder) => {
+      const prefix = folder === '' ? '' : `${folder}/`;
+      const inside = paths.filter((path) => path.startsWith(prefix));
+      return [...new Set(inside.map((path) => path.slice(prefix.length).split('/')[0] ?? ''))];
+    },
+    prefetch: () => undefined,
+    kindOf: (path) => (files[path] !== undefined ? 'file' : isFolder(path) ? 'folder' : 'absent'),
+    read: (path) => {
+      const text = files[path];
+      return text === undefined ? { kind: 'absent' } : { kind: 'text', text, key: text };
+    },
+  };
+}
+
+const io: Io = {
+  stdout: () => undefined,
+  stderr: () => undefined,
+  stdin: () => Promise.resolve(new Uint8Array()),
+  cwd: '.',
+  env: {},
+  isTerminal: { stdout: false, stderr: false },
+  columns: undefined,
+};
+
+interface Sides {
+  readonly old: HeaderSource;
+  readonly new: HeaderSource;
+}
+
+function open(old: Files, next: Files): Sides {
+  const workshop = new HeaderWorkshop(io, {});
+  return { old: workshop.openInMemory(treeOf('old', old)), new: workshop.openInMemory(treeOf('new', next)) };
+}
+
+/** Both sides with all headers that changed or include what did, and all their macros. */
+function inFull(sides: Sides): Sides {
+  const side = (which: 'old' | 'new'): HeaderSource => {
+    const source = sides[which];
+    const namesFor = (target: Target): readonly string[] => {
+      const changed = changedHeaders(sides.old.headersFor(target), sides.new.headersFor(target))[which];
+      return source.namesFor(target).filter((name) => changed.includes(name));
+    };
+    return { ...source, namesFor, abiFor: (target) => source.abiOf(target, namesFor(target)) };
+  };
+  return { old: side('old'), new: side('new') };
+}
+
+function answerTo(sides: Sides): CheckResult {
+  const targets = sides.old.targets.filter((target) => sides.new.targets.includes(target));
+  for (const side of [sides.old, sides.new]) side.expect(targets);
+  return checkTargets(targets, (target) => pairOf(sides, target));
+}
+
+function shown({ verdict, findings, notUnderstood }: CheckResult): string {
+  return JSON.stringify([verdict, findings, notUnderstood], (_key, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  );
+}
+
+function mistake({ message, location }: Diagnostic): string {
+  return `${location?.file ?? ''}: ${message}`;
+}
+
+/** What could be understood before. */
+function mistakesThatCame(sides: Sides): readonly string[] {
+  return sides.old.targets.flatMap((target) => {
+    const { old, new: next } = pairOf(sides, target);
+    const before = new Set(old.notUnderstood.map(mistake));
+    return next.notUnderstood.map(mistake).filter((one) => !before.has(one));
+  });
+}
+
+const name = fc.constantFrom('K_A', 'K_B', 'K_C', 'L_A', 'L_B');
+const value = fc.constantFrom(
+  ...['1', '2', '(1 << 3)', 'K_A', '(K_B | 4)', 'L_A', 'sizeof(struct k_a)', 'sizeof(k_t)', 'K_E1', '__LINE__'],
+  ...["_IOW('k', 1, struct k_a)", "_IOR('k', 2, k_t)", "_IO('k', 3)", 'K_CALL(2)', 'text here', 'CAT(K_, A)'],
+);
+const type = fc.constantFrom('int', 'long', '__u32', '__u64', 'k_t', 'struct k_a', 'char');
+const line = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(name, value).map(([macro, body]) => `#define ${macro} ${body}`) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.constantFrom('k_a', 'k_b'), type, type)
+      .map(([tag, a, b]) => `struct ${tag} {\n\t${a} x;\n\t${b} y;\n};`),
+  },
+  type.map((is) => `typedef ${is} k_t;`),
+  fc.constantFrom('enum k_e {\n\tK_E0,\n\tK_E1,\n};', 'enum k_e {\n\tK_E0,\n\tK_EX,\n\tK_E1,\n};'),
+  name.map((macro) => `#undef ${macro}`),
+  fc.tuple(name, name).map(([asked, macro]) => `#ifdef ${asked}\n#define ${macro} 5\n#endif`),
+  fc.constantFrom(
+    '#define K_CALL(x) ((x) + K_A)',
+    '#define CAT(a, b) a ## b',
+    '/* a remark */',
+    '#pragma pack(1)',
+    '#pragma pack()',
+  ),
+  fc.constantFrom('#ifdef __x86_64__\n#define K_X 1\n#endif', '#if __BITS_PER_LONG == 64\n#define K_W 64\n#endif'),
+);
+const lines = fc.array(line, { maxLength: 7 });
+
+function header(guard: string, includes: readonly string[], body: readonly string[]): string {
+  const included = includes.map((one) => `#include <${one}>\n`).join('');
+  return `#ifndef ${guard}\n#define ${guard}\n${included}${body.map((one) => `${one}\n`).join('')}#endif\n`;
+}
+
+interface Bodies {
+  readonly a: readonly string[];
+  readonly b: readonly string[];
+  readonly c: readonly string[];
+  readonly asm: readonly string[];
+}
+
+function filesOf({ a, b, c, asm }: Bodies): Files {
+  return {
+    'include/uapi/linux/types.h': header(
+      'T_H',
+      ['asm/types.h', 'linux/ioctl.h'],
+      ['typedef unsigned int __u32;', 'typedef unsigned long long __u64;'],
+    ),
+    'include/uapi/linux/ioctl.h': header(
+      'I_H',
+      [],
+      [
+        '#define _IOC(d, t, n, s) (((d) << 30) | ((t) << 8) | (n) | ((s) << 16))',
+        '#define _IO(t, n) _IOC(0U, (t), (n), 0)',
+        '#define _IOW(t, n, s) _IOC(1U, (t), (n), sizeof(s))',
+        '#define _IOR(t, n, s) _IOC(2U, (t), (n), sizeof(s))',
+      ],
+    ),
+    'include/uapi/linux/a.h': header('A_H', ['linux/types.h', 'asm/k.h'], a),
+    'include/uapi/linux/b.h': header('B_H', ['linux/a.h'], b),
+    'include/uapi/linux/c.h': header('C_H', ['linux/types.h', 'linux/b.h'], c),
+    'include/uapi/asm-generic/types.h': header('G_H', [], ['#define __BITS_PER_LONG 64']),
+    'arch/x86/include/uapi/asm/types.h': header(
+      'X_H',
+      [],
+      ['#ifdef __x86_64__', '#define __BITS_PER_LONG 64', '#else', '#define __BITS_PER_LONG 32', '#endif'],
+    ),
+    'arch/arm/include/uapi/asm/types.h': header('R_H', [], ['#define __BITS_PER_LONG 32']),
+    'arch/x86/include/uapi/asm/k.h': header('XK_H', ['linux/types.h'], asm),
+    'arch/arm/include/uapi/asm/k.h': header('RK_H', ['linux/types.h'], ['struct k_b {\n\tint x;\n};']),
+  };
+}
+
+/** A change of one header: lines that came, went, or stand instead of others. */
+const change = fc.record({
+  where: fc.constantFrom('a', 'b', 'c', 'asm'),
+  at: fc.nat(7),
+  gone: fc.nat(1),
+  come: fc.array(line, { maxLength: 2 }),
+});
+
+describe('a comparison that reads no more than may tell', () => {
+  test('answers as one that reads everything', () => {
+    fc.assert(
+      fc.property(
+        fc.record({ a: lines, b: lines, c: lines, asm: lines }),
+        fc.array(change, { minLength: 1, maxLength: 2 }),
+        (bodies, changes) => {
+          const next = { a: [...bodies.a], b: [...bodies.b], c: [...bodies.c], asm: [...bodies.asm] };
+          for (const { where, at, gone, come } of changes) next[where].splice(at, gone, ...come);
+          const [before, after] = [filesOf(bodies), filesOf(next)];
+          const sides = open(before, after);
+          const found = answerTo(restrictToChanges(sides.old, sides.new, []));
+          const full = inFull(open(before, after));
+          const expected = answerTo(full);
+          // A header with mistakes is told of where it can tell that something changed.
+          if (expected.notUnderstood.length === 0) expect(shown(found)).toBe(shown(expected));
+          else expect(found.notUnderstood.map(mistake)).toEqual(expect.arrayContaining([...mistakesThatCame(full)]));
+        },
+      ),
+      { numRuns: 150 },
+    );
+  }, 120_000);
+});
