@@ -56,16 +56,16 @@ export function findUnsettled(sides: Sides, reading: readonly ToRead[]): Unsettl
 export class Telling {
   readonly #sides: Sides;
   readonly #unsettled: Unsettled;
-  readonly #families: readonly string[];
+  readonly #hasFamily: RegExp | undefined;
   readonly #definesWord: RegExp | undefined;
   readonly #known = new Map<TokenFile, boolean>();
 
   constructor(sides: Sides, unsettled: Unsettled) {
     this.#sides = sides;
     this.#unsettled = unsettled;
-    this.#families = [...new Set([...unsettled.names].map(wordOf))];
-    const words = [...unsettled.words].map((word) => word.replace(/\W/g, '\\$&'));
-    this.#definesWord = words.length === 0 ? undefined : new RegExp(`define\\s+(?:${words.join('|')})\\b`);
+    const families = new Set([...unsettled.names].map(wordOf));
+    this.#hasFamily = anyOf(families, (words) => `\\b(?:${words})`);
+    this.#definesWord = anyOf(unsettled.words, (words) => `define\\s+(?:${words})\\b`);
   }
 
   /** Those that changed, and those that include a text that tells. What changed headers include themselves is read with them. */
@@ -97,10 +97,16 @@ export class Telling {
     if (answer === undefined) {
       answer =
         this.#unsettled.files.has(tokens) ||
-        this.#families.some((word) => file.text.includes(word)) ||
+        this.#hasFamily?.test(file.text) === true ||
         this.#definesWord?.test(file.text) === true;
       this.#known.set(tokens, answer);
     }
     return answer;
   }
+}
+
+/** `expression`: made from all of `words` as alternatives. */
+function anyOf(words: ReadonlySet<string>, expression: (words: string) => string): RegExp | undefined {
+  const alternatives = [...words].map((word) => word.replace(/\W/g, '\\$&'));
+  return alternatives.length === 0 ? undefined : new RegExp(expression(alternatives.join('|')));
 }
