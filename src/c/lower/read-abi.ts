@@ -190,7 +190,8 @@ class Collector {
         this.#report(diagnostic);
       },
     });
-    if (late.names.length === 0) return;
+    // That a header was read behind others is to be known even where it has no macros.
+    if (late.names.length === 0 && late.isAlone) return;
     // What is wrong with those that will be asked for belongs to what is said of the header.
     for (const name of late.isAlone ? unsettled : late.names) {
       const at = late.indexOf(name);
