@@ -42,11 +42,11 @@ export class WordSlices {
   /** By the name that comes first. */
   readonly #slices = new Map<string, NumberSlice[]>();
 
-  /** Which of a portion's declarations are of the word. */
-  add(portion: Portion, ats: readonly number[]): void {
+  /** Which of a portion's declarations is of the word. */
+  add(portion: Portion, at: number): void {
     const last = this.#added.at(-1);
-    if (last?.portion === portion) last.ats.push(...ats);
-    else this.#added.push({ portion, ats: [...ats] });
+    if (last?.portion === portion) last.ats.push(at);
+    else this.#added.push({ portion, ats: [at] });
   }
 
   byPortion(): ReadonlyMap<Portion, PlacedSlice> {

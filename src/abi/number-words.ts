@@ -47,7 +47,7 @@ export class NumberWords {
         const { name } = declared.declaration;
         // Mostly it is the word of the one before.
         if (slices === undefined || !isOfWord(name, word)) slices = this.#slicesOf((word = wordOf(name)));
-        slices.add(portion, [at]);
+        slices.add(portion, at);
       } else if (declared.kind === 'enum') {
         this.#enterEnum(declared.declaration.name, declared.declaration.type, portion, at);
       }
@@ -60,7 +60,7 @@ export class NumberWords {
       words = groupBy(names.keys(), (at) => wordOf(names[at] ?? ''));
       this.#byNames.set(names, words);
     }
-    for (const [word, ats] of words) this.#slicesOf(word).add(portion, ats);
+    for (const [word, ats] of words) for (const at of ats) this.#slicesOf(word).add(portion, at);
   }
 
   #enterEnum(name: string, { enumerators }: EnumType, portion: Portion, at: number): void {
@@ -72,10 +72,10 @@ export class NumberWords {
       word = wordOf(enumerator.name);
       if (same.words.has(word)) continue;
       same.words.add(word);
-      for (const other of same.places) this.#slicesOf(word).add(other.portion, [other.at]);
+      for (const other of same.places) this.#slicesOf(word).add(other.portion, other.at);
     }
     same.places.push({ portion, at });
-    for (const one of same.words) this.#slicesOf(one).add(portion, [at]);
+    for (const one of same.words) this.#slicesOf(one).add(portion, at);
   }
 
   #slicesOf(word: string): WordSlices {
