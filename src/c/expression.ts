@@ -7,12 +7,12 @@
  * the targets that agree.
  */
 
-import { extentOf, layoutOf, layoutRulesOf } from '../abi/layout-engine.ts';
-import { LayoutError, type TypeExtent } from '../abi/layout.ts';
+import { layoutOf } from '../abi/layout-engine.ts';
+import { LayoutError } from '../abi/layout.ts';
 import { integerSizeBytes, isSignedInteger, type Target } from '../abi/target.ts';
 import { type IntegerBase, type RecordType, type Type, unalias } from '../abi/types.ts';
 import { compares, computeFloating, computeInteger, integerBase, ranks, toUnsigned } from './expression/arithmetic.ts';
-import { dataModelFact, type Measure, targetFact } from './environment.ts';
+import { dataModelFact, targetFact } from './environment.ts';
 import type { Scope } from './scope.ts';
 import { parseCharacter, parseCharacters, parseFloating, parseInteger } from './literal.ts';
 import type { TypeTable } from './lower/type-table.ts';
@@ -36,32 +36,6 @@ export interface EvaluationContext {
   readonly typeOf: (name: TypeName) => Type;
   /** The type with forward-declared records replaced by what is known of them by now. */
   readonly complete: (type: Type) => Type;
-}
-
-const measures: Measure[] = [];
-
-/** What scopes ask about the sizes of types on a target: one function for all targets that lay types out alike. */
-export function measureOn(target: Target): Measure {
-  return (measures[layoutRulesOf(target)] ??= rememberingMeasure(target));
-}
-
-function rememberingMeasure(target: Target): Measure {
-  // The sizes of a few types are asked for again and again, and an error is dear to make.
-  const known = new WeakMap<Type, TypeExtent | string>();
-  return (type, property) => {
-    let extent = known.get(type);
-    if (extent === undefined) known.set(type, (extent = extentOrWhyNone(type, target)));
-    return typeof extent === 'string' ? extent : (property === 'size' ? extent.sizeBits : extent.alignBits) / 8;
-  };
-}
-
-function extentOrWhyNone(type: Type, target: Target): TypeExtent | string {
-  try {
-    return extentOf(type, target);
-  } catch (error) {
-    if (!(error instanceof LayoutError)) throw error;
-    return error.message;
-  }
 }
 
 export class Evaluator {

@@ -16,7 +16,7 @@ import {
   requestFact,
   targetFact,
 } from '../environment.ts';
-import { measureOn } from '../expression.ts';
+import { measureOn } from '../expression/measure.ts';
 import type { Macro } from '../macro.ts';
 import type { IncludeForm, Source, SourceFile } from '../source.ts';
 import type { TokenFile } from '../token.ts';
