@@ -131,6 +131,11 @@ describe('nothing is said', () => {
       '#define BEGIN {\nstruct s BEGIN\nint a;\nlong b;\n};\n',
     ],
     [
+      'macros that lead to each other declare',
+      '#define A B C\n#define B A\n#define C enum { E };\nA struct s { int a; };\nB struct t { int b; };\n',
+      '#define A B C\n#define B A\n#define C enum { E };\nA struct s { int a; };\nB struct t { long b; };\n',
+    ],
+    [
       'a tag is a macro',
       '#define TAG t\nstruct TAG { int a; };\n#define M sizeof(struct t)\n',
       '#define TAG t\nstruct TAG { long a; };\n#define M sizeof(struct t)\n',

@@ -6,7 +6,7 @@
  */
 
 import { TokenKind } from '../token.ts';
-import type { TextUnit, TextUnits } from './text-units.ts';
+import { recordKeywords, type TextUnit, type TextUnits } from './text-units.ts';
 
 const keywords = new Set(
   (
@@ -16,8 +16,6 @@ const keywords = new Set(
     '__const__ __volatile__ __restrict __typeof__ typeof __asm__ asm __int128 __alignof__'
   ).split(' '),
 );
-
-const ofRecord = new Set(['struct', 'union', 'enum']);
 
 /** With one of these, no other word is needed for a type. */
 const ofType = new Set(
@@ -82,7 +80,7 @@ class NameReader {
   /** Words between `struct` and its brace, and all of a text like `struct kvm_run;`. */
   #readTags(): void {
     for (let at = 0; at < this.#texts.length; at++) {
-      if (!ofRecord.has(this.#texts[at] ?? '')) continue;
+      if (!recordKeywords.has(this.#texts[at] ?? '')) continue;
       const before: string[] = [];
       let next = at + 1;
       for (; this.#isWord[next] === true || this.#texts[next] === '__attribute__' || this.#texts[next] === '(';) {
@@ -135,7 +133,7 @@ class NameReader {
         words = [];
         hasType = false;
       } else if (ofType.has(text)) hasType = true;
-      else if (this.#isWord[at] === true && !ofRecord.has(this.#texts[at - 1] ?? '')) words.push(text);
+      else if (this.#isWord[at] === true && !recordKeywords.has(this.#texts[at - 1] ?? '')) words.push(text);
     }
     this.#addDeclarators(words, hasType);
   }

@@ -26,10 +26,6 @@ export class DividedFiles {
     return units;
   }
 
-  all(): readonly TextUnits[] {
-    return [...this.#texts.keys()].map((file) => this.unitsOf(file));
-  }
-
   /** Whether no declaration begins in one file and goes on in another. */
   areWhole(): boolean {
     for (const file of this.#texts.keys()) if (!isPlainlyWhole(file) && !this.unitsOf(file).isWhole) return false;

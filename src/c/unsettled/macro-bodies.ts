@@ -2,19 +2,14 @@
  * What macros may do to a text in which they are used, as far as their own text shows it.
  */
 
+import { type Macro, readDefinition } from '../macro.ts';
 import { TokenKind } from '../token.ts';
 import type { DividedFiles } from './divided-files.ts';
-import { type TextUnit, type TextUnits, nameOf } from './text-units.ts';
-
-interface Definition {
-  readonly units: TextUnits;
-  readonly unit: TextUnit;
-}
 
 /** The macros of several files, whichever of their definitions is in force. */
 export class MacroBodies {
   readonly #files: DividedFiles;
-  readonly #mayDeclare = new Map<string, boolean>();
+  readonly #definitions = new Map<string, readonly Macro[]>();
 
   constructor(files: DividedFiles) {
     this.#files = files;
@@ -23,32 +18,27 @@ export class MacroBodies {
   /** Whether a word is a macro of nothing but attributes: it is no name that a text declares. */
   isOnlyAttribute(word: string): boolean {
     const definitions = this.#definitionsOf(word);
-    return definitions.length > 0 && definitions.every((one) => isAttribute(bodyOf(one)));
+    return definitions.length > 0 && definitions.every((one) => isAttribute(textsOf(one)));
   }
 
   /** Whether a word may stand for something other than itself. */
   isAnother(word: string): boolean {
     return this.#definitionsOf(word).some((one) => {
-      const body = bodyOf(one);
-      return !(body.texts.length === 1 && body.texts[0] === word) && !isAttribute(body);
+      const texts = textsOf(one);
+      return !(texts.length === 1 && texts[0] === word) && !isAttribute(texts);
     });
   }
 
   /** Whether a text that uses a word may declare more than it shows, because the word is a macro. */
   mayDeclare(word: string): boolean {
-    const known = this.#mayDeclare.get(word);
-    if (known !== undefined) return known;
-    // A macro is not expanded inside of itself.
-    this.#mayDeclare.set(word, false);
-    const answer = this.#definitionsOf(word).some((one) => {
-      const body = bodyOf(one);
-      return (
-        declaresOutright(body.texts) ||
-        body.texts.some((text, at) => body.kinds[at] === TokenKind.identifier && this.mayDeclare(text))
-      );
-    });
-    this.#mayDeclare.set(word, answer);
-    return answer;
+    const reached = new Set([word]);
+    for (const one of reached) {
+      for (const macro of this.#definitionsOf(one)) {
+        if (declaresOutright(textsOf(macro))) return true;
+        for (const { kind, text } of macro.body) if (kind === TokenKind.identifier) reached.add(text);
+      }
+    }
+    return false;
   }
 
   /** Whether a word is a macro anywhere. */
@@ -56,27 +46,30 @@ export class MacroBodies {
     return this.#definitionsOf(word).length > 0;
   }
 
-  #definitionsOf(word: string): readonly Definition[] {
-    return this.#files.all().flatMap((units) => units.definitionsOf(word).map((unit) => ({ units, unit })));
+  #definitionsOf(word: string): readonly Macro[] {
+    let found = this.#definitions.get(word);
+    if (found === undefined) this.#definitions.set(word, (found = this.#findDefinitions(word)));
+    return found;
   }
-}
 
-interface Body {
-  readonly texts: readonly string[];
-  readonly kinds: readonly number[];
+  #findDefinitions(word: string): readonly Macro[] {
+    const found: Macro[] = [];
+    for (const file of this.#files.files) {
+      for (const { start } of this.#files.unitsOf(file).definitionsOf(word)) {
+        const result = readDefinition(file, start);
+        if ('macro' in result) found.push(result.macro);
+      }
+    }
+    return found;
+  }
 }
 
 /** What stands behind the name and the parameters. */
-function bodyOf({ units: { file }, unit }: Definition): Body {
-  let start = unit.start + (nameOf(file, unit) === undefined ? 2 : 3);
-  if (start < unit.end && file.texts[start] === '(' && !file.hasSpaceBefore(start)) {
-    while (start < unit.end && file.texts[start] !== ')') start++;
-    start++;
-  }
-  return { texts: file.texts.slice(start, unit.end), kinds: [...file.kinds.slice(start, unit.end)] };
+function textsOf({ file, bodyStart, bodyEnd }: Macro): readonly string[] {
+  return file.texts.slice(bodyStart, bodyEnd);
 }
 
-function isAttribute({ texts }: Body): boolean {
+function isAttribute(texts: readonly string[]): boolean {
   let depth = 0;
   for (const text of texts) {
     if (text === '(') depth++;

@@ -9,6 +9,9 @@
 
 import { type TokenFile, TokenKind } from '../token.ts';
 
+/** What a tag stands behind. */
+export const recordKeywords: ReadonlySet<string> = new Set(['struct', 'union', 'enum']);
+
 /** Tokens from `start` to before `end`. A text may have directives between its lines, which are units of their own. */
 export interface TextUnit {
   /** `define` and `undef` of a name; any other `directive`; `text`. */
@@ -226,7 +229,7 @@ function opensBody({ texts, kinds }: TokenFile, brace: number): boolean {
     else if (texts[at] === '(' && --depth === 0) break;
   }
   const isNamed = kinds[at - 1] === TokenKind.identifier && texts[at - 1]?.startsWith('__attribute') === false;
-  return isNamed && !/^(?:struct|union|enum)$/.test(texts[at - 2] ?? '');
+  return isNamed && !recordKeywords.has(texts[at - 2] ?? '');
 }
 
 class Conditions {
