@@ -1,9 +1,10 @@
 /**
  * What will be asked of git, asked before the program is loaded: git has another processor to work on meanwhile.
  *
- * For `uabi check A..B` and `uabi layout NAME --in REVISION` the command line says enough. It is not understood here, only looked at: a guess that turns out wrong has
- * cost questions that nobody needed the answers to. This is all that has to be loaded for it, and what comes out are
- * answers as git gave them, because the program that reads them is another copy of the same modules (`compiled-program.ts`).
+ * For `uabi check A..B` and `uabi layout NAME --in REVISION` the command line says enough. It is not understood here, only looked
+ * at: a guess that turns out wrong has cost questions that nobody needed the answers to. This is all that has to be loaded for it,
+ * and what comes out are answers as git gave them, because the program that reads them is another copy of the same modules
+ * (`compiled-program.ts`).
  */
 
 import { resolve } from 'node:path';

@@ -74,6 +74,12 @@ export interface HeaderSource {
   readonly documents?: ReadonlyMap<string, string>;
 }
 
+/** Two sources that are compared. */
+export interface HeaderSides {
+  readonly old: HeaderSource;
+  readonly new: HeaderSource;
+}
+
 /** What the sources of one run share. */
 export class HeaderWorkshop {
   readonly #io: Io;

@@ -13,15 +13,15 @@ import { areTypesTheSame } from '../diff/same-types.ts';
 import { declarationKinds, differingNames, spaceOf, SuspectNames } from '../diff/suspects.ts';
 import { doCxxBranchesDiffer, headersOfCxx } from '../source/cxx-headers.ts';
 import type { CxxView } from '../verdict/cxx.ts';
-import type { HeaderSource } from './header-source.ts';
-
-interface Sides {
-  readonly old: HeaderSource;
-  readonly new: HeaderSource;
-}
+import type { HeaderSides, HeaderSource } from './header-source.ts';
 
 /** `inC`: the same two sides as C programs see them. `declare` adds what the configuration says about records. */
-export function openInCxx(sides: Sides, target: Target, inC: AbiPair, declare: (abi: Abi) => Abi): CxxView | undefined {
+export function openInCxx(
+  sides: HeaderSides,
+  target: Target,
+  inC: AbiPair,
+  declare: (abi: Abi) => Abi,
+): CxxView | undefined {
   const [old, next] = [sides.old.headersFor(target), sides.new.headersFor(target)];
   // The same types, and the same in the branches that C++ alone reads: then C++ sees what C does.
   if (areTypesTheSame(inC) && !doCxxBranchesDiffer(old, next)) return undefined;

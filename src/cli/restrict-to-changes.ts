@@ -9,21 +9,13 @@
 import type { Abi } from '../abi/abi.ts';
 import { listOf } from '../abi/declaration-list.ts';
 import type { Target } from '../abi/target.ts';
-import { type ChangedHeaders, changedHeaders, includedFiles } from '../source/changes.ts';
-import type { HeaderSource } from './header-source.ts';
+import type { AbiPair } from '../diff/changes.ts';
+import { type ChangedHeaders, changedFiles, changedHeaders, includedFiles } from '../source/changes.ts';
+import type { HeaderSides, HeaderSource } from './header-source.ts';
 import { findUnsettled, Telling, type ToRead } from './unsettled.ts';
 
-interface Sides<T> {
-  readonly old: T;
-  readonly new: T;
-}
-
 /** The same two sources, reading no header that means the same on both sides. */
-export function restrictToChanges(
-  old: HeaderSource,
-  next: HeaderSource,
-  paths: readonly string[],
-): Sides<HeaderSource> {
+export function restrictToChanges(old: HeaderSource, next: HeaderSource, paths: readonly string[]): HeaderSides {
   const reading = new RestrictedReading({ old, new: next }, paths);
   return { old: reading.of('old'), new: reading.of('new') };
 }
@@ -38,15 +30,15 @@ interface Changes {
 }
 
 class RestrictedReading {
-  readonly #sides: Sides<HeaderSource>;
+  readonly #sides: HeaderSides;
   readonly #paths: readonly string[];
   readonly #changes = new Map<Target, Changes>();
   readonly #groups: (readonly Target[])[] = [];
   #readers: { old?: ReadonlyMap<string, readonly Target[]>; new?: ReadonlyMap<string, readonly Target[]> } = {};
   /** What was read last. No more is remembered: whoever compares trees goes from target to target, and could not hold all. */
-  #last: (Sides<Abi> & { readonly target: Target }) | undefined;
+  #last: (AbiPair & { readonly target: Target }) | undefined;
 
-  constructor(sides: Sides<HeaderSource>, paths: readonly string[]) {
+  constructor(sides: HeaderSides, paths: readonly string[]) {
     this.#sides = sides;
     this.#paths = paths;
   }
@@ -79,7 +71,7 @@ class RestrictedReading {
     return this.#last[side];
   }
 
-  #read(target: Target, headers: ChangedHeaders, unsettled: ReadonlySet<string> | undefined): Sides<Abi> {
+  #read(target: Target, headers: ChangedHeaders, unsettled: ReadonlySet<string> | undefined): AbiPair {
     return {
       old: this.#readSide('old', target, headers, unsettled),
       new: this.#readSide('new', target, headers, unsettled),
@@ -140,16 +132,16 @@ function isFor(source: HeaderSource, target: Target): boolean {
 }
 
 /** The headers that changed for a target, or include something that did. */
-function readingFor(sides: Sides<HeaderSource>, target: Target, paths: readonly string[]): ToRead {
+function readingFor(sides: HeaderSides, target: Target, paths: readonly string[]): ToRead {
   const [before, after] = [sides.old.headersFor(target), sides.new.headersFor(target)];
-  const changed = changedHeaders(before, after);
-  const [wereChanged, areChanged] = [new Set(changed.old), new Set(changed.new)];
+  const affected = changedHeaders(before, after);
+  const [wereChanged, areChanged] = [new Set(affected.old), new Set(affected.new)];
   const headers = {
     old: sides.old.namesFor(target).filter((name) => wereChanged.has(name) && isAt(sides.old, target, name, paths)),
     new: sides.new.namesFor(target).filter((name) => areChanged.has(name) && isAt(sides.new, target, name, paths)),
   };
   return {
-    ...{ target, headers },
+    ...{ target, changed: changedFiles(before, after), headers },
     files: { old: includedFiles(before, headers.old), new: includedFiles(after, headers.new) },
   };
 }

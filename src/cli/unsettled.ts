@@ -10,9 +10,9 @@ import { wordOf } from '../abi/portion.ts';
 import type { Target } from '../abi/target.ts';
 import type { TokenFile } from '../c/token.ts';
 import { type Unsettled, unsettledNames, type Versions } from '../c/unsettled/unsettled-names.ts';
-import { type ChangedHeaders, changedFiles, includedFiles, includersAmong } from '../source/changes.ts';
+import { type ChangedHeaders, type changedFiles, includedFiles, includersAmong } from '../source/changes.ts';
 import type { HeaderFile } from '../source/header.ts';
-import type { HeaderSource } from './header-source.ts';
+import type { HeaderSides, HeaderSource } from './header-source.ts';
 
 /** In more headers than this, most names are no longer settled. */
 const mostHeaders = 12;
@@ -20,22 +20,20 @@ const mostHeaders = 12;
 /** What is to be read of both sides for a target. */
 export interface ToRead {
   readonly target: Target;
+  /** What differs. */
+  readonly changed: ReturnType<typeof changedFiles>;
+  /** Those, and all that include one of them. */
   readonly headers: ChangedHeaders;
   /** These, and all they include. */
   readonly files: { readonly old: readonly HeaderFile[]; readonly new: readonly HeaderFile[] };
 }
 
-interface Sides {
-  readonly old: HeaderSource;
-  readonly new: HeaderSource;
-}
-
 /** `undefined` where nobody can tell, or need not know. */
-export function findUnsettled(sides: Sides, reading: readonly ToRead[]): Unsettled | undefined {
+export function findUnsettled(sides: HeaderSides, reading: readonly ToRead[]): Unsettled | undefined {
   const { old, new: next } = sides;
   const changed = new Map<TokenFile, Versions>();
-  for (const { target } of reading) {
-    for (const { old: was, new: is } of changedFiles(old.headersFor(target), next.headersFor(target))) {
+  for (const { target, changed: files } of reading) {
+    for (const { old: was, new: is } of files) {
       // What a header that came or went says may be said elsewhere as well.
       if (was === undefined || is === undefined) return undefined;
       if (was.contentKey === is.contentKey) continue;
@@ -54,13 +52,13 @@ export function findUnsettled(sides: Sides, reading: readonly ToRead[]): Unsettl
 
 /** Which headers can tell what is unsettled. A text is looked at once, whoever includes it. */
 export class Telling {
-  readonly #sides: Sides;
+  readonly #sides: HeaderSides;
   readonly #unsettled: Unsettled;
   readonly #hasFamily: RegExp | undefined;
   readonly #definesWord: RegExp | undefined;
   readonly #known = new Map<TokenFile, boolean>();
 
-  constructor(sides: Sides, unsettled: Unsettled) {
+  constructor(sides: HeaderSides, unsettled: Unsettled) {
     this.#sides = sides;
     this.#unsettled = unsettled;
     const families = new Set([...unsettled.names].map(wordOf));
@@ -69,10 +67,9 @@ export class Telling {
   }
 
   /** Those that changed, and those that include a text that tells. What changed headers include themselves is read with them. */
-  among({ target, headers, files }: ToRead): ChangedHeaders {
+  among({ target, changed: changes, headers, files }: ToRead): ChangedHeaders {
     const sides = this.#sides;
     if (!this.#unsettled.isThereForAll) return headers;
-    const changes = changedFiles(sides.old.headersFor(target), sides.new.headersFor(target));
     const of = (side: 'old' | 'new'): readonly string[] => {
       const source = sides[side];
       const all = source.headersFor(target);

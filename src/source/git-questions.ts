@@ -111,7 +111,8 @@ export function isPlainWord(word: string): boolean {
 }
 
 /**
- * For each file of a tree-ish below `folders` that has any: its lines in which `includeMark` is found, or one of some plain words.
+ * For each file of a tree-ish below `folders` that has any: its lines in which `includeMark` is found, or one of some plain
+ * words.
  */
 export function whatIncludes(
   id: string,

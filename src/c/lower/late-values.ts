@@ -88,11 +88,10 @@ export interface UnitEnd {
 export class ValuesAtEnd {
   readonly named: NamedMacros;
   readonly end: UnitEnd;
-  readonly #values: MacroValues;
-  readonly #found: Part<MacroValue>[][] = [];
-
   /** Whether macros that are called as those that make requests are macros that can be called. */
   readonly areCallsRequests: boolean;
+  readonly #values: MacroValues;
+  readonly #found: Part<MacroValue>[][] = [];
 
   constructor(named: NamedMacros, end: UnitEnd, areCallsRequests: boolean, values: MacroValues) {
     this.named = named;
