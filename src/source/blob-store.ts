@@ -2,7 +2,8 @@
  * The texts of one git repository, by blob id, for all trees that are read.
  *
  * A text is fetched when it is looked at, and then with all others that may be: a process costs more than a few headers. Who
- * knows better what will be read fetches that first. A file that two revisions share is read, and later tokenized, once.
+ * knows better what will be read fetches that first, and says what will be read with a text that nobody expected: a few of these
+ * are cheaper than everything. A file that two revisions share is read, and later tokenized, once.
  */
 
 import { type FileText, maximumFileBytes, type ReadResult } from './file-tree.ts';
@@ -13,6 +14,9 @@ import type { GitRepository } from './git.ts';
 /** All headers of a kernel have 8 MB. */
 const treeBytes = 64 * 1024 * 1024;
 
+/** Whoever looks at more than that many texts that nobody expected looks at most of them. */
+const maximumSurprises = 4;
+
 export class BlobStore {
   readonly repository: GitRepository;
   /** Files at the top of a tree that will be asked for whatever else is. */
@@ -21,6 +25,9 @@ export class BlobStore {
   readonly #texts = new Map<string, FileText>();
   /** What is fetched with the next text that is looked at. */
   readonly #pending = new Set<string>();
+  /** What will be looked at with a text, where that is known. */
+  #companyOf: ((id: string) => Iterable<string>) | undefined;
+  #surprises = 0;
   readonly #includeLines = new Map<string, string>();
   #words: ReadonlySet<string> = new Set();
   readonly #names = new Map<string, GitObjectName>();
@@ -99,6 +106,11 @@ export class BlobStore {
     this.#words = new Set(words);
   }
 
+  /** What will be looked at with a blob that was not fetched before: only that is fetched then, unless it happens often. */
+  keepCompany(companyOf: (id: string) => Iterable<string>): void {
+    this.#companyOf = companyOf;
+  }
+
   /** Says what may be read. */
   expect(ids: Iterable<string>): void {
     for (const id of ids) if (!this.#fetched.has(id)) this.#pending.add(id);
@@ -107,16 +119,7 @@ export class BlobStore {
   /** @throws {UndecidedError} naming the `git fetch` to run, if blobs are missing from a partial clone. */
   fetch(ids: Iterable<string>): void {
     const wanted = [...new Set(ids)].filter((id) => !this.#fetched.has(id));
-    if (wanted.length === 0) return;
-    const objects = this.repository.readSmallObjects(wanted, treeBytes);
-    if (objects?.every(({ kind }) => kind === 'object') !== true) {
-      this.#fetchBySize(wanted);
-      return;
-    }
-    for (const [index, id] of wanted.entries()) {
-      const object = objects[index];
-      if (object?.kind === 'object') this.keep(id, object.content);
-    }
+    if (wanted.length > 0 && !this.#fetchSmall(wanted)) this.#fetchBySize(wanted);
   }
 
   keep(id: string, content: Buffer): void {
@@ -126,7 +129,23 @@ export class BlobStore {
   }
 
   #look(id: string): void {
-    if (!this.#fetched.has(id)) this.fetch([...this.#pending, id]);
+    if (this.#fetched.has(id)) return;
+    this.#surprises += 1;
+    const company = this.#surprises > maximumSurprises ? undefined : this.#companyOf?.(id);
+    const few = company === undefined ? [] : [...company].filter((one) => this.#pending.has(one) && one !== id);
+    // What is missing is told with all else that is.
+    if (company === undefined || !this.#fetchSmall([id, ...few])) this.fetch([...this.#pending, id]);
+  }
+
+  /** Whether all of `wanted` are there, and not too large together: only then are they fetched. */
+  #fetchSmall(wanted: readonly string[]): boolean {
+    const objects = this.repository.readSmallObjects(wanted, treeBytes);
+    if (objects?.every(({ kind }) => kind === 'object') !== true) return false;
+    for (const [index, id] of wanted.entries()) {
+      const object = objects[index];
+      if (object?.kind === 'object') this.keep(id, object.content);
+    }
+    return true;
   }
 
   /** Something is missing, or there is more than headers are: a file of gigabytes must not be read to learn that it is one. */

@@ -37,6 +37,15 @@ export function withIncluded(files: Iterable<string>, index: IncludeIndex): Read
   return reached;
 }
 
+/** Some files, those that stand in their place for other architectures, and what any of these include. */
+export function withCounterparts(files: readonly string[], index: IncludeIndex): ReadonlySet<string> {
+  const counterparts = files.flatMap((path) => {
+    const [, bare] = /^arch\/[^/]+\/include\/uapi\/asm\/(.+)$/s.exec(path) ?? [];
+    return bare === undefined ? [path] : [path, ...placesOf(`asm/${bare}`)];
+  });
+  return withIncluded(counterparts, index);
+}
+
 function placesOf(name: string): readonly string[] {
   const libc = libcHeader(name);
   if (libc !== undefined) return [libc.path];

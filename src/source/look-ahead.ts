@@ -13,10 +13,10 @@
 import type { BlobStore } from './blob-store.ts';
 import { maximumFileBytes } from './file-tree.ts';
 import type { GitListing } from './git-listing.ts';
-import { withIncluded, withIncluders } from './headers-around.ts';
-import { IncludeIndex } from './include-index.ts';
 import { maximumAnswerBytes, whatBothAre, whatHeadersInclude } from './first-questions.ts';
 import { isPlainWord, isRegularFile, whatIsIn, whatLiesIn } from './git-questions.ts';
+import { withCounterparts, withIncluded, withIncluders } from './headers-around.ts';
+import { IncludeIndex } from './include-index.ts';
 import { generatorPaths, headerFolders, kbuildFiles, kernelPaths } from './kernel-paths.ts';
 
 /** Where more files differ than that, most headers will be read: `linux/types.h` will be one of them. */
@@ -129,15 +129,43 @@ async function textsAround(
   const index = before?.includeIndex;
   if (before === undefined || after === undefined || index === undefined) return;
   const changed = before.list(headerFolders).filter((path) => differing.has(before.file(path)?.id ?? ''));
-  const ids = new Set<string>();
   // Only headers that are made from tables are searched as they are, and these are known by no lines.
   const tables = mentioning.length === 0 ? [] : generatorPaths;
-  for (const path of [...withIncluded([...withIncluders(changed, index), ...mentioning], index), ...tables]) {
-    for (const entry of [before.file(path), after.file(path)]) {
-      if (entry !== undefined && isRegularFile(entry) && !differing.has(entry.id)) ids.add(entry.id);
+  const around = withIncluded([...withIncluders(changed, index), ...mentioning], index);
+  const ids = idsIn([before, after], [...around, ...tables]);
+  await keepTexts(
+    store,
+    [...ids].filter((id) => !differing.has(id)),
+  );
+  store.keepCompany(companyIn([before, after], index));
+}
+
+/** What is looked at with a blob that nobody expected: ids, from the names of headers alone. */
+function companyIn(listings: readonly GitListing[], index: IncludeIndex): (id: string) => ReadonlySet<string> {
+  const paths = new Map<string, Set<string>>();
+  const lookThrough = (): void => {
+    for (const listing of listings) {
+      for (const path of listing.list(headerFolders)) {
+        const id = listing.file(path)?.id ?? '';
+        paths.set(id, (paths.get(id) ?? new Set()).add(path));
+      }
+    }
+  };
+  return (id) => {
+    if (paths.size === 0) lookThrough();
+    return idsIn(listings, withCounterparts([...(paths.get(id) ?? [])], index));
+  };
+}
+
+function idsIn(listings: readonly GitListing[], paths: Iterable<string>): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const path of paths) {
+    for (const listing of listings) {
+      const entry = listing.file(path);
+      if (entry !== undefined && isRegularFile(entry)) ids.add(entry.id);
     }
   }
-  await keepTexts(store, [...ids]);
+  return ids;
 }
 
 /** Fetches what differs, and what says which headers there are. */

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { UndecidedError } from '../../src/diagnostic.ts';
@@ -6,7 +6,7 @@ import { BlobStore } from '../../src/source/blob-store.ts';
 import { type ChangedHeaders, changedHeaders, includedFiles } from '../../src/source/changes.ts';
 import { GitRepository } from '../../src/source/git.ts';
 import type { TargetHeaders } from '../../src/source/header.ts';
-import { openRevision } from '../../src/source/git-tree.ts';
+import { type GitTree, openRevision } from '../../src/source/git-tree.ts';
 import { lookAhead } from '../../src/source/look-ahead.ts';
 import { openTree } from '../../src/source/open-headers.ts';
 import { arm, arm64, git, kernelFiles, scratchDirectory, scratchRepository } from './scratch.ts';
@@ -156,4 +156,68 @@ test('a partial clone stays as it is, and its user is told what to run', async (
   expect(() => toRead(store)).toThrow(UndecidedError);
   expect(() => toRead(store)).toThrow(/Fetch them first: git fetch .*origin/);
   expect(packs()).toEqual(before);
+});
+
+describe('of headers that nobody expected to be looked at', () => {
+  const asm = (architecture: string): string => `arch/${architecture}/include/uapi/asm/signal.h`;
+  const others = Array.from({ length: 40 }, (_, index) => `include/uapi/linux/other${index}.h`);
+  const tree = {
+    ...kernelFiles,
+    ...Object.fromEntries(others.map((path) => [path, `/* ${path} */\n`])),
+    [asm('arm64')]: '#include <asm-generic/signal.h>\n',
+    [asm('arm')]: '#include <linux/stack.h>\n',
+    'include/uapi/asm-generic/signal.h': '#include <linux/set.h>\n',
+    'include/uapi/linux/set.h': 'typedef int set;\n',
+    'include/uapi/linux/stack.h': 'typedef int stack;\n',
+  };
+
+  /** A repository that notes how many texts are waited for, each time. */
+  class NotedRepository extends GitRepository {
+    readonly waits: number[] = [];
+
+    override readSmallObjects(
+      ...[ids, limit]: Parameters<GitRepository['readSmallObjects']>
+    ): ReturnType<GitRepository['readSmallObjects']> {
+      this.waits.push(ids.length);
+      return super.readSmallObjects(ids, limit);
+    }
+  }
+
+  async function openNoted(directory: string): Promise<{ files: GitTree; waits: readonly number[] }> {
+    const repository = new NotedRepository(directory, { PATH: process.env['PATH'] }, true);
+    const store = new BlobStore(repository);
+    await lookFar(store);
+    const files = openRevision(store, 'v1');
+    openTree(files, []);
+    repository.waits.length = 0;
+    return { files, waits: repository.waits };
+  }
+
+  function textAt(files: GitTree, path: string): string | undefined {
+    const result = files.read(path);
+    return result.kind === 'text' ? result.text : undefined;
+  }
+
+  test('one is fetched with those of other architectures and what they include, and with nothing else', async () => {
+    const { files, waits } = await openNoted(scratchRepository(tree, { [kvm]: 'int kvm;\n' }));
+    expect(textAt(files, asm('arm64'))).toBe('#include <asm-generic/signal.h>\n');
+    expect(textAt(files, asm('arm'))).toBe('#include <linux/stack.h>\n');
+    expect(textAt(files, 'include/uapi/linux/set.h')).toBe('typedef int set;\n');
+    expect(textAt(files, 'include/uapi/linux/stack.h')).toBe('typedef int stack;\n');
+    expect(waits).toEqual([5]);
+  });
+
+  test('many are fetched with everything else, not one by one', async () => {
+    const { files, waits } = await openNoted(scratchRepository(tree, { [kvm]: 'int kvm;\n' }));
+    for (const path of others) expect(textAt(files, path)).toBe(`/* ${path} */\n`);
+    expect(waits.length).toBeLessThanOrEqual(5);
+  });
+
+  test('one that was lost meanwhile is told', async () => {
+    const directory = scratchRepository(tree, { [kvm]: 'int kvm;\n' });
+    const { files } = await openNoted(directory);
+    const id = git(directory, 'rev-parse', 'v1:include/uapi/linux/stack.h');
+    rmSync(join(directory, '.git/objects', id.slice(0, 2), id.slice(2)));
+    expect(() => textAt(files, asm('arm64'))).toThrow(`The git repository lacks object ${id}`);
+  });
 });
