@@ -132,11 +132,17 @@ export class DeclarationList {
     return this.#entriesAt((index) => index.enumsWith(name));
   }
 
-  /** The requests that carry this, in order. */
-  requestsWith(argument: string): readonly RequestDeclaration[] {
-    return this.#entriesAt((index) => index.requestsWith(argument)).flatMap(({ declared }) =>
-      declared.kind === 'request' ? [declared.declaration] : [],
-    );
+  /** The requests that carry this or have one of these names, in order. */
+  requestsWith(argument: string, names: ReadonlySet<string> = new Set()): readonly RequestDeclaration[] {
+    const carrying = this.#entriesAt((index) => index.requestsWith(argument));
+    const entries = names.size === 0 ? carrying : this.#inOrder([...carrying, ...this.entriesAmong(names)]);
+    return entries.flatMap(({ declared }) => (declared.kind === 'request' ? [declared.declaration] : []));
+  }
+
+  /** Each once. */
+  #inOrder(entries: readonly Entry[]): readonly Entry[] {
+    const byRank = new Map(entries.map((entry) => [this.rankOf(entry), entry]));
+    return [...byRank].sort(([a], [b]) => a - b).map(([, entry]) => entry);
   }
 
   #entriesAt(placesIn: (index: PortionIndex) => Place | undefined): readonly Entry[] {

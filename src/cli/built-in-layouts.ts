@@ -8,7 +8,8 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Abi, ConstantDeclaration, RecordDeclaration, RequestDeclaration, VariantInfo } from '../abi/abi.ts';
-import type { LayoutDocument, LayoutFile } from '../abi/definition/document.ts';
+import type { LayoutFile } from '../abi/definition/document.ts';
+import { fileAbout } from '../abi/definition/document-about.ts';
 import {
   abiOfSoundVariant,
   defaultVariant,
@@ -23,6 +24,8 @@ import { packageRoot } from './package-root.ts';
 
 const directory = new URL('layouts/', packageRoot);
 const files = new Map<string, LayoutFile>();
+/** Looked through for each target. */
+const contents = new Map<string, string>();
 
 /** How a layout file that declares requests is known by its text. */
 const requestKey = '"request"';
@@ -46,15 +49,24 @@ export function builtInText(fileName: string): string | undefined {
  */
 function* filesHolding(text: string, fileNames = builtInNames()): Generator<LayoutFile> {
   for (const fileName of fileNames) {
-    let file = files.get(fileName);
-    if (file === undefined) {
-      const content = readFileSync(new URL(fileName, directory), 'utf8');
-      if (!content.includes(text)) continue;
-      file = loadLayoutFile(content, fileName);
-      files.set(fileName, file);
-    }
-    yield file;
+    const isLoaded = files.has(fileName);
+    if (isLoaded || contentOf(fileName).includes(text)) yield loaded(fileName);
   }
+}
+
+function contentOf(fileName: string): string {
+  let content = contents.get(fileName);
+  if (content === undefined) {
+    content = readFileSync(new URL(fileName, directory), 'utf8');
+    contents.set(fileName, content);
+  }
+  return content;
+}
+
+function loaded(fileName: string): LayoutFile {
+  let file = files.get(fileName);
+  if (file === undefined) files.set(fileName, (file = loadLayoutFile(contentOf(fileName), fileName)));
+  return file;
 }
 
 export interface FoundRecord {
@@ -86,7 +98,7 @@ function bareName(name: string): string {
 const abis = new Map<string, Abi>();
 
 function abiOf(file: LayoutFile, variant: string, target: Target): Abi {
-  const label = `${file.fileName}#${variant}`;
+  const label = labelOf(file, variant);
   const key = `${label} ${target.name}`;
   let abi = abis.get(key);
   if (abi === undefined) {
@@ -94,6 +106,10 @@ function abiOf(file: LayoutFile, variant: string, target: Target): Abi {
     abis.set(key, abi);
   }
   return abi;
+}
+
+function labelOf({ fileName }: LayoutFile, variant: string): string {
+  return `${fileName}#${variant}`;
 }
 
 /**
@@ -171,12 +187,12 @@ function knownGarbageIn(fileName: string, among: ReadonlySet<string> | undefined
   // To parse a file takes longer than to see that it speaks of other records.
   let named = recordsNamed.get(fileName);
   if (named !== undefined && among !== undefined && areApart(among, named)) return [];
-  const content = readFileSync(new URL(fileName, directory), 'utf8');
+  const content = contentOf(fileName);
   named = new Set(Array.from(content.matchAll(/"((?:struct|union) \w+)"/g), ([, name = '']) => name));
   recordsNamed.set(fileName, named);
   if (among !== undefined && areApart(among, named)) return [];
   const tells = (part: unknown): boolean => JSON.stringify(part).includes('"nonZero"');
-  const document = JSON.parse(content) as Partial<LayoutDocument>;
+  const { document } = loaded(fileName);
   const told = (document.records ?? []).filter(tells).map(({ record }) => record);
   names = document.record !== undefined && tells(document) ? [document.record, ...told] : told;
   knownGarbage.set(fileName, names);
@@ -188,16 +204,29 @@ function areApart(some: ReadonlySet<string>, others: ReadonlySet<string>): boole
   return true;
 }
 
-/** Every form a built-in record has had on a target, as the variants that declare it: those of its own file first. */
+/**
+ * Every form a built-in record has had on a target, as the variants that declare it: those of its own file first. They hold little
+ * else than the record.
+ */
 export function* builtInForms(name: string, target: Target): Generator<Abi> {
   const bare = bareName(name);
   for (const file of filesFor(target, bare, bare)) {
     if (!mentionsRecord(file, bare)) continue;
-    for (const variant of variantsOf(file)) {
-      const abi = abiOf(file, variant.name, target);
+    const about = aboutRecord(file, bare);
+    for (const variant of variantsOf(about)) {
+      const abi = abiOfSoundVariant(about, variant.name, target, labelOf(file, variant.name));
       if (recordIn(abi, bare) !== undefined) yield abi;
     }
   }
+}
+
+const parts = new Map<string, LayoutFile>();
+
+function aboutRecord(file: LayoutFile, bare: string): LayoutFile {
+  const key = `${file.fileName} ${bare}`;
+  let about = parts.get(key);
+  if (about === undefined) parts.set(key, (about = fileAbout(file, bare)));
+  return about;
 }
 
 /** Every target on which some built-in file knows the record. */

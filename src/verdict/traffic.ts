@@ -24,20 +24,19 @@ export interface Traffic {
   readonly isKnown: boolean;
 }
 
-/** Requests that carry a record, on one side. */
+/** Requests that carry a record, on one side; a tree has two thousand of them and asks as often. */
 export function carriersOf(name: string, abi: Abi): readonly RequestDeclaration[] {
   const uses = abi.records.get(name)?.record.semantics?.requests ?? [];
-  if (uses.length === 0) return carriersByArgument(name, abi);
   const named = new Set(uses.map((use) => use.name));
+  const list = listOf(abi);
+  if (list !== undefined && replacedIn(abi.requests).size === 0) return list.requestsWith(name, named);
+  if (named.size === 0) return carriersByArgument(name, abi);
   return [...abi.requests.values()].filter((request) => request.argument === name || named.has(request.name));
 }
 
 const carriers = new WeakMap<Abi, ReadonlyMap<string, readonly RequestDeclaration[]>>();
 
-/** The requests of an ABI that carry a record; a tree has two thousand of them and asks as often. */
 function carriersByArgument(name: string, abi: Abi): readonly RequestDeclaration[] {
-  const list = listOf(abi);
-  if (list !== undefined && replacedIn(abi.requests).size === 0) return list.requestsWith(name);
   let found = carriers.get(abi);
   if (found === undefined) carriers.set(abi, (found = groupBy(abi.requests.values(), ({ argument }) => argument)));
   return found.get(name) ?? [];
