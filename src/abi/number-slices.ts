@@ -37,6 +37,7 @@ export class WordSlices {
   readonly #byPortion = new Map<Portion, PlacedSlice>();
   /** What was added since somebody asked. */
   #added: { readonly portion: Portion; readonly ats: number[] }[] = [];
+  #addedLate: { readonly portion: Portion; readonly late: LateMacros; readonly ats: readonly number[] }[] = [];
   /** Of macros that are read late, by their names. */
   readonly #byNames = new WeakMap<readonly string[], LateReadings>();
   /** By the name that comes first. */
@@ -49,14 +50,21 @@ export class WordSlices {
     else this.#added.push({ portion, ats: [at] });
   }
 
+  /** All macros of a portion that are of the word, where they are read late; `ats`: rising. */
+  addLate(portion: Portion, late: LateMacros, ats: readonly number[]): void {
+    this.#addedLate.push({ portion, late, ats });
+  }
+
   byPortion(): ReadonlyMap<Portion, PlacedSlice> {
     const added = this.#added;
     if (added.length > 0) this.#added = [];
     for (const { portion, ats } of added) {
       const all = rising([...(this.#byPortion.get(portion)?.ats ?? []), ...ats]);
-      const { late } = portion;
-      this.#byPortion.set(portion, late === undefined ? this.#placed(portion, all) : this.#late(portion, late, all));
+      this.#byPortion.set(portion, this.#placed(portion, all));
     }
+    const addedLate = this.#addedLate;
+    if (addedLate.length > 0) this.#addedLate = [];
+    for (const { portion, late, ats } of addedLate) this.#byPortion.set(portion, this.#late(portion, late, ats));
     return this.#byPortion;
   }
 
@@ -67,8 +75,8 @@ export class WordSlices {
       known = { open: ats.filter((at) => !late.isOfTextAlone(at) && !late.isNoConstant(at)), readings: [] };
       this.#byNames.set(late.names, known);
     }
-    const read = known.open.map((at) => late.read(at));
-    const same = known.readings.find((one) => one.read.every((declared, index) => declared === read[index]));
+    const read = late.readAll(known.open);
+    const same = known.readings.find((one) => areSame(one.read, read));
     if (same !== undefined) return same.placed;
     const placed = this.#placed(portion, ats);
     known.readings.push({ read, placed });
@@ -97,6 +105,10 @@ export class WordSlices {
     if (same === undefined) known.push(slice);
     return same ?? slice;
   }
+}
+
+function areSame(some: readonly Declared[], others: readonly Declared[]): boolean {
+  return some === others || some.every((declared, index) => declared === others[index]);
 }
 
 /** What counts of a declaration: nothing of a macro that is no number. */

@@ -8,7 +8,7 @@
 import { groupBy } from './group-by.ts';
 import { NewPortions } from './new-portions.ts';
 import { type PlacedSlice, WordSlices } from './number-slices.ts';
-import { isOfWord, type Portion, wordOf } from './portion.ts';
+import { isOfWord, type LateMacros, type Portion, wordOf } from './portion.ts';
 import type { EnumType } from './types.ts';
 
 /** All enums of one name: the first may be the only one that counts, whatever its enumerators are called. */
@@ -39,7 +39,7 @@ export class NumberWords {
     let word = '';
     let slices: WordSlices | undefined;
     if (portion.late !== undefined) {
-      this.#enterLate(portion, portion.late.names);
+      this.#enterLate(portion, portion.late);
       return;
     }
     for (const [at, declared] of portion.declared.entries()) {
@@ -54,13 +54,14 @@ export class NumberWords {
     }
   }
 
-  #enterLate(portion: Portion, names: readonly string[]): void {
+  #enterLate(portion: Portion, late: LateMacros): void {
+    const { names } = late;
     let words = this.#byNames.get(names);
     if (words === undefined) {
       words = groupBy(names.keys(), (at) => wordOf(names[at] ?? ''));
       this.#byNames.set(names, words);
     }
-    for (const [word, ats] of words) for (const at of ats) this.#slicesOf(word).add(portion, at);
+    for (const [word, ats] of words) this.#slicesOf(word).addLate(portion, late, ats);
   }
 
   #enterEnum(name: string, { enumerators }: EnumType, portion: Portion, at: number): void {

@@ -41,9 +41,13 @@ export interface LateMacros {
   isNoConstant(at: number): boolean;
   /** Names that may mean something else on the other side of the comparison that this was read for. */
   readonly unsettled: ReadonlySet<string>;
+  /** Where these stand among `names`, rising; one object for all that have `names`. */
+  readonly unsettledAts: readonly number[];
   /** Whether the header was read alone. What stands behind others may mean something else because of them. */
   readonly isAlone: boolean;
   read(at: number): Declared;
+  /** What some are worth: one list for all that read the same, as long as they ask with the same object. */
+  readAll(ats: readonly number[]): readonly Declared[];
 }
 
 export class Portion {

@@ -194,9 +194,8 @@ function filesBehindOthers({ portions }: DeclarationList): readonly string[] {
 /** What has to be looked at of macros that are read late: not the settled ones, between sides that these are settled for. */
 function readOf(portion: Portion, late: LateMacros, { index }: DeclarationList, isWhole: boolean): Portion | undefined {
   if (isWhole) return index.portionOf(portion.declared, portion.file);
-  const ats = [...late.unsettled].map((name) => late.indexOf(name)).filter((at) => at >= 0);
-  const open = ats.sort((a, b) => a - b).map((at) => late.read(at));
-  return open.length === 0 ? undefined : index.portionOf(open, portion.file);
+  const ats = late.unsettledAts;
+  return ats.length === 0 ? undefined : index.portionOf(late.readAll(ats), portion.file);
 }
 
 /** Records that may have no layout: the comparison has to say so. */

@@ -98,7 +98,15 @@ function mistakesThatCame(sides: Sides): readonly string[] {
 const name = fc.constantFrom('K_A', 'K_B', 'K_C', 'L_A', 'L_B');
 const value = fc.constantFrom(
   ...['1', '2', '(1 << 3)', 'K_A', '(K_B | 4)', 'L_A', 'sizeof(struct k_a)', 'sizeof(k_t)', 'K_E1', '__LINE__'],
-  ...["_IOW('k', 1, struct k_a)", "_IOR('k', 2, k_t)", "_IO('k', 3)", 'K_CALL(2)', 'text here', 'CAT(K_, A)'],
+  ...[
+    "_IOW('k', 1, struct k_a)",
+    "_IOR('k', 2, k_t)",
+    "_IO('k', 3)",
+    'K_CALL(2)',
+    'K_IOW(4, struct k_a)',
+    'text here',
+    'CAT(K_, A)',
+  ],
 );
 const type = fc.constantFrom('int', 'long', '__u32', '__u64', 'k_t', 'struct k_a', 'char');
 const line = fc.oneof(
@@ -115,6 +123,8 @@ const line = fc.oneof(
   fc.tuple(name, name).map(([asked, macro]) => `#ifdef ${asked}\n#define ${macro} 5\n#endif`),
   fc.constantFrom(
     '#define K_CALL(x) ((x) + K_A)',
+    "#define K_IOW(n, t) _IOW('k', n, t)",
+    "#ifdef __x86_64__\n#define K_IOW(n, t) _IOW('k', n, t)\n#else\n#define K_IOW(n, t) (n)\n#endif",
     '#define CAT(a, b) a ## b',
     '/* a remark */',
     '#pragma pack(1)',

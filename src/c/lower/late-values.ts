@@ -9,6 +9,7 @@ import type { Target } from '../../abi/target.ts';
 import type { Environment, Part, View } from '../environment.ts';
 import { Macro } from '../macro.ts';
 import { ReadCollector } from '../reads.ts';
+import { TokenKind } from '../token.ts';
 import { only, type Viewers } from '../viewers.ts';
 import { requestMacros } from './macro-reader.ts';
 import { isWholeCall } from './macro-text.ts';
@@ -19,15 +20,20 @@ import type { MacroValues } from './macro-values.ts';
 export class NamedMacros {
   readonly macros: readonly Macro[];
   readonly names: readonly string[];
+  readonly #makers: ReadonlySet<string>;
   readonly #values: MacroValues;
   readonly #calls: (boolean | undefined)[] = [];
   #places: ReadonlyMap<string, number> | undefined;
   /** `undefined`: not looked at. */
   readonly #fixed: (MacroValue | 'open' | undefined)[] = [];
+  /** Where names stand that were asked for together last. */
+  #asked: { readonly names: ReadonlySet<string>; readonly ats: readonly number[] } | undefined;
 
-  constructor(macros: readonly Macro[], values: MacroValues) {
+  /** `makers`: macros that are no request macros, and whose calls can come to nothing but a request. */
+  constructor(macros: readonly Macro[], makers: ReadonlySet<string>, values: MacroValues) {
     this.macros = macros;
     this.names = macros.map(({ name }) => name);
+    this.#makers = makers;
     this.#values = values;
   }
 
@@ -48,20 +54,41 @@ export class NamedMacros {
     return this.#places.get(name) ?? -1;
   }
 
+  /** Where some names stand, rising. */
+  allOf(names: ReadonlySet<string>): readonly number[] {
+    if (this.#asked?.names !== names) {
+      const ats = [...names].map((name) => this.indexOf(name)).filter((at) => at >= 0);
+      this.#asked = { names, ats: ats.sort((a, b) => a - b) };
+    }
+    return this.#asked.ats;
+  }
+
   /** Whether one is nothing but a call of a macro that makes requests, and of none in its arguments. */
   isRequestCall(at: number): boolean {
     let answer = this.#calls[at];
-    if (answer === undefined) this.#calls[at] = answer = isRequestCall(this.at(at));
+    if (answer === undefined) {
+      const makers = requestMacros.has(calledBy(this.at(at)) ?? '') ? requestMacros : this.#makers;
+      this.#calls[at] = answer = isCallOf(makers, this.at(at));
+    }
     return answer;
   }
 }
 
-function isRequestCall(macro: Macro): boolean {
-  const { file, bodyStart } = macro;
-  if (!requestMacros.has(file.texts[bodyStart] ?? '')) return false;
-  const [first, ...others] = macro.body;
-  if (first === undefined) return false;
-  return isWholeCall(macro, first.text) && !others.some(({ text }) => requestMacros.has(text));
+/** The name that a macro calls first of all, if it begins with a call. */
+export function calledBy({ file, bodyStart, bodyEnd }: Macro): string | undefined {
+  const isCall = bodyEnd - bodyStart > 1 && file.texts[bodyStart + 1] === '(';
+  return isCall && file.kinds[bodyStart] === TokenKind.identifier ? file.texts[bodyStart] : undefined;
+}
+
+function isCallOf(makers: ReadonlySet<string>, macro: Macro): boolean {
+  const name = calledBy(macro);
+  if (name === undefined || !makers.has(name) || !isWholeCall(macro, name)) return false;
+  return !macro.body.some(({ text }, at) => at > 0 && (requestMacros.has(text) || makers.has(text)));
+}
+
+/** Whether a call of a macro comes to a request if it comes to a number: `#define DRM_IOR(nr, type) _IOR('d', nr, type)`. */
+export function makesRequests(macro: Macro): boolean {
+  return macro.parameters !== undefined && !macro.isVariadic && isCallOf(requestMacros, macro);
 }
 
 export interface CountingBudget extends ValueBudget {
@@ -92,6 +119,8 @@ export class ValuesAtEnd {
   readonly areCallsRequests: boolean;
   readonly #values: MacroValues;
   readonly #found: Part<MacroValue>[][] = [];
+  /** By what was asked for. */
+  readonly #lists = new WeakMap<readonly number[], Part<readonly MacroValue[]>[]>();
 
   constructor(named: NamedMacros, end: UnitEnd, areCallsRequests: boolean, values: MacroValues) {
     this.named = named;
@@ -101,17 +130,40 @@ export class ValuesAtEnd {
   }
 
   read(at: number, view: View, target: Target, budget: CountingBudget): MacroValue {
+    return this.named.fixed(at) ?? this.#find(at, view, target, budget).is;
+  }
+
+  readAll(ats: readonly number[], view: View, target: Target, budget: CountingBudget): readonly MacroValue[] {
+    let lists = this.#lists.get(ats);
+    if (lists === undefined) this.#lists.set(ats, (lists = []));
+    const known = lists.find(({ viewers }) => (viewers & only(view.viewer)) !== 0);
+    if (known !== undefined) return known.is;
+    let viewers = this.end.viewers;
+    const is = ats.map((at) => {
+      const fixed = this.named.fixed(at);
+      if (fixed !== undefined) return fixed;
+      const found = this.#find(at, view, target, budget);
+      viewers &= found.viewers;
+      return found.is;
+    });
+    lists.push({ viewers, is });
+    return is;
+  }
+
+  /** What one is worth for a viewer, and for whom besides; for nobody, if the same may be worth something else again. */
+  #find(at: number, view: View, target: Target, budget: CountingBudget): Part<MacroValue> {
     const found = (this.#found[at] ??= []);
     const known = found.find(({ viewers }) => (viewers & only(view.viewer)) !== 0);
-    if (known !== undefined) return known.is;
+    if (known !== undefined) return known;
     const collector = new ReadCollector();
     const { problems } = budget;
     const is = this.#values.read(this.named.at(at), view, target, budget, collector);
     // One that ran into a limit has to be told of for everybody.
-    if (budget.problems > problems) return is;
+    if (budget.problems > problems) return { viewers: 0, is };
     const left = found.reduce((rest, one) => rest & ~one.viewers, this.end.viewers);
-    found.push({ viewers: only(view.viewer) | collector.reads().heldBy(this.end.environment, left), is });
-    return is;
+    const part = { viewers: only(view.viewer) | collector.reads().heldBy(this.end.environment, left), is };
+    found.push(part);
+    return part;
   }
 }
 
@@ -163,7 +215,15 @@ export class LateValues implements LateMacros {
     return this.#atEnd.areCallsRequests && this.#named.isRequestCall(at);
   }
 
+  get unsettledAts(): readonly number[] {
+    return this.#named.allOf(this.unsettled);
+  }
+
   read(at: number): Declared {
-    return this.#named.fixed(at) ?? this.#atEnd.read(at, this.#view, this.#target, this.#budget);
+    return this.#atEnd.read(at, this.#view, this.#target, this.#budget);
+  }
+
+  readAll(ats: readonly number[]): readonly Declared[] {
+    return this.#atEnd.readAll(ats, this.#view, this.#target, this.#budget);
   }
 }

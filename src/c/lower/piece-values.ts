@@ -15,7 +15,8 @@ import { Macro } from '../macro.ts';
 import { ReadCollector, type Reads } from '../reads.ts';
 import { only, type Viewers } from '../viewers.ts';
 import type { PieceEffect } from './effects.ts';
-import { LateValues, NamedMacros, ValuesAtEnd } from './late-values.ts';
+import { calledBy, LateValues, NamedMacros, ValuesAtEnd } from './late-values.ts';
+import { requestMacros } from './macro-reader.ts';
 import { remember } from './remember.ts';
 import type { Unit } from './unit.ts';
 import type { MacroValue, ValuesFound } from './macro-value.ts';
@@ -47,7 +48,7 @@ export class PieceValues {
   readonly #macros: MacroValues;
   readonly #slots = new WeakMap<PieceEffect, readonly Slot[]>();
   readonly #shared = new WeakMap<PieceEffect, SharedValues[]>();
-  readonly #named = new WeakMap<PieceEffect, NamedMacros>();
+  readonly #late = new WeakMap<PieceEffect, LatePiece>();
 
   constructor(macros: MacroValues) {
     this.#macros = macros;
@@ -98,15 +99,23 @@ export class PieceValues {
     if (known === undefined) unit.late.set(piece, (known = []));
     const found = known.find(({ end }) => (end.viewers & only(number)) !== 0);
     if (found !== undefined) return found;
-    let all = this.#named.get(piece);
-    if (all === undefined) this.#named.set(piece, (all = new NamedMacros(macrosOf(piece), this.#macros)));
+    let late = this.#late.get(piece);
+    if (late === undefined) this.#late.set(piece, (late = new LatePiece(piece, this.#macros)));
     const { is: environment, viewers } = unit.endFor(number);
-    const left = known.reduce((rest, { end }) => rest & ~end.viewers, viewers & unit.viewersCallingRequests());
+    let left = known.reduce((rest, { end }) => rest & ~end.viewers, viewers & unit.viewersCallingRequests());
+    const makers = new Set<string>();
+    for (const name of late.called) {
+      const making = unit.viewersMakingRequests(name);
+      const isMaker = (making & only(number)) !== 0;
+      if (isMaker) makers.add(name);
+      left &= isMaker ? making : ~making;
+    }
+    const all = late.with(makers);
     const inForce = thoseWithAllInForce(piece, environment, left);
     const areAll = (inForce & only(number)) !== 0;
     const view = unit.viewOf(number);
     const macros = areAll ? all.macros : all.macros.filter((macro) => view.macro(macro.name) === macro);
-    const named = areAll ? all : new NamedMacros(macros, this.#macros);
+    const named = areAll ? all : new NamedMacros(macros, makers, this.#macros);
     const end = { environment, viewers: areAll ? inForce : only(number) };
     const areCallsRequests = (unit.viewersCallingRequests() & only(number)) !== 0;
     const atEnd = new ValuesAtEnd(named, end, areCallsRequests, this.#macros);
@@ -167,6 +176,35 @@ export class PieceValues {
     }
     if (wanted === undefined) this.#slots.set(piece, slots);
     return slots;
+  }
+}
+
+/** The macros of a piece, and which others they call. */
+class LatePiece {
+  /** Other macros than those that make requests. */
+  readonly called: ReadonlySet<string>;
+  readonly #macros: readonly Macro[];
+  readonly #values: MacroValues;
+  /** By the names of those that make requests as well. */
+  readonly #named = new Map<string, NamedMacros>();
+
+  constructor(piece: PieceEffect, values: MacroValues) {
+    this.#macros = macrosOf(piece);
+    this.#values = values;
+    const called = new Set<string>();
+    for (const macro of this.#macros) {
+      const name = macro.parameters === undefined ? calledBy(macro) : undefined;
+      if (name !== undefined && !requestMacros.has(name)) called.add(name);
+    }
+    this.called = called;
+  }
+
+  /** The macros as those see them to whom calls of `makers` come to requests. */
+  with(makers: ReadonlySet<string>): NamedMacros {
+    const key = [...makers].join(' ');
+    let named = this.#named.get(key);
+    if (named === undefined) this.#named.set(key, (named = new NamedMacros(this.#macros, makers, this.#values)));
+    return named;
   }
 }
 

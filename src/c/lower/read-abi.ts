@@ -193,10 +193,8 @@ class Collector {
     // That a header was read behind others is to be known even where it has no macros.
     if (late.names.length === 0 && late.isAlone) return;
     // What is wrong with those that will be asked for belongs to what is said of the header.
-    for (const name of late.isAlone ? unsettled : late.names) {
-      const at = late.indexOf(name);
-      if (at >= 0) late.read(at);
-    }
+    if (late.isAlone) late.readAll(late.unsettledAts);
+    else for (const at of late.names.keys()) late.read(at);
     this.#portions.push({ portion: frontEnd.portions.lateOf(late, piece.file.name), isOwn });
   }
 

@@ -2,12 +2,13 @@
  * One header, as if it were compiled alone, for all the viewers that have it.
  */
 
-import { type Environment, LastingView, type Part, type View } from '../environment.ts';
+import { type Environment, LastingView, meaningsOf, type Part, type View } from '../environment.ts';
+import { Macro } from '../macro.ts';
 import type { SourceFile } from '../source.ts';
 import type { TokenFile } from '../token.ts';
 import { firstOf, only, type Viewers, withoutFirst } from '../viewers.ts';
 import { type FileRead, type PieceEffect, type Step, troubledBy } from './effects.ts';
-import { areRequestsCalled, type ValuesAtEnd } from './late-values.ts';
+import { areRequestsCalled, makesRequests, type ValuesAtEnd } from './late-values.ts';
 import type { ValuesFound } from './macro-value.ts';
 
 export class Unit {
@@ -27,6 +28,7 @@ export class Unit {
   /** Macros that are worked out when somebody asks, by the piece that defines them. */
   readonly late = new Map<PieceEffect, ValuesAtEnd[]>();
   #callingRequests: Viewers | undefined;
+  readonly #making = new Map<string, Viewers>();
   readonly #views = new Map<number, View>();
 
   constructor(header: SourceFile, file: TokenFile, viewers: Viewers, { steps, ends }: FileRead) {
@@ -44,6 +46,21 @@ export class Unit {
   viewersCallingRequests(): Viewers {
     this.#callingRequests ??= this.#findCallingRequests();
     return this.#callingRequests;
+  }
+
+  /** Those of them to whom a call of `name` can come to nothing else either. */
+  viewersMakingRequests(name: string): Viewers {
+    let making = this.#making.get(name);
+    if (making === undefined) {
+      making = 0;
+      for (const { viewers, is: environment } of this.ends) {
+        for (const { viewers: some, is } of meaningsOf(environment, 'macros', name, viewers)) {
+          if (is instanceof Macro && makesRequests(is)) making |= some;
+        }
+      }
+      this.#making.set(name, (making &= this.viewersCallingRequests()));
+    }
+    return making;
   }
 
   #findCallingRequests(): Viewers {
