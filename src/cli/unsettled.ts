@@ -6,7 +6,6 @@
  * kernels are compared without it.
  */
 
-import { wordOf } from '../abi/portion.ts';
 import type { Target } from '../abi/target.ts';
 import type { TokenFile } from '../c/token.ts';
 import { type Unsettled, unsettledNames, type Versions } from '../c/unsettled/unsettled-names.ts';
@@ -54,48 +53,49 @@ export function findUnsettled(sides: HeaderSides, reading: readonly ToRead[]): U
 export class Telling {
   readonly #sides: HeaderSides;
   readonly #unsettled: Unsettled;
-  readonly #hasFamily: RegExp | undefined;
   readonly #definesWord: RegExp | undefined;
   readonly #known = new Map<TokenFile, boolean>();
 
   constructor(sides: HeaderSides, unsettled: Unsettled) {
     this.#sides = sides;
     this.#unsettled = unsettled;
-    const families = new Set([...unsettled.names].map(wordOf));
-    this.#hasFamily = anyOf(families, (words) => `\\b(?:${words})`);
     this.#definesWord = anyOf(unsettled.words, (words) => `define\\s+(?:${words})\\b`);
   }
 
   /** Those that changed, and those that include a text that tells. What changed headers include themselves is read with them. */
-  among({ target, changed: changes, headers, files }: ToRead): ChangedHeaders {
-    const sides = this.#sides;
-    if (!this.#unsettled.isThereForAll) return headers;
-    const of = (side: 'old' | 'new'): readonly string[] => {
-      const source = sides[side];
-      const all = source.headersFor(target);
-      const changed = new Set(changes.flatMap((one) => one[side]?.name ?? []));
-      // What is only ever included has no other place to be read.
-      if ([...changed].some((name) => !headers[side].includes(name))) return headers[side];
-      const known = new Set(includedFiles(all, changed).map(({ name }) => name));
-      const telling = files[side].filter((file) => !known.has(file.name) && this.#tells(file, source, target));
-      const names = telling.map(({ name }) => name);
-      const kept = names.length === 0 ? undefined : includersAmong(all, headers[side], names);
-      return headers[side].filter((name) => changed.has(name) || kept?.has(name) === true);
-    };
-    const [before, after] = [of('old'), of('new')];
-    const isLess = before.length < headers.old.length || after.length < headers.new.length;
-    return isLess ? { old: before, new: after } : headers;
+  among(reading: ToRead): ChangedHeaders {
+    const [old, next] = [this.#amongSide('old', reading), this.#amongSide('new', reading)];
+    // What one side alone reads would be new, or gone.
+    if (old === undefined || next === undefined) return reading.headers;
+    const isLess = old.length < reading.headers.old.length || next.length < reading.headers.new.length;
+    return isLess ? { old, new: next } : reading.headers;
   }
 
-  /** Whether a text mentions an unsettled name, or one of its family, or defines a macro that stands in what changed. */
+  /** `undefined` where all have to be read. */
+  #amongSide(side: 'old' | 'new', { target, changed: changes, headers, files }: ToRead): readonly string[] | undefined {
+    const source = this.#sides[side];
+    const all = source.headersFor(target);
+    const affected = new Set(headers[side]);
+    const changed = new Set(changes.flatMap((one) => one[side]?.name ?? []));
+    // What is only ever included has no other place to be read.
+    if ([...changed].some((name) => !affected.has(name))) return undefined;
+    const read = includedFiles(all, changed);
+    // Whoever includes such a file may define what decides there.
+    if (read.some((file) => this.#unsettled.conditional.has(source.tokensOf(target, file)))) return undefined;
+    // What a header says that includes one that changed it says itself, even if another that changed includes it.
+    const known = new Set(read.flatMap(({ name }) => (affected.has(name) && !changed.has(name) ? [] : name)));
+    const telling = files[side].filter((file) => !known.has(file.name) && this.#tells(file, source, target));
+    const names = telling.map(({ name }) => name);
+    const kept = names.length === 0 ? undefined : includersAmong(all, headers[side], names);
+    return headers[side].filter((name) => changed.has(name) || kept?.has(name) === true);
+  }
+
+  /** Whether a text mentions an unsettled name, or defines a macro that stands in what changed. */
   #tells(file: HeaderFile, source: HeaderSource, target: Target): boolean {
     const tokens = source.tokensOf(target, file);
     let answer = this.#known.get(tokens);
     if (answer === undefined) {
-      answer =
-        this.#unsettled.files.has(tokens) ||
-        this.#hasFamily?.test(file.text) === true ||
-        this.#definesWord?.test(file.text) === true;
+      answer = this.#unsettled.files.has(tokens) || this.#definesWord?.test(file.text) === true;
       this.#known.set(tokens, answer);
     }
     return answer;

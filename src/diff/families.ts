@@ -1,8 +1,9 @@
 /**
  * Families of numbers: which constants are numbered together.
  *
- * A *family* is a set of names with one prefix whose numbers are all different on the old side, and that is large enough
- * for this to be no accident: `KVM_CAP_…`, `KVM_EXIT_…`. A name that extends another member's (`KVM_EXIT_IO_OUT` beside
+ * A *family* is a set of names of one header with one prefix whose numbers are all different on the old side, and that is large
+ * enough for this to be no accident: `KVM_CAP_…`, `KVM_EXIT_…`. What other headers do under the same prefix (each driver has a
+ * `DRM_` of its own) says nothing about it. A name that extends another member's (`KVM_EXIT_IO_OUT` beside
  * `KVM_EXIT_IO`) is a detail of that member and belongs to a smaller family.
  */
 
@@ -60,17 +61,16 @@ function sharedLength(a: string, b: string): number {
   return shared;
 }
 
-/** The numbers of one first word (`KVM_`), and the families among them, found on demand. */
+/** The numbers of one first word (`KVM_`) in one header, and the families among them, found on demand. */
 export class NumberFamily {
   readonly #members: readonly NamedNumber[];
-  readonly #get: (name: string) => NamedNumber | undefined;
+  readonly #names: ReadonlySet<string>;
   readonly #isFamily = new Map<string, boolean>();
   readonly #isNumberSpace = new Map<string, boolean>();
 
-  /** `get` knows at least the members. */
-  constructor(members: readonly NamedNumber[], get: (name: string) => NamedNumber | undefined) {
+  constructor(members: readonly NamedNumber[]) {
     this.#members = members;
-    this.#get = get;
+    this.#names = new Set(members.map(({ name }) => name));
   }
 
   /** The longest prefix two names share that marks a family of the old side to which both would belong. */
@@ -144,7 +144,7 @@ export class NumberFamily {
 
   #details(name: string, prefix: string): boolean {
     for (let end = name.indexOf('_', prefix.length); end > 0; end = name.indexOf('_', end + 1)) {
-      if (this.#get(name.slice(0, end)) !== undefined) return true;
+      if (this.#names.has(name.slice(0, end))) return true;
     }
     return false;
   }

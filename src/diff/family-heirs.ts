@@ -6,6 +6,7 @@
 
 import { groupBy } from '../abi/group-by.ts';
 import type { NamedNumber } from './changes.ts';
+import { isMember } from './families.ts';
 import { valuesThatCame } from './number-difference.ts';
 import type { NumberGroup } from './number-group.ts';
 import { onceForPair } from './once.ts';
@@ -24,8 +25,10 @@ class FamilyHeirs {
   of(number: NamedNumber): readonly NamedNumber[] {
     let heirs = this.#known.get(number);
     if (heirs === undefined) {
-      const { name, value } = number;
-      heirs = (this.#byValue.get(value) ?? []).filter((one) => this.#old.family.common(name, one.name) !== undefined);
+      const { name, value, declaration } = number;
+      // Whatever is added next takes the number that the end of a list had.
+      const family = isMember(number) ? this.#old.familyIn(declaration.header) : undefined;
+      heirs = (this.#byValue.get(value) ?? []).filter((one) => family?.common(name, one.name) !== undefined);
       this.#known.set(number, heirs);
     }
     return heirs;

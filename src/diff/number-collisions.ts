@@ -30,18 +30,19 @@ const collisionsIn = onceForPair(findCollisions);
 function findCollisions(old: NumberGroup, next: NumberGroup): readonly Collision[] {
   const newcomers = valuesThatCame(old, next);
   const isNew = new Set(newcomers);
-  const families = old.family;
   const changes: Collision[] = [];
   for (const sharers of placesOf(newcomers, next)) {
     for (const newcomer of sharers) {
       if (!isNew.has(newcomer) || !isMember(newcomer)) continue;
+      const families = old.familyIn(newcomer.declaration.header);
+      if (families === undefined) continue;
       for (const holder of sharers) {
         if (holder === newcomer || !isMember(holder) || isAlias(newcomer, holder)) continue;
         if (isNew.has(holder) && holder.name > newcomer.name) continue;
         const family = families.common(newcomer.name, holder.name) ?? families.atTop(newcomer, holder.name);
         if (family === undefined || !families.isRecent(family, newcomer.value)) continue;
         if (!families.isNumberSpace(family) || isOfNewGroup(newcomer, family, old, next)) continue;
-        if (!areOfOneList(newcomer, holder, keptMembers(family, old, next))) continue;
+        if (!areOfOneList(newcomer, holder, keptMembers(newcomer, family, old, next))) continue;
         changes.push({ kind: 'number-collision', family, newcomer, holder });
       }
     }
@@ -50,8 +51,14 @@ function findCollisions(old: NumberGroup, next: NumberGroup): readonly Collision
 }
 
 /** The names under a prefix that both sides give one number, where they stand now. */
-function keptMembers(family: string, old: NumberGroup, next: NumberGroup): readonly NamedNumber[] {
-  return next.family.withPrefix(family).filter((one) => isMember(one) && old.get(one.name)?.value === one.value);
+function keptMembers(
+  { declaration }: NamedNumber,
+  family: string,
+  old: NumberGroup,
+  next: NumberGroup,
+): readonly NamedNumber[] {
+  const families = next.familyIn(declaration.header);
+  return (families?.withPrefix(family) ?? []).filter((one) => isMember(one) && old.get(one.name)?.value === one.value);
 }
 
 /** Two names for one thing on purpose: one is defined by the other, or both by a third. */
@@ -81,10 +88,16 @@ function placesOf(newcomers: readonly NamedNumber[], next: NumberGroup): readonl
  * Whether a name came together with others under a longer prefix that is new (`CAN_RAW_XL_VCID_…`): those number
  * themselves, and are no members of the family their prefix happens to extend.
  */
-function isOfNewGroup({ name }: NamedNumber, family: string, old: NumberGroup, next: NumberGroup): boolean {
+function isOfNewGroup(
+  { name, declaration }: NamedNumber,
+  family: string,
+  old: NumberGroup,
+  next: NumberGroup,
+): boolean {
+  const [before, after] = [old.familyIn(declaration.header), next.familyIn(declaration.header)];
   for (let end = name.lastIndexOf('_') + 1; end > family.length;) {
     const prefix = name.slice(0, end);
-    if (next.family.hasWithPrefix(prefix, 2) && !old.family.hasWithPrefix(prefix, 1)) return true;
+    if (after?.hasWithPrefix(prefix, 2) === true && before?.hasWithPrefix(prefix, 1) !== true) return true;
     end = name.lastIndexOf('_', end - 2) + 1;
   }
   return false;

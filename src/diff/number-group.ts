@@ -28,14 +28,13 @@ export interface PlacedNumber {
 export class NumberGroup {
   /** In the order in which an ABI lists them, constants before enumerators. */
   readonly members: readonly NamedNumber[];
-  readonly family: NumberFamily;
   readonly #byName: ReadonlyMap<string, PlacedNumber>;
   #byValue: ReadonlyMap<bigint, readonly NamedNumber[]> | undefined;
+  #families: ReadonlyMap<string, NumberFamily> | undefined;
 
   constructor(byName: ReadonlyMap<string, PlacedNumber>) {
     this.#byName = byName;
     this.members = [...byName.values()].map(({ number }) => number);
-    this.family = new NumberFamily(this.members, (name) => byName.get(name)?.number);
   }
 
   get(name: string): NamedNumber | undefined {
@@ -44,6 +43,17 @@ export class NumberGroup {
 
   placed(): readonly PlacedNumber[] {
     return [...this.#byName.values()];
+  }
+
+  /** The families among those that one header declares; `undefined` if it declares none. */
+  familyIn(header: string): NumberFamily | undefined {
+    this.#families ??= new Map(
+      [...groupBy(this.members, ({ declaration }) => declaration.header)].map(([name, numbers]) => [
+        name,
+        new NumberFamily(numbers),
+      ]),
+    );
+    return this.#families.get(header);
   }
 
   /** Those with one value, in order. */

@@ -84,12 +84,67 @@ describe('names that a change can reach', () => {
     expect(namesOf(`#define A 1\n${between}#define Z 1\n`, `#define A 2\n${between}#define Z 2\n`)).toEqual(['A', 'Z']);
   });
 
-  test('are there for all only where no macro decides about it', () => {
-    const on = (condition: string, others: readonly string[] = []): boolean | undefined =>
-      unsettled(`${condition}\n#define A 1\n#endif\n`, `${condition}\n#define A 2\n#endif\n`, others)?.isThereForAll;
-    expect(on('#ifndef H_H\n#define H_H')).toBe(true);
-    expect(on('#ifdef __KERNEL__')).toBe(true);
-    expect(on('#ifdef WANTED', ['#define WANTED\n#include "h.h"\n'])).toBe(false);
+  test('may be decided upon by macros of other files', () => {
+    const isDecidedElsewhere = (before: string, others: readonly string[] = []): boolean => {
+      const found = unsettled(`${before}\n#define A 1\n#endif\n`, `${before}\n#define A 2\n#endif\n`, others);
+      return found !== undefined && [...found.conditional].some(({ path }) => path === 'h.h');
+    };
+    const wanting = ['#define WANTED\n#include "h.h"\n'];
+    expect(isDecidedElsewhere('#ifndef H_H\n#define H_H')).toBe(false);
+    expect(isDecidedElsewhere('#ifdef __KERNEL__')).toBe(false);
+    expect(isDecidedElsewhere('#define OWN 1\n#if OWN', wanting)).toBe(false);
+    expect(isDecidedElsewhere('#ifdef WANTED', wanting)).toBe(true);
+    expect(isDecidedElsewhere('#ifdef WANTED', ['#undef WANTED\n#include "h.h"\n'])).toBe(true);
+    expect(isDecidedElsewhere('#ifdef WANTED\n#define OWN\n#endif\n#ifdef OWN', wanting)).toBe(true);
+    expect(isDecidedElsewhere('#define OWN (WANTED + 1)\n#if OWN > 1', wanting)).toBe(true);
+  });
+
+  test.each([
+    ['that comes', '#define X 1\n', '#ifdef C\n#define X 1\n#else\n#define X 2\n#endif\n', ['X']],
+    [
+      'of which only the branch changes',
+      '#ifdef C\n#else\n#define X 1\n#endif\n',
+      '#ifdef C\n#define X 1\n#else\n#endif\n',
+      ['X'],
+    ],
+    ['that says something else', '#if C\n#define X 1\n#endif\n', '#if C > 1\n#define X 1\n#endif\n', ['X']],
+    [
+      'in front of the one that decides',
+      '#if C\n#elif D\n#define X 1\n#else\nstruct s { int a; };\n#endif\n',
+      '#if C > 1\n#elif D\n#define X 1\n#else\nstruct s { int a; };\n#endif\n',
+      ['X', 's'],
+    ],
+    [
+      'inside a record',
+      'struct s {\n#ifdef C\nint a;\n#endif\nint b;\n};\n',
+      'struct s {\n#ifdef D\nint a;\n#endif\nint b;\n};\n',
+      ['s'],
+    ],
+    [
+      'that asks for what changes',
+      '#define A 1\n#if A\n#define X 1\n#if C\nstruct s { int a; };\n#endif\n#endif\n#define Z 1\n',
+      '#define A 2\n#if A\n#define X 1\n#if C\nstruct s { int a; };\n#endif\n#endif\n#define Z 1\n',
+      ['A', 'X', 's'],
+    ],
+  ])('are all those under a condition %s', (_what, old, next, names) => {
+    const users = '#define USES X\nstruct t { struct s s; };\n#define OTHER 1\n';
+    const more = [...names, ...(names.includes('X') ? ['USES'] : []), ...(names.includes('s') ? ['t'] : [])];
+    expect(namesOf(`${old}${users}`, `${next}${users}`)).toEqual(more.sort());
+  });
+
+  test.each([
+    ['other words are joined', '#define CAT(a, b) a ## b\n#define X CAT(A, C)\n'],
+    ['something else is in front', '#define M(x) F_ ## x\n#define X M(B) M(A)\n'],
+    ['a comma is joined', '#define CALL(f, args...) f(0, ## args)\nCALL(g, A, B);\n'],
+  ])('are no others where %s', (_what, joining) => {
+    // Both words stand in the text.
+    const text = `#define A 1\n#define B 2\n${joining}`;
+    expect(namesOf(`${text}#define AB 1\n`, `${text}#define AB 2\n`)).toEqual(['AB']);
+  });
+
+  test('are those of other headers that ask for what changes', () => {
+    const asking = '#ifndef A\n#define A 5\n#endif\n#if A > 2\ntypedef int a_t;\n#else\ntypedef long a_t;\n#endif\n';
+    expect(namesOf('', '#define A 1\n', [asking])).toEqual(['A', 'a_t']);
   });
 });
 
@@ -111,12 +166,14 @@ describe('nothing is said', () => {
   const plain = '#define A 1\n';
 
   test.each([
-    ['a condition changes', `#if 1\n${plain}#endif\n`, `#if 2\n${plain}#endif\n`],
+    ['an include guard changes', `#ifndef H\n#define H\n${plain}#endif\n`, `#ifndef G\n#define G\n${plain}#endif\n`],
+    ['a condition decides about an include', '#if A\n#include "a.h"\n#endif\n', '#if B\n#include "a.h"\n#endif\n'],
     [
-      'a condition asks for what changes',
-      '#define A 1\n#if A\n#define B 1\n#endif\n',
-      '#define A 2\n#if A\n#define B 1\n#endif\n',
+      'what changes decides about an include',
+      '#define A 1\n#if A\n#include "a.h"\n#endif\n',
+      '#define A 2\n#if A\n#include "a.h"\n#endif\n',
     ],
+    ['a condition is left open', `#if 1\n${plain}#endif\n`, `#if 1\n${plain}`],
     ['an include changes', '#include "a.h"\n', '#include "b.h"\n'],
     ['packing changes', '#pragma pack(1)\nstruct s { int a; };\n', '#pragma pack(2)\nstruct s { int a; };\n'],
     ['macros are put aside', '#define A 1\n#pragma push_macro("A")\n', '#define A 2\n#pragma push_macro("A")\n'],
@@ -124,6 +181,31 @@ describe('nothing is said', () => {
       '## may form the name',
       '#define CAT(a, b) a ## b\n#define AB 1\n#define X CAT(A, B)\n',
       '#define CAT(a, b) a ## b\n#define AB 2\n#define X CAT(A, B)\n',
+    ],
+    [
+      '## may form the name of a word that is fixed',
+      '#define CAT(b) A ## b\n#define AB 1\n#define X CAT(B)\n',
+      '#define CAT(b) A ## b\n#define AB 2\n#define X CAT(B)\n',
+    ],
+    [
+      '## may form the name of what is handed on',
+      '#define CAT2(a, b) a ## b\n#define CAT(a, b) CAT2(a, b)\n#define AB 1\n#define LAST B\n#define X CAT(A, LAST)\n',
+      '#define CAT2(a, b) a ## b\n#define CAT(a, b) CAT2(a, b)\n#define AB 2\n#define LAST B\n#define X CAT(A, LAST)\n',
+    ],
+    [
+      '## may form the name piece by piece',
+      '#define CAT2(a, b) a ## b\n#define CAT(a, b) CAT2(a, b)\n#define ABC 1\n#define X CAT(A, CAT2(B, C))\n',
+      '#define CAT2(a, b) a ## b\n#define CAT(a, b) CAT2(a, b)\n#define ABC 2\n#define X CAT(A, CAT2(B, C))\n',
+    ],
+    [
+      '## may form the name of a word and a number',
+      '#define CAT(a, b) a ## b\n#define A128 1\n#define X CAT(A, 128)\n',
+      '#define CAT(a, b) a ## b\n#define A128 2\n#define X CAT(A, 128)\n',
+    ],
+    [
+      'a macro that joins is called by another name',
+      '#define CAT(a, b) a ## b\n#define AB 1\n#define TWO(f) f(A, B)\n#define X TWO(CAT)\n',
+      '#define CAT(a, b) a ## b\n#define AB 2\n#define TWO(f) f(A, B)\n#define X TWO(CAT)\n',
     ],
     [
       'a macro opens a brace',

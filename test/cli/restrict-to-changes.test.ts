@@ -120,6 +120,9 @@ const line = fc.oneof(
   type.map((is) => `typedef ${is} k_t;`),
   fc.constantFrom('enum k_e {\n\tK_E0,\n\tK_E1,\n};', 'enum k_e {\n\tK_E0,\n\tK_EX,\n\tK_E1,\n};'),
   name.map((macro) => `#undef ${macro}`),
+  fc
+    .tuple(name, name, type)
+    .map(([asked, macro, is]) => `#if ${asked} > 1\n#define ${macro} 6\n#else\nstruct k_b {\n\t${is} z;\n};\n#endif`),
   fc.tuple(name, name).map(([asked, macro]) => `#ifdef ${asked}\n#define ${macro} 5\n#endif`),
   fc.constantFrom(
     '#define K_CALL(x) ((x) + K_A)',
@@ -143,10 +146,12 @@ interface Bodies {
   readonly a: readonly string[];
   readonly b: readonly string[];
   readonly c: readonly string[];
+  /** What one header defines before it includes a. */
+  readonly d: readonly string[];
   readonly asm: readonly string[];
 }
 
-function filesOf({ a, b, c, asm }: Bodies): Files {
+function filesOf({ a, b, c, d, asm }: Bodies): Files {
   return {
     'include/uapi/linux/types.h': header(
       'T_H',
@@ -166,6 +171,7 @@ function filesOf({ a, b, c, asm }: Bodies): Files {
     'include/uapi/linux/a.h': header('A_H', ['linux/types.h', 'asm/k.h'], a),
     'include/uapi/linux/b.h': header('B_H', ['linux/a.h'], b),
     'include/uapi/linux/c.h': header('C_H', ['linux/types.h', 'linux/b.h'], c),
+    'include/uapi/linux/d.h': header('D_H', [], [...d, '#include <linux/a.h>', '#define K_D (K_A + K_B)']),
     'include/uapi/asm-generic/types.h': header('G_H', [], ['#define __BITS_PER_LONG 64']),
     'arch/x86/include/uapi/asm/types.h': header(
       'X_H',
@@ -178,23 +184,43 @@ function filesOf({ a, b, c, asm }: Bodies): Files {
   };
 }
 
-/** A change of one header: lines that came, went, or stand instead of others. */
-const change = fc.record({
+/** A change of one header: lines that came, went, or stand instead of others; a condition put around some. */
+interface Change {
+  readonly where: keyof Bodies;
+  readonly at: number;
+  readonly gone: number;
+  readonly come: readonly string[];
+  /** How many lines behind those that came it decides about. */
+  readonly condition: readonly [directive: string, lines: number] | undefined;
+}
+
+const change: fc.Arbitrary<Change> = fc.record({
   where: fc.constantFrom('a', 'b', 'c', 'asm'),
   at: fc.nat(7),
   gone: fc.nat(1),
   come: fc.array(line, { maxLength: 2 }),
+  condition: fc.option(
+    fc.tuple(fc.constantFrom('#if K_A > 1', '#ifdef K_B', '#ifndef K_C', '#if 0', '#ifdef __x86_64__'), fc.nat(4)),
+    { nil: undefined },
+  ),
 });
+
+function changed(before: readonly string[], { at, gone, come, condition }: Change): readonly string[] {
+  const [above, below] = [before.slice(0, at), before.slice(at + gone)];
+  if (condition === undefined) return [...above, ...come, ...below];
+  const [directive, count] = condition;
+  return [...above, ...come, directive, ...below.slice(0, count), '#endif', ...below.slice(count)];
+}
 
 describe('a comparison that reads no more than may tell', () => {
   test('answers as one that reads everything', () => {
     fc.assert(
       fc.property(
-        fc.record({ a: lines, b: lines, c: lines, asm: lines }),
+        fc.record({ a: lines, b: lines, c: lines, d: fc.array(line, { maxLength: 2 }), asm: lines }),
         fc.array(change, { minLength: 1, maxLength: 2 }),
         (bodies, changes) => {
-          const next = { a: [...bodies.a], b: [...bodies.b], c: [...bodies.c], asm: [...bodies.asm] };
-          for (const { where, at, gone, come } of changes) next[where].splice(at, gone, ...come);
+          let next: Bodies = bodies;
+          for (const one of changes) next = { ...next, [one.where]: changed(next[one.where], one) };
           const [before, after] = [filesOf(bodies), filesOf(next)];
           const sides = open(before, after);
           const found = answerTo(restrictToChanges(sides.old, sides.new, []));

@@ -2,7 +2,7 @@
  * Which lines of two versions of a file are not lines of the other.
  *
  * Lines are compared by their tokens, so that comments and white space change nothing, but for the white space that tells two macros
- * apart. What is found is correct and not always the shortest: a line that moved is a line that changed.
+ * apart; and by the conditions around them, so that a line which is there for others than before has changed. What is found is correct and not always the shortest: a line that moved is a line that changed.
  */
 
 import { spaceBefore, type TokenFile } from '../token.ts';
@@ -68,7 +68,7 @@ function isSameLine(old: TextUnits, one: number, next: TextUnits, other: number)
     if (old.file.texts[a + at] !== next.file.texts[b + at]) return false;
     if (at > 0 && spaceAt(old.file, a + at) !== spaceAt(next.file, b + at)) return false;
   }
-  return true;
+  return old.conditionsOf(one) === next.conditionsOf(other);
 }
 
 function spaceAt({ flags }: TokenFile, index: number): number {

@@ -24,10 +24,11 @@ const ofType = new Set(
   ),
 );
 
-/** The names, and all words of the text that may be macros. */
+/** The names, and all words of the text that may be macros: those inside the braces of records, and all others. */
 export interface DeclaredNames {
   readonly names: ReadonlySet<string>;
   readonly words: ReadonlySet<string>;
+  readonly fieldWords: ReadonlySet<string>;
   /** Whether all parentheses are closed. Where they are not, names may be anywhere. */
   readonly isBalanced: boolean;
 }
@@ -39,11 +40,13 @@ export function declaredNames(
   isOnlyAttribute: (word: string) => boolean,
 ): DeclaredNames {
   const reader = new NameReader(units, unit, isOnlyAttribute);
-  return { names: reader.read(), words: reader.words, isBalanced: reader.parentheses === 0 };
+  const { words, fieldWords, parentheses } = reader;
+  return { names: reader.read(), words, fieldWords, isBalanced: parentheses === 0 };
 }
 
 class NameReader {
   readonly words = new Set<string>();
+  readonly fieldWords = new Set<string>();
   /** How many are left open. */
   readonly parentheses: number;
   readonly #names = new Set<string>();
@@ -55,14 +58,23 @@ class NameReader {
     const { texts, kinds } = units.file;
     const [spelled, areWords]: [string[], boolean[]] = [[], []];
     let parentheses = 0;
+    /** For each brace that is open, whether it is that of a record. */
+    const braces: boolean[] = [];
+    let keyword = '';
     for (const at of units.tokensOf(unit)) {
       const text = texts[at] ?? '';
+      if (recordKeywords.has(text)) keyword = text;
+      else if (text === ';' || text === '=') keyword = '';
+      else if (text === '{') {
+        braces.push(keyword === 'struct' || keyword === 'union');
+        keyword = '';
+      } else if (text === '}') braces.pop();
       const isName = kinds[at] === TokenKind.identifier && !keywords.has(text);
       spelled.push(text);
       if (text === '(') parentheses++;
       else if (text === ')') parentheses--;
       areWords.push(isName);
-      if (isName) this.words.add(text);
+      if (isName) (braces.at(-1) === true ? this.fieldWords : this.words).add(text);
     }
     this.parentheses = parentheses;
     this.#texts = spelled;

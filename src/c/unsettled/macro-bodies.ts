@@ -3,7 +3,7 @@
  */
 
 import { type Macro, readDefinition } from '../macro.ts';
-import { TokenKind } from '../token.ts';
+import { type TokenFile, TokenKind } from '../token.ts';
 import type { DividedFiles } from './divided-files.ts';
 
 /** The macros of several files, whichever of their definitions is in force. */
@@ -29,21 +29,40 @@ export class MacroBodies {
     });
   }
 
-  /** Whether a text that uses a word may declare more than it shows, because the word is a macro. */
-  mayDeclare(word: string): boolean {
+  /**
+   * Whether a text that uses a word may declare more than it shows, because the word is a macro. `isField`: used between the braces of
+   * a record, where most of what a macro can declare is fields.
+   */
+  mayDeclare(word: string, isField: boolean): boolean {
     const reached = new Set([word]);
     for (const one of reached) {
       for (const macro of this.#definitionsOf(one)) {
-        if (declaresOutright(textsOf(macro))) return true;
+        if (declaresOutright(textsOf(macro), isField)) return true;
         for (const { kind, text } of macro.body) if (kind === TokenKind.identifier) reached.add(text);
       }
     }
     return false;
   }
 
-  /** Whether a word is a macro anywhere. */
-  has(word: string): boolean {
-    return this.#definitionsOf(word).length > 0;
+  /** The macro in whose definition a token stands. */
+  definitionAround(file: TokenFile, at: number): Macro | undefined {
+    const unit = this.#files.unitsOf(file).unitAt(at);
+    const result = unit?.kind === 'define' ? readDefinition(file, unit.start) : undefined;
+    return result !== undefined && 'macro' in result ? result.macro : undefined;
+  }
+
+  /** The words of which a macro is made, if a word is one. */
+  wordsBehind(word: string): readonly string[] {
+    return this.#definitionsOf(word).flatMap(({ body }) =>
+      body.flatMap(({ kind, text }) => (kind === TokenKind.identifier || kind === TokenKind.number ? text : [])),
+    );
+  }
+
+  /** Whether a word is a macro in another file as well, or forgotten there. */
+  isDefinedBeside(file: TokenFile, word: string): boolean {
+    // Two versions of a file are one file to whoever reads either.
+    for (const other of this.#files.files) if (other.path !== file.path && namesMacro(other, word)) return true;
+    return false;
   }
 
   #definitionsOf(word: string): readonly Macro[] {
@@ -64,6 +83,14 @@ export class MacroBodies {
   }
 }
 
+function namesMacro({ texts }: TokenFile, word: string): boolean {
+  for (let at = texts.indexOf(word); at >= 0; at = texts.indexOf(word, at + 1)) {
+    const directive = texts[at - 1];
+    if ((directive === 'define' || directive === 'undef') && texts[at - 2] === '#') return true;
+  }
+  return false;
+}
+
 /** What stands behind the name and the parameters. */
 function textsOf({ file, bodyStart, bodyEnd }: Macro): readonly string[] {
   return file.texts.slice(bodyStart, bodyEnd);
@@ -80,7 +107,7 @@ function isAttribute(texts: readonly string[]): boolean {
 }
 
 /** Whether a body declares types, enumerators or anything outside of braces; what records without tags hold are only fields. */
-function declaresOutright(texts: readonly string[]): boolean {
+function declaresOutright(texts: readonly string[], isField: boolean): boolean {
   let [braces, parentheses] = [0, 0];
   for (const [at, text] of texts.entries()) {
     if (text === '{') braces++;
@@ -92,7 +119,7 @@ function declaresOutright(texts: readonly string[]): boolean {
     else if ((text === 'struct' || text === 'union') && texts[at + 1] !== '{') {
       // To mention a record is not to declare one.
       if (texts.includes('{')) return true;
-    } else if (braces === 0 && parentheses === 0 && /^(?:;|,|=|##)$/.test(text)) return true;
+    } else if (!isField && braces === 0 && parentheses === 0 && /^(?:;|,|=|##)$/.test(text)) return true;
   }
   return parentheses !== 0;
 }

@@ -14,16 +14,18 @@ export const recordKeywords: ReadonlySet<string> = new Set(['struct', 'union', '
 
 /** Tokens from `start` to before `end`. A text may have directives between its lines, which are units of their own. */
 export interface TextUnit {
-  /** `define` and `undef` of a name; any other `directive`; `text`. */
-  readonly kind: 'define' | 'undef' | 'directive' | 'text';
+  /** `define` and `undef` of a name; a conditional (`#if` to `#endif`); any other `directive`; `text`. */
+  readonly kind: 'define' | 'undef' | 'conditional' | 'directive' | 'text';
   readonly start: number;
   readonly end: number;
 }
 
 export class TextUnits {
   readonly file: TokenFile;
-  /** The conditional directives around each line; nothing for an include guard. */
+  /** Where the conditionals around each line stand; nothing for an include guard. */
   readonly #conditionsOfLine: readonly (readonly number[])[];
+  /** What these say. */
+  readonly #spelledConditions = new Map<readonly number[], string>();
   /** Where lines begin, and at the end the number of tokens. */
   readonly lineStarts: readonly number[];
   /** Whether all branches of each condition leave the same open. */
@@ -33,6 +35,8 @@ export class TextUnits {
   /** Whether every macro closes the braces that it opens. */
   readonly areMacrosBalanced: boolean;
   readonly #unitOfLine: readonly TextUnit[];
+  /** Where the conditional of the include guard stands. */
+  readonly #guard: number | undefined;
   #definitions: ReadonlyMap<string, readonly TextUnit[]> | undefined;
 
   constructor(file: TokenFile) {
@@ -43,6 +47,8 @@ export class TextUnits {
     this.isWhole = divided.isWhole;
     this.areMacrosBalanced = divided.areMacrosBalanced;
     this.#unitOfLine = divided.unitOfLine;
+    // Nothing but comments stands before it.
+    this.#guard = file.guard === undefined ? undefined : 0;
     this.#conditionsOfLine = divided.conditionsOfLine;
   }
 
@@ -85,6 +91,28 @@ export class TextUnits {
     }
     words.delete('defined');
     return words;
+  }
+
+  /** All conditions on which it depends whether a line is there, as they are written. */
+  conditionsOf(line: number): string {
+    const directives = this.#conditionsOfLine[line] ?? [];
+    let spelled = this.#spelledConditions.get(directives);
+    if (spelled === undefined) {
+      const { file } = this;
+      const spell = (at: number): string => file.texts.slice(at, file.lineEnd(at)).join(' ');
+      this.#spelledConditions.set(directives, (spelled = directives.map(spell).join('\n')));
+    }
+    return spelled;
+  }
+
+  /** The units of which a conditional decides whether they are there; `undefined` for that of an include guard. */
+  decidedBy({ start }: TextUnit): ReadonlySet<TextUnit> | undefined {
+    if (start === this.#guard) return undefined;
+    const units = new Set<TextUnit>();
+    for (const [line, unit] of this.#unitOfLine.entries()) {
+      if (this.#conditionsOfLine[line]?.includes(start) === true) units.add(unit);
+    }
+    return units;
   }
 
   /** The `#define` lines of a name. */
@@ -179,8 +207,7 @@ function divide(file: TokenFile): Divided {
     conditionsOfLine.push(conditions.around);
     if (isDirective(file, line)) {
       const word = end > line + 1 ? (texts[line + 1] ?? '') : '';
-      const isOfMacro = word === 'define' || word === 'undef';
-      unitOfLine.push({ kind: isOfMacro ? word : 'directive', start: line, end });
+      unitOfLine.push({ kind: kindOf(word), start: line, end });
       if (word === 'define') areMacrosBalanced &&= isBalanced(file, line, end);
       else if (isInclude(word)) isWhole &&= open.text === undefined;
       else conditions.pass(word, line, open);
@@ -190,6 +217,11 @@ function divide(file: TokenFile): Divided {
   lineStarts.push(count);
   isWhole &&= open.text === undefined && !open.hasStray;
   return { lineStarts, unitOfLine, conditionsOfLine, isRegular: conditions.areRegular, isWhole, areMacrosBalanced };
+}
+
+function kindOf(directive: string): TextUnit['kind'] {
+  if (directive === 'define' || directive === 'undef') return directive;
+  return /^(?:if|ifdef|ifndef|elif|elifdef|elifndef|else|endif)$/.test(directive) ? 'conditional' : 'directive';
 }
 
 /** The text that a line is part of. */

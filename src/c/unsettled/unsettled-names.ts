@@ -7,8 +7,9 @@
  * other macros are settled: whatever they are worth, they are worth it on both sides.
  *
  * Texts are looked at as they stand, without regard for conditions and targets, so that too many names are unsettled rather than too
- * few. Where text does not show what depends on what, nothing is said at all: directives that change or mention what
- * changes, declarations put together by macros, names that `##` may form, and headers whose braces are not those one sees.
+ * few. A condition that changes, or mentions what changes, changes all that it decides about. Where text does not show what depends
+ * on what, nothing is said at all: includes that change or depend on what changes, declarations put together by macros,
+ * names that `##` may form, and headers whose braces are not those one sees.
  */
 
 import { type TokenFile, TokenKind } from '../token.ts';
@@ -16,6 +17,7 @@ import { changedLines } from './changed-lines.ts';
 import { declaredNames } from './declared-names.ts';
 import { MacroBodies } from './macro-bodies.ts';
 import { DividedFiles } from './divided-files.ts';
+import { Pasting } from './pasting.ts';
 import { nameOf, type TextUnit, type TextUnits } from './text-units.ts';
 
 export interface Unsettled {
@@ -24,8 +26,8 @@ export interface Unsettled {
   readonly words: ReadonlySet<string>;
   /** The files that mention one of the names. */
   readonly files: ReadonlySet<TokenFile>;
-  /** Whether what declares the names is there for all who include it, whatever they define before. */
-  readonly isThereForAll: boolean;
+  /** The files in which macros of other files may decide whether what declares the names is there. */
+  readonly conditional: ReadonlySet<TokenFile>;
 }
 
 /** Two versions of one file. */
@@ -56,7 +58,12 @@ export function unsettledNames(
   const spread = new Spread(divided, isSpelled);
   for (const { old, new: next } of changed) {
     const [before, after] = [divided.unitsOf(old), divided.unitsOf(next)];
-    for (const change of changedLines(before, after)) {
+    // An include guard is what makes a file mean something once only.
+    if (old.guard !== next.guard) return undefined;
+    const changes = changedLines(before, after);
+    // A condition that one version leaves open goes on behind all that is the same in both.
+    if (changes.length > 0 && !(before.isRegular && after.isRegular)) return undefined;
+    for (const change of changes) {
       const isUnderstood =
         spread.touch(before, change.old, change.oldEnd) && spread.touch(after, change.next, change.nextEnd);
       if (!isUnderstood) return undefined;
@@ -68,19 +75,19 @@ export function unsettledNames(
 /** How a change spreads from name to name. */
 class Spread {
   readonly #files: DividedFiles;
-  readonly #isSpelled: (word: string) => boolean;
   readonly #macros: MacroBodies;
+  readonly #pasting: Pasting;
   readonly #names = new Set<string>();
   readonly #words = new Set<string>();
   readonly #mentioning = new Set<TokenFile>();
-  #isThereForAll = true;
+  readonly #conditional = new Set<TokenFile>();
   readonly #seen = new Set<TextUnit>();
   #pending: string[] = [];
 
   constructor(files: DividedFiles, isSpelled: (word: string) => boolean) {
     this.#files = files;
-    this.#isSpelled = isSpelled;
     this.#macros = new MacroBodies(files);
+    this.#pasting = new Pasting(files, this.#macros, isSpelled);
     this.#pending.push(...namesOfPlaces);
   }
 
@@ -103,13 +110,10 @@ class Spread {
     while (this.#pending.length > 0) {
       const names = this.#pending;
       this.#pending = [];
-      if (this.#names.size > mostNames || names.some((name) => this.#mayBePasted(name))) return undefined;
+      if (this.#names.size > mostNames || names.some((name) => this.#pasting.mayMake(name))) return undefined;
       for (const file of this.#files.files) if (!this.#follow(file, names)) return undefined;
     }
-    return {
-      ...{ names: this.#names, words: this.#words },
-      ...{ files: this.#mentioning, isThereForAll: this.#isThereForAll },
-    };
+    return { names: this.#names, words: this.#words, files: this.#mentioning, conditional: this.#conditional };
   }
 
   /** Whatever mentions one of some names. */
@@ -134,7 +138,8 @@ class Spread {
     this.#seen.add(unit);
     this.#mentioning.add(units.file);
     if (unit.kind === 'directive' || !units.isRegular) return false;
-    for (const word of units.conditionWords(unit)) if (this.#macros.has(word)) this.#isThereForAll = false;
+    if (unit.kind === 'conditional') return this.#unsettleDecided(units, unit);
+    if (this.#isDecidedElsewhere(units, unit)) this.#conditional.add(units.file);
     for (const at of units.tokensOf(unit)) {
       if (units.file.kinds[at] === TokenKind.identifier) this.#words.add(units.file.texts[at] ?? '');
     }
@@ -143,32 +148,44 @@ class Spread {
       if (name !== undefined) this.#add(name);
       return name !== undefined;
     }
-    const { names, words, isBalanced } = declaredNames(units, unit, (word) => this.#macros.isOnlyAttribute(word));
-    if (!isBalanced || [...words].some((word) => this.#macros.mayDeclare(word))) return false;
+    const { names, words, fieldWords, isBalanced } = declaredNames(units, unit, (word) =>
+      this.#macros.isOnlyAttribute(word),
+    );
+    if (!isBalanced || [...words].some((word) => this.#macros.mayDeclare(word, false))) return false;
+    if ([...fieldWords].some((word) => this.#macros.mayDeclare(word, true))) return false;
     // What is declared under the name of a macro has another name.
     if ([...names].some((name) => this.#macros.isAnother(name))) return false;
     for (const name of names) this.#add(name);
     return true;
   }
 
+  /** All that a condition decides about may be there on one side only. */
+  #unsettleDecided(units: TextUnits, condition: TextUnit): boolean {
+    const decided = units.decidedBy(condition);
+    if (decided === undefined) return false;
+    for (const unit of decided) if (!this.#unsettle(units, unit)) return false;
+    return true;
+  }
+
+  /** Whether a macro of another file has a say in the conditions around a unit: one of theirs, or one that these are made from. */
+  #isDecidedElsewhere(units: TextUnits, unit: TextUnit): boolean {
+    const words = new Set(units.conditionWords(unit));
+    for (const word of words) {
+      if (this.#macros.isDefinedBeside(units.file, word)) return true;
+      for (const definition of units.definitionsOf(word)) {
+        for (const at of units.tokensOf(definition)) {
+          if (units.file.kinds[at] === TokenKind.identifier) words.add(units.file.texts[at] ?? '');
+        }
+        for (const other of units.conditionWords(definition)) words.add(other);
+      }
+    }
+    return false;
+  }
+
   #add(name: string): void {
     if (this.#names.has(name)) return;
     this.#names.add(name);
     this.#pending.push(name);
-  }
-
-  /** Whether a name is made of words that stand in the texts: then `##` may have made it, unseen. */
-  #mayBePasted(name: string): boolean {
-    /** For each length, whether the name begins with words that are together so long. */
-    const begins = [true];
-    for (let end = 1; end <= name.length; end++) {
-      begins[end] = false;
-      for (let start = end - 1; start >= 0 && begins[end] === false; start--) {
-        const isWhole = start === 0 && end === name.length;
-        begins[end] = !isWhole && begins[start] === true && this.#isSpelled(name.slice(start, end));
-      }
-    }
-    return begins[name.length] === true;
   }
 }
 
