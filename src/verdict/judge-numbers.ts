@@ -149,7 +149,7 @@ export function judgeNumber(change: NumberChange): Judgement {
         subject: subjectOfNumber(newcomer),
         old: factsOfNumber(holder),
         new: factsOfNumber(newcomer),
-        message: `${newcomer.name} claims ${String(newcomer.value)}, which is ${holder.name}; every other ${family}* has a number of its own`,
+        message: `${newcomer.name} claims ${String(newcomer.value)}, which is ${holder.name}; every other ${family}* of <${newcomer.declaration.header}> has a number of its own`,
         answers: answers({
           'old-binary': wrong,
           rebuild: kept('both names compile'),

@@ -41,6 +41,30 @@ describe('a number that is given to a name of another prefix', () => {
   });
 });
 
+describe('a number that two names of a family claim', () => {
+  const list = ['A', 'B', 'C', 'D'].map((name, index) => `#define CAP_${name} ${String(index + 1)}\n`).join('');
+  const collision =
+    'break number-collision constant CAP_E: CAP_E claims 4, which is CAP_D; every other CAP_* of <a.h> has a number of its own';
+
+  test('is seen whatever another header numbers under the same prefix', () => {
+    const other = '#define CAP_X 3\n#define CAP_Y 3\n';
+    const next = `${list}#define CAP_E 4\n`;
+    expect(told({ 'a.h': list, 'b.h': other }, { 'a.h': next, 'b.h': other })).toEqual([collision]);
+  });
+
+  test('is one that no other header has', () => {
+    const next = '#define CAP_E 4\n';
+    expect(told({ 'a.h': list, 'b.h': '' }, { 'a.h': list, 'b.h': next })).toEqual([]);
+  });
+
+  test('is not that of an end which is gone', () => {
+    const next = `${list}#define CAP_E 5\n`;
+    expect(told(`${list}#define CAP_LAST 5\n`, next)).toEqual([
+      'break constant-removed constant CAP_LAST: CAP_LAST (5) is gone',
+    ]);
+  });
+});
+
 describe('a request with the number of another', () => {
   const prelude = readFileSync(new URL('../../fixtures/history/prelude.h', import.meta.url), 'utf8');
   const records = ['a', 'b', 'c', 'd', 'other'].map((tag) => `struct ${tag} { __u64 x; __u64 of_${tag}; };\n`).join('');
