@@ -140,6 +140,8 @@ function definitions(words: string): string[] {
     .map((word) => (word.includes('=') ? word.replace('=', ' ') : `${word} 1`));
 }
 
+const definedEverywhere = [...definitions(everywhere), ...spacedEverywhere];
+
 /** What g++ defines beside that; `bool` is no macro there, and needs no header either. */
 const inCxx = definitions(
   '__cplusplus=201703L __GNUG__=12 _GNU_SOURCE __GXX_WEAK__ __GXX_RTTI __EXCEPTIONS __DEPRECATED __STDCPP_THREADS__ bool=_Bool true false=0',
@@ -168,8 +170,7 @@ function predefinedInC(target: string): readonly string[] {
   const sizeMax = isLp64 ? '0xffffffffffffffffUL' : '0xffffffffU';
   const wchar = { i: 'int', l: 'long int', u: 'unsigned int' }[facts.wchar];
   const lines = [
-    ...definitions(everywhere),
-    ...spacedEverywhere,
+    ...definedEverywhere,
     ...definitions(facts.own),
     `__BYTE_ORDER__ ${order}`,
     `__FLOAT_WORD_ORDER__ ${order}`,

@@ -11,6 +11,7 @@ import {
   Environment,
   JoinedLayer,
   Layer,
+  type MacroBinding,
   type Measure,
   type Part,
   requestFact,
@@ -205,19 +206,37 @@ function baseOf(frontEnd: FrontEnd, targets: readonly Target[]): Environment {
 
 function makeBase(frontEnd: FrontEnd, targets: readonly Target[]): Environment {
   const all = firstViewers(targets.length);
-  const layers = targets.map((target, number) => ({ viewers: only(number), is: predefinedFor(frontEnd, target) }));
+  /** Names with what they mean to some. */
+  const meanings = new Map<string, Map<MacroBinding, Viewers>>();
+  for (const [number, target] of targets.entries()) {
+    for (const [name, binding] of predefinedFor(frontEnd, target)) {
+      let parts = meanings.get(name);
+      if (parts === undefined) meanings.set(name, (parts = new Map<MacroBinding, Viewers>()));
+      parts.set(binding, (parts.get(binding) ?? 0) | only(number));
+    }
+  }
+  // Half of it holds for all targets, and most of the rest for those with one data model: each is written once.
+  const byViewers = new Map<Viewers, Layer>();
+  for (const [name, parts] of meanings) {
+    for (const [binding, viewers] of parts) {
+      let layer = byViewers.get(viewers);
+      if (layer === undefined) byViewers.set(viewers, (layer = new Layer()));
+      layer.macros.set(name, binding);
+      layer.note('macros', name, frontEnd.names);
+    }
+  }
+  const layers = [...byViewers].map(([viewers, is]) => ({ viewers, is }));
   const measures: readonly Measure[] = targets.map(measureOn);
   const base = new JoinedLayer(layers, all);
   return new Environment(base, { measures, names: frontEnd.names }, all);
 }
 
-function predefinedFor(frontEnd: FrontEnd, target: Target): Layer {
-  const layer = new Layer();
-  for (const macro of frontEnd.predefinedMacros(target)) layer.macros.set(macro.name, macro);
-  layer.macros.set(dataModelFact, target.dataModel);
-  // Where something lies in a record depends on the language: only C has records without bytes.
-  layer.macros.set(targetFact, `${target.name} ${target.language}`);
-  layer.macros.set(requestFact, JSON.stringify(target.request));
-  for (const name of layer.macros.keys()) layer.note('macros', name, frontEnd.names);
-  return layer;
+function predefinedFor(frontEnd: FrontEnd, target: Target): readonly (readonly [name: string, is: MacroBinding])[] {
+  return [
+    ...frontEnd.predefinedMacros(target).map((macro) => [macro.name, macro] as const),
+    [dataModelFact, target.dataModel],
+    // Where something lies in a record depends on the language: only C has records without bytes.
+    [targetFact, `${target.name} ${target.language}`],
+    [requestFact, JSON.stringify(target.request)],
+  ];
 }

@@ -48,8 +48,10 @@ export class FrontEnd {
 
   /** What is defined for a target before the first line of a header. */
   predefinedMacros({ name, language }: Target): Macro[] {
+    const lines = predefinedMacros(name, language);
+    this.#predefine(lines.filter((line) => !this.#predefined.has(line)));
     const dynamic = dynamicMacros.map((one) => this.#dynamic(one));
-    return [...dynamic, ...predefinedMacros(name, language).map((line) => this.#predefine(line))];
+    return [...dynamic, ...lines.flatMap((line) => this.#predefined.get(line) ?? [])];
   }
 
   /** The tokens of a file, cut once for each content. */
@@ -83,24 +85,27 @@ export class FrontEnd {
     return found === undefined ? undefined : this.tokensOf(found, source);
   }
 
-  #predefine(line: string): Macro {
-    const known = this.#predefined.get(line);
-    if (known !== undefined) return known;
-    const result = readDefinition(this.#builtIn(line), 0);
-    if ('problem' in result) throw new Error(`predefined macro: ${line}`);
-    this.#predefined.set(line, result.macro);
-    return result.macro;
+  #predefine(lines: readonly string[]): void {
+    const file = this.#builtIn(lines);
+    let start = 0;
+    for (const line of lines) {
+      const result = readDefinition(file, start);
+      if ('problem' in result) throw new Error(`predefined macro: ${line}`);
+      this.#predefined.set(line, result.macro);
+      start = file.lineEnd(start);
+    }
   }
 
-  #builtIn(definition: string): TokenFile {
+  /** One file for many: to make a file costs more than a few tokens do. */
+  #builtIn(definitions: readonly string[]): TokenFile {
     const place = { name: '<predefined>', path: '<predefined>', isBuiltIn: true };
-    return tokenize({ ...place, text: `#define ${definition}\n` }, this.#spellings);
+    return tokenize({ ...place, text: definitions.map((one) => `#define ${one}\n`).join('') }, this.#spellings);
   }
 
   #dynamic(name: DynamicMacro): Macro {
     const known = this.#predefined.get(name);
     if (known !== undefined) return known;
-    const file = this.#builtIn(name);
+    const file = this.#builtIn([name]);
     const macro = new Macro({ name, file, nameIndex: 2, bodyStart: 3, bodyEnd: 3, dynamic: name });
     this.#predefined.set(name, macro);
     return macro;

@@ -119,7 +119,9 @@ export class FileReader {
     const known = this.#readers.effectsOf(file);
     for (const effect of known) {
       if (rest === 0) return found;
-      take(effect, effect.questions.heldBy(environment, rest & effect.viewers));
+      const some = rest & effect.viewers;
+      // What a file asks is put together for that, and most files mean something else to others.
+      if (some !== 0) take(effect, effect.questions.heldBy(environment, some));
     }
     if (rest === 0) return found;
     this.#includesLeft--;
