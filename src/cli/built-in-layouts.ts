@@ -9,7 +9,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Abi, ConstantDeclaration, RecordDeclaration, RequestDeclaration, VariantInfo } from '../abi/abi.ts';
 import type { LayoutFile } from '../abi/definition/document.ts';
-import { fileAbout } from '../abi/definition/document-about.ts';
+import { fileAbout, fileOfShapes } from '../abi/definition/document-about.ts';
 import {
   abiOfSoundVariant,
   defaultVariant,
@@ -19,6 +19,7 @@ import {
 } from '../abi/definition/layout-file.ts';
 import { suggestionFor } from '../abi/suggest.ts';
 import type { Target } from '../abi/target.ts';
+import type { RecordType } from '../abi/types.ts';
 import { UserError } from '../diagnostic.ts';
 import { packageRoot } from './package-root.ts';
 
@@ -205,28 +206,47 @@ function areApart(some: ReadonlySet<string>, others: ReadonlySet<string>): boole
 }
 
 /**
- * Every form a built-in record has had on a target, as the variants that declare it: those of its own file first. They hold little
- * else than the record.
+ * Every form a built-in record has had on a target, from the variants that declare it: those of its own file first. They
+ * are found by their shapes, for which a variant need not be understood.
  */
-export function* builtInForms(name: string, target: Target): Generator<Abi> {
+export function* builtInForms(name: string, target: Target): Generator<BuiltInForm> {
   const bare = bareName(name);
   for (const file of filesFor(target, bare, bare)) {
     if (!mentionsRecord(file, bare)) continue;
-    const about = aboutRecord(file, bare);
-    for (const variant of variantsOf(about)) {
-      const abi = abiOfSoundVariant(about, variant.name, target, labelOf(file, variant.name));
-      if (recordIn(abi, bare) !== undefined) yield abi;
+    const { shapes, about } = partsFor(file, bare);
+    for (const { name: variant } of variantsOf(file)) {
+      const label = labelOf(file, variant);
+      const form = abiOfSoundVariant(shapes, variant, target, label).records.get(name);
+      if (form !== undefined)
+        yield { record: form.record, open: () => abiOfSoundVariant(about, variant, target, label) };
     }
   }
 }
 
-const parts = new Map<string, LayoutFile>();
+/** A form of a record. */
+export interface BuiltInForm {
+  /** Without what C cannot say. */
+  readonly record: RecordType;
+  /** What the variant says of the record, and little else. */
+  readonly open: () => Abi;
+}
 
-function aboutRecord(file: LayoutFile, bare: string): LayoutFile {
+interface Parts {
+  readonly shapes: LayoutFile;
+  readonly about: LayoutFile;
+}
+
+const parts = new Map<string, Parts>();
+
+/** What a file says of one record. */
+function partsFor(file: LayoutFile, bare: string): Parts {
   const key = `${file.fileName} ${bare}`;
-  let about = parts.get(key);
-  if (about === undefined) parts.set(key, (about = fileAbout(file, bare)));
-  return about;
+  let found = parts.get(key);
+  if (found === undefined) {
+    found = { shapes: fileOfShapes(file, bare), about: fileAbout(file, bare) };
+    parts.set(key, found);
+  }
+  return found;
 }
 
 /** Every target on which some built-in file knows the record. */

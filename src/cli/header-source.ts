@@ -58,6 +58,8 @@ export interface HeaderSource {
   /** The headers that `abiFor` reads: those the user chose, or all. */
   readonly namesFor: (target: Target) => readonly string[];
   readonly abiFor: (target: Target) => Abi;
+  /** How `abiFor` reads: what of it need not be worked out for a comparison, and who will be asked for. */
+  readonly optionsFor: (target: Target) => Pick<ReadOptions, 'unsettled' | 'readersOf'>;
   /** Says which targets will be asked for together: what they share is then read once. */
   readonly expect: (targets: readonly Target[]) => void;
   /** The ABI of some headers only, and what they include. */
@@ -288,6 +290,7 @@ export class HeaderWorkshop {
           : (collection.unavailable(target) ?? `${label} is no header of ${target.name}.`),
       headersFor: (target) => collection.forTarget(target),
       namesFor,
+      optionsFor: () => ({}),
       expect: (expected) => {
         audiences.expect(expected);
       },

@@ -55,11 +55,11 @@ function changedRecords(pair: AbiPair): ReadonlySet<string> | undefined {
 function formsOf(name: string, target: Target, shapes: readonly (string | undefined)[]): readonly (Abi | undefined)[] {
   const forms = new Map<string, Abi>();
   const wanted = new Set(shapes.filter((shape) => shape !== undefined));
-  for (const abi of builtInForms(name, target)) {
+  for (const { record, open } of builtInForms(name, target)) {
     // To read a variant is dear, and there are many.
     if (forms.size === wanted.size) break;
-    const shape = shapeOf(abi.records.get(name)?.record, target);
-    if (shape !== undefined && wanted.has(shape) && !forms.has(shape)) forms.set(shape, abi);
+    const shape = shapeOf(record, target);
+    if (shape !== undefined && wanted.has(shape) && !forms.has(shape)) forms.set(shape, open());
   }
   return shapes.map((shape) => forms.get(shape ?? ''));
 }

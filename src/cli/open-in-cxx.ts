@@ -8,6 +8,7 @@ import type { Abi } from '../abi/abi.ts';
 import { type DeclarationMaps, listOf, replacedIn, replacing } from '../abi/declaration-list.ts';
 import { cxxOf, type Target } from '../abi/target.ts';
 import { type RecordType, type Type, unalias } from '../abi/types.ts';
+import type { SourceFile } from '../c/source.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import { areTypesTheSame } from '../diff/same-types.ts';
 import { declarationKinds, differingNames, spaceOf, SuspectNames } from '../diff/suspects.ts';
@@ -31,24 +32,34 @@ export function openInCxx(
   ]);
   if (headers.size === 0) return undefined;
   const suspects = new SuspectNames();
-  const view = (source: HeaderSource, abi: Abi): Abi => {
+  const read = (source: HeaderSource): Abi => {
     const names = source.namesFor(target).filter((name) => headers.has(name));
-    const read = declare(source.abiOf(cxxOf(target), names));
-    // What both languages read alike on both sides was compared for C.
-    const differing = differingNames(abi, read, headers);
-    if (differing === undefined) {
-      addDeclared(suspects, read, headers);
-      addDeclared(suspects, abi, headers);
-    } else {
-      suspects.add(differing);
-      // The same text, and another layout.
-      for (const [name, { header, record }] of read.records) {
+    const { unsettled, readersOf } = source.optionsFor(target);
+    const options = { unsettled, readersOf: readersOf && ((header: SourceFile) => readersOf(header).map(cxxOf)) };
+    return declare(source.abiOf(cxxOf(target), names, options));
+  };
+  const inCxx = { old: read(sides.old), new: read(sides.new) };
+  // What both languages read alike on both sides was compared for C.
+  const differing = differingNames(
+    [
+      [inC.old, inCxx.old],
+      [inC.new, inCxx.new],
+    ],
+    headers,
+  );
+  if (differing === undefined)
+    for (const abi of [inC.old, inC.new, inCxx.old, inCxx.new]) addDeclared(suspects, abi, headers);
+  else {
+    suspects.add(differing);
+    for (const { records } of [inCxx.old, inCxx.new]) {
+      for (const [name, { header, record }] of records) {
+        // The same text, and another layout.
         if (headers.has(header) && holdsNothing(record)) suspects.records.add(name);
       }
     }
-    return inPlaceOf(abi, read, headers);
-  };
-  return { pair: { old: view(sides.old, inC.old), new: view(sides.new, inC.new) }, suspects };
+  }
+  const pair = { old: inPlaceOf(inC.old, inCxx.old, headers), new: inPlaceOf(inC.new, inCxx.new, headers) };
+  return { pair, suspects };
 }
 
 const known = new WeakMap<RecordType, boolean>();

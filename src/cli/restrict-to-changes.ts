@@ -9,6 +9,7 @@
 import type { Abi } from '../abi/abi.ts';
 import { listOf } from '../abi/declaration-list.ts';
 import type { Target } from '../abi/target.ts';
+import type { ReadOptions } from '../c/lower/read-abi.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import { type ChangedHeaders, changedFiles, changedHeaders, includedFiles } from '../source/changes.ts';
 import type { HeaderSides, HeaderSource } from './header-source.ts';
@@ -52,35 +53,37 @@ class RestrictedReading {
         this.#groups.push(targets);
         source.expect(targets);
       },
+      optionsFor: (target) => this.#optionsFor(target, side),
       abiFor: (target) => this.#abiFor(target, side),
     };
   }
 
   #abiFor(target: Target, side: 'old' | 'new'): Abi {
     const { headers, all, unsettled } = this.#changesFor(target);
-    if (headers === all) return this.#readSide(side, target, all, unsettled);
+    if (headers === all) return this.#readSide(side, target, all);
     if (this.#last?.target !== target) {
-      let abis = this.#read(target, headers, unsettled);
+      let abis = this.#read(target, headers);
       // A header that is not understood alone may be understood below another one, or not there either.
       if (!isUnderstoodAlone(abis.old) || !isUnderstoodAlone(abis.new)) {
         this.#changes.set(target, { headers: all, all, unsettled });
-        abis = this.#read(target, all, unsettled);
+        abis = this.#read(target, all);
       }
       this.#last = { target, ...abis };
     }
     return this.#last[side];
   }
 
-  #read(target: Target, headers: ChangedHeaders, unsettled: ReadonlySet<string> | undefined): AbiPair {
-    return {
-      old: this.#readSide('old', target, headers, unsettled),
-      new: this.#readSide('new', target, headers, unsettled),
-    };
+  #read(target: Target, headers: ChangedHeaders): AbiPair {
+    return { old: this.#readSide('old', target, headers), new: this.#readSide('new', target, headers) };
   }
 
-  #readSide(side: 'old' | 'new', target: Target, headers: ChangedHeaders, unsettled?: ReadonlySet<string>): Abi {
-    const readersOf = ({ name }: { readonly name: string }): readonly Target[] => this.#readersOf(side).get(name) ?? [];
-    return this.#sides[side].abiOf(target, headers[side], { unsettled, readersOf });
+  #readSide(side: 'old' | 'new', target: Target, headers: ChangedHeaders): Abi {
+    return this.#sides[side].abiOf(target, headers[side], this.#optionsFor(target, side));
+  }
+
+  #optionsFor(target: Target, side: 'old' | 'new'): Pick<ReadOptions, 'unsettled' | 'readersOf'> {
+    const { unsettled } = this.#changesFor(target);
+    return { unsettled, readersOf: ({ name }) => this.#readersOf(side).get(name) ?? [] };
   }
 
   /** The targets for which a header is read, by its name. */

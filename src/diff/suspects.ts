@@ -64,12 +64,25 @@ export class SuspectNames implements Suspects {
   }
 }
 
-/** Names that two readings of the same files do not declare alike, or `undefined` where that cannot be told. */
-export function differingNames(one: Abi, other: Abi, files: ReadonlySet<string>): Suspects | undefined {
-  const [left, right] = [listOf(one), listOf(other)];
-  if (left === undefined || right?.index !== left.index) return undefined;
+/**
+ * Names of which both sides of a comparison may say different things, and that two readings of one side do not declare alike in
+ * some files; `undefined` where that cannot be told.
+ */
+export function differingNames(
+  sides: readonly (readonly [Abi, Abi])[],
+  files: ReadonlySet<string>,
+): Suspects | undefined {
+  const readings: (readonly [DeclarationList, DeclarationList])[] = [];
+  for (const [one, other] of sides) {
+    const [left, right] = [listOf(one), listOf(other)];
+    if (left === undefined || right?.index !== left.index) return undefined;
+    readings.push([left, right]);
+  }
+  const behind = filesBehindOthers(readings.flat());
   const suspects = new SuspectNames();
-  for (const names of differencesOf(left, right, { files, isOfOneComparison: false })) suspects.add(names);
+  for (const [left, right] of readings) {
+    for (const names of differencesOf(left, right, behind, files)) suspects.add(names);
+  }
   return suspects;
 }
 
@@ -85,7 +98,7 @@ function findSuspects({ old, new: next }: AbiPair): Suspects | undefined {
   const [before, after] = [listOf(old), listOf(next)];
   if (before === undefined || after?.index !== before.index || !isSameOrder(before, after, true)) return undefined;
   const suspects = new SuspectNames();
-  for (const names of differencesOf(before, after, { isOfOneComparison: true })) suspects.add(names);
+  for (const names of differencesOf(before, after, filesBehindOthers([before, after]))) suspects.add(names);
   before.expect(suspects.enums);
   for (const name of [...suspects.enums]) {
     for (const entries of [before.entriesOf(name), after.entriesOf(name)]) {
@@ -146,31 +159,26 @@ interface FilePortions {
 /** By the portions that were looked at, for all targets of a run. */
 const known = new WeakMap<object, Map<string, NamesByKind>>();
 
-interface Looking {
-  /** Look at those only. */
-  readonly files?: ReadonlySet<string>;
-  /** Whether the lists are the two sides that macros were settled for. */
-  readonly isOfOneComparison: boolean;
-}
-
+/**
+ * `behind`: files that some reading of this comparison found behind others: what is settled by their text may be something else there.
+ * `files`: look at those only.
+ */
 function differencesOf(
   before: DeclarationList,
   after: DeclarationList,
-  { files, isOfOneComparison }: Looking,
+  behind: ReadonlySet<string>,
+  files?: ReadonlySet<string>,
 ): NamesByKind[] {
   let differences = known.get(before.index);
   if (differences === undefined) known.set(before.index, (differences = new Map<string, NamesByKind>()));
   const byFile = new Map<string, FilePortions>();
-  // What one side reads behind other headers may be something else there, though its text is the same.
-  const behind = new Set([before, after].flatMap((list) => filesBehindOthers(list)));
-  const isSettled = ({ file }: Portion): boolean => isOfOneComparison && !behind.has(file);
   const add = (from: DeclarationList, other: DeclarationList, side: 'old' | 'new'): void => {
     const there = new Set(other.portions.map(({ portion }) => portion));
     for (const { portion } of from.portions) {
       if (there.has(portion) || files?.has(portion.file) === false) continue;
       let file = byFile.get(portion.file);
       if (file === undefined) byFile.set(portion.file, (file = { old: [], new: [] }));
-      const open = portion.late === undefined ? portion : readOf(portion, portion.late, from, !isSettled(portion));
+      const open = portion.late === undefined ? portion : readOf(portion, portion.late, from, behind.has(portion.file));
       if (open !== undefined) file[side].push(open);
     }
   };
@@ -187,11 +195,15 @@ function differencesOf(
 }
 
 /** Files of which something was not read alone. */
-function filesBehindOthers({ portions }: DeclarationList): readonly string[] {
-  return portions.flatMap(({ portion: { late, file } }) => (late?.isAlone === false ? [file] : []));
+function filesBehindOthers(lists: readonly DeclarationList[]): ReadonlySet<string> {
+  const files = new Set<string>();
+  for (const { portions } of lists) {
+    for (const { portion } of portions) if (portion.late?.isAlone === false) files.add(portion.file);
+  }
+  return files;
 }
 
-/** What has to be looked at of macros that are read late: not the settled ones, between sides that these are settled for. */
+/** What has to be looked at of macros that are read late: those that are not settled, or all. */
 function readOf(portion: Portion, late: LateMacros, { index }: DeclarationList, isWhole: boolean): Portion | undefined {
   if (isWhole) return index.portionOf(portion.declared, portion.file);
   const ats = late.unsettledAts;

@@ -166,12 +166,14 @@ function asSecondRecord(pair: RecordPair, abis: AbiPair): Alternative | undefine
   const tag = `${record.tag}_v2`;
   const name = `${record.recordKind} ${tag}`;
   const declaration: RecordDeclaration = { ...pair.new.declaration, name, record: { ...record, tag } };
-  const used = new Set([...abis.old.requests.values(), ...abis.new.requests.values()].map((request) => request.number));
+  const requestNames = carriers.map((request) => `${request.name}2`);
+  if (abis.old.records.has(name) || requestNames.some((one) => isTaken(one, abis.old))) return undefined;
+  const used = new Set(carriers.map(({ number }) => number));
   const { sizeBytes } = pair.new.layout;
   const requests = carriers.map((request) => {
     let nr = 0;
     let number: number;
-    // Any free number will do here: the point is only that it is another one.
+    // Any other number will do here: which ones are free is for the author to know.
     do
       number = encodeRequest(
         { direction: request.direction, type: request.type, nr: nr++, sizeBytes },
@@ -181,7 +183,8 @@ function asSecondRecord(pair: RecordPair, abis: AbiPair): Alternative | undefine
     used.add(number);
     return { ...request, name: `${request.name}2`, number, nr: nr - 1, sizeBytes, argument: name };
   });
-  const verdict = verdictOn(abis, pair.name, withRecords(abis.old, [declaration], requests));
+  const alone = onlyWith([pair.old.declaration], carriers, abis.old);
+  const verdict = verdictOn({ old: alone, new: alone }, pair.name, withRecords(alone, [declaration], requests));
   if (verdict === undefined) return undefined;
   return {
     verdict,
@@ -190,5 +193,21 @@ function asSecondRecord(pair: RecordPair, abis: AbiPair): Alternative | undefine
     places: [],
     reason: `${membersWords([pair.name, ...carriers.map((one) => one.name)])} stay as they are; programs ask for a capability before they use the new ${carriers.length === 1 ? 'one' : 'ones'}`,
     record: declaration,
+  };
+}
+
+/** Whether a name means something already. */
+function isTaken(name: string, { requests, constants, macros }: Abi): boolean {
+  return [requests, constants, macros].some((map) => map.has(name));
+}
+
+/** An ABI of a record and its requests: what is added beside them does not depend on anything else. */
+function onlyWith(records: readonly RecordDeclaration[], requests: readonly RequestDeclaration[], abi: Abi): Abi {
+  const byName = <T extends { readonly name: string }>(some: readonly T[]): ReadonlyMap<string, T> =>
+    new Map(some.map((one) => [one.name, one]));
+  return {
+    ...abi,
+    ...{ records: byName(records), requests: byName(requests) },
+    ...{ enums: new Map(), typedefs: new Map(), constants: new Map(), macros: new Map() },
   };
 }

@@ -8,12 +8,13 @@ import { describe, expect, test } from 'vitest';
 import type { Target } from '../../src/abi/target.ts';
 import { type HeaderSource, HeaderWorkshop } from '../../src/cli/header-source.ts';
 import type { Io } from '../../src/cli/io.ts';
+import { openInCxx } from '../../src/cli/open-in-cxx.ts';
 import { pairOf } from '../../src/cli/open-pair.ts';
 import { restrictToChanges } from '../../src/cli/restrict-to-changes.ts';
 import type { Diagnostic } from '../../src/diagnostic.ts';
 import { changedHeaders } from '../../src/source/changes.ts';
 import type { FileTree } from '../../src/source/file-tree.ts';
-import { type CheckResult, checkTargets } from '../../src/verdict/check.ts';
+import { type CheckOptions, type CheckResult, checkTargets } from '../../src/verdict/check.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -70,10 +71,11 @@ function inFull(sides: Sides): Sides {
   return { old: side('old'), new: side('new') };
 }
 
-function answerTo(sides: Sides): CheckResult {
+function answerTo(sides: Sides, isCxxAsked = false): CheckResult {
   const targets = sides.old.targets.filter((target) => sides.new.targets.includes(target));
   for (const side of [sides.old, sides.new]) side.expect(targets);
-  return checkTargets(targets, (target) => pairOf(sides, target));
+  const inCxx: CheckOptions = { openInCxx: (target, pair) => openInCxx(sides, target, pair, (abi) => abi) };
+  return checkTargets(targets, (target) => pairOf(sides, target), isCxxAsked ? inCxx : {});
 }
 
 function shown({ verdict, findings, notUnderstood }: CheckResult): string {
@@ -136,6 +138,30 @@ const line = fc.oneof(
   fc.constantFrom('#ifdef __x86_64__\n#define K_X 1\n#endif', '#if __BITS_PER_LONG == 64\n#define K_W 64\n#endif'),
 );
 const lines = fc.array(line, { maxLength: 7 });
+
+/** What C++ programs may read differently, said in a few ways. */
+const saidInCxx = fc.record({
+  inCxx: fc.constantFrom('1', '2', 'K_U'),
+  inC: fc.constantFrom('1', '2'),
+  typeInCxx: fc.constantFrom('char', '__u32'),
+  fields: fc.constantFrom('struct k_none n;\n\tint x;', 'int x;', 'k_u u;\n\tint x;', 'k_u u;\n\tshort x;'),
+});
+type SaidInCxx = typeof saidInCxx extends fc.Arbitrary<infer Said> ? Said : never;
+
+function linesOf({ inCxx, inC, typeInCxx, fields }: SaidInCxx): readonly string[] {
+  return [
+    `#ifdef __cplusplus\n#define K_P ${inCxx}\ntypedef ${typeInCxx} k_u;\n#else\n#define K_P ${inC}\ntypedef __u32 k_u;\n#endif`,
+    'struct k_none {\n};',
+    `struct k_m {\n\t${fields}\n};`,
+  ];
+}
+
+/** Made of what C++ programs read differently, or not. */
+const made = fc.subarray([
+  ...['#define K_Q (K_P << 1)', '#define K_R sizeof(struct k_m)', '#define K_T sizeof(k_u)', '#define K_U 7'],
+  ...["#define K_S _IOW('k', 4, struct k_m)", "#define K_V _IOR('k', 5, k_u)", "#define K_W _IO('k', 6)"],
+  ...['struct k_a {\n\tstruct k_m m;\n};', 'struct k_c {\n\t__u32 x;\n};', '#ifdef K_P\n#define K_X K_P\n#endif'],
+]);
 
 function header(guard: string, includes: readonly string[], body: readonly string[]): string {
   const included = includes.map((one) => `#include <${one}>\n`).join('');
@@ -232,6 +258,25 @@ describe('a comparison that reads no more than may tell', () => {
         },
       ),
       { numRuns: 150 },
+    );
+  }, 120_000);
+
+  test('answers as one that works out every macro for C++ programs too', () => {
+    fc.assert(
+      fc.property(
+        ...[made, made, saidInCxx],
+        fc.oneof(saidInCxx, fc.record({ inCxx: fc.constantFrom('1', '2', 'K_U') }), fc.constant({})),
+        (lines, others, was, is) => {
+          const filesWith = (said: SaidInCxx, more: readonly string[]): Files =>
+            filesOf({ a: [...linesOf(said), ...more], b: [], c: [], d: [], asm: [] });
+          const [before, after] = [filesWith(was, lines), filesWith({ ...was, ...is }, others)];
+          const sides = open(before, after);
+          const found = answerTo(restrictToChanges(sides.old, sides.new, []), true);
+          const expected = answerTo(inFull(open(before, after)), true);
+          if (expected.notUnderstood.length === 0) expect(shown(found)).toBe(shown(expected));
+        },
+      ),
+      { numRuns: 100 },
     );
   }, 120_000);
 });

@@ -15,6 +15,20 @@ export function fileAbout(file: LayoutFile, tag: string): LayoutFile {
   return { ...file, document: documentAbout(file.document, tag) };
 }
 
+/** What C cannot say of a field. */
+const beyondC: ReadonlySet<string> = new Set(
+  'doc writer role nonZero validIf meaning acceptedMask capability countedBy discriminant when otherwise'.split(' '),
+);
+
+/** As `fileAbout`, but nothing that the places and sizes of fields do not depend on. */
+export function fileOfShapes(file: LayoutFile, tag: string): LayoutFile {
+  const about = fileAbout(file, tag);
+  const { constants = [], ...declarations } = about.document;
+  const inC = (key: string, value: unknown): unknown => (beyondC.has(key) ? undefined : value);
+  const document = JSON.parse(JSON.stringify(declarations), inC) as LayoutDocument;
+  return fileAbout({ ...file, document: { ...document, requests: [], constants } }, tag);
+}
+
 function documentAbout(document: LayoutDocument, tag: string): LayoutDocument {
   const words = new Set([tag]);
   const isNamed = (name: string): boolean => wordsIn(name).every((word) => words.has(word));
