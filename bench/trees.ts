@@ -15,7 +15,7 @@ import type * as TargetModule from '../src/abi/target.ts';
 import type * as HeaderSourceModule from '../src/cli/header-source.ts';
 import type { Io } from '../src/cli/io.ts';
 import type * as OpenPairModule from '../src/cli/open-pair.ts';
-import type * as EngineSettingsModule from '../src/cli/engine-settings.ts';
+import type * as OptimiseLaterModule from '../src/cli/optimise-later.ts';
 import type * as CheckModule from '../src/verdict/check.ts';
 
 interface Measurement {
@@ -110,8 +110,8 @@ function print(name: string, measured: Measurement): void {
 }
 
 async function measureOne([kind, cwd = '', a = '', b = '', c = '', d = '']: readonly string[]): Promise<void> {
-  const { prepareForShortRun } = (await compiled('cli/engine-settings')) as typeof EngineSettingsModule;
-  prepareForShortRun(process.versions.v8);
+  const { optimiseLater } = (await compiled('cli/optimise-later')) as typeof OptimiseLaterModule;
+  optimiseLater(process.versions.v8);
   const measured = kind === 'tree' ? measureTree(a, cwd, Number(b), Number(c)) : measurePair([a, b], cwd, c, Number(d));
   process.stdout.write(JSON.stringify(await measured));
 }

@@ -9,8 +9,8 @@
 
 import { compiledProgram, storedProgram } from './cli/compiled-program.ts';
 import { askEarly } from './cli/early-questions.ts';
-import { prepareForShortRun } from './cli/engine-settings.ts';
 import { exitCodes, type Io } from './cli/io.ts';
+import { optimiseLater } from './cli/optimise-later.ts';
 
 // A report that could not be written (a full disk behind `>`) must not look like a verdict; stdout may fail after main ended.
 const output = { isCut: false };
@@ -67,7 +67,7 @@ const io: Io = {
 
 const compiled = stored === undefined ? undefined : compiledProgram(stored);
 const { main } = compiled ?? (await import('./cli/main.ts'));
-prepareForShortRun(process.versions.v8);
+optimiseLater(process.versions.v8);
 const code = await main(argv, io);
 begun?.stop();
 process.exitCode = output.isCut ? exitCodes.wrongCall : code;

@@ -1,0 +1,17 @@
+/**
+ * When V8 optimises a function.
+ *
+ * By default that is after the function ran some sixty kilobytes of bytecode. A check of one header ends within half a second, and
+ * most of what is optimised meanwhile, on another core and a third of all the work, is hardly used any more, or optimised for types
+ * that are not the only ones for long. Waiting four times as long makes short runs a sixth faster and costs long ones nothing
+ * (docs/speed.md). Newer engines have compilers between the two ends, and gain nothing from it.
+ */
+
+import { setFlagsFromString } from 'node:v8';
+
+const bytecodeBytes = 250_000;
+
+/** `v8`: the version of the engine. The bytecode that a build kept is good for usual flags only, and has to be loaded before. */
+export function optimiseLater(v8: string): void {
+  if (v8.startsWith('11.')) setFlagsFromString(`--interrupt-budget=${bytecodeBytes}`);
+}
