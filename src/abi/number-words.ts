@@ -22,6 +22,10 @@ export class NumberWords {
   readonly #newcomers: NewPortions;
   readonly #slices = new Map<string, WordSlices>();
   readonly #enums = new Map<string, SameEnums>();
+  /** Portions of macros that are read late. */
+  readonly #late: { readonly portion: Portion; readonly late: LateMacros }[] = [];
+  /** How many of these were looked at for a word. */
+  readonly #looked = new Map<string, number>();
   readonly #byNames = new WeakMap<readonly string[], ReadonlyMap<string, readonly number[]>>();
 
   /** `entered` grows at its end. */
@@ -32,14 +36,16 @@ export class NumberWords {
   /** Everything that decides about the constants and enumerators of a word, by portion. */
   of(word: string): ReadonlyMap<Portion, PlacedSlice> {
     for (const portion of this.#newcomers.take()) this.#enter(portion);
+    this.#lookAmongLate(word);
     return this.#slices.get(word)?.byPortion() ?? nothing;
   }
 
   #enter(portion: Portion): void {
     let word = '';
     let slices: WordSlices | undefined;
-    if (portion.late !== undefined) {
-      this.#enterLate(portion, portion.late);
+    const { late } = portion;
+    if (late !== undefined) {
+      this.#late.push({ portion, late });
       return;
     }
     for (const [at, declared] of portion.declared.entries()) {
@@ -54,14 +60,24 @@ export class NumberWords {
     }
   }
 
-  #enterLate(portion: Portion, late: LateMacros): void {
-    const { names } = late;
+  #lookAmongLate(word: string): void {
+    const looked = this.#looked.get(word) ?? 0;
+    if (looked === this.#late.length) return;
+    this.#looked.set(word, this.#late.length);
+    for (const { portion, late } of this.#late.slice(looked)) {
+      if (!late.words.has(word)) continue;
+      const ats = this.#wordsIn(late.names).get(word);
+      if (ats !== undefined) this.#slicesOf(word).addLate(portion, late, ats);
+    }
+  }
+
+  #wordsIn(names: readonly string[]): ReadonlyMap<string, readonly number[]> {
     let words = this.#byNames.get(names);
     if (words === undefined) {
       words = groupBy(names.keys(), (at) => wordOf(names[at] ?? ''));
       this.#byNames.set(names, words);
     }
-    for (const [word, ats] of words) this.#slicesOf(word).addLate(portion, late, ats);
+    return words;
   }
 
   #enterEnum(name: string, { enumerators }: EnumType, portion: Portion, at: number): void {

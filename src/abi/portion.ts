@@ -30,6 +30,8 @@ export type DeclaredKind = Declared['kind'];
  * most of a comparison never asks.
  */
 export interface LateMacros {
+  /** The first words (`wordOf`) of all names, known before the names are; there may be more. */
+  readonly words: ReadonlySet<string>;
   /** Each once; one object for all that have the same macros, and to whom `isOfTextAlone` and `isNoConstant` say the same. */
   readonly names: readonly string[];
   /** Where a name stands among the names, or -1. */

@@ -167,17 +167,29 @@ export class ValuesAtEnd {
   }
 }
 
-/** Macros as one viewer sees them at the end of a unit. */
+/** The macros that a piece defines, whether or not they are in force at the end. */
+export interface DefinedMacros {
+  readonly words: ReadonlySet<string>;
+  has(name: string): boolean;
+}
+
+/**
+ * Macros as one viewer sees them at the end of a unit. Which of them are in force there is found out once somebody asks for one of
+ * the piece: of the headers that are included, nobody does for most.
+ */
 export class LateValues implements LateMacros {
   readonly unsettled: ReadonlySet<string>;
   readonly isAlone: boolean;
-  readonly #atEnd: ValuesAtEnd;
+  readonly #defined: DefinedMacros;
+  readonly #findAtEnd: () => ValuesAtEnd;
+  #found: ValuesAtEnd | undefined;
   readonly #view: View;
   readonly #target: Target;
   readonly #budget: CountingBudget;
 
   constructor(
-    atEnd: ValuesAtEnd,
+    defined: DefinedMacros,
+    findAtEnd: () => ValuesAtEnd,
     view: View,
     target: Target,
     { unsettled, isAlone }: Pick<LateMacros, 'unsettled' | 'isAlone'>,
@@ -185,7 +197,8 @@ export class LateValues implements LateMacros {
   ) {
     this.unsettled = unsettled;
     this.isAlone = isAlone;
-    this.#atEnd = atEnd;
+    this.#defined = defined;
+    this.#findAtEnd = findAtEnd;
     this.#view = view;
     this.#target = target;
     this.#budget = budget;
@@ -195,12 +208,20 @@ export class LateValues implements LateMacros {
     return this.#named.names;
   }
 
+  get words(): ReadonlySet<string> {
+    return this.#defined.words;
+  }
+
+  get #atEnd(): ValuesAtEnd {
+    return (this.#found ??= this.#findAtEnd());
+  }
+
   get #named(): NamedMacros {
     return this.#atEnd.named;
   }
 
   indexOf(name: string): number {
-    return this.#named.indexOf(name);
+    return this.#defined.has(name) ? this.#named.indexOf(name) : -1;
   }
 
   headerAt(at: number): string {
@@ -216,7 +237,8 @@ export class LateValues implements LateMacros {
   }
 
   get unsettledAts(): readonly number[] {
-    return this.#named.allOf(this.unsettled);
+    for (const name of this.unsettled) if (this.#defined.has(name)) return this.#named.allOf(this.unsettled);
+    return nowhere;
   }
 
   read(at: number): Declared {
@@ -227,3 +249,5 @@ export class LateValues implements LateMacros {
     return this.#atEnd.readAll(ats, this.#view, this.#target, this.#budget);
   }
 }
+
+const nowhere: readonly number[] = [];

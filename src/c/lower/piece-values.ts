@@ -6,7 +6,7 @@
  * for the surroundings it depends on.
  */
 
-import type { LateMacros } from '../../abi/portion.ts';
+import { type LateMacros, wordOf } from '../../abi/portion.ts';
 import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import { type Environment, type JoinedLayer, type Layer, meaningsOf, type Part } from '../environment.ts';
@@ -15,7 +15,7 @@ import { Macro } from '../macro.ts';
 import { ReadCollector, type Reads } from '../reads.ts';
 import { only, type Viewers } from '../viewers.ts';
 import type { PieceEffect } from './effects.ts';
-import { calledBy, LateValues, NamedMacros, ValuesAtEnd } from './late-values.ts';
+import { calledBy, type DefinedMacros, LateValues, NamedMacros, ValuesAtEnd } from './late-values.ts';
 import { requestMacros } from './macro-reader.ts';
 import { remember } from './remember.ts';
 import type { Unit } from './unit.ts';
@@ -77,9 +77,15 @@ export class PieceValues {
   }
 
   /**
-   * The macros that a piece of a unit defines, for viewer `number`, to be worked out when somebody asks for them.
+   * The macros that a piece of a unit defines, for viewer `number`, to be worked out when somebody asks for them. Nothing where
+   * there are none; but that a header was read behind others is to be known even then.
    */
-  late(unit: Unit, piece: PieceEffect, number: number, { target, unsettled, report }: LateReader): LateMacros {
+  late(
+    unit: Unit,
+    piece: PieceEffect,
+    number: number,
+    { target, unsettled, report }: LateReader,
+  ): LateMacros | undefined {
     const budget = {
       tokensLeft: limits.expandedTokensPerValues,
       problems: 0,
@@ -88,9 +94,11 @@ export class PieceValues {
         report(diagnostic);
       },
     };
-    const atEnd = this.#atEndFor(unit, piece, number);
     const isAlone = !unit.file.isBuiltIn;
-    return new LateValues(atEnd, unit.viewOf(number), target, { unsettled, isAlone }, budget);
+    const defined = this.#lateOf(piece);
+    if (defined.isEmpty && isAlone) return undefined;
+    const findAtEnd = (): ValuesAtEnd => this.#atEndFor(unit, piece, number);
+    return new LateValues(defined, findAtEnd, unit.viewOf(number), target, { unsettled, isAlone }, budget);
   }
 
   /** The macros of a piece that are in force for viewer `number` at the end of a unit. */
@@ -99,8 +107,7 @@ export class PieceValues {
     if (known === undefined) unit.late.set(piece, (known = []));
     const found = known.find(({ end }) => (end.viewers & only(number)) !== 0);
     if (found !== undefined) return found;
-    let late = this.#late.get(piece);
-    if (late === undefined) this.#late.set(piece, (late = new LatePiece(piece, this.#macros)));
+    const late = this.#lateOf(piece);
     const { is: environment, viewers } = unit.endFor(number);
     let left = known.reduce((rest, { end }) => rest & ~end.viewers, viewers & unit.viewersCallingRequests());
     const makers = new Set<string>();
@@ -121,6 +128,12 @@ export class PieceValues {
     const atEnd = new ValuesAtEnd(named, end, areCallsRequests, this.#macros);
     known.push(atEnd);
     return atEnd;
+  }
+
+  #lateOf(piece: PieceEffect): LatePiece {
+    let late = this.#late.get(piece);
+    if (late === undefined) this.#late.set(piece, (late = new LatePiece(piece, this.#macros)));
+    return late;
   }
 
   /** `inForce`: those with all macros of the piece in force, if `number` is one of them. */
@@ -180,23 +193,38 @@ export class PieceValues {
 }
 
 /** The macros of a piece, and which others they call. */
-class LatePiece {
-  /** Other macros than those that make requests. */
-  readonly called: ReadonlySet<string>;
+class LatePiece implements DefinedMacros {
   readonly #macros: readonly Macro[];
   readonly #values: MacroValues;
   /** By the names of those that make requests as well. */
   readonly #named = new Map<string, NamedMacros>();
+  readonly #piece: PieceEffect;
+  #words: ReadonlySet<string> | undefined;
+  #called: ReadonlySet<string> | undefined;
 
   constructor(piece: PieceEffect, values: MacroValues) {
+    this.#piece = piece;
     this.#macros = macrosOf(piece);
     this.#values = values;
-    const called = new Set<string>();
-    for (const macro of this.#macros) {
-      const name = macro.parameters === undefined ? calledBy(macro) : undefined;
-      if (name !== undefined && !requestMacros.has(name)) called.add(name);
-    }
-    this.called = called;
+  }
+
+  get isEmpty(): boolean {
+    return this.#macros.length === 0;
+  }
+
+  get words(): ReadonlySet<string> {
+    this.#words ??= new Set(this.#macros.map(({ name }) => wordOf(name)));
+    return this.#words;
+  }
+
+  has(name: string): boolean {
+    return this.#piece.layer.macros.has(name);
+  }
+
+  /** Other macros than those that make requests. */
+  get called(): ReadonlySet<string> {
+    this.#called ??= new Set(this.#macros.flatMap(callOf));
+    return this.#called;
   }
 
   /** The macros as those see them to whom calls of `makers` come to requests. */
@@ -206,6 +234,11 @@ class LatePiece {
     if (named === undefined) this.#named.set(key, (named = new NamedMacros(this.#macros, makers, this.#values)));
     return named;
   }
+}
+
+function callOf(macro: Macro): readonly string[] {
+  const name = macro.parameters === undefined ? calledBy(macro) : undefined;
+  return name === undefined || requestMacros.has(name) ? [] : [name];
 }
 
 function macrosOf({ layer }: PieceEffect): readonly Macro[] {

@@ -190,8 +190,7 @@ class Collector {
         this.#report(diagnostic);
       },
     });
-    // That a header was read behind others is to be known even where it has no macros.
-    if (late.names.length === 0 && late.isAlone) return;
+    if (late === undefined) return;
     // What is wrong with those that will be asked for belongs to what is said of the header.
     if (late.isAlone) late.readAll(late.unsettledAts);
     else for (const at of late.names.keys()) late.read(at);
