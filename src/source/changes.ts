@@ -123,10 +123,22 @@ export function includersAmong(
   return new Graph(headers, roots, commonGraphOf(headers, [...roots])).includersOf(names);
 }
 
+/** By the names of the headers: what changed is asked about for each target, and targets of one architecture share the answer. */
+const included = new WeakMap<TargetHeaders, Map<string, readonly HeaderFile[]>>();
+
 /** The headers in `names`, and every file that they include, however deep. */
 export function includedFiles(headers: TargetHeaders, names: Iterable<string>): readonly HeaderFile[] {
-  const graph = new Graph(headers, names, commonGraphOf(headers, [...names]));
-  return [...graph.names()].flatMap((name) => graph.file(name) ?? []);
+  let known = included.get(headers);
+  if (known === undefined) included.set(headers, (known = new Map<string, readonly HeaderFile[]>()));
+  const roots = [...names];
+  const key = roots.join('\n');
+  let files = known.get(key);
+  if (files === undefined) {
+    const graph = new Graph(headers, roots, commonGraphOf(headers, roots));
+    files = [...graph.names()].flatMap((name) => graph.file(name) ?? []);
+    known.set(key, files);
+  }
+  return files;
 }
 
 /** Targets of one architecture share their headers, and so what these include. */
