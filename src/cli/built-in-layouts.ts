@@ -214,7 +214,7 @@ export function* builtInForms(name: string, target: Target): Generator<BuiltInFo
   for (const file of filesFor(target, bare, bare)) {
     if (!mentionsRecord(file, bare)) continue;
     const { shapes, about } = partsFor(file, bare);
-    for (const { name: variant } of variantsOf(file)) {
+    for (const { name: variant } of variantsOf(shapes)) {
       const label = labelOf(file, variant);
       const form = abiOfSoundVariant(shapes, variant, target, label).records.get(name);
       if (form !== undefined)
