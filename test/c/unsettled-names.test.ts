@@ -156,6 +156,16 @@ describe('where several files make one declaration', () => {
     expect(unsettled('int a;\n', 'long a;\n', around)).toBeUndefined();
   });
 
+  test('what macros make nothing of is no declaration', () => {
+    const table = '__NR(1, a)\n__NR(2, b)\n';
+    const nothing = `#define __CALL(nr, call)\n#define __NR(nr, call) __CALL(nr, call)\n${table}`;
+    expect(namesOf('#define A 1\n', '#define A 2\n', [`${nothing}#include "h.h"\n${table}`])).toEqual(['A']);
+    expect(
+      unsettled('int a;\n', 'long a;\n', [`#define __NR(nr, call) int\n${table}#include "h.h"\n`]),
+    ).toBeUndefined();
+    expect(unsettled('int a;\n', 'long a;\n', [`${table}#include "h.h"\n`])).toBeUndefined();
+  });
+
   test('extern "C" is no declaration', () => {
     const cxx = ['extern "C" {\n#include "h.h"\nint f(void);\n}\n'];
     expect(namesOf('#define A 1\n', '#define A 2\n', cxx)).toEqual(['A']);

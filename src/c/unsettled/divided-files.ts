@@ -3,7 +3,7 @@
  */
 
 import { type TokenFile, TokenKind } from '../token.ts';
-import { isDirective, isInclude, TextUnits } from './text-units.ts';
+import { isDirective, isInclude, type TextUnit, TextUnits } from './text-units.ts';
 
 /** Braces, digraphs for them, or a comment that goes on, on a line that defines a macro. */
 const mayHoldBraces = /define(?:[^\n\\]|\\[^])*?(?:[{}]|<%|%>|\/\*(?:(?!\*\/)[^\n])*\n)/;
@@ -26,9 +26,13 @@ export class DividedFiles {
     return units;
   }
 
-  /** Whether no declaration begins in one file and goes on in another. */
-  areWhole(): boolean {
-    for (const file of this.#texts.keys()) if (!isPlainlyWhole(file) && !this.unitsOf(file).isWhole) return false;
+  /** Whether no declaration begins in one file and goes on in another. `isNothing`: whether a text declares nothing after all. */
+  areWhole(isNothing: (units: TextUnits, text: TextUnit) => boolean): boolean {
+    for (const file of this.#texts.keys()) {
+      if (isPlainlyWhole(file)) continue;
+      const units = this.unitsOf(file);
+      if (units.hasStray || !units.unfinished.every((text) => isNothing(units, text))) return false;
+    }
     return true;
   }
 

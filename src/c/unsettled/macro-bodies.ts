@@ -5,6 +5,7 @@
 import { type Macro, readDefinition } from '../macro.ts';
 import { type TokenFile, TokenKind } from '../token.ts';
 import type { DividedFiles } from './divided-files.ts';
+import type { TextUnit, TextUnits } from './text-units.ts';
 
 /** The macros of several files, whichever of their definitions is in force. */
 export class MacroBodies {
@@ -56,6 +57,32 @@ export class MacroBodies {
     return this.#definitionsOf(word).flatMap(({ body }) =>
       body.flatMap(({ kind, text }) => (kind === TokenKind.identifier || kind === TokenKind.number ? text : [])),
     );
+  }
+
+  /** Whether a text is nothing but calls of macros that come to nothing, as `__SYSCALL(…)` does for programs. */
+  comesToNothing(units: TextUnits, text: TextUnit): boolean {
+    const { texts } = units.file;
+    return this.#areNothing(
+      [...units.tokensOf(text)].map((at) => texts[at] ?? ''),
+      new Set(),
+    );
+  }
+
+  /** `around`: the macros whose bodies led here. */
+  #areNothing(texts: readonly string[], around: ReadonlySet<string>): boolean {
+    let depth = 0;
+    for (const [at, text] of texts.entries()) {
+      if (text === '(') depth++;
+      else if (text === ')') depth--;
+      else if (depth === 0 && !(texts[at + 1] === '(' && this.#isNothing(text, around))) return false;
+    }
+    return depth === 0;
+  }
+
+  #isNothing(word: string, around: ReadonlySet<string>): boolean {
+    const definitions = around.has(word) ? [] : this.#definitionsOf(word);
+    const inside = new Set([...around, word]);
+    return definitions.length > 0 && definitions.every((one) => this.#areNothing(textsOf(one), inside));
   }
 
   /** Whether a word is a macro in another file as well, or forgotten there. */

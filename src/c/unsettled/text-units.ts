@@ -30,8 +30,10 @@ export class TextUnits {
   readonly lineStarts: readonly number[];
   /** Whether all branches of each condition leave the same open. */
   readonly isRegular: boolean;
-  /** Whether no declaration goes on in another file: what it includes stands between declarations, and it ends what it begins. */
-  readonly isWhole: boolean;
+  /** What goes on in another file: texts that are open where something is included, or at the end. */
+  readonly unfinished: readonly TextUnit[];
+  /** Whether a brace is closed that was opened in another file. */
+  readonly hasStray: boolean;
   /** Whether every macro closes the braces that it opens. */
   readonly areMacrosBalanced: boolean;
   readonly #unitOfLine: readonly TextUnit[];
@@ -44,7 +46,8 @@ export class TextUnits {
     this.file = file;
     this.lineStarts = divided.lineStarts;
     this.isRegular = divided.isRegular;
-    this.isWhole = divided.isWhole;
+    this.unfinished = divided.unfinished;
+    this.hasStray = divided.hasStray;
     this.areMacrosBalanced = divided.areMacrosBalanced;
     this.#unitOfLine = divided.unitOfLine;
     // Nothing but comments stands before it.
@@ -188,7 +191,8 @@ interface Divided {
   readonly lineStarts: readonly number[];
   readonly unitOfLine: readonly TextUnit[];
   readonly isRegular: boolean;
-  readonly isWhole: boolean;
+  readonly unfinished: readonly TextUnit[];
+  readonly hasStray: boolean;
   readonly areMacrosBalanced: boolean;
 }
 
@@ -200,7 +204,7 @@ function divide(file: TokenFile): Divided {
   const conditions = new Conditions(file.guard !== undefined);
   const open: Open = { text: undefined, braces: 0, linkages: 0, hasStray: false };
   let areMacrosBalanced = true;
-  let isWhole = true;
+  const unfinished: TextUnit[] = [];
   for (let line = 0; line < count;) {
     const end = file.lineEnd(line);
     lineStarts.push(line);
@@ -209,14 +213,17 @@ function divide(file: TokenFile): Divided {
       const word = end > line + 1 ? (texts[line + 1] ?? '') : '';
       unitOfLine.push({ kind: kindOf(word), start: line, end });
       if (word === 'define') areMacrosBalanced &&= isBalanced(file, line, end);
-      else if (isInclude(word)) isWhole &&= open.text === undefined;
-      else conditions.pass(word, line, open);
+      else if (isInclude(word)) {
+        if (open.text !== undefined) unfinished.push(open.text);
+      } else conditions.pass(word, line, open);
     } else unitOfLine.push(passText(file, line, end, open));
     line = end;
   }
   lineStarts.push(count);
-  isWhole &&= open.text === undefined && !open.hasStray;
-  return { lineStarts, unitOfLine, conditionsOfLine, isRegular: conditions.areRegular, isWhole, areMacrosBalanced };
+  if (open.text !== undefined) unfinished.push(open.text);
+  const { hasStray } = open;
+  const isRegular = conditions.areRegular;
+  return { lineStarts, unitOfLine, conditionsOfLine, isRegular, unfinished, hasStray, areMacrosBalanced };
 }
 
 function kindOf(directive: string): TextUnit['kind'] {

@@ -54,8 +54,10 @@ export function unsettledNames(
 ): Unsettled | undefined {
   if (hidingWords.some(isSpelled)) return undefined;
   const divided = new DividedFiles(files);
-  if (!divided.areMacrosBalanced() || !divided.areWhole()) return undefined;
-  const spread = new Spread(divided, isSpelled);
+  const macros = new MacroBodies(divided);
+  if (!divided.areMacrosBalanced()) return undefined;
+  if (!divided.areWhole((units, text) => macros.comesToNothing(units, text))) return undefined;
+  const spread = new Spread(divided, macros, isSpelled);
   for (const { old, new: next } of changed) {
     const [before, after] = [divided.unitsOf(old), divided.unitsOf(next)];
     // An include guard is what makes a file mean something once only.
@@ -84,10 +86,10 @@ class Spread {
   readonly #seen = new Set<TextUnit>();
   #pending: string[] = [];
 
-  constructor(files: DividedFiles, isSpelled: (word: string) => boolean) {
+  constructor(files: DividedFiles, macros: MacroBodies, isSpelled: (word: string) => boolean) {
     this.#files = files;
-    this.#macros = new MacroBodies(files);
-    this.#pasting = new Pasting(files, this.#macros, isSpelled);
+    this.#macros = macros;
+    this.#pasting = new Pasting(files, macros, isSpelled);
     this.#pending.push(...namesOfPlaces);
   }
 
