@@ -11,6 +11,7 @@ import { listOf } from '../abi/declaration-list.ts';
 import type { Target } from '../abi/target.ts';
 import type { ReadOptions } from '../c/lower/read-abi.ts';
 import type { AbiPair } from '../diff/changes.ts';
+import type { HeaderFile } from '../source/header.ts';
 import { type ChangedHeaders, changedFiles, changedHeaders, includedFiles } from '../source/changes.ts';
 import type { HeaderSides, HeaderSource } from './header-source.ts';
 import { findUnsettled, Telling, type ToRead } from './unsettled.ts';
@@ -26,6 +27,8 @@ interface Changes {
   readonly headers: ChangedHeaders;
   /** All that changed, and all that include it. */
   readonly all: ChangedHeaders;
+  /** What changed, by the names that each side has for it. */
+  readonly changed: ToRead['changed'];
   /** Names that may mean something else on the other side; all, where there is no list. */
   readonly unsettled: ReadonlySet<string> | undefined;
 }
@@ -59,13 +62,14 @@ class RestrictedReading {
   }
 
   #abiFor(target: Target, side: 'old' | 'new'): Abi {
-    const { headers, all, unsettled } = this.#changesFor(target);
+    const { headers, all, changed, unsettled } = this.#changesFor(target);
     if (headers === all) return this.#readSide(side, target, all);
     if (this.#last?.target !== target) {
       let abis = this.#read(target, headers);
-      // A header that is not understood alone may be understood below another one, or not there either.
-      if (!isUnderstoodAlone(abis.old) || !isUnderstoodAlone(abis.new)) {
-        this.#changes.set(target, { headers: all, all, unsettled });
+      // A header that is not understood alone may be understood below another one, or not there either. One that others include
+      // under conditions may be there only for some of them.
+      if (!isUnderstoodAlone(abis.old) || !isUnderstoodAlone(abis.new) || !areThere(changed, abis)) {
+        this.#changes.set(target, { headers: all, all, changed, unsettled });
         abis = this.#read(target, all);
       }
       this.#last = { target, ...abis };
@@ -119,7 +123,10 @@ class RestrictedReading {
     const telling = unsettled && new Telling(sides, unsettled);
     for (const one of reading) {
       const headers = telling?.among(one) ?? one.headers;
-      this.#changes.set(one.target, { headers, all: one.headers, unsettled: unsettled?.names });
+      this.#changes.set(one.target, {
+        ...{ headers, all: one.headers },
+        ...{ changed: one.changed, unsettled: unsettled?.names },
+      });
     }
     return this.#changesFor(target);
   }
@@ -128,6 +135,14 @@ class RestrictedReading {
 function isUnderstoodAlone(abi: Abi): boolean {
   const portions = listOf(abi)?.portions ?? [];
   return abi.notUnderstood.length === 0 && portions.every(({ portion }) => portion.late?.isAlone !== false);
+}
+
+/** Whether both sides have read what changed. */
+function areThere(changed: ToRead['changed'], abis: AbiPair): boolean {
+  const [before, after] = [new Set(abis.old.headers), new Set(abis.new.headers)];
+  const isThere = (file: HeaderFile | undefined, read: ReadonlySet<string>): boolean =>
+    file === undefined || read.has(file.name);
+  return changed.every(({ old, new: next }) => isThere(old, before) && isThere(next, after));
 }
 
 function isFor(source: HeaderSource, target: Target): boolean {

@@ -10,7 +10,8 @@ import type { Target } from '../abi/target.ts';
 import type { TokenFile } from '../c/token.ts';
 import { type Unsettled, unsettledNames, type Versions } from '../c/unsettled/unsettled-names.ts';
 import { type ChangedHeaders, type changedFiles, includedFiles, includersAmong } from '../source/changes.ts';
-import type { HeaderFile } from '../source/header.ts';
+import type { HeaderFile, TargetHeaders } from '../source/header.ts';
+import { includesOf } from '../source/header-includes.ts';
 import type { HeaderSides, HeaderSource } from './header-source.ts';
 
 /** In more headers than this, most names are no longer settled. */
@@ -77,17 +78,19 @@ export class Telling {
     const all = source.headersFor(target);
     const affected = new Set(headers[side]);
     const changed = new Set(changes.flatMap((one) => one[side]?.name ?? []));
-    // What is only ever included has no other place to be read.
-    if ([...changed].some((name) => !affected.has(name))) return undefined;
-    const read = includedFiles(all, changed);
+    // What is only ever included is read where it is included first.
+    const doors = [...changed].map((name) => (affected.has(name) ? name : doorTo(name, all, headers[side])));
+    const always = new Set(doors.flatMap((door) => door ?? []));
+    if (doors.includes(undefined)) return undefined;
+    const read = includedFiles(all, always);
     // Whoever includes such a file may define what decides there.
     if (read.some((file) => this.#unsettled.conditional.has(source.tokensOf(target, file)))) return undefined;
     // What a header says that includes one that changed it says itself, even if another that changed includes it.
-    const known = new Set(read.flatMap(({ name }) => (affected.has(name) && !changed.has(name) ? [] : name)));
+    const known = new Set(read.flatMap(({ name }) => (affected.has(name) && !always.has(name) ? [] : name)));
     const telling = files[side].filter((file) => !known.has(file.name) && this.#tells(file, source, target));
     const names = telling.map(({ name }) => name);
     const kept = names.length === 0 ? undefined : includersAmong(all, headers[side], names);
-    return headers[side].filter((name) => changed.has(name) || kept?.has(name) === true);
+    return headers[side].filter((name) => always.has(name) || kept?.has(name) === true);
   }
 
   /** Whether a text mentions an unsettled name, or defines a macro that stands in what changed. */
@@ -100,6 +103,22 @@ export class Telling {
     }
     return answer;
   }
+}
+
+/** A header among `headers` that includes `name` itself: as `asm-generic/stat.h` is included by `asm/stat.h`. */
+function doorTo(name: string, all: TargetHeaders, headers: readonly string[]): string | undefined {
+  const lastPart = name.slice(name.lastIndexOf('/') + 1);
+  const isDoor = (header: string): boolean => {
+    const file = all.resolve(header, 'angle', undefined);
+    return (
+      file !== undefined &&
+      includesOf(file).includes.some(
+        (include) => include.name.endsWith(lastPart) && all.resolve(include.name, include.form, file)?.name === name,
+      )
+    );
+  };
+  const counterpart = `asm/${lastPart}`;
+  return headers.includes(counterpart) && isDoor(counterpart) ? counterpart : headers.find(isDoor);
 }
 
 /** `expression`: made from all of `words` as alternatives. */

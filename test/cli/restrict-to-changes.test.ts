@@ -138,6 +138,7 @@ const line = fc.oneof(
   fc.constantFrom('#ifdef __x86_64__\n#define K_X 1\n#endif', '#if __BITS_PER_LONG == 64\n#define K_W 64\n#endif'),
 );
 const lines = fc.array(line, { maxLength: 7 });
+const few = fc.array(line, { maxLength: 2 });
 
 /** What C++ programs may read differently, said in a few ways. */
 const saidInCxx = fc.record({
@@ -175,9 +176,11 @@ interface Bodies {
   /** What one header defines before it includes a. */
   readonly d: readonly string[];
   readonly asm: readonly string[];
+  /** What is only ever included. */
+  readonly generic: readonly string[];
 }
 
-function filesOf({ a, b, c, d, asm }: Bodies): Files {
+function filesOf({ a, b, c, d, asm, generic }: Bodies): Files {
   return {
     'include/uapi/linux/types.h': header(
       'T_H',
@@ -205,8 +208,13 @@ function filesOf({ a, b, c, d, asm }: Bodies): Files {
       ['#ifdef __x86_64__', '#define __BITS_PER_LONG 64', '#else', '#define __BITS_PER_LONG 32', '#endif'],
     ),
     'arch/arm/include/uapi/asm/types.h': header('R_H', [], ['#define __BITS_PER_LONG 32']),
-    'arch/x86/include/uapi/asm/k.h': header('XK_H', ['linux/types.h'], asm),
-    'arch/arm/include/uapi/asm/k.h': header('RK_H', ['linux/types.h'], ['struct k_b {\n\tint x;\n};']),
+    'arch/x86/include/uapi/asm/k.h': header('XK_H', ['linux/types.h', 'asm-generic/k.h'], asm),
+    'include/uapi/asm-generic/k.h': header('GK_H', [], generic),
+    'arch/arm/include/uapi/asm/k.h': header(
+      'RK_H',
+      ['linux/types.h'],
+      ['#ifdef K_A\n#include <asm-generic/k.h>\n#endif', 'struct k_b {\n\tint x;\n};'],
+    ),
   };
 }
 
@@ -221,7 +229,7 @@ interface Change {
 }
 
 const change: fc.Arbitrary<Change> = fc.record({
-  where: fc.constantFrom('a', 'b', 'c', 'asm'),
+  where: fc.constantFrom('a', 'b', 'c', 'asm', 'generic'),
   at: fc.nat(7),
   gone: fc.nat(1),
   come: fc.array(line, { maxLength: 2 }),
@@ -239,10 +247,21 @@ function changed(before: readonly string[], { at, gone, come, condition }: Chang
 }
 
 describe('a comparison that reads no more than may tell', () => {
+  test.each([
+    ['x86_64, where it is always included', 'x86_64', []],
+    ['arm, where a header has to ask for it', 'arm', ['#define K_A 1']],
+  ])('sees a header that is only ever included: for %s', (_what, name, d) => {
+    const bodies: Bodies = { a: [], b: [], c: [], d, asm: [], generic: ['#define L_A 1'] };
+    const sides = open(filesOf(bodies), filesOf({ ...bodies, generic: ['#define L_A 2'] }));
+    const [finding] = answerTo(restrictToChanges(sides.old, sides.new, [])).findings;
+    expect(finding?.message).toBe('L_A changed from 1 to 2');
+    expect(finding?.targets).toContain(name);
+  });
+
   test('answers as one that reads everything', () => {
     fc.assert(
       fc.property(
-        fc.record({ a: lines, b: lines, c: lines, d: fc.array(line, { maxLength: 2 }), asm: lines }),
+        fc.record({ a: lines, b: lines, c: lines, d: few, asm: lines, generic: few }),
         fc.array(change, { minLength: 1, maxLength: 2 }),
         (bodies, changes) => {
           let next: Bodies = bodies;
@@ -268,7 +287,7 @@ describe('a comparison that reads no more than may tell', () => {
         fc.oneof(saidInCxx, fc.record({ inCxx: fc.constantFrom('1', '2', 'K_U') }), fc.constant({})),
         (lines, others, was, is) => {
           const filesWith = (said: SaidInCxx, more: readonly string[]): Files =>
-            filesOf({ a: [...linesOf(said), ...more], b: [], c: [], d: [], asm: [] });
+            filesOf({ a: [...linesOf(said), ...more], b: [], c: [], d: [], asm: [], generic: [] });
           const [before, after] = [filesWith(was, lines), filesWith({ ...was, ...is }, others)];
           const sides = open(before, after);
           const found = answerTo(restrictToChanges(sides.old, sides.new, []), true);
