@@ -60,7 +60,7 @@ export class Telling {
   constructor(sides: HeaderSides, unsettled: Unsettled) {
     this.#sides = sides;
     this.#unsettled = unsettled;
-    this.#definesWord = anyOf(unsettled.words, (words) => `define\\s+(?:${words})\\b`);
+    this.#definesWord = anyOf(unsettled.words, (words) => `(?:define|undef)\\s+(?:${words})\\b`);
   }
 
   /** Those that changed, and those that include a text that tells. What changed headers include themselves is read with them. */
@@ -93,7 +93,7 @@ export class Telling {
     return headers[side].filter((name) => always.has(name) || kept?.has(name) === true);
   }
 
-  /** Whether a text mentions an unsettled name, or defines a macro that stands in what changed. */
+  /** Whether a text mentions an unsettled name, or defines or forgets a macro that stands in what changed. */
   #tells(file: HeaderFile, source: HeaderSource, target: Target): boolean {
     const tokens = source.tokensOf(target, file);
     let answer = this.#known.get(tokens);

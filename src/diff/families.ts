@@ -64,13 +64,12 @@ function sharedLength(a: string, b: string): number {
 /** The numbers of one first word (`KVM_`) in one header, and the families among them, found on demand. */
 export class NumberFamily {
   readonly #members: readonly NamedNumber[];
-  readonly #names: ReadonlySet<string>;
+  #names: ReadonlySet<string> | undefined;
   readonly #isFamily = new Map<string, boolean>();
   readonly #isNumberSpace = new Map<string, boolean>();
 
   constructor(members: readonly NamedNumber[]) {
     this.#members = members;
-    this.#names = new Set(members.map(({ name }) => name));
   }
 
   /** The longest prefix two names share that marks a family of the old side to which both would belong. */
@@ -143,6 +142,7 @@ export class NumberFamily {
   }
 
   #details(name: string, prefix: string): boolean {
+    this.#names ??= new Set(this.#members.map((one) => one.name));
     for (let end = name.indexOf('_', prefix.length); end > 0; end = name.indexOf('_', end + 1)) {
       if (this.#names.has(name.slice(0, end))) return true;
     }

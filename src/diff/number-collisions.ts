@@ -35,7 +35,6 @@ function findCollisions(old: NumberGroup, next: NumberGroup): readonly Collision
     for (const newcomer of sharers) {
       if (!isNew.has(newcomer) || !isMember(newcomer)) continue;
       const families = old.familyIn(newcomer.declaration.header);
-      if (families === undefined) continue;
       for (const holder of sharers) {
         if (holder === newcomer || !isMember(holder) || isAlias(newcomer, holder)) continue;
         if (isNew.has(holder) && holder.name > newcomer.name) continue;
@@ -58,7 +57,7 @@ function keptMembers(
   next: NumberGroup,
 ): readonly NamedNumber[] {
   const families = next.familyIn(declaration.header);
-  return (families?.withPrefix(family) ?? []).filter((one) => isMember(one) && old.get(one.name)?.value === one.value);
+  return families.withPrefix(family).filter((one) => isMember(one) && old.get(one.name)?.value === one.value);
 }
 
 /** Two names for one thing on purpose: one is defined by the other, or both by a third. */
@@ -97,7 +96,7 @@ function isOfNewGroup(
   const [before, after] = [old.familyIn(declaration.header), next.familyIn(declaration.header)];
   for (let end = name.lastIndexOf('_') + 1; end > family.length;) {
     const prefix = name.slice(0, end);
-    if (after?.hasWithPrefix(prefix, 2) === true && before?.hasWithPrefix(prefix, 1) !== true) return true;
+    if (after.hasWithPrefix(prefix, 2) && !before.hasWithPrefix(prefix, 1)) return true;
     end = name.lastIndexOf('_', end - 2) + 1;
   }
   return false;

@@ -30,7 +30,7 @@ export class NumberGroup {
   readonly members: readonly NamedNumber[];
   readonly #byName: ReadonlyMap<string, PlacedNumber>;
   #byValue: ReadonlyMap<bigint, readonly NamedNumber[]> | undefined;
-  #families: ReadonlyMap<string, NumberFamily> | undefined;
+  readonly #families = new Map<string, NumberFamily>();
 
   constructor(byName: ReadonlyMap<string, PlacedNumber>) {
     this.#byName = byName;
@@ -45,15 +45,14 @@ export class NumberGroup {
     return [...this.#byName.values()];
   }
 
-  /** The families among those that one header declares; `undefined` if it declares none. */
-  familyIn(header: string): NumberFamily | undefined {
-    this.#families ??= new Map(
-      [...groupBy(this.members, ({ declaration }) => declaration.header)].map(([name, numbers]) => [
-        name,
-        new NumberFamily(numbers),
-      ]),
-    );
-    return this.#families.get(header);
+  /** The families among those that one header declares. */
+  familyIn(header: string): NumberFamily {
+    let family = this.#families.get(header);
+    if (family === undefined) {
+      family = new NumberFamily(this.members.filter(({ declaration }) => declaration.header === header));
+      this.#families.set(header, family);
+    }
+    return family;
   }
 
   /** Those with one value, in order. */

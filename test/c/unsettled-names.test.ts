@@ -142,6 +142,11 @@ describe('names that a change can reach', () => {
     expect(namesOf(`${text}#define AB 1\n`, `${text}#define AB 2\n`)).toEqual(['AB']);
   });
 
+  test('come with the words that changed conditions ask for: whoever defines one may make nonsense of them', () => {
+    expect(unsettled('', '#if WANTED > 1\n#endif\n')?.words).toContain('WANTED');
+    expect(unsettled('#define A 1\n', '#define A 2\n', ['#if A + WANTED\n#endif\n'])?.words).toContain('WANTED');
+  });
+
   test('are those of other headers that ask for what changes', () => {
     const asking = '#ifndef A\n#define A 5\n#endif\n#if A > 2\ntypedef int a_t;\n#else\ntypedef long a_t;\n#endif\n';
     expect(namesOf('', '#define A 1\n', [asking])).toEqual(['A', 'a_t']);

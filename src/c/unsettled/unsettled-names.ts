@@ -22,7 +22,7 @@ import { nameOf, type TextUnit, type TextUnits } from './text-units.ts';
 
 export interface Unsettled {
   readonly names: ReadonlySet<string>;
-  /** All that stands in the texts that declare the names. */
+  /** All that stands in the texts that declare the names, and in conditions that are new or mean something else. */
   readonly words: ReadonlySet<string>;
   /** The files that mention one of the names. */
   readonly files: ReadonlySet<TokenFile>;
@@ -140,11 +140,11 @@ class Spread {
     this.#seen.add(unit);
     this.#mentioning.add(units.file);
     if (unit.kind === 'directive' || !units.isRegular) return false;
-    if (unit.kind === 'conditional') return this.#unsettleDecided(units, unit);
-    if (this.#isDecidedElsewhere(units, unit)) this.#conditional.add(units.file);
     for (const at of units.tokensOf(unit)) {
       if (units.file.kinds[at] === TokenKind.identifier) this.#words.add(units.file.texts[at] ?? '');
     }
+    if (unit.kind === 'conditional') return this.#unsettleDecided(units, unit);
+    if (this.#isDecidedElsewhere(units, unit)) this.#conditional.add(units.file);
     if (unit.kind !== 'text') {
       const name = nameOf(units.file, unit);
       if (name !== undefined) this.#add(name);
