@@ -16,7 +16,9 @@ export function isRange(text: string): boolean {
 export function splitRange(text: string): readonly [string, string] {
   const range = /^(.*?)\.\.\.?(.*)$/s.exec(text);
   if (range === null || !isRange(text)) {
-    throw new UserError(`"${text}" is one source; a comparison needs two: OLD NEW, or a range A..B.`);
+    // What comes through a pipe is mostly a patch.
+    const hint = text === '-' ? ' A patch is read with "--patch -".' : '';
+    throw new UserError(`"${text}" is one source; a comparison needs two: OLD NEW, or a range A..B.${hint}`);
   }
   return [range[1] === '' ? 'HEAD' : (range[1] ?? ''), range[2] === '' ? 'HEAD' : (range[2] ?? '')];
 }

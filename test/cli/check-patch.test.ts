@@ -107,6 +107,12 @@ describe('uabi check --patch', () => {
     expect(out).toContain('(mended by a later patch)');
   });
 
+  test('piped into a check of nothing else, says how patches are read', async () => {
+    const { code, out, err } = await uabi(scratchDirectory({}), ['check', '-'], { stdin: 'From 0123 Mon Sep 17\n' });
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('"--patch -"');
+  });
+
   test('takes several files, in any order', async () => {
     const directory = scratchDirectory();
     execFileSync('git', ['format-patch', '-q', '-o', directory, 'v1..v3'], { cwd: repository });
