@@ -27,7 +27,7 @@ interface Changes {
   readonly headers: ChangedHeaders;
   /** All that changed, and all that include it. */
   readonly all: ChangedHeaders;
-  /** What changed, by the names that each side has for it. */
+  /** What changed in more than remarks, by the names that each side has for it. */
   readonly changed: ToRead['changed'];
   /** Names that may mean something else on the other side; all, where there is no list. */
   readonly unsettled: ReadonlySet<string> | undefined;
@@ -121,11 +121,13 @@ class RestrictedReading {
     const unsettled = findUnsettled(sides, reading);
     this.#readers = {};
     const telling = unsettled && new Telling(sides, unsettled);
+    // Other remarks, or other white space: nobody has to have seen them.
+    const isOfRemarks = unsettled?.words.size === 0;
     for (const one of reading) {
       const headers = telling?.among(one) ?? one.headers;
       this.#changes.set(one.target, {
         ...{ headers, all: one.headers },
-        ...{ changed: one.changed, unsettled: unsettled?.names },
+        ...{ changed: isOfRemarks ? [] : one.changed, unsettled: unsettled?.names },
       });
     }
     return this.#changesFor(target);

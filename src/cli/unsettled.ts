@@ -79,7 +79,9 @@ export class Telling {
     const affected = new Set(headers[side]);
     const changed = new Set(changes.flatMap((one) => one[side]?.name ?? []));
     // What is only ever included is read where it is included first.
-    const doors = [...changed].map((name) => (affected.has(name) ? name : doorTo(name, all, headers[side])));
+    const doors = [...changed].map((name) =>
+      affected.has(name) ? name : doorTo(name, all, headers[side], files[side]),
+    );
     const always = new Set(doors.flatMap((door) => door ?? []));
     if (doors.includes(undefined)) return undefined;
     const read = includedFiles(all, always);
@@ -105,20 +107,32 @@ export class Telling {
   }
 }
 
-/** A header among `headers` that includes `name` itself: as `asm-generic/stat.h` is included by `asm/stat.h`. */
-function doorTo(name: string, all: TargetHeaders, headers: readonly string[]): string | undefined {
-  const lastPart = name.slice(name.lastIndexOf('/') + 1);
-  const isDoor = (header: string): boolean => {
-    const file = all.resolve(header, 'angle', undefined);
-    return (
-      file !== undefined &&
+/**
+ * A header among `headers` that includes `name`, itself or through others of `files` that are only ever included: as
+ * `asm-generic/stat.h` is included by `asm/stat.h`.
+ */
+function doorTo(
+  name: string,
+  all: TargetHeaders,
+  headers: readonly string[],
+  files: readonly HeaderFile[],
+): string | undefined {
+  const isHeader = new Set(headers);
+  const reached = new Set([name]);
+  for (const one of reached) {
+    const lastPart = one.slice(one.lastIndexOf('/') + 1);
+    const includesIt = (file: HeaderFile): boolean =>
       includesOf(file).includes.some(
-        (include) => include.name.endsWith(lastPart) && all.resolve(include.name, include.form, file)?.name === name,
-      )
-    );
-  };
-  const counterpart = `asm/${lastPart}`;
-  return headers.includes(counterpart) && isDoor(counterpart) ? counterpart : headers.find(isDoor);
+        (include) => include.name.endsWith(lastPart) && all.resolve(include.name, include.form, file)?.name === one,
+      );
+    const includers = files.filter(includesIt).map((file) => file.name);
+    const doors = includers.filter((includer) => isHeader.has(includer));
+    // Others include it for one thing or another; this one stands for it.
+    const counterpart = doors.find((door) => door === `asm/${lastPart}`);
+    if (doors.length > 0) return counterpart ?? doors[0];
+    for (const includer of includers) reached.add(includer);
+  }
+  return undefined;
 }
 
 /** `expression`: made from all of `words` as alternatives. */

@@ -209,7 +209,8 @@ function filesOf({ a, b, c, d, asm, generic }: Bodies): Files {
     ),
     'arch/arm/include/uapi/asm/types.h': header('R_H', [], ['#define __BITS_PER_LONG 32']),
     'arch/x86/include/uapi/asm/k.h': header('XK_H', ['linux/types.h', 'asm-generic/k.h'], asm),
-    'include/uapi/asm-generic/k.h': header('GK_H', [], generic),
+    'include/uapi/asm-generic/k.h': header('GK_H', ['asm-generic/more-k.h'], []),
+    'include/uapi/asm-generic/more-k.h': header('MK_H', [], generic),
     'arch/arm/include/uapi/asm/k.h': header(
       'RK_H',
       ['linux/types.h'],
@@ -256,6 +257,14 @@ describe('a comparison that reads no more than may tell', () => {
     const [finding] = answerTo(restrictToChanges(sides.old, sides.new, [])).findings;
     expect(finding?.message).toBe('L_A changed from 1 to 2');
     expect(finding?.targets).toContain(name);
+  });
+
+  test('asks nobody about a remark', () => {
+    const bodies: Bodies = { a: [], b: ['struct k_a { no_such_type x; };'], c: [], d: [], asm: [], generic: [] };
+    // For arm, nobody includes the header.
+    const sides = open(filesOf(bodies), filesOf({ ...bodies, generic: ['/* a remark */'] }));
+    const { verdict, notUnderstood } = answerTo(restrictToChanges(sides.old, sides.new, []));
+    expect([verdict, notUnderstood]).toEqual(['compatible', []]);
   });
 
   test('answers as one that reads everything', () => {
