@@ -17,8 +17,9 @@ import type {
   TypedefDeclaration,
 } from './abi.ts';
 import { groupBy } from './group-by.ts';
+import type { NumberScope } from './number-scope.ts';
 import type { PlacedSlice } from './number-slices.ts';
-import type { Declared, DeclaredKind, Entry, Place, Portion } from './portion.ts';
+import type { Declared, DeclaredKind, Entry, LateMacros, Place, Portion } from './portion.ts';
 import type { PortionIndex } from './portion-index.ts';
 
 /** The kind of declaration that each map of an ABI holds. */
@@ -55,6 +56,7 @@ export class DeclarationList {
   readonly #entries = new Map<string, readonly Entry[]>();
   readonly #maps = new Map<DeclaredKind, ReadonlyMap<string, Declared>>();
   readonly #byHeader = new Map<string, readonly Portion[]>();
+  #late: readonly LateMacros[] | undefined;
 
   constructor(index: PortionIndex, portions: readonly ListedPortion[]) {
     this.index = index;
@@ -180,16 +182,22 @@ export class DeclarationList {
     return rankAt(this.positionOf(portion) ?? 0, at);
   }
 
-  /** What decides about the numbers of one first word, in order. */
-  numbersWith(word: string): readonly NumberPart[] {
+  /** What decides about the numbers of one first word, as far as `scope` goes, in order. */
+  numbersWith(word: string, scope?: NumberScope): readonly NumberPart[] {
     this.#enter();
     const parts: NumberPart[] = [];
-    for (const [portion, { slice, ats }] of this.index.numbersWith(word)) {
+    for (const [portion, { slice, ats }] of this.index.numbersWith(word, scope)) {
       const position = this.positionOf(portion);
       if (position === undefined) continue;
       parts.push({ slice, ats, position, isOwn: this.portions[position]?.isOwn === true });
     }
     return parts.length > 1 ? parts.sort((a, b) => a.position - b.position) : parts;
+  }
+
+  /** The portions of macros that are read late. */
+  get late(): readonly LateMacros[] {
+    this.#late ??= this.portions.flatMap(({ portion }) => portion.late ?? []);
+    return this.#late;
   }
 
   /** The portions that declare something in a header, in order. */

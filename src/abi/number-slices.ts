@@ -5,6 +5,7 @@
  * whoever puts the numbers of a word together need not do so again for them. Of requests only the names count here.
  */
 
+import type { NumberScope } from './number-scope.ts';
 import type { Declared, LateMacros, Portion } from './portion.ts';
 
 /** A macro that is a request or no number at all. Which of both counts only where a constant has its name. */
@@ -14,7 +15,14 @@ export interface PerhapsRequest {
   readonly isRequest: () => boolean;
 }
 
-export type Counted = Declared | PerhapsRequest;
+/** A macro that is left unread: it may be a number, and stands in a header of which nobody asked for the numbers. */
+export interface UnreadMacro {
+  readonly kind: 'unread';
+  readonly name: string;
+  readonly header: string;
+}
+
+export type Counted = Declared | PerhapsRequest | UnreadMacro;
 
 /** Portions that say the same have one of these. */
 export type NumberSlice = readonly Counted[];
@@ -34,6 +42,7 @@ interface LateReadings {
 
 /** The slices of one word. */
 export class WordSlices {
+  readonly #scope: NumberScope | undefined;
   readonly #byPortion = new Map<Portion, PlacedSlice>();
   /** What was added since somebody asked. */
   #added: { readonly portion: Portion; readonly ats: number[] }[] = [];
@@ -42,6 +51,11 @@ export class WordSlices {
   readonly #byNames = new WeakMap<readonly string[], LateReadings>();
   /** By the name that comes first. */
   readonly #slices = new Map<string, NumberSlice[]>();
+
+  /** `scope`: of macros that are read late; all, where there is none. */
+  constructor(scope?: NumberScope) {
+    this.#scope = scope;
+  }
 
   /** Which of a portion's declarations is of the word. */
   add(portion: Portion, at: number): void {
@@ -72,7 +86,9 @@ export class WordSlices {
   #late(portion: Portion, late: LateMacros, ats: readonly number[]): PlacedSlice {
     let known = this.#byNames.get(late.names);
     if (known === undefined) {
-      known = { open: ats.filter((at) => !late.isOfTextAlone(at) && !late.isNoConstant(at)), readings: [] };
+      const isOpen = (at: number): boolean =>
+        !this.#isLeftUnread(late, at) && !late.isOfTextAlone(at) && !late.isNoConstant(at);
+      known = { open: ats.filter(isOpen), readings: [] };
       this.#byNames.set(late.names, known);
     }
     const read = late.readAll(known.open);
@@ -86,12 +102,31 @@ export class WordSlices {
   #placed(portion: Portion, ats: readonly number[]): PlacedSlice {
     const [slice, places]: [Counted[], number[]] = [[], []];
     for (const at of ats) {
-      const counted = countedAt(portion, at);
+      const counted = this.#countedAt(portion, at);
       if (counted === undefined) continue;
       slice.push(counted);
       places.push(at);
     }
     return { slice: this.#known(slice), ats: places };
+  }
+
+  #isLeftUnread(late: LateMacros, at: number): boolean {
+    const scope = this.#scope;
+    if (scope === undefined || scope.names.has(late.names[at] ?? '')) return false;
+    return !scope.headers.has(late.headerAt(at)) || (scope.others === 'plain' && !late.isOfTextAlone(at));
+  }
+
+  /** What counts of a declaration: nothing of a macro that is no number. */
+  #countedAt(portion: Portion, at: number): Counted | undefined {
+    const { late } = portion;
+    if (late?.isNoConstant(at) === true) {
+      return { kind: 'perhaps-request', name: portion.nameAt(at), isRequest: () => late.read(at).kind === 'request' };
+    }
+    if (late !== undefined && this.#isLeftUnread(late, at)) {
+      return { kind: 'unread', name: portion.nameAt(at), header: portion.headerAt(at) };
+    }
+    const declared = portion.at(at);
+    return declared?.kind === 'text' ? undefined : declared;
   }
 
   /** The slice that portions before have, if they say the same. */
@@ -111,18 +146,8 @@ function areSame(some: readonly Declared[], others: readonly Declared[]): boolea
   return some === others || some.every((declared, index) => declared === others[index]);
 }
 
-/** What counts of a declaration: nothing of a macro that is no number. */
-function countedAt(portion: Portion, at: number): Counted | undefined {
-  const { late } = portion;
-  if (late?.isNoConstant(at) !== true) {
-    const declared = portion.at(at);
-    return declared?.kind === 'text' ? undefined : declared;
-  }
-  return { kind: 'perhaps-request', name: portion.nameAt(at), isRequest: () => late.read(at).kind === 'request' };
-}
-
 function nameOf(counted: Counted): string {
-  return counted.kind === 'perhaps-request' ? counted.name : counted.declaration.name;
+  return 'name' in counted ? counted.name : counted.declaration.name;
 }
 
 /** Each once. Enums may come late; all else comes in order. */
@@ -134,6 +159,7 @@ function rising(ats: readonly number[]): readonly number[] {
 /** A request keeps constants of its name from counting, whatever its number is. */
 function isOneToNumbers(one: Counted, other: Counted | undefined): boolean {
   if (one === other) return true;
+  if (one.kind === 'unread') return other?.kind === one.kind && other.name === one.name && other.header === one.header;
   const areRequests = one.kind === 'request' || one.kind === 'perhaps-request' ? one.kind === other?.kind : false;
   return areRequests && other !== undefined && nameOf(one) === nameOf(other);
 }

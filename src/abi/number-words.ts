@@ -7,6 +7,7 @@
 
 import { groupBy } from './group-by.ts';
 import { NewPortions } from './new-portions.ts';
+import type { NumberScope } from './number-scope.ts';
 import { type PlacedSlice, WordSlices } from './number-slices.ts';
 import { isOfWord, type LateMacros, type Portion, wordOf } from './portion.ts';
 import type { EnumType } from './types.ts';
@@ -18,7 +19,11 @@ interface SameEnums {
   readonly places: { readonly portion: Portion; readonly at: number }[];
 }
 
+/** More names than this are not looked for one by one. */
+const fewNames = 64;
+
 export class NumberWords {
+  readonly #scope: NumberScope | undefined;
   readonly #newcomers: NewPortions;
   readonly #slices = new Map<string, WordSlices>();
   readonly #enums = new Map<string, SameEnums>();
@@ -28,8 +33,9 @@ export class NumberWords {
   readonly #looked = new Map<string, number>();
   readonly #byNames = new WeakMap<readonly string[], ReadonlyMap<string, readonly number[]>>();
 
-  /** `entered` grows at its end. */
-  constructor(entered: readonly Portion[]) {
+  /** `entered` grows at its end. `scope`: of macros that are read late; all, where there is none. */
+  constructor(entered: readonly Portion[], scope?: NumberScope) {
+    this.#scope = scope;
     this.#newcomers = new NewPortions(entered);
   }
 
@@ -65,16 +71,28 @@ export class NumberWords {
     if (looked === this.#late.length) return;
     this.#looked.set(word, this.#late.length);
     for (const { portion, late } of this.#late.slice(looked)) {
-      if (!late.words.has(word)) continue;
+      if (!late.words.has(word) || !this.#isAskedIn(late)) continue;
       const ats = this.#wordsIn(late.names).get(word);
       if (ats !== undefined) this.#slicesOf(word).addLate(portion, late, ats);
     }
   }
 
+  /** Whether anything of such macros is within the scope. Names that nobody defines there need not be found out. */
+  #isAskedIn(late: LateMacros): boolean {
+    const names = namesAlone(this.#scope);
+    if (names === undefined || names.size > fewNames) return true;
+    for (const name of names) if (late.indexOf(name) >= 0) return true;
+    return false;
+  }
+
   #wordsIn(names: readonly string[]): ReadonlyMap<string, readonly number[]> {
     let words = this.#byNames.get(names);
     if (words === undefined) {
-      words = groupBy(names.keys(), (at) => wordOf(names[at] ?? ''));
+      const asked = namesAlone(this.#scope);
+      words = groupBy(names.keys(), (at) => {
+        const name = names[at] ?? '';
+        return asked?.has(name) === false ? undefined : wordOf(name);
+      });
       this.#byNames.set(names, words);
     }
     return words;
@@ -97,9 +115,14 @@ export class NumberWords {
 
   #slicesOf(word: string): WordSlices {
     let slices = this.#slices.get(word);
-    if (slices === undefined) this.#slices.set(word, (slices = new WordSlices()));
+    if (slices === undefined) this.#slices.set(word, (slices = new WordSlices(this.#scope)));
     return slices;
   }
+}
+
+/** The names, if a scope leaves out all others. */
+function namesAlone(scope: NumberScope | undefined): ReadonlySet<string> | undefined {
+  return scope?.others === 'left-out' ? scope.names : undefined;
 }
 
 const nothing: ReadonlyMap<Portion, PlacedSlice> = new Map<Portion, PlacedSlice>();

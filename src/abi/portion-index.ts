@@ -9,6 +9,7 @@
 
 import { NamePlaces } from './name-places.ts';
 import { NewPortions } from './new-portions.ts';
+import type { NumberScope } from './number-scope.ts';
 import type { PlacedSlice } from './number-slices.ts';
 import { NumberWords } from './number-words.ts';
 import { type Declared, type DeclaredKind, type LateMacros, Place, Portion } from './portion.ts';
@@ -23,6 +24,7 @@ export class PortionIndex {
   readonly #entered: Portion[] = [];
   readonly #names = new NamePlaces(this.#entered);
   readonly #numbers = new NumberWords(this.#entered);
+  readonly #numbersWithin = new WeakMap<NumberScope, NumberWords>();
   readonly #enumerators = new PlacesBy(this.#entered, 'enum', ({ kind, declaration }) =>
     kind === 'enum' ? declaration.type.enumerators.map(({ name }) => name) : [],
   );
@@ -85,9 +87,12 @@ export class PortionIndex {
     return this.#arguments.of(argument);
   }
 
-  /** Everything that decides about the constants and enumerators whose `wordOf` this is, by portion. */
-  numbersWith(word: string): ReadonlyMap<Portion, PlacedSlice> {
-    return this.#numbers.of(word);
+  /** Everything that decides about the constants and enumerators whose `wordOf` this is, as far as `scope` goes, by portion. */
+  numbersWith(word: string, scope?: NumberScope): ReadonlyMap<Portion, PlacedSlice> {
+    if (scope === undefined) return this.#numbers.of(word);
+    let numbers = this.#numbersWithin.get(scope);
+    if (numbers === undefined) this.#numbersWithin.set(scope, (numbers = new NumberWords(this.#entered, scope)));
+    return numbers.of(word);
   }
 
   /** Portions that declare something in a header. */

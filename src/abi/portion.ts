@@ -41,6 +41,8 @@ export interface LateMacros {
   isOfTextAlone(at: number): boolean;
   /** Whether one is a request or no number at all, as a call of `_IOW` is. */
   isNoConstant(at: number): boolean;
+  /** Whether one may be a request with one of some numbers. */
+  mayBeRequest(at: number, numbers: readonly number[]): boolean;
   /** Names that may mean something else on the other side of the comparison that this was read for. */
   readonly unsettled: ReadonlySet<string>;
   /** Where these stand among `names`, rising; one object for all that have `names`. */

@@ -11,7 +11,7 @@ import type { TypeExtent } from '../abi/layout.ts';
 import { type Type, unalias } from '../abi/types.ts';
 import { areTypesAlike } from './alike.ts';
 import type { AbiPair, NameChange } from './changes.ts';
-import type { Numbers, NumberPair } from './numbers.ts';
+import type { Numbers, NumberPair } from './number-pair.ts';
 import { macroAdded, macroRemoved, typedefAdded, typedefRemoved } from './shared-changes.ts';
 import type { SuspectedPair } from './suspected.ts';
 import { differences } from './types.ts';

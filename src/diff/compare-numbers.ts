@@ -10,7 +10,7 @@ import type { AbiPair, NamedNumber, NumberChange } from './changes.ts';
 import { isMemberName } from './families.ts';
 import { Heirs } from './heirs.ts';
 import { collisionsAmong } from './number-collisions.ts';
-import type { NumberPair } from './numbers.ts';
+import type { NumberPair } from './number-pair.ts';
 import { isRespelled } from './respelled.ts';
 import { RoutineChanges } from './routine-changes.ts';
 import { numberAdded, numberChanged, numberGone } from './shared-changes.ts';
@@ -60,7 +60,7 @@ export function compareNumbers(pair: AbiPair, numbers: NumberPair): NumberChange
     }
   }
   for (const number of added) changes.push(numberAdded(number));
-  changes.push(...collisionsAmong(newcomers, old, next));
+  changes.push(...collisionsAmong(newcomers, numbers));
   return changes;
 }
 

@@ -8,12 +8,14 @@
 
 import type { Abi, RequestDeclaration } from '../abi/abi.ts';
 import { listOf, replacedIn } from '../abi/declaration-list.ts';
+import { groupBy } from '../abi/group-by.ts';
 import { layoutOf } from '../abi/layout-engine.ts';
+import type { Portion } from '../abi/portion.ts';
 import { findTarget, type Target } from '../abi/target.ts';
 import type { RecordType } from '../abi/types.ts';
 import { areAlike, isSurelyLaidOut } from './alike.ts';
 import type { AbiPair, NamedNumber, RequestChange } from './changes.ts';
-import type { NumberPair } from './numbers.ts';
+import type { NumberPair } from './number-pair.ts';
 import { requestAdded, requestRemoved } from './shared-changes.ts';
 import type { SuspectedPair } from './suspected.ts';
 
@@ -38,27 +40,34 @@ export function compareRequests(pair: AbiPair, numbers: NumberPair, suspected: S
 
   const [before, after] = [new RequestsByHeader(pair.old), new RequestsByHeader(pair.new)];
   // Two headers are two drivers, and so two kinds of file descriptor.
-  const asked = new Set<string>();
-  for (const [, { header, number }] of suspected.new.requests) {
-    const place = `${String(number)} ${header}`;
-    if (asked.has(place)) continue;
-    asked.add(place);
-    const sharers = after.of(header).filter((one) => one.number === number);
-    for (const newcomer of sharers) {
-      if (wasThere(newcomer, pair.old)) continue;
-      for (const holder of sharers) {
-        if (holder === newcomer) continue;
-        if (!wasThere(holder, pair.old) && holder.name > newcomer.name) continue;
-        const siblings = before.of(header).filter((one) => isSibling(one, newcomer));
-        const precedent = precedentAmong(siblings);
-        const relation = relationOf(
-          newcomer,
-          holder,
-          pair.new,
-          precedent === undefined && siblings.length >= fewRequests,
-        );
-        changes.push({ kind: 'request-collision', newcomer, holder, relation, precedent });
-      }
+  const newcomers = [...suspected.new.requests].flatMap(([, request]) =>
+    wasThere(request, pair.old) ? [] : [request],
+  );
+  for (const [header, some] of groupBy(newcomers, (request) => request.header)) {
+    for (const sharers of after.sharing(header, new Set(some.map(({ number }) => number)))) {
+      changes.push(...collisionsAmong(sharers, pair, before));
+    }
+  }
+  return changes;
+}
+
+/** `sharers`: requests of the new side, of one header and with one number. */
+function collisionsAmong(
+  sharers: readonly RequestDeclaration[],
+  pair: AbiPair,
+  before: RequestsByHeader,
+): readonly RequestChange[] {
+  const changes: RequestChange[] = [];
+  for (const newcomer of sharers) {
+    if (wasThere(newcomer, pair.old)) continue;
+    for (const holder of sharers) {
+      if (holder === newcomer) continue;
+      if (!wasThere(holder, pair.old) && holder.name > newcomer.name) continue;
+      const siblings = before.of(newcomer.header).filter((one) => isSibling(one, newcomer));
+      const precedent = precedentAmong(siblings);
+      const areNumbersUnique = precedent === undefined && siblings.length >= fewRequests;
+      const relation = relationOf(newcomer, holder, pair.new, areNumbersUnique);
+      changes.push({ kind: 'request-collision', newcomer, holder, relation, precedent });
     }
   }
   return changes;
@@ -68,6 +77,9 @@ export function compareRequests(pair: AbiPair, numbers: NumberPair, suspected: S
 function wasThere({ name, header, number }: RequestDeclaration, old: Abi): boolean {
   return [name, `${name}@${header}`].some((key) => old.requests.get(key)?.number === number);
 }
+
+/** More numbers than this are not looked for one by one. */
+const fewNumbers = 16;
 
 /** The requests of an ABI by their headers, for as long as it is compared. */
 class RequestsByHeader {
@@ -80,11 +92,20 @@ class RequestsByHeader {
 
   of(header: string): readonly RequestDeclaration[] {
     let found = this.#known.get(header);
-    if (found === undefined) this.#known.set(header, (found = this.#find(header)));
+    if (found === undefined) this.#known.set(header, (found = this.#find(header, undefined)));
     return found;
   }
 
-  #find(header: string): readonly RequestDeclaration[] {
+  /** Those of a header that have one of some numbers, each number by itself. */
+  sharing(header: string, numbers: ReadonlySet<number>): Iterable<readonly RequestDeclaration[]> {
+    const isAsked = ({ number }: RequestDeclaration): boolean => numbers.has(number);
+    const few = numbers.size > fewNumbers ? undefined : [...numbers];
+    const found = this.#known.get(header) ?? (few === undefined ? this.of(header) : this.#find(header, few));
+    return groupBy(found.filter(isAsked), ({ number }) => number).values();
+  }
+
+  /** `numbers`: of macros that are read late, only those are read that may come to one of these. */
+  #find(header: string, numbers: readonly number[] | undefined): readonly RequestDeclaration[] {
     const { requests } = this.#abi;
     const list = listOf(this.#abi);
     if (list === undefined) return [...requests.values()].filter((one) => one.header === header);
@@ -94,14 +115,20 @@ class RequestsByHeader {
       if (request?.header === header) found.set(key, request);
     };
     for (const portion of list.portionsIn(header)) {
-      for (const { declaration } of portion.ofKind('request')) {
-        add(declaration.name);
-        add(`${declaration.name}@${header}`);
+      for (const name of namesOfRequests(portion, numbers)) {
+        add(name);
+        add(`${name}@${header}`);
       }
     }
     for (const key of replacedIn(requests).keys()) add(key);
     return [...found.values()];
   }
+}
+
+function namesOfRequests(portion: Portion, numbers: readonly number[] | undefined): readonly string[] {
+  const { late } = portion;
+  if (late === undefined || numbers === undefined) return portion.ofKind('request').map((one) => one.declaration.name);
+  return late.names.filter((_, at) => late.mayBeRequest(at, numbers) && late.read(at).kind === 'request');
 }
 
 /** As few requests as this, all different, say nothing of the numbers to come. */

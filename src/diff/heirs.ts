@@ -10,13 +10,14 @@ import { groupBy } from '../abi/group-by.ts';
 import { wordOf } from '../abi/portion.ts';
 import type { NamedNumber } from './changes.ts';
 import { familyHeirsBetween } from './family-heirs.ts';
-import type { NumberPair } from './numbers.ts';
+import type { NumberPair } from './number-pair.ts';
 
 /** Numbers of the new side, in their order. */
 export class Heirs {
   readonly #numbers: NumberPair;
   readonly #next: Abi;
   readonly #places: ReadonlyMap<NamedNumber, number>;
+  #byValue: ReadonlyMap<bigint, readonly NamedNumber[]> | undefined;
   #byHeader: ReadonlyMap<string, readonly NamedNumber[]> | undefined;
 
   /** `candidates`: who may be an heir; `next` is the side they are of. */
@@ -37,7 +38,12 @@ export class Heirs {
   /** Those of the number's family with its value. */
   inFamily(number: NamedNumber): readonly NamedNumber[] {
     const word = wordOf(number.name);
-    const heirs = familyHeirsBetween(this.#numbers.old.groupOf(word), this.#numbers.new.groupOf(word)).of(number);
+    this.#byValue ??= groupBy(this.#places.keys(), ({ value }) => value);
+    // Most numbers that are gone have none, and nobody need know their families.
+    const isThereAny = this.#byValue.get(number.value)?.some(({ name }) => wordOf(name) === word) === true;
+    if (!isThereAny) return [];
+    const groups = this.#numbers.groupsAround(word, [number]);
+    const heirs = groups === undefined ? [] : familyHeirsBetween(groups.old, groups.new).of(number);
     return heirs.length === 0 ? heirs : heirs.filter((one) => this.#places.has(one));
   }
 

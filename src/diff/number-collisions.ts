@@ -11,18 +11,20 @@ import { isMember } from './families.ts';
 import { valuesThatCame } from './number-difference.ts';
 import type { NumberGroup } from './number-group.ts';
 import { areOfOneList } from './number-lists.ts';
-import type { Numbers } from './numbers.ts';
+import type { NumberPair } from './number-pair.ts';
 import { onceForPair } from './once.ts';
 
 type Collision = Extract<NumberChange, { readonly kind: 'number-collision' }>;
 
 /** `newcomers`: the numbers of the new side whose value the old side did not give their name. */
-export function collisionsAmong(newcomers: readonly NamedNumber[], old: Numbers, next: Numbers): readonly Collision[] {
+export function collisionsAmong(newcomers: readonly NamedNumber[], numbers: NumberPair): readonly Collision[] {
   const isAsked = new Set(newcomers);
-  const words = new Set(newcomers.map(({ name }) => wordOf(name)));
-  return [...words].flatMap((word) =>
-    collisionsIn(old.groupOf(word), next.groupOf(word)).filter(({ newcomer }) => isAsked.has(newcomer)),
-  );
+  const byWord = groupBy(newcomers.filter(isMember), ({ name }) => wordOf(name));
+  return [...byWord].flatMap(([word, some]) => {
+    const groups = numbers.groupsAround(word, some);
+    if (groups === undefined) return [];
+    return collisionsIn(groups.old, groups.new).filter(({ newcomer }) => isAsked.has(newcomer));
+  });
 }
 
 const collisionsIn = onceForPair(findCollisions);

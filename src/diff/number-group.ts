@@ -9,6 +9,7 @@ import type { ConstantDeclaration, EnumDeclaration } from '../abi/abi.ts';
 import { type DeclarationList, isSameMeaning, type NumberPart } from '../abi/declaration-list.ts';
 import { groupBy } from '../abi/group-by.ts';
 import { type Declared, isOfWord } from '../abi/portion.ts';
+import type { NumberScope } from '../abi/number-scope.ts';
 import type { Counted, PerhapsRequest } from '../abi/number-slices.ts';
 import type { PortionIndex } from '../abi/portion-index.ts';
 import type { NamedNumber } from './changes.ts';
@@ -29,11 +30,14 @@ export class NumberGroup {
   /** In the order in which an ABI lists them, constants before enumerators. */
   readonly members: readonly NamedNumber[];
   readonly #byName: ReadonlyMap<string, PlacedNumber>;
+  /** Macros that may be numbers as well, and that nobody has read, with the headers that define them. */
+  readonly unread: ReadonlyMap<string, ReadonlySet<string>>;
   #byValue: ReadonlyMap<bigint, readonly NamedNumber[]> | undefined;
   readonly #families = new Map<string, NumberFamily>();
 
-  constructor(byName: ReadonlyMap<string, PlacedNumber>) {
+  constructor(byName: ReadonlyMap<string, PlacedNumber>, unread: NumberGroup['unread'] = new Map()) {
     this.#byName = byName;
+    this.unread = unread;
     this.members = [...byName.values()].map(({ number }) => number);
   }
 
@@ -73,14 +77,18 @@ export interface ListedGroup {
   readonly parts: readonly NumberPart[];
 }
 
-const groups = new WeakMap<PortionIndex, Map<string, ListedGroup[]>>();
+/** By the scope, or by the index where there is none, and by the word. */
+const groups = new WeakMap<PortionIndex, WeakMap<NumberScope | PortionIndex, Map<string, ListedGroup[]>>>();
 /** Targets fall into few classes; those of one that is long gone are not worth keeping. */
 const groupsPerWord = 6;
 
-export function groupOf(word: string, list: DeclarationList): ListedGroup {
-  const parts = list.numbersWith(word);
-  let byWord = groups.get(list.index);
-  if (byWord === undefined) groups.set(list.index, (byWord = new Map<string, ListedGroup[]>()));
+/** The numbers of a word that a list has, as far as `scope` goes. */
+export function groupOf(word: string, list: DeclarationList, scope?: NumberScope): ListedGroup {
+  const parts = list.numbersWith(word, scope);
+  let byScope = groups.get(list.index);
+  if (byScope === undefined) groups.set(list.index, (byScope = new WeakMap()));
+  let byWord = byScope.get(scope ?? list.index);
+  if (byWord === undefined) byScope.set(scope ?? list.index, (byWord = new Map<string, ListedGroup[]>()));
   let known = byWord.get(word);
   if (known === undefined) byWord.set(word, (known = []));
   const index = known.findIndex((one) => areSame(one.parts, parts));
@@ -120,6 +128,7 @@ class CountedNumbers {
   readonly #enumerators = new Map<string, PlacedNumber>();
   readonly #requests = new Set<string>();
   readonly #perhaps = new Map<string, PerhapsRequest>();
+  readonly #unread = new Map<string, Set<string>>();
   readonly #enums = new Map<string, Declared>();
   /** What constants that have several meanings were worth first. */
   readonly #firstValues = new Map<string, bigint>();
@@ -132,9 +141,16 @@ class CountedNumbers {
 
   add(declared: Counted, part: number, index: number, isOwn: boolean): void {
     if (declared.kind === 'perhaps-request') this.#perhaps.set(declared.name, declared);
+    else if (declared.kind === 'unread') this.#addUnread(declared.name, declared.header);
     else if (declared.kind === 'request') this.#requests.add(declared.declaration.name);
     else if (declared.kind === 'constant') this.#addConstant(declared, part, index, isOwn);
     else if (declared.kind === 'enum') this.#addEnum(declared, part, index, isOwn);
+  }
+
+  #addUnread(name: string, header: string): void {
+    const headers = this.#unread.get(name);
+    if (headers === undefined) this.#unread.set(name, new Set([header]));
+    else headers.add(header);
   }
 
   group(): NumberGroup {
@@ -143,7 +159,9 @@ class CountedNumbers {
       const constant = this.#constants.get(name);
       numbers.set(name, constant === undefined ? placed : { ...constant, number: placed.number });
     }
-    return new NumberGroup(numbers);
+    // An enumerator is that, whatever a macro of its name is worth.
+    const unread = [...this.#unread].filter(([name]) => !this.#enumerators.has(name));
+    return new NumberGroup(numbers, new Map(unread));
   }
 
   #addConstant(declared: Declared & { kind: 'constant' }, part: number, index: number, isOwn: boolean): void {

@@ -10,7 +10,7 @@ import type { Abi } from '../abi/abi.ts';
 import type { Enumerator } from '../abi/types.ts';
 import type { AbiPair, NamedNumber, Routine } from './changes.ts';
 import { isMaskName, isMemberName, isSentinel, isVersion } from './families.ts';
-import type { NumberPair, Numbers } from './numbers.ts';
+import type { NumberPair, Numbers } from './number-pair.ts';
 
 const countName = /(?:^|_)(?:SIZE|CNT|NR|NUM|MAX|LAST|COUNT)(?:$|_)|^N[A-Z]|(?:MAX|NUM|COUNT|LAST|SIZE)$/;
 const reserveName = /(?:^|_)(?:RESERVED|RSVD|UNUSED)(?:$|_)/;

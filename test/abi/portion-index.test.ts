@@ -60,7 +60,7 @@ describe('the places of a name', () => {
 describe('the numbers of a word', () => {
   const wordsIn = (index: PortionIndex, word: string): string[] =>
     [...index.numbersWith(word).values()].flatMap(({ slice }) =>
-      slice.map((one) => (one.kind === 'perhaps-request' ? one.name : one.declaration.name)),
+      slice.map((one) => ('name' in one ? one.name : one.declaration.name)),
     );
 
   test('are those of all portions, whenever they came', () => {

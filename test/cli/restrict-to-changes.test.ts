@@ -164,6 +164,36 @@ const made = fc.subarray([
   ...['struct k_a {\n\tstruct k_m m;\n};', 'struct k_c {\n\t__u32 x;\n};', '#ifdef K_P\n#define K_X K_P\n#endif'],
 ]);
 
+/** Numbers of a few families, of which text alone tells some, and requests that may have one number. */
+const numbered = fc
+  .tuple(
+    fc.constantFrom('K_F_', 'K_F_', 'K_F_', 'K_F_A_', 'K_'),
+    fc.constantFrom('A', 'B', 'C', 'D', 'E', 'G', 'H'),
+    fc.oneof(
+      { weight: 3, arbitrary: fc.integer({ min: 1, max: 9 }).map(String) },
+      { weight: 2, arbitrary: fc.integer({ min: 0, max: 5 }).map((more) => `(K_BASE + ${more})`) },
+      fc.constantFrom('(1 << 2)', 'sizeof(struct k_r)', 'K_F_A', 'K_F_B', 'K_C', 'text here'),
+      fc.constantFrom("_IO('k', 1)", "_IO('k', K_BASE)", "_IOW('k', 0x01, struct k_r)", "_IOW('k', 1, struct k_q)"),
+      fc.constantFrom('K_IOW(1, struct k_q)', 'K_IOW(2, struct k_r)', '((K_IOW(1, struct k_q)))', 'CAT(K_F, _B)'),
+    ),
+  )
+  .map(([prefix, last, is]) => ({ name: `${prefix}${last}`, is }));
+const numbers = fc
+  .uniqueArray(numbered, { maxLength: 14, selector: ({ name }) => name })
+  .map((all) => all.map(({ name, is }) => `#define ${name} ${is}`));
+const enumerated = fc
+  .uniqueArray(numbered, { minLength: 1, maxLength: 4, selector: ({ name }) => name })
+  .map((all) => [`enum k_f {\n${all.map(({ name }) => `\t${name},\n`).join('')}};`, ...all.map(selfNamed)]);
+
+function selfNamed({ name }: { readonly name: string }): string {
+  return `#define ${name} ${name}`;
+}
+
+const basics = [
+  ...['#define K_BASE 1', 'struct k_r {\n\t__u32 x;\n};', 'struct k_q {\n\t__u32 y;\n};'],
+  ...["#define K_IOW(n, t) _IOW('k', n, t)", '#define CAT(a, b) a ## b'],
+];
+
 function header(guard: string, includes: readonly string[], body: readonly string[]): string {
   const included = includes.map((one) => `#include <${one}>\n`).join('');
   return `#ifndef ${guard}\n#define ${guard}\n${included}${body.map((one) => `${one}\n`).join('')}#endif\n`;
@@ -283,6 +313,28 @@ describe('a comparison that reads no more than may tell', () => {
           // A header with mistakes is told of where it can tell that something changed.
           if (expected.notUnderstood.length === 0) expect(shown(found)).toBe(shown(expected));
           else expect(found.notUnderstood.map(mistake)).toEqual(expect.arrayContaining([...mistakesThatCame(full)]));
+        },
+      ),
+      { numRuns: 150 },
+    );
+  }, 120_000);
+
+  test('knows the families of what changed, and who has its number, as one that reads everything', () => {
+    fc.assert(
+      fc.property(
+        fc.record({ a: numbers, asm: numbers, some: fc.oneof(enumerated, fc.constant([])) }),
+        fc.record({ at: fc.nat(8), gone: fc.nat(2), come: numbers.map((some) => some.slice(0, 2)) }),
+        ({ a, asm, some }, change) => {
+          const filesWith = (lines: readonly string[]): Files =>
+            filesOf({ a: [...basics, ...some, ...lines], b: [], c: [], d: [], asm, generic: [] });
+          const [before, after] = [
+            filesWith(a),
+            filesWith(changed(a, { ...change, where: 'a', condition: undefined })),
+          ];
+          const sides = open(before, after);
+          const found = answerTo(restrictToChanges(sides.old, sides.new, []));
+          const expected = answerTo(inFull(open(before, after)));
+          if (expected.notUnderstood.length === 0) expect(shown(found)).toBe(shown(expected));
         },
       ),
       { numRuns: 150 },

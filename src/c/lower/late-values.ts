@@ -133,6 +133,13 @@ export class ValuesAtEnd {
     return this.named.fixed(at) ?? this.#find(at, view, target, budget).is;
   }
 
+  mayBeRequest(at: number, numbers: readonly number[], view: View, target: Target): boolean {
+    if (this.named.fixed(at) !== undefined) return false;
+    const found = this.#found[at]?.find(({ viewers }) => (viewers & only(view.viewer)) !== 0)?.is;
+    if (found === undefined) return this.#values.mayBeRequest(this.named.at(at), numbers, view, target);
+    return found.kind === 'request' && numbers.includes(found.declaration.number);
+  }
+
   readAll(ats: readonly number[], view: View, target: Target, budget: CountingBudget): readonly MacroValue[] {
     let lists = this.#lists.get(ats);
     if (lists === undefined) this.#lists.set(ats, (lists = []));
@@ -234,6 +241,10 @@ export class LateValues implements LateMacros {
 
   isNoConstant(at: number): boolean {
     return this.#atEnd.areCallsRequests && this.#named.isRequestCall(at);
+  }
+
+  mayBeRequest(at: number, numbers: readonly number[]): boolean {
+    return this.#atEnd.mayBeRequest(at, numbers, this.#view, this.#target);
   }
 
   get unsettledAts(): readonly number[] {

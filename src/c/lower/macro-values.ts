@@ -17,6 +17,7 @@ import { MacroReader, requestMacros } from './macro-reader.ts';
 import { mayBeExpression, mentions, placeOf, textOf } from './macro-text.ts';
 import type { KnownValue, MacroValue, ValueBudget } from './macro-value.ts';
 import { NamedValues } from './named-value.ts';
+import { PossibleRequests } from './possible-request.ts';
 import { remember, toFront } from './remember.ts';
 import type { TypeTable } from './type-table.ts';
 
@@ -32,6 +33,7 @@ export class MacroValues {
   readonly #types: TypeTable;
   readonly #areAlike: TypeTable['areAlike'];
   readonly #forms: CallForms;
+  readonly #requests: PossibleRequests;
   readonly #named = new NamedValues();
   readonly #known = new Map<Macro, OpenMacro | MacroValue>();
   readonly #byText = new Map<string, KnownValue[]>();
@@ -40,6 +42,7 @@ export class MacroValues {
     this.#types = types;
     this.#areAlike = (one, other) => types.areAlike(one, other);
     this.#forms = new CallForms(requestMacros, types);
+    this.#requests = new PossibleRequests(this.#forms);
   }
 
   /** What a macro is worth wherever it is in force; `undefined` where that depends on its surroundings. */
@@ -68,6 +71,11 @@ export class MacroValues {
     let value = found.get(same);
     if (value === undefined) found.set(same, (value = placedAt(macro, same.value)));
     return value;
+  }
+
+  /** Whether a macro that is in force in a view may come to a request with one of some numbers. */
+  mayBeRequest(macro: Macro, numbers: readonly number[], view: View, target: Target): boolean {
+    return this.#requests.mayBeOneOf(numbers, macro, view, target);
   }
 
   #holds({ reads, form }: KnownValue, macro: Macro, view: View, target: Target): boolean {
