@@ -196,7 +196,11 @@ export class DeclarationList {
 
   /** The portions of macros that are read late. */
   get late(): readonly LateMacros[] {
-    this.#late ??= this.portions.flatMap(({ portion }) => portion.late ?? []);
+    if (this.#late === undefined) {
+      const late: LateMacros[] = [];
+      for (const { portion } of this.portions) if (portion.late !== undefined) late.push(portion.late);
+      this.#late = late;
+    }
     return this.#late;
   }
 

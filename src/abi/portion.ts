@@ -43,6 +43,8 @@ export interface LateMacros {
   isNoConstant(at: number): boolean;
   /** Whether one may be a request with one of some numbers. */
   mayBeRequest(at: number, numbers: readonly number[]): boolean;
+  /** Whether one may be a number with these last 32 bits. */
+  mayBeWorth(at: number, bits: number): boolean;
   /** Names that may mean something else on the other side of the comparison that this was read for. */
   readonly unsettled: ReadonlySet<string>;
   /** Where these stand among `names`, rising; one object for all that have `names`. */

@@ -8,6 +8,7 @@
 
 import type { DeclarationList } from '../abi/declaration-list.ts';
 import { type NumberScope, scopeOf } from '../abi/number-scope.ts';
+import { wordOf } from '../abi/portion.ts';
 import type { NamedNumber } from './changes.ts';
 import { differencesAmong, ListedNumbers } from './listed-numbers.ts';
 import type { GroupedNumbers, GroupPair, NumberPair, Numbers } from './number-pair.ts';
@@ -34,6 +35,7 @@ export function fewNumbersOf(
     old: new FewNumbers(before, old, unsettled, around.all.old),
     new: new FewNumbers(after, next, unsettled, around.all.new),
     groupsAround: (word, numbers) => around.groupsOf(word, numbers),
+    mayBeShared: (number) => around.mayBeShared(number),
     ...{ left, came },
   };
 }
@@ -82,6 +84,7 @@ class NumbersAround {
   /** Everything in these headers. */
   readonly #near: BothSides;
   readonly #headers: ReadonlySet<string>;
+  readonly #after: DeclarationList;
 
   constructor(
     before: DeclarationList,
@@ -97,6 +100,25 @@ class NumbersAround {
     this.#plain = within(scopeOf(unsettled, 'plain', headers));
     this.#near = within(scopeOf(unsettled, 'all', headers));
     this.#headers = headers;
+    this.#after = after;
+  }
+
+  mayBeShared(number: NamedNumber): boolean {
+    const { name, value, declaration } = number;
+    const { header } = declaration;
+    const word = wordOf(name);
+    const plain = groupsIn(this.#plain, word);
+    if (this.#areNamedTwice(plain)) return true;
+    const prefix = possibleFamilies(plain.old).shortestOf(number);
+    if (prefix === undefined) return false;
+    if (plain.new.inHeader(header, value).length > 1) return true;
+    const bits = Number(BigInt.asIntN(32, value));
+    const isOther = (other: string): boolean =>
+      other !== name && other.startsWith(prefix) && plain.new.unread.get(other)?.has(header) === true;
+    return this.#after.late.some(
+      (macros) =>
+        macros.words.has(word) && macros.names.some((other, at) => isOther(other) && macros.mayBeWorth(at, bits)),
+    );
   }
 
   groupsOf(word: string, numbers: readonly NamedNumber[]): GroupPair | undefined {

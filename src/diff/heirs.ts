@@ -12,12 +12,14 @@ import type { NamedNumber } from './changes.ts';
 import { familyHeirsBetween } from './family-heirs.ts';
 import type { NumberPair } from './number-pair.ts';
 
+/** Among more than this nobody looks for one number. */
+const fewCandidates = 64;
+
 /** Numbers of the new side, in their order. */
 export class Heirs {
   readonly #numbers: NumberPair;
   readonly #next: Abi;
   readonly #places: ReadonlyMap<NamedNumber, number>;
-  #byValue: ReadonlyMap<bigint, readonly NamedNumber[]> | undefined;
   #byHeader: ReadonlyMap<string, readonly NamedNumber[]> | undefined;
 
   /** `candidates`: who may be an heir; `next` is the side they are of. */
@@ -38,13 +40,17 @@ export class Heirs {
   /** Those of the number's family with its value. */
   inFamily(number: NamedNumber): readonly NamedNumber[] {
     const word = wordOf(number.name);
-    this.#byValue ??= groupBy(this.#places.keys(), ({ value }) => value);
-    // Most numbers that are gone have none, and nobody need know their families.
-    const isThereAny = this.#byValue.get(number.value)?.some(({ name }) => wordOf(name) === word) === true;
-    if (!isThereAny) return [];
+    // Most numbers that are gone have none, and where few came nobody need know the families to see it.
+    if (this.#places.size <= fewCandidates && !this.#isTaken(number, word)) return [];
     const groups = this.#numbers.groupsAround(word, [number]);
     const heirs = groups === undefined ? [] : familyHeirsBetween(groups.old, groups.new).of(number);
     return heirs.length === 0 ? heirs : heirs.filter((one) => this.#places.has(one));
+  }
+
+  /** Whether a candidate with a first word has the number's value. */
+  #isTaken({ value }: NamedNumber, word: string): boolean {
+    for (const one of this.#places.keys()) if (one.value === value && wordOf(one.name) === word) return true;
+    return false;
   }
 
   /** Those of the number's enum with its value. */

@@ -19,7 +19,10 @@ type Collision = Extract<NumberChange, { readonly kind: 'number-collision' }>;
 /** `newcomers`: the numbers of the new side whose value the old side did not give their name. */
 export function collisionsAmong(newcomers: readonly NamedNumber[], numbers: NumberPair): readonly Collision[] {
   const isAsked = new Set(newcomers);
-  const byWord = groupBy(newcomers.filter(isMember), ({ name }) => wordOf(name));
+  const byWord = groupBy(
+    newcomers.filter((one) => isMember(one) && numbers.mayBeShared(one)),
+    ({ name }) => wordOf(name),
+  );
   return [...byWord].flatMap(([word, some]) => {
     const groups = numbers.groupsAround(word, some);
     if (groups === undefined) return [];

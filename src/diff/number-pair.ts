@@ -14,8 +14,11 @@ export interface GroupedNumbers extends Numbers {
 }
 
 /** Groups in which everything is. */
-export function groupsAroundAll(old: GroupedNumbers, next: GroupedNumbers): NumberPair['groupsAround'] {
-  return (word) => ({ old: old.groupOf(word), new: next.groupOf(word) });
+export function wholeGroups(
+  old: GroupedNumbers,
+  next: GroupedNumbers,
+): Pick<NumberPair, 'groupsAround' | 'mayBeShared'> {
+  return { groupsAround: (word) => ({ old: old.groupOf(word), new: next.groupOf(word) }), mayBeShared: () => true };
 }
 
 /** What both sides have of one first word. */
@@ -36,6 +39,8 @@ export interface NumberPair {
    * in what their headers say on the old side.
    */
   readonly groupsAround: (word: string, numbers: readonly NamedNumber[]) => GroupPair | undefined;
+  /** Whether another number of the new side, of its header and first word, may be worth the same. */
+  readonly mayBeShared: (number: NamedNumber) => boolean;
   /** Of the old side: gone, or of another value now. */
   readonly left: readonly NamedNumber[];
   /** Of the new side: not there before, of another value, or in another header. */

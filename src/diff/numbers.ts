@@ -15,7 +15,7 @@ import { fewNumbersOf } from './few-numbers.ts';
 import { differencesAmong, ListedNumbers } from './listed-numbers.ts';
 import { hasCome, hasLeft } from './number-difference.ts';
 import { enumeratorsOf, NumberGroup, ofConstant } from './number-group.ts';
-import { type GroupedNumbers, groupsAroundAll, type NumberPair } from './number-pair.ts';
+import { type GroupedNumbers, wholeGroups, type NumberPair } from './number-pair.ts';
 import type { Suspects } from './suspects.ts';
 
 export function numbersOfPair({ old, new: next }: AbiPair, suspects: Suspects | undefined): NumberPair {
@@ -26,14 +26,14 @@ export function numbersOfPair({ old, new: next }: AbiPair, suspects: Suspects | 
   const numbers = new GatheredNumbers(old);
   const isOne = old.constants === next.constants && old.enums === next.enums;
   if (isOne) {
-    return { old: numbers, new: numbers, groupsAround: groupsAroundAll(numbers, numbers), left: [], came: [] };
+    return { old: numbers, new: numbers, ...wholeGroups(numbers, numbers), left: [], came: [] };
   }
   const others = new GatheredNumbers(next);
   const isSuspect = ({ name }: NamedNumber): boolean => suspects?.numbers.has(name) !== false;
   return {
     old: numbers,
     new: others,
-    groupsAround: groupsAroundAll(numbers, others),
+    ...wholeGroups(numbers, others),
     left: numbers.all().filter((one) => isSuspect(one) && hasLeft(one, others)),
     came: others.all().filter((one) => isSuspect(one) && hasCome(one, numbers)),
   };
@@ -78,5 +78,5 @@ function listedPair(before: DeclarationList, after: DeclarationList, suspects: S
   const few = fewNumbersOf(before, after, suspects);
   if (few !== undefined) return few;
   const [old, next] = [new ListedNumbers(before), new ListedNumbers(after)];
-  return { old, new: next, groupsAround: groupsAroundAll(old, next), ...differencesAmong(suspects, old, next) };
+  return { old, new: next, ...wholeGroups(old, next), ...differencesAmong(suspects, old, next) };
 }

@@ -174,6 +174,14 @@ const numbered = fc
       { weight: 2, arbitrary: fc.integer({ min: 0, max: 5 }).map((more) => `(K_BASE + ${more})`) },
       fc.constantFrom('(1 << 2)', 'sizeof(struct k_r)', 'K_F_A', 'K_F_B', 'K_C', 'text here'),
       fc.constantFrom("_IO('k', 1)", "_IO('k', K_BASE)", "_IOW('k', 0x01, struct k_r)", "_IOW('k', 1, struct k_q)"),
+      fc.constantFrom(
+        'K_CODE(4, 0)',
+        'K_CODE(5, 0)',
+        "K_CODE('a', 1)",
+        "K_CODE('a', 2)",
+        'K_NARROW(0x104)',
+        'K_NARROW(5)',
+      ),
       fc.constantFrom('K_IOW(1, struct k_q)', 'K_IOW(2, struct k_r)', '((K_IOW(1, struct k_q)))', 'CAT(K_F, _B)'),
     ),
   )
@@ -191,7 +199,8 @@ function selfNamed({ name }: { readonly name: string }): string {
 
 const basics = [
   ...['#define K_BASE 1', 'struct k_r {\n\t__u32 x;\n};', 'struct k_q {\n\t__u32 y;\n};'],
-  ...["#define K_IOW(n, t) _IOW('k', n, t)", '#define CAT(a, b) a ## b'],
+  ...["#define K_IOW(n, t) _IOW('k', n, t)", '#define CAT(a, b) a ## b', 'typedef unsigned char k_byte;'],
+  ...['#define K_CODE(a, b) ((__u32)(a) | ((__u32)(b) << 8))', '#define K_NARROW(a) ((k_byte)(a))'],
 ];
 
 function header(guard: string, includes: readonly string[], body: readonly string[]): string {
@@ -318,6 +327,40 @@ describe('a comparison that reads no more than may tell', () => {
       { numRuns: 150 },
     );
   }, 120_000);
+
+  test.each([
+    ['is worth that only because a cast makes it narrower', 'K_NARROW(0x104)'],
+    ['is made by a macro', 'K_CODE(4, 0)'],
+    ['is made of another number', '(K_BASE + 3)'],
+    ['has another name for it', 'K_FOUR'],
+  ])('sees that a new number is taken by one that %s', (_what, is) => {
+    const filesWith = (...more: readonly string[]): Files =>
+      filesOf({
+        a: [...basics, '#define K_FOUR (K_BASE + 3)', '#define K_F_A 1', '#define K_F_B 2', '#define K_F_C 3', ...more],
+        ...{ b: [], c: [], d: [], asm: [], generic: [] },
+      });
+    const was = `#define K_F_D ${is}`;
+    const sides = open(filesWith(was), filesWith(was, '#define K_F_E 4'));
+    const { findings } = answerTo(restrictToChanges(sides.old, sides.new, []));
+    expect(findings.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('K_F_E claims 4, which is K_F_D'),
+    );
+  });
+
+  test.each([
+    ['written in another way', "_IOW('k', 0x07, struct k_q)"],
+    ['made by another macro', 'K_IOW(7, struct k_q)'],
+    ['made of another number', "_IOW('k', K_BASE + 6, struct k_q)"],
+    ['in parentheses', "(_IOW('k', 7, struct k_q))"],
+  ])('sees that the number of a new request is taken by one %s', (_what, is) => {
+    const filesWith = (...more: readonly string[]): Files =>
+      filesOf({ a: [...basics, `#define K_OLD ${is}`, ...more], b: [], c: [], d: [], asm: [], generic: [] });
+    const sides = open(filesWith(), filesWith("#define K_NEW _IOW('k', 7, struct k_r)"));
+    const { findings } = answerTo(restrictToChanges(sides.old, sides.new, []));
+    expect(findings.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('K_NEW has the number of K_OLD'),
+    );
+  });
 
   test('knows the families of what changed, and who has its number, as one that reads everything', () => {
     fc.assert(

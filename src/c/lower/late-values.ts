@@ -140,6 +140,10 @@ export class ValuesAtEnd {
     return found.kind === 'request' && numbers.includes(found.declaration.number);
   }
 
+  mayBeWorth(at: number, bits: number, view: View, target: Target): boolean {
+    return this.named.fixed(at) !== undefined || this.#values.mayBeWorth(this.named.at(at), bits, view, target);
+  }
+
   readAll(ats: readonly number[], view: View, target: Target, budget: CountingBudget): readonly MacroValue[] {
     let lists = this.#lists.get(ats);
     if (lists === undefined) this.#lists.set(ats, (lists = []));
@@ -245,6 +249,10 @@ export class LateValues implements LateMacros {
 
   mayBeRequest(at: number, numbers: readonly number[]): boolean {
     return this.#atEnd.mayBeRequest(at, numbers, this.#view, this.#target);
+  }
+
+  mayBeWorth(at: number, bits: number): boolean {
+    return this.#atEnd.mayBeWorth(at, bits, this.#view, this.#target);
   }
 
   get unsettledAts(): readonly number[] {

@@ -17,7 +17,7 @@ import { MacroReader, requestMacros } from './macro-reader.ts';
 import { mayBeExpression, mentions, placeOf, textOf } from './macro-text.ts';
 import type { KnownValue, MacroValue, ValueBudget } from './macro-value.ts';
 import { NamedValues } from './named-value.ts';
-import { PossibleRequests } from './possible-request.ts';
+import { PossibleValues } from './possible-value.ts';
 import { remember, toFront } from './remember.ts';
 import type { TypeTable } from './type-table.ts';
 
@@ -33,7 +33,7 @@ export class MacroValues {
   readonly #types: TypeTable;
   readonly #areAlike: TypeTable['areAlike'];
   readonly #forms: CallForms;
-  readonly #requests: PossibleRequests;
+  readonly #possible: PossibleValues;
   readonly #named = new NamedValues();
   readonly #known = new Map<Macro, OpenMacro | MacroValue>();
   readonly #byText = new Map<string, KnownValue[]>();
@@ -42,7 +42,7 @@ export class MacroValues {
     this.#types = types;
     this.#areAlike = (one, other) => types.areAlike(one, other);
     this.#forms = new CallForms(requestMacros, types);
-    this.#requests = new PossibleRequests(this.#forms);
+    this.#possible = new PossibleValues(this.#forms, types);
   }
 
   /** What a macro is worth wherever it is in force; `undefined` where that depends on its surroundings. */
@@ -75,7 +75,12 @@ export class MacroValues {
 
   /** Whether a macro that is in force in a view may come to a request with one of some numbers. */
   mayBeRequest(macro: Macro, numbers: readonly number[], view: View, target: Target): boolean {
-    return this.#requests.mayBeOneOf(numbers, macro, view, target);
+    return this.#possible.mayBeRequest(numbers, macro, view, target);
+  }
+
+  /** Whether a macro that is in force in a view may come to a number with these last 32 bits. */
+  mayBeWorth(macro: Macro, bits: number, view: View, target: Target): boolean {
+    return this.#possible.mayBeWorth(bits, macro, view, target);
   }
 
   #holds({ reads, form }: KnownValue, macro: Macro, view: View, target: Target): boolean {
