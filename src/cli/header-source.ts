@@ -66,8 +66,6 @@ export interface HeaderSource {
   readonly abiOf: (target: Target, names: readonly string[], options?: Omit<ReadOptions, 'insteadOf'>) => Abi;
   /** The tokens of a header. */
   readonly tokensOf: (target: Target, header: HeaderFile) => TokenFile;
-  /** Whether a word stands in any header that was cut into tokens. */
-  readonly isSpelled: (word: string) => boolean;
   /** The ABI of a text that stands outside of the headers but may include them; `path` is for messages. */
   readonly abiOfText: (target: Target, path: string, text: string) => Abi;
   /** As `abiFor`, but reads only headers in whose text one of `words` stands. */
@@ -296,7 +294,6 @@ export class HeaderWorkshop {
       },
       abiOf,
       tokensOf: (target, header) => this.#frontEnd.tokensOf(header, collection.forTarget(target)),
-      isSpelled: (word) => this.#frontEnd.isSpelled(word),
       abiOfText: (target, path, text) => {
         const file = { name: path, path, text, contentKey: text, isBuiltIn: false };
         return readAbi(audiences.alone(target), [file], target, label);

@@ -14,6 +14,7 @@ import type { AbiPair } from '../diff/changes.ts';
 import type { HeaderFile } from '../source/header.ts';
 import { type ChangedHeaders, changedFiles, changedHeaders, includedFiles } from '../source/changes.ts';
 import type { HeaderSides, HeaderSource } from './header-source.ts';
+import { HeaderTexts } from './header-texts.ts';
 import { findUnsettled, Telling, type ToRead } from './unsettled.ts';
 
 /** The same two sources, reading no header that means the same on both sides. */
@@ -118,11 +119,12 @@ class RestrictedReading {
     for (const side of ['old', 'new'] as const) {
       sides[side].headersFor(target).fetch?.(new Set(reading.flatMap(({ files }) => files[side])));
     }
-    const unsettled = findUnsettled(sides, reading);
+    const texts = new HeaderTexts();
+    const unsettled = findUnsettled(sides, reading, texts);
     this.#readers = {};
-    const telling = unsettled && new Telling(sides, unsettled);
+    const telling = unsettled && new Telling(sides, unsettled, texts);
     // Other remarks, or other white space: nobody has to have seen them.
-    const isOfRemarks = unsettled?.words.size === 0;
+    const isOfRemarks = unsettled?.files.size === 0;
     for (const one of reading) {
       const headers = telling?.among(one) ?? one.headers;
       this.#changes.set(one.target, {

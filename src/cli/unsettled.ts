@@ -8,11 +8,14 @@
 
 import type { Target } from '../abi/target.ts';
 import type { TokenFile } from '../c/token.ts';
+import type { Deciders } from '../c/unsettled/deciders.ts';
+import type { SearchedText } from '../c/unsettled/searched-text.ts';
 import { type Unsettled, unsettledNames, type Versions } from '../c/unsettled/unsettled-names.ts';
 import { type ChangedHeaders, type changedFiles, includedFiles, includersAmong } from '../source/changes.ts';
 import type { HeaderFile, TargetHeaders } from '../source/header.ts';
 import { includesOf } from '../source/header-includes.ts';
-import type { HeaderSides, HeaderSource } from './header-source.ts';
+import type { HeaderSides } from './header-source.ts';
+import type { HeaderTexts } from './header-texts.ts';
 
 /** In more headers than this, most names are no longer settled. */
 const mostHeaders = 12;
@@ -29,7 +32,11 @@ export interface ToRead {
 }
 
 /** `undefined` where nobody can tell, or need not know. */
-export function findUnsettled(sides: HeaderSides, reading: readonly ToRead[]): Unsettled | undefined {
+export function findUnsettled(
+  sides: HeaderSides,
+  reading: readonly ToRead[],
+  texts: HeaderTexts,
+): Unsettled | undefined {
   const { old, new: next } = sides;
   const changed = new Map<TokenFile, Versions>();
   for (const { target, changed: files } of reading) {
@@ -37,43 +44,55 @@ export function findUnsettled(sides: HeaderSides, reading: readonly ToRead[]): U
       // What a header that came or went says may be said elsewhere as well.
       if (was === undefined || is === undefined) return undefined;
       if (was.contentKey === is.contentKey) continue;
-      const [before, after] = [old.tokensOf(target, was), next.tokensOf(target, is)];
+      const [before, after] = [texts.of(old, target, was).tokens, texts.of(next, target, is).tokens];
       if (before !== after) changed.set(before, { old: before, new: after });
       if (changed.size > mostHeaders) return undefined;
     }
   }
-  const files = new Map<TokenFile, string>();
-  for (const { target, files: read } of reading) {
-    for (const file of read.old) files.set(old.tokensOf(target, file), file.text);
-    for (const file of read.new) files.set(next.tokensOf(target, file), file.text);
+  const searched = new Set<SearchedText>();
+  for (const { target, files } of reading) {
+    for (const file of files.old) searched.add(texts.of(old, target, file));
+    for (const file of files.new) searched.add(texts.of(next, target, file));
   }
-  return unsettledNames([...changed.values()], files, old.isSpelled);
+  return unsettledNames([...changed.values()], searched);
+}
+
+/** What is read of a side whatever else is: names of headers, and of all that they include. */
+interface Certain {
+  readonly side: 'old' | 'new';
+  readonly always: ReadonlySet<string>;
+  readonly known: ReadonlySet<string>;
+  /** Who decides what any of it says. */
+  readonly deciders: readonly Deciders[];
 }
 
 /** Which headers can tell what is unsettled. A text is looked at once, whoever includes it. */
 export class Telling {
   readonly #sides: HeaderSides;
   readonly #unsettled: Unsettled;
-  readonly #definesWord: RegExp | undefined;
-  readonly #known = new Map<TokenFile, boolean>();
+  readonly #texts: HeaderTexts;
+  readonly #deciders = new Map<TokenFile, Deciders>();
 
-  constructor(sides: HeaderSides, unsettled: Unsettled) {
+  constructor(sides: HeaderSides, unsettled: Unsettled, texts: HeaderTexts) {
     this.#sides = sides;
     this.#unsettled = unsettled;
-    this.#definesWord = anyOf(unsettled.words, (words) => `(?:define|undef)\\s+(?:${words})\\b`);
+    this.#texts = texts;
   }
 
   /** Those that changed, and those that include a text that tells. What changed headers include themselves is read with them. */
   among(reading: ToRead): ChangedHeaders {
-    const [old, next] = [this.#amongSide('old', reading), this.#amongSide('new', reading)];
-    // What one side alone reads would be new, or gone.
-    if (old === undefined || next === undefined) return reading.headers;
+    const [before, after] = [this.#certain('old', reading), this.#certain('new', reading)];
+    if (before === undefined || after === undefined) return reading.headers;
+    const deciders = [...before.deciders, ...after.deciders];
+    // What one side alone reads would be new, or gone: who tells on one side tells on both.
+    const telling = new Set([before, after].flatMap((certain) => this.#telling(certain, reading, deciders)));
+    const [old, next] = [this.#read(before, reading, telling), this.#read(after, reading, telling)];
     const isLess = old.length < reading.headers.old.length || next.length < reading.headers.new.length;
     return isLess ? { old, new: next } : reading.headers;
   }
 
-  /** `undefined` where all have to be read. */
-  #amongSide(side: 'old' | 'new', { target, changed: changes, headers, files }: ToRead): readonly string[] | undefined {
+  /** What is read in any case; `undefined` where all have to be read. */
+  #certain(side: 'old' | 'new', { target, changed: changes, headers, files }: ToRead): Certain | undefined {
     const source = this.#sides[side];
     const all = source.headersFor(target);
     const affected = new Set(headers[side]);
@@ -82,28 +101,43 @@ export class Telling {
     const doors = [...changed].map((name) =>
       affected.has(name) ? name : doorTo(name, all, headers[side], files[side]),
     );
-    const always = new Set(doors.flatMap((door) => door ?? []));
     if (doors.includes(undefined)) return undefined;
+    const always = new Set(doors.flatMap((door) => door ?? []));
     const read = includedFiles(all, always);
-    // Whoever includes such a file may define what decides there.
-    if (read.some((file) => this.#unsettled.conditional.has(source.tokensOf(target, file)))) return undefined;
     // What a header says that includes one that changed it says itself, even if another that changed includes it.
     const known = new Set(read.flatMap(({ name }) => (affected.has(name) && !always.has(name) ? [] : name)));
-    const telling = files[side].filter((file) => !known.has(file.name) && this.#tells(file, source, target));
-    const names = telling.map(({ name }) => name);
-    const kept = names.length === 0 ? undefined : includersAmong(all, headers[side], names);
-    return headers[side].filter((name) => always.has(name) || kept?.has(name) === true);
+    const deciders = read.flatMap((file) => this.#decidersOf(this.#texts.of(source, target, file)) ?? []);
+    return { side, always, known, deciders };
   }
 
-  /** Whether a text mentions an unsettled name, or defines or forgets a macro that stands in what changed. */
-  #tells(file: HeaderFile, source: HeaderSource, target: Target): boolean {
-    const tokens = source.tokensOf(target, file);
-    let answer = this.#known.get(tokens);
-    if (answer === undefined) {
-      answer = this.#unsettled.files.has(tokens) || this.#definesWord?.test(file.text) === true;
-      this.#known.set(tokens, answer);
+  /** Names of the files of a side that tell. */
+  #telling({ side, known }: Certain, { target, files }: ToRead, deciders: readonly Deciders[]): readonly string[] {
+    const source = this.#sides[side];
+    const telling = files[side].filter((file) => {
+      const text = this.#texts.of(source, target, file);
+      if (!text.isCut) return false;
+      const { tokens } = text;
+      if (deciders.some((one) => one.always.has(tokens))) return true;
+      const isTold = this.#unsettled.files.has(tokens) || deciders.some((one) => one.elsewhere.has(tokens));
+      return isTold && !known.has(file.name);
+    });
+    return telling.map(({ name }) => name);
+  }
+
+  #read({ side, always }: Certain, { target, headers }: ToRead, telling: ReadonlySet<string>): readonly string[] {
+    const all = this.#sides[side].headersFor(target);
+    const kept = telling.size === 0 ? telling : includersAmong(all, headers[side], telling);
+    return headers[side].filter((name) => always.has(name) || kept.has(name));
+  }
+
+  #decidersOf(text: SearchedText): Deciders | undefined {
+    if (!text.isCut || !this.#unsettled.files.has(text.tokens)) return undefined;
+    let deciders = this.#deciders.get(text.tokens);
+    if (deciders === undefined) {
+      deciders = this.#unsettled.decidersOf(text.tokens);
+      this.#deciders.set(text.tokens, deciders);
     }
-    return answer;
+    return deciders;
   }
 }
 
@@ -133,10 +167,4 @@ function doorTo(
     for (const includer of includers) reached.add(includer);
   }
   return undefined;
-}
-
-/** `expression`: made from all of `words` as alternatives. */
-function anyOf(words: ReadonlySet<string>, expression: (words: string) => string): RegExp | undefined {
-  const alternatives = [...words].map((word) => word.replace(/\W/g, '\\$&'));
-  return alternatives.length === 0 ? undefined : new RegExp(expression(alternatives.join('|')));
 }

@@ -9,6 +9,19 @@
  * Left out: the script's checks (SPDX lines, `CONFIG_` leaks), which judge a header but do not change it.
  */
 
+/** What the edits make of words: some come in, and the beginning of an include guard's name goes. */
+export const installEdits = {
+  made: new Set(['__attribute__', 'packed', '__inline__', '__asm__', '__volatile__']),
+  dropped: '_UAPI',
+};
+
+/** Whether the edits may make a word of the beginning of one, which is not found by searching the text. */
+export function mayShortenWords(text: string): boolean {
+  return ['__packed', '__attribute_const__'].some(
+    (word) => text.includes(word) && new RegExp(`[\\w$]${word}`).test(text),
+  );
+}
+
 const blank = (text: string): string => ' '.repeat(text.length);
 
 /**

@@ -29,8 +29,25 @@ export function nearDifference(old: TargetHeaders, next: TargetHeaders): NearDif
     differences.set(old, (ofOld = new WeakMap<ReadonlySet<string>, NearDifference | 'unknown'>()));
   }
   let known = ofOld.get(paths);
-  if (known === undefined) ofOld.set(paths, (known = find(old, next, paths) ?? 'unknown'));
+  if (known === undefined) ofOld.set(paths, (known = findUnlessMany(old, next, paths)));
   return known === 'unknown' ? undefined : known;
+}
+
+/** What includes many headers of one architecture includes many of any: by what architectures share, the paths of which that is known. */
+const many = new WeakMap<object, WeakSet<ReadonlySet<string>>>();
+
+function findUnlessMany(
+  old: TargetHeaders,
+  next: TargetHeaders,
+  paths: ReadonlySet<string>,
+): NearDifference | 'unknown' {
+  const { shared = old } = old;
+  if (many.get(shared)?.has(paths) === true) return 'unknown';
+  const found = find(old, next, paths);
+  if (found !== undefined) return found;
+  const known = many.get(shared) ?? new WeakSet<ReadonlySet<string>>();
+  many.set(shared, known.add(paths));
+  return 'unknown';
 }
 
 function find(old: TargetHeaders, next: TargetHeaders, paths: ReadonlySet<string>): NearDifference | undefined {

@@ -1,22 +1,29 @@
 /** Which names a change of a text can reach: expected by hand, from what a compiler would make of the texts. */
 
 import { describe, expect, test } from 'vitest';
-import type { TokenFile } from '../../src/c/token.ts';
 import { type SpellingTable, tokenize } from '../../src/c/tokenize.ts';
+import { SearchedText } from '../../src/c/unsettled/searched-text.ts';
 import { type Unsettled, unsettledNames } from '../../src/c/unsettled/unsettled-names.ts';
 
 /** What `h.h` changing from one text to another unsettles, where `others` are read as well. */
 function unsettled(old: string, next: string, others: readonly string[] = []): Unsettled | undefined {
   const spellings: SpellingTable = new Map();
-  const texts = new Map<TokenFile, string>();
-  const read = (name: string, text: string): TokenFile => {
-    const file = tokenize({ name, path: name, text }, spellings);
-    texts.set(file, text);
-    return file;
+  const texts: SearchedText[] = [];
+  const open = (name: string, text: string): SearchedText => {
+    const searched = new SearchedText({ name, path: name, text }, () =>
+      tokenize({ name, path: name, text }, spellings),
+    );
+    texts.push(searched);
+    return searched;
   };
-  const versions = { old: read('h.h', old), new: read('h.h', next) };
-  for (const [at, text] of others.entries()) read(`other${at}.h`, text);
-  return unsettledNames([versions], texts, (word) => spellings.has(word));
+  const versions = { old: open('h.h', old).tokens, new: open('h.h', next).tokens };
+  for (const [at, text] of others.entries()) open(`other${at}.h`, text);
+  return unsettledNames([versions], texts);
+}
+
+/** The names of the files that decide what is unsettled, whatever includes it. */
+function decidersOf({ files, decidersOf: of }: Unsettled): ReadonlySet<string> {
+  return new Set([...files].flatMap((file) => [...of(file).always].map(({ name }) => name)));
 }
 
 function namesOf(old: string, next: string, others: readonly string[] = []): string[] | undefined {
@@ -79,15 +86,43 @@ describe('names that a change can reach', () => {
     expect(namesOf('\n#define HERE __LINE__\n#define X 1\n', '#define HERE __LINE__\n#define X 1\n')).toEqual(['HERE']);
   });
 
+  test.each([
+    ['that comes', '', '#include <other0.h>\n', ['V']],
+    ['that goes', '#include <other0.h>\n', '', ['V']],
+    ['of what includes more', '', '#include <other1.h>\n', ['V', 'W']],
+    [
+      'of what was there before',
+      '#include <other0.h>\n',
+      '#include <other0.h>\n#include <other1.h>\n#include <other0.h>\n',
+      ['W'],
+    ],
+  ])('what stands behind an include %s', (_what, old, next, names) => {
+    const others = [
+      '#ifndef V_H\n#define V_H\n#define V 1\n#endif\n',
+      '#ifndef W_H\n#define W_H\n#include <other0.h>\n#define W 1\n#endif\n',
+      '#define USES V\n',
+    ];
+    const more = names.includes('V') ? ['USES'] : [];
+    expect(namesOf(`${old}#define A 1\n`, `${next}#define A 1\n`, others)).toEqual([...names, ...more].sort());
+  });
+
+  test.each([
+    ['is not there', '#include <nowhere.h>\n'],
+    ['is named by a macro', '#include WHERE\n'],
+    ['says something each time', '#include <other0.h>\n'],
+  ])('cannot be told where what is included %s', (_what, include) => {
+    expect(unsettled('#define A 1\n', `${include}#define A 1\n`, ['#define V 1\n'])).toBeUndefined();
+  });
+
   test('two places that changed leave what is between them alone', () => {
     const between = Array.from({ length: 50 }, (_, at) => `#define M${at} ${at}\n`).join('');
     expect(namesOf(`#define A 1\n${between}#define Z 1\n`, `#define A 2\n${between}#define Z 2\n`)).toEqual(['A', 'Z']);
   });
 
-  test('may be decided upon by macros of other files', () => {
+  test('may be decided upon by macros of other files, but for those that are always there', () => {
     const isDecidedElsewhere = (before: string, others: readonly string[] = []): boolean => {
       const found = unsettled(`${before}\n#define A 1\n#endif\n`, `${before}\n#define A 2\n#endif\n`, others);
-      return found !== undefined && [...found.conditional].some(({ path }) => path === 'h.h');
+      return found !== undefined && decidersOf(found).has('other0.h');
     };
     const wanting = ['#define WANTED\n#include "h.h"\n'];
     expect(isDecidedElsewhere('#ifndef H_H\n#define H_H')).toBe(false);
@@ -97,6 +132,15 @@ describe('names that a change can reach', () => {
     expect(isDecidedElsewhere('#ifdef WANTED', ['#undef WANTED\n#include "h.h"\n'])).toBe(true);
     expect(isDecidedElsewhere('#ifdef WANTED\n#define OWN\n#endif\n#ifdef OWN', wanting)).toBe(true);
     expect(isDecidedElsewhere('#define OWN (WANTED + 1)\n#if OWN > 1', wanting)).toBe(true);
+    expect(isDecidedElsewhere('#include <other0.h>\n#ifdef WANTED', ['#define WANTED\n'])).toBe(false);
+    expect(isDecidedElsewhere('#ifdef IF\n#include <other0.h>\n#endif\n#ifdef WANTED', ['#define WANTED\n'])).toBe(
+      true,
+    );
+    expect(isDecidedElsewhere('#include <other0.h>\n#ifdef WANTED', ['#ifdef IF\n#define WANTED\n#endif\n'])).toBe(
+      false,
+    );
+    const inTurn = ['#define IF\n', '#ifdef IF\n#define WANTED\n#endif\n'];
+    expect(isDecidedElsewhere('#include <other1.h>\n#ifdef WANTED', inTurn)).toBe(true);
   });
 
   test.each([
@@ -142,9 +186,12 @@ describe('names that a change can reach', () => {
     expect(namesOf(`${text}#define AB 1\n`, `${text}#define AB 2\n`)).toEqual(['AB']);
   });
 
-  test('come with the words that changed conditions ask for: whoever defines one may make nonsense of them', () => {
-    expect(unsettled('', '#if WANTED > 1\n#endif\n')?.words).toContain('WANTED');
-    expect(unsettled('#define A 1\n', '#define A 2\n', ['#if A + WANTED\n#endif\n'])?.words).toContain('WANTED');
+  test('come with those who define what changed conditions ask for: they may make nonsense of it', () => {
+    const defining = '#define WANTED nonsense\n';
+    const asking = unsettled('', '#if WANTED > 1\n#endif\n', [defining]);
+    const askingElsewhere = unsettled('#define A 1\n', '#define A 2\n', [defining, '#if A + WANTED\n#endif\n']);
+    expect(asking && decidersOf(asking)).toContain('other0.h');
+    expect(askingElsewhere && decidersOf(askingElsewhere)).toContain('other0.h');
   });
 
   test('are those of other headers that ask for what changes', () => {

@@ -136,6 +136,7 @@ const line = fc.oneof(
     '#pragma pack()',
   ),
   fc.constantFrom('#ifdef __x86_64__\n#define K_X 1\n#endif', '#if __BITS_PER_LONG == 64\n#define K_W 64\n#endif'),
+  fc.constantFrom('#include <linux/v.h>', '#ifdef K_B\n#include <linux/v.h>\n#endif'),
 );
 const lines = fc.array(line, { maxLength: 7 });
 const few = fc.array(line, { maxLength: 2 });
@@ -217,9 +218,11 @@ interface Bodies {
   readonly asm: readonly string[];
   /** What is only ever included. */
   readonly generic: readonly string[];
+  /** What any line may include, and one header does before it includes a. */
+  readonly v: readonly string[];
 }
 
-function filesOf({ a, b, c, d, asm, generic }: Bodies): Files {
+function filesOf({ a, b, c, d, asm, generic, v }: Bodies): Files {
   return {
     'include/uapi/linux/types.h': header(
       'T_H',
@@ -240,6 +243,8 @@ function filesOf({ a, b, c, d, asm, generic }: Bodies): Files {
     'include/uapi/linux/b.h': header('B_H', ['linux/a.h'], b),
     'include/uapi/linux/c.h': header('C_H', ['linux/types.h', 'linux/b.h'], c),
     'include/uapi/linux/d.h': header('D_H', [], [...d, '#include <linux/a.h>', '#define K_D (K_A + K_B)']),
+    'include/uapi/linux/e.h': header('E_H', ['linux/v.h', 'linux/a.h'], ['#define K_EE (K_A + L_A)']),
+    'include/uapi/linux/v.h': header('V_H', [], v),
     'include/uapi/asm-generic/types.h': header('G_H', [], ['#define __BITS_PER_LONG 64']),
     'arch/x86/include/uapi/asm/types.h': header(
       'X_H',
@@ -269,7 +274,7 @@ interface Change {
 }
 
 const change: fc.Arbitrary<Change> = fc.record({
-  where: fc.constantFrom('a', 'b', 'c', 'asm', 'generic'),
+  where: fc.constantFrom('a', 'b', 'c', 'asm', 'generic', 'v'),
   at: fc.nat(7),
   gone: fc.nat(1),
   come: fc.array(line, { maxLength: 2 }),
@@ -291,7 +296,7 @@ describe('a comparison that reads no more than may tell', () => {
     ['x86_64, where it is always included', 'x86_64', []],
     ['arm, where a header has to ask for it', 'arm', ['#define K_A 1']],
   ])('sees a header that is only ever included: for %s', (_what, name, d) => {
-    const bodies: Bodies = { a: [], b: [], c: [], d, asm: [], generic: ['#define L_A 1'] };
+    const bodies: Bodies = { a: [], b: [], c: [], d, asm: [], generic: ['#define L_A 1'], v: [] };
     const sides = open(filesOf(bodies), filesOf({ ...bodies, generic: ['#define L_A 2'] }));
     const [finding] = answerTo(restrictToChanges(sides.old, sides.new, [])).findings;
     expect(finding?.message).toBe('L_A changed from 1 to 2');
@@ -299,7 +304,8 @@ describe('a comparison that reads no more than may tell', () => {
   });
 
   test('asks nobody about a remark', () => {
-    const bodies: Bodies = { a: [], b: ['struct k_a { no_such_type x; };'], c: [], d: [], asm: [], generic: [] };
+    const b = ['struct k_a { no_such_type x; };'];
+    const bodies: Bodies = { a: [], b, c: [], d: [], asm: [], generic: [], v: [] };
     // For arm, nobody includes the header.
     const sides = open(filesOf(bodies), filesOf({ ...bodies, generic: ['/* a remark */'] }));
     const { verdict, notUnderstood } = answerTo(restrictToChanges(sides.old, sides.new, []));
@@ -309,7 +315,7 @@ describe('a comparison that reads no more than may tell', () => {
   test('answers as one that reads everything', () => {
     fc.assert(
       fc.property(
-        fc.record({ a: lines, b: lines, c: lines, d: few, asm: lines, generic: few }),
+        fc.record({ a: lines, b: lines, c: lines, d: few, asm: lines, generic: few, v: lines }),
         fc.array(change, { minLength: 1, maxLength: 2 }),
         (bodies, changes) => {
           let next: Bodies = bodies;
@@ -337,7 +343,7 @@ describe('a comparison that reads no more than may tell', () => {
     const filesWith = (...more: readonly string[]): Files =>
       filesOf({
         a: [...basics, '#define K_FOUR (K_BASE + 3)', '#define K_F_A 1', '#define K_F_B 2', '#define K_F_C 3', ...more],
-        ...{ b: [], c: [], d: [], asm: [], generic: [] },
+        ...{ b: [], c: [], d: [], asm: [], generic: [], v: [] },
       });
     const was = `#define K_F_D ${is}`;
     const sides = open(filesWith(was), filesWith(was, '#define K_F_E 4'));
@@ -354,7 +360,7 @@ describe('a comparison that reads no more than may tell', () => {
     ['in parentheses', "(_IOW('k', 7, struct k_q))"],
   ])('sees that the number of a new request is taken by one %s', (_what, is) => {
     const filesWith = (...more: readonly string[]): Files =>
-      filesOf({ a: [...basics, `#define K_OLD ${is}`, ...more], b: [], c: [], d: [], asm: [], generic: [] });
+      filesOf({ a: [...basics, `#define K_OLD ${is}`, ...more], b: [], c: [], d: [], asm: [], generic: [], v: [] });
     const sides = open(filesWith(), filesWith("#define K_NEW _IOW('k', 7, struct k_r)"));
     const { findings } = answerTo(restrictToChanges(sides.old, sides.new, []));
     expect(findings.map(({ message }) => message)).toContainEqual(
@@ -369,7 +375,7 @@ describe('a comparison that reads no more than may tell', () => {
         fc.record({ at: fc.nat(8), gone: fc.nat(2), come: numbers.map((some) => some.slice(0, 2)) }),
         ({ a, asm, some }, change) => {
           const filesWith = (lines: readonly string[]): Files =>
-            filesOf({ a: [...basics, ...some, ...lines], b: [], c: [], d: [], asm, generic: [] });
+            filesOf({ a: [...basics, ...some, ...lines], b: [], c: [], d: [], asm, generic: [], v: [] });
           const [before, after] = [
             filesWith(a),
             filesWith(changed(a, { ...change, where: 'a', condition: undefined })),
@@ -391,7 +397,7 @@ describe('a comparison that reads no more than may tell', () => {
         fc.oneof(saidInCxx, fc.record({ inCxx: fc.constantFrom('1', '2', 'K_U') }), fc.constant({})),
         (lines, others, was, is) => {
           const filesWith = (said: SaidInCxx, more: readonly string[]): Files =>
-            filesOf({ a: [...linesOf(said), ...more], b: [], c: [], d: [], asm: [], generic: [] });
+            filesOf({ a: [...linesOf(said), ...more], b: [], c: [], d: [], asm: [], generic: [], v: [] });
           const [before, after] = [filesWith(was, lines), filesWith({ ...was, ...is }, others)];
           const sides = open(before, after);
           const found = answerTo(restrictToChanges(sides.old, sides.new, []), true);

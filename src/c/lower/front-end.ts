@@ -73,11 +73,6 @@ export class FrontEnd {
     return tokens;
   }
 
-  /** Whether a word stands in any file that was cut into tokens. */
-  isSpelled(word: string): boolean {
-    return this.#spellings.has(word);
-  }
-
   /** The file that an include in `from` leads to. */
   resolve(source: Source, name: string, form: IncludeForm, from: TokenFile | undefined): TokenFile | undefined {
     const file = from === undefined ? undefined : this.#sourceFiles.get(source.shared ?? source)?.get(from);

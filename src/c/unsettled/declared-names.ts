@@ -6,7 +6,8 @@
  */
 
 import { TokenKind } from '../token.ts';
-import { recordKeywords, type TextUnit, type TextUnits } from './text-units.ts';
+import { recordKeywords, type TextUnit } from './text-unit.ts';
+import type { TextUnits } from './text-units.ts';
 
 const keywords = new Set(
   (
@@ -89,9 +90,12 @@ class NameReader {
     return this.#names;
   }
 
-  /** Words between `struct` and its brace, and all of a text like `struct kvm_run;`. */
+  /** Words between `struct` and its brace, and all of a text like `struct kvm_run;`: between braces, that would be a field. */
   #readTags(): void {
+    let braces = 0;
     for (let at = 0; at < this.#texts.length; at++) {
+      if (this.#texts[at] === '{') braces++;
+      else if (this.#texts[at] === '}') braces--;
       if (!recordKeywords.has(this.#texts[at] ?? '')) continue;
       const before: string[] = [];
       let next = at + 1;
@@ -100,7 +104,8 @@ class NameReader {
         next = this.#texts[next] === '(' ? this.#behindParentheses(next) : next + 1;
       }
       const end = this.#texts[next];
-      if (end === '{' || end === ';' || end === ':') for (const name of before) this.#names.add(name);
+      const isTag = end === '{' || end === ':' || (end === ';' && braces <= 0);
+      if (isTag) for (const name of before) this.#names.add(name);
     }
   }
 

@@ -1,23 +1,23 @@
 /**
- * Files with their units, each divided when somebody asks.
+ * Files with their units, each cut into tokens and divided when somebody asks.
  */
 
-import { type TokenFile, TokenKind } from '../token.ts';
-import { isDirective, isInclude, type TextUnit, TextUnits } from './text-units.ts';
+import type { TokenFile } from '../token.ts';
+import type { SearchedText } from './searched-text.ts';
+import type { TextUnit } from './text-unit.ts';
+import { TextUnits } from './text-units.ts';
 
-/** Braces, digraphs for them, or a comment that goes on, on a line that defines a macro. */
-const mayHoldBraces = /define(?:[^\n\\]|\\[^])*?(?:[{}]|<%|%>|\/\*(?:(?!\*\/)[^\n])*\n)/;
+/** To look for more words than this one after another takes longer than to look for all at once. */
+const fewWords = 4;
 
 export class DividedFiles {
-  readonly #texts: ReadonlyMap<TokenFile, string>;
+  readonly #texts: readonly SearchedText[];
   readonly #units = new Map<TokenFile, TextUnits>();
+  #naming: ReadonlyMap<string, readonly SearchedText[]> | undefined;
+  #spellings: ReadonlySet<string> | undefined;
 
-  constructor(texts: ReadonlyMap<TokenFile, string>) {
-    this.#texts = texts;
-  }
-
-  get files(): Iterable<TokenFile> {
-    return this.#texts.keys();
+  constructor(texts: Iterable<SearchedText>) {
+    this.#texts = [...texts];
   }
 
   unitsOf(file: TokenFile): TextUnits {
@@ -26,43 +26,79 @@ export class DividedFiles {
     return units;
   }
 
+  /** Those of a name. */
+  named(name: string): readonly TokenFile[] {
+    return this.#texts.filter((text) => text.name === name).map((text) => text.tokens);
+  }
+
+  /** Those that may include a header of a name, as far as no macro stands in its place. */
+  including(name: string): readonly TokenFile[] {
+    const lastPart = name.slice(name.lastIndexOf('/') + 1);
+    const mentioning = this.#texts.filter(
+      ({ text, firstSight }) => text.includes(lastPart) || firstSight === 'unclear',
+    );
+    return mentioning.map(({ tokens }) => tokens).filter((file) => this.unitsOf(file).mayInclude(name, lastPart));
+  }
+
+  /** Those in which a word may stand. */
+  mentioning(word: string): readonly TokenFile[] {
+    return this.#texts.filter((text) => text.mentions(word)).map((text) => text.tokens);
+  }
+
+  /** Those in which any of some words may stand. */
+  mentioningAny(words: readonly string[]): readonly TokenFile[] {
+    if (words.length <= fewWords) return [...new Set(words.flatMap((word) => this.mentioning(word)))];
+    const pattern = new RegExp(words.map((word) => word.replace(/\W/g, '\\$&')).join('|'));
+    return this.#texts.filter((text) => text.isCut || text.mentionsAny(words, pattern)).map((text) => text.tokens);
+  }
+
+  /** Those that may define or forget a macro of a name. */
+  naming(name: string): readonly TokenFile[] {
+    this.#naming ??= this.#findNames();
+    return this.#naming.get(name)?.map((text) => text.tokens) ?? [];
+  }
+
+  /** Those in which `##` may stand. */
+  pasting(): readonly TokenFile[] {
+    return this.#texts
+      .filter((text) => text.firstSight === 'unclear' || text.firstSight.pastes)
+      .map((text) => text.tokens);
+  }
+
+  /** Whether a word stands in any of them. To know that, all have to be cut. */
+  isSpelled(word: string): boolean {
+    this.#spellings ??= new Set(this.#texts.flatMap((text) => text.tokens.texts));
+    return this.#spellings.has(word);
+  }
+
   /** Whether no declaration begins in one file and goes on in another. `isNothing`: whether a text declares nothing after all. */
   areWhole(isNothing: (units: TextUnits, text: TextUnit) => boolean): boolean {
-    for (const file of this.#texts.keys()) {
-      if (isPlainlyWhole(file)) continue;
-      const units = this.unitsOf(file);
-      if (units.hasStray || !units.unfinished.every((text) => isNothing(units, text))) return false;
+    for (const text of this.#texts) {
+      if (text.firstSight !== 'unclear' && text.firstSight.isWhole) continue;
+      const units = this.unitsOf(text.tokens);
+      if (units.hasStray || !units.unfinished.every((unfinished) => isNothing(units, unfinished))) return false;
     }
     return true;
   }
 
   /** Whether no macro opens a brace that it does not close: text would not be divided as one sees it. */
   areMacrosBalanced(): boolean {
-    for (const [file, text] of this.#texts) {
-      if (mayHoldBraces.test(text) && !this.unitsOf(file).areMacrosBalanced) return false;
-    }
-    return true;
+    return this.#texts.every(
+      (text) =>
+        (text.firstSight !== 'unclear' && text.firstSight.areMacrosBalanced) ||
+        this.unitsOf(text.tokens).areMacrosBalanced,
+    );
   }
-}
 
-/** Whether that shows at first sight: all braces are closed, and includes stand behind semicolons. */
-function isPlainlyWhole(file: TokenFile): boolean {
-  const { texts, kinds, count } = file;
-  let braces = 0;
-  let last = ';';
-  for (let line = 0; line < count;) {
-    const end = file.lineEnd(line);
-    if (isDirective(file, line)) {
-      if (isInclude(texts[line + 1] ?? '') && (braces !== 0 || last !== ';')) return false;
-    } else {
-      for (let at = line; at < end; at++) {
-        if (kinds[at] !== TokenKind.punctuator) continue;
-        if (texts[at] === '{') braces++;
-        else if (texts[at] === '}' && --braces < 0) return false;
+  #findNames(): ReadonlyMap<string, readonly SearchedText[]> {
+    const naming = new Map<string, SearchedText[]>();
+    for (const text of this.#texts) {
+      for (const name of text.macroNames) {
+        const others = naming.get(name);
+        if (others === undefined) naming.set(name, [text]);
+        else if (others.at(-1) !== text) others.push(text);
       }
-      last = texts[end - 1] ?? '';
     }
-    line = end;
+    return naming;
   }
-  return braces === 0 && last === ';';
 }

@@ -5,7 +5,8 @@
 import { type Macro, readDefinition } from '../macro.ts';
 import { type TokenFile, TokenKind } from '../token.ts';
 import type { DividedFiles } from './divided-files.ts';
-import type { TextUnit, TextUnits } from './text-units.ts';
+import type { TextUnit } from './text-unit.ts';
+import type { TextUnits } from './text-units.ts';
 
 /** The macros of several files, whichever of their definitions is in force. */
 export class MacroBodies {
@@ -85,13 +86,6 @@ export class MacroBodies {
     return definitions.length > 0 && definitions.every((one) => this.#areNothing(textsOf(one), inside));
   }
 
-  /** Whether a word is a macro in another file as well, or forgotten there. */
-  isDefinedBeside(file: TokenFile, word: string): boolean {
-    // Two versions of a file are one file to whoever reads either.
-    for (const other of this.#files.files) if (other.path !== file.path && namesMacro(other, word)) return true;
-    return false;
-  }
-
   #definitionsOf(word: string): readonly Macro[] {
     let found = this.#definitions.get(word);
     if (found === undefined) this.#definitions.set(word, (found = this.#findDefinitions(word)));
@@ -100,7 +94,7 @@ export class MacroBodies {
 
   #findDefinitions(word: string): readonly Macro[] {
     const found: Macro[] = [];
-    for (const file of this.#files.files) {
+    for (const file of this.#files.naming(word)) {
       for (const { start } of this.#files.unitsOf(file).definitionsOf(word)) {
         const result = readDefinition(file, start);
         if ('macro' in result) found.push(result.macro);
@@ -108,14 +102,6 @@ export class MacroBodies {
     }
     return found;
   }
-}
-
-function namesMacro({ texts }: TokenFile, word: string): boolean {
-  for (let at = texts.indexOf(word); at >= 0; at = texts.indexOf(word, at + 1)) {
-    const directive = texts[at - 1];
-    if ((directive === 'define' || directive === 'undef') && texts[at - 2] === '#') return true;
-  }
-  return false;
 }
 
 /** What stands behind the name and the parameters. */

@@ -25,21 +25,16 @@ type Given = ReadonlySet<string> | 'anything';
 export class Pasting {
   readonly #files: DividedFiles;
   readonly #macros: MacroBodies;
-  readonly #isSpelled: (word: string) => boolean;
   readonly #given = new Map<string, Given>();
   #chains: ReadonlyMap<string, readonly Chain[]> | undefined;
-  #words: ReadonlySet<string> | undefined;
 
-  constructor(files: DividedFiles, macros: MacroBodies, isSpelled: (word: string) => boolean) {
+  constructor(files: DividedFiles, macros: MacroBodies) {
     this.#files = files;
     this.#macros = macros;
-    this.#isSpelled = isSpelled;
   }
 
   /** Whether `##` may make a name. */
   mayMake(name: string): boolean {
-    // Most names are not made of words that stand in the texts, and nothing more has to be found out.
-    if (!isJoined(name, this.#isSpelled)) return false;
     this.#chains ??= this.#findChains();
     for (const [macro, chains] of this.#chains) {
       if (chains.some((chain) => this.#makes(chain, name, macro))) return true;
@@ -66,15 +61,15 @@ export class Pasting {
   #mayBeGiven(macro: string, part: string): boolean {
     let given = this.#given.get(macro);
     if (given === undefined) this.#given.set(macro, (given = this.#findGiven(macro)));
-    if (given === 'anything') return this.#isSpelled(part) || isJoined(part, this.#isSpelled);
-    this.#words ??= new Set([...(this.#chains?.values() ?? [])].flat(2).flatMap((word) => word ?? []));
-    const [words, joined] = [given, this.#words];
-    return words.has(part) || isJoined(part, (word) => words.has(word) || joined.has(word));
+    const isSpelled = (word: string): boolean => this.#files.isSpelled(word);
+    if (given === 'anything') return isSpelled(part) || isJoined(part, isSpelled);
+    const words = given;
+    return words.has(part) || isJoined(part, (word) => words.has(word));
   }
 
   #findChains(): ReadonlyMap<string, readonly Chain[]> {
     const chains = new Map<string, Chain[]>();
-    for (const file of this.#files.files) {
+    for (const file of this.#files.pasting()) {
       for (const operator of operators) {
         for (let at = file.texts.indexOf(operator); at >= 0; at = file.texts.indexOf(operator, at + 1)) {
           const macro = this.#macros.definitionAround(file, at);
@@ -93,7 +88,7 @@ export class Pasting {
     const words = new Set<string>();
     const calling = new Set([name]);
     for (const macro of calling) {
-      for (const file of this.#files.files) {
+      for (const file of this.#files.mentioning(macro)) {
         const { texts } = file;
         for (let at = texts.indexOf(macro); at >= 0; at = texts.indexOf(macro, at + 1)) {
           if (isNamed(file, at)) continue;
@@ -104,8 +99,19 @@ export class Pasting {
         }
       }
     }
-    for (const word of words) for (const text of this.#macros.wordsBehind(word)) words.add(text);
+    this.#addExpanded(words);
+    // What an argument calls may have a name that was joined, and join others.
+    const chains = this.#chains ?? new Map<string, readonly Chain[]>();
+    const operands = new Set([...chains.values()].flat(2));
+    const isPart = (word: string): boolean => words.has(word) || operands.has(word);
+    for (const macro of chains.keys()) if (isJoined(macro, isPart)) words.add(macro);
+    this.#addExpanded(words);
     return words;
+  }
+
+  /** Adds all that some words may be expanded to. */
+  #addExpanded(words: Set<string>): void {
+    for (const word of words) for (const text of this.#macros.wordsBehind(word)) words.add(text);
   }
 }
 

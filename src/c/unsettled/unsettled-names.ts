@@ -7,27 +7,28 @@
  * other macros are settled: whatever they are worth, they are worth it on both sides.
  *
  * Texts are looked at as they stand, without regard for conditions and targets, so that too many names are unsettled rather than too
- * few. A condition that changes, or mentions what changes, changes all that it decides about. Where text does not show what depends
- * on what, nothing is said at all: includes that change or depend on what changes, declarations put together by macros,
- * names that `##` may form, and headers whose braces are not those one sees.
+ * few. A condition that changes, or mentions what changes, changes all that it decides about; an include that comes or goes, all that it
+ * includes. Where text does not show what depends on what, nothing is said at all: includes that macros name, declarations put together
+ * by macros, names that `##` may form, and headers whose braces are not those one sees.
  */
 
 import { type TokenFile, TokenKind } from '../token.ts';
 import { changedLines } from './changed-lines.ts';
 import { declaredNames } from './declared-names.ts';
 import { MacroBodies } from './macro-bodies.ts';
+import { Deciders } from './deciders.ts';
 import { DividedFiles } from './divided-files.ts';
 import { Pasting } from './pasting.ts';
-import { nameOf, type TextUnit, type TextUnits } from './text-units.ts';
+import type { SearchedText } from './searched-text.ts';
+import { includedBy, nameOf, type TextUnit } from './text-unit.ts';
+import type { TextUnits } from './text-units.ts';
 
 export interface Unsettled {
   readonly names: ReadonlySet<string>;
-  /** All that stands in the texts that declare the names, and in conditions that are new or mean something else. */
-  readonly words: ReadonlySet<string>;
-  /** The files that mention one of the names. */
+  /** The files in which a text mentions one of the names, or is new, or went. */
   readonly files: ReadonlySet<TokenFile>;
-  /** The files in which macros of other files may decide whether what declares the names is there. */
-  readonly conditional: ReadonlySet<TokenFile>;
+  /** Who decides what these texts of a file say. */
+  readonly decidersOf: (file: TokenFile) => Deciders;
 }
 
 /** Two versions of one file. */
@@ -44,20 +45,16 @@ const namesOfPlaces = ['__LINE__', '__COUNTER__'];
 const hidingWords = ['push_macro', 'pop_macro', '_Pragma'];
 
 /**
- * The names, or `undefined` where that cannot be told. `files`: all that may be read on either side, the changed ones too, each with
- * its text. `isSpelled`: whether a word stands in any of them.
+ * The names, or `undefined` where that cannot be told. `texts`: all that may be read on either side, the changed ones too.
  */
-export function unsettledNames(
-  changed: readonly Versions[],
-  files: ReadonlyMap<TokenFile, string>,
-  isSpelled: (word: string) => boolean,
-): Unsettled | undefined {
-  if (hidingWords.some(isSpelled)) return undefined;
-  const divided = new DividedFiles(files);
+export function unsettledNames(changed: readonly Versions[], texts: Iterable<SearchedText>): Unsettled | undefined {
+  const divided = new DividedFiles(texts);
+  const isThere = (word: string): boolean => divided.mentioning(word).some((file) => file.texts.includes(word));
+  if (hidingWords.some(isThere)) return undefined;
   const macros = new MacroBodies(divided);
   if (!divided.areMacrosBalanced()) return undefined;
   if (!divided.areWhole((units, text) => macros.comesToNothing(units, text))) return undefined;
-  const spread = new Spread(divided, macros, isSpelled);
+  const spread = new Spread(divided, macros);
   for (const { old, new: next } of changed) {
     const [before, after] = [divided.unitsOf(old), divided.unitsOf(next)];
     // An include guard is what makes a file mean something once only.
@@ -80,16 +77,14 @@ class Spread {
   readonly #macros: MacroBodies;
   readonly #pasting: Pasting;
   readonly #names = new Set<string>();
-  readonly #words = new Set<string>();
   readonly #mentioning = new Set<TokenFile>();
-  readonly #conditional = new Set<TokenFile>();
   readonly #seen = new Set<TextUnit>();
   #pending: string[] = [];
 
-  constructor(files: DividedFiles, macros: MacroBodies, isSpelled: (word: string) => boolean) {
+  constructor(files: DividedFiles, macros: MacroBodies) {
     this.#files = files;
     this.#macros = macros;
-    this.#pasting = new Pasting(files, macros, isSpelled);
+    this.#pasting = new Pasting(files, macros);
     this.#pending.push(...namesOfPlaces);
   }
 
@@ -113,9 +108,9 @@ class Spread {
       const names = this.#pending;
       this.#pending = [];
       if (this.#names.size > mostNames || names.some((name) => this.#pasting.mayMake(name))) return undefined;
-      for (const file of this.#files.files) if (!this.#follow(file, names)) return undefined;
+      for (const file of this.#files.mentioningAny(names)) if (!this.#follow(file, names)) return undefined;
     }
-    return { names: this.#names, words: this.#words, files: this.#mentioning, conditional: this.#conditional };
+    return { names: this.#names, files: this.#mentioning, decidersOf: (file) => this.#decidersOf(file) };
   }
 
   /** Whatever mentions one of some names. */
@@ -139,12 +134,9 @@ class Spread {
     if (this.#seen.has(unit)) return true;
     this.#seen.add(unit);
     this.#mentioning.add(units.file);
-    if (unit.kind === 'directive' || !units.isRegular) return false;
-    for (const at of units.tokensOf(unit)) {
-      if (units.file.kinds[at] === TokenKind.identifier) this.#words.add(units.file.texts[at] ?? '');
-    }
+    if (!units.isRegular) return false;
+    if (unit.kind === 'directive') return this.#unsettleIncluded(units, unit);
     if (unit.kind === 'conditional') return this.#unsettleDecided(units, unit);
-    if (this.#isDecidedElsewhere(units, unit)) this.#conditional.add(units.file);
     if (unit.kind !== 'text') {
       const name = nameOf(units.file, unit);
       if (name !== undefined) this.#add(name);
@@ -161,27 +153,41 @@ class Spread {
     return true;
   }
 
+  /** What an include brings is there on one side only, but for what is included above it in any case. */
+  #unsettleIncluded(units: TextUnits, include: TextUnit): boolean {
+    const reached = new Set(units.includesAbove(include));
+    const hasAll = (file: TokenFile): boolean => {
+      const included = this.#files.unitsOf(file);
+      // What may be included again says something each time.
+      if (!included.isRegular || file.guard === undefined) return false;
+      return included.distinct.every((unit) => {
+        if (unit.kind === 'directive') return reach(includedBy(file, unit));
+        return unit.kind === 'conditional' || nameOf(file, unit) === file.guard || this.#unsettle(included, unit);
+      });
+    };
+    const reach = (name: string | undefined): boolean => {
+      if (name === undefined) return false;
+      const files = this.#files.named(name);
+      if (reached.has(name)) return files.every(({ guard }) => guard !== undefined);
+      reached.add(name);
+      return files.length > 0 && files.every(hasAll);
+    };
+    return reach(includedBy(units.file, include));
+  }
+
+  #decidersOf(file: TokenFile): Deciders {
+    const deciders = new Deciders(this.#files);
+    const units = this.#files.unitsOf(file);
+    for (const unit of units.distinct) if (this.#seen.has(unit)) deciders.addFor(units, unit);
+    return deciders;
+  }
+
   /** All that a condition decides about may be there on one side only. */
   #unsettleDecided(units: TextUnits, condition: TextUnit): boolean {
     const decided = units.decidedBy(condition);
     if (decided === undefined) return false;
     for (const unit of decided) if (!this.#unsettle(units, unit)) return false;
     return true;
-  }
-
-  /** Whether a macro of another file has a say in the conditions around a unit: one of theirs, or one that these are made from. */
-  #isDecidedElsewhere(units: TextUnits, unit: TextUnit): boolean {
-    const words = new Set(units.conditionWords(unit));
-    for (const word of words) {
-      if (this.#macros.isDefinedBeside(units.file, word)) return true;
-      for (const definition of units.definitionsOf(word)) {
-        for (const at of units.tokensOf(definition)) {
-          if (units.file.kinds[at] === TokenKind.identifier) words.add(units.file.texts[at] ?? '');
-        }
-        for (const other of units.conditionWords(definition)) words.add(other);
-      }
-    }
-    return false;
   }
 
   #add(name: string): void {
