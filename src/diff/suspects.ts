@@ -9,7 +9,7 @@
 
 import type { Abi } from '../abi/abi.ts';
 import { type DeclarationList, listOf, replacedIn } from '../abi/declaration-list.ts';
-import { type Declared, type LateMacros, type Portion, wordOf } from '../abi/portion.ts';
+import { type Declared, type Portion, wordOf } from '../abi/portion.ts';
 import { isSurelyLaidOut } from './alike.ts';
 import type { AbiPair } from './changes.ts';
 import { type NamesByKind, type NameSpace, namesThatDiffer } from './differing-names.ts';
@@ -98,7 +98,8 @@ function findSuspects({ old, new: next }: AbiPair): Suspects | undefined {
   const [before, after] = [listOf(old), listOf(next)];
   if (before === undefined || after?.index !== before.index || !isSameOrder(before, after, true)) return undefined;
   const suspects = new SuspectNames();
-  for (const names of differencesOf(before, after, filesBehindOthers([before, after]))) suspects.add(names);
+  const behind = filesBehindOthers([before, after]);
+  for (const names of differencesOf(before, after, behind)) suspects.add(names);
   before.expect(suspects.enums);
   for (const name of [...suspects.enums]) {
     for (const entries of [before.entriesOf(name), after.entriesOf(name)]) {
@@ -114,7 +115,10 @@ function findSuspects({ old, new: next }: AbiPair): Suspects | undefined {
     for (const { portion, isOwn } of side.portions) {
       const isOwnThere = other.isOwn(portion);
       const isShown = isOwn ? isOwnThere !== false : isIncludedAlike && isOwnThere !== true;
-      if (!isShown) suspects.add(namesOf(portion));
+      // What is settled by its text means the same wherever it is included, but may be shown on one side alone.
+      const isTurned = isOwnThere !== undefined && isOwnThere !== isOwn;
+      const doubtful = isShown ? undefined : isTurned ? portion : openIn(portion, side, behind);
+      if (doubtful !== undefined) suspects.add(namesOf(doubtful));
       for (const name of fragileIn(portion)) suspects.records.add(name);
     }
   }
@@ -178,7 +182,7 @@ function differencesOf(
       if (there.has(portion) || files?.has(portion.file) === false) continue;
       let file = byFile.get(portion.file);
       if (file === undefined) byFile.set(portion.file, (file = { old: [], new: [] }));
-      const open = portion.late === undefined ? portion : readOf(portion, portion.late, from, behind.has(portion.file));
+      const open = openIn(portion, from, behind);
       if (open !== undefined) file[side].push(open);
     }
   };
@@ -203,9 +207,11 @@ function filesBehindOthers(lists: readonly DeclarationList[]): ReadonlySet<strin
   return files;
 }
 
-/** What has to be looked at of macros that are read late: those that are not settled, or all. */
-function readOf(portion: Portion, late: LateMacros, { index }: DeclarationList, isWhole: boolean): Portion | undefined {
-  if (isWhole) return index.portionOf(portion.declared, portion.file);
+/** What has to be looked at of a portion: of macros that are read late, those that are not settled, or all in a file that is `behind` others. */
+function openIn(portion: Portion, { index }: DeclarationList, behind: ReadonlySet<string>): Portion | undefined {
+  const { late } = portion;
+  if (late === undefined) return portion;
+  if (behind.has(portion.file)) return index.portionOf(portion.declared, portion.file);
   const ats = late.unsettledAts;
   return ats.length === 0 ? undefined : index.portionOf(late.readAll(ats), portion.file);
 }
