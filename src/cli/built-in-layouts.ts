@@ -10,6 +10,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Abi, ConstantDeclaration, RecordDeclaration, RequestDeclaration, VariantInfo } from '../abi/abi.ts';
 import type { LayoutFile } from '../abi/definition/document.ts';
 import { fileAbout, fileOfShapes } from '../abi/definition/document-about.ts';
+import { fieldNamesIn } from '../abi/definition/field-names.ts';
 import {
   abiOfSoundVariant,
   defaultVariant,
@@ -206,15 +207,21 @@ function areApart(some: ReadonlySet<string>, others: ReadonlySet<string>): boole
 }
 
 /**
- * Every form a built-in record has had on a target, from the variants that declare it: those of its own file first. They
- * are found by their shapes, for which a variant need not be understood.
+ * The forms a built-in record has had on a target, from the variants that declare it: those of its own file first. They
+ * are found by their shapes, for which a variant need not be understood; those whose fields have names unlike all that is looked
+ * for are left out.
  */
-export function* builtInForms(name: string, target: Target): Generator<BuiltInForm> {
+export function* builtInForms(
+  name: string,
+  target: Target,
+  isUnlike: (fieldNames: ReadonlySet<string>) => boolean,
+): Generator<BuiltInForm> {
   const bare = bareName(name);
   for (const file of filesFor(target, bare, bare)) {
     if (!mentionsRecord(file, bare)) continue;
     const { shapes, about } = partsFor(file, bare);
     for (const { name: variant } of variantsOf(shapes)) {
+      if (isUnlike(fieldNamesIn(shapes, name, variant, target))) continue;
       const label = labelOf(file, variant);
       const form = abiOfSoundVariant(shapes, variant, target, label).records.get(name);
       if (form !== undefined)

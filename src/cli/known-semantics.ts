@@ -55,7 +55,10 @@ function changedRecords(pair: AbiPair): ReadonlySet<string> | undefined {
 function formsOf(name: string, target: Target, shapes: readonly (string | undefined)[]): readonly (Abi | undefined)[] {
   const forms = new Map<string, Abi>();
   const wanted = new Set(shapes.filter((shape) => shape !== undefined));
-  for (const { record, open } of builtInForms(name, target)) {
+  const named = [...wanted].map((shape) => new Set(shape.match(/[A-Za-z_]\w*/g)));
+  const isUnlike = (names: ReadonlySet<string>): boolean =>
+    !named.some((known) => [...names].every((one) => known.has(one)));
+  for (const { record, open } of builtInForms(name, target, isUnlike)) {
     // To read a variant is dear, and there are many.
     if (forms.size === wanted.size) break;
     const shape = shapeOf(record, target);
