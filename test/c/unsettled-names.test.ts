@@ -130,6 +130,8 @@ describe('names that a change can reach', () => {
     expect(isDecidedElsewhere('#define OWN 1\n#if OWN', wanting)).toBe(false);
     expect(isDecidedElsewhere('#ifdef WANTED', wanting)).toBe(true);
     expect(isDecidedElsewhere('#ifdef WANTED', ['#undef WANTED\n#include "h.h"\n'])).toBe(true);
+    // Who reads h.h by itself does not read it through the one that defines the macro.
+    expect(isDecidedElsewhere('#ifdef WANTED', ['#define WANTED\n#include <h.h>\n'])).toBe(true);
     expect(isDecidedElsewhere('#ifdef WANTED\n#define OWN\n#endif\n#ifdef OWN', wanting)).toBe(true);
     expect(isDecidedElsewhere('#define OWN (WANTED + 1)\n#if OWN > 1', wanting)).toBe(true);
     expect(isDecidedElsewhere('#include <other0.h>\n#ifdef WANTED', ['#define WANTED\n'])).toBe(false);

@@ -2,8 +2,7 @@
  * Who can tell what a text says that changed: the files that define or forget a macro it is made from, or one that decides whether it is
  * there, or one from which any of these is made, and so on.
  *
- * A file that is read above the text in any case, whoever includes it, makes no difference: all see what it defines. So does one that
- * includes the text below what it defines, but for those who include the text themselves.
+ * A file that is read above the text in any case, whoever includes it, makes no difference: all see what it defines.
  */
 
 import type { TokenFile } from '../token.ts';
@@ -41,7 +40,7 @@ export class Deciders {
     for (let use = pending.pop(); use !== undefined; use = pending.pop()) {
       for (const file of this.#files.naming(use.word)) {
         const others = this.#files.unitsOf(file);
-        this.#addFile(others, use);
+        this.#addFile(file, use);
         for (const line of others.linesNaming(use.word)) {
           const { isAtOnce } = use;
           const followed = isAtOnce ? this.#followedAtOnce : this.#followed;
@@ -53,20 +52,12 @@ export class Deciders {
     }
   }
 
-  /** Adds those that make a difference because a file defines what a place uses. */
-  #addFile(others: TextUnits, { word, units, unit, isAtOnce }: Use): void {
-    const { file } = others;
-    const { name, path } = units.file;
+  /** Adds a file that names a word, if it makes a difference what it says of it. */
+  #addFile(file: TokenFile, { units, unit, isAtOnce }: Use): void {
     // Two versions of a file are one to whoever reads either.
-    if (file.path === path) return;
-    if (!isAtOnce || this.#withIncluded(units.includesAbove(unit)).has(file.name)) {
-      this.elsewhere.add(file);
-      return;
-    }
-    const isBelow = others.linesNaming(word).every((line) => !others.includesAbove(line).has(name));
-    if (isBelow && others.includesAbove(behindAll(others)).has(name)) {
-      for (const other of this.#files.including(name)) if (other.name !== file.name) this.always.add(other);
-    } else this.always.add(file);
+    if (file.path === units.file.path) return;
+    const isAbove = this.#withIncluded(units.includesAbove(unit)).has(file.name);
+    (isAtOnce && !isAbove ? this.always : this.elsewhere).add(file);
   }
 
   #withIncluded(names: ReadonlySet<string>): ReadonlySet<string> {

@@ -31,15 +31,6 @@ export class DividedFiles {
     return this.#texts.filter((text) => text.name === name).map((text) => text.tokens);
   }
 
-  /** Those that may include a header of a name, as far as no macro stands in its place. */
-  including(name: string): readonly TokenFile[] {
-    const lastPart = name.slice(name.lastIndexOf('/') + 1);
-    const mentioning = this.#texts.filter(
-      ({ text, firstSight }) => text.includes(lastPart) || firstSight === 'unclear',
-    );
-    return mentioning.map(({ tokens }) => tokens).filter((file) => this.unitsOf(file).mayInclude(name, lastPart));
-  }
-
   /** Those in which a word may stand. */
   mentioning(word: string): readonly TokenFile[] {
     return this.#texts.filter((text) => text.mentions(word)).map((text) => text.tokens);

@@ -9,7 +9,7 @@
 
 import { type TokenFile, TokenKind } from '../token.ts';
 import { divide } from './divide.ts';
-import { includedBy, isDirective, isInclude, nameOf, type TextUnit } from './text-unit.ts';
+import { includedBy, isDirective, nameOf, type TextUnit } from './text-unit.ts';
 
 export class TextUnits {
   readonly file: TokenFile;
@@ -123,18 +123,6 @@ export class TextUnits {
   /** The `#define` lines of a name. */
   definitionsOf(name: string): readonly TextUnit[] {
     return this.linesNaming(name).filter(({ kind }) => kind === 'define');
-  }
-
-  /** Whether a header is included, or one whose name may turn out to mean the same and ends with `lastPart`. */
-  mayInclude(name: string, lastPart: string): boolean {
-    const { texts } = this.file;
-    return this.#unitOfLine.some(({ kind, start }) => {
-      const included = texts[start + 2] ?? '';
-      if (kind !== 'directive' || !isInclude(texts[start + 1] ?? '')) return false;
-      // In angle brackets stands a whole name, if it has no turns.
-      const isWhole = included.startsWith('<') && !/\/\/|\/\.\.?\/|^<\./.test(included);
-      return isWhole ? included === `<${name}>` : !included.startsWith('"') || included.includes(lastPart);
-    });
   }
 
   /** What is included above a unit, `<like/this.h>`, whatever macros there are. */
