@@ -56,8 +56,8 @@ export class Deciders {
   #addFile(file: TokenFile, { units, unit, isAtOnce }: Use): void {
     // Two versions of a file are one to whoever reads either.
     if (file.path === units.file.path) return;
-    const isAbove = this.#withIncluded(units.includesAbove(unit)).has(file.name);
-    (isAtOnce && !isAbove ? this.always : this.elsewhere).add(file);
+    const isAbove = (): boolean => this.#withIncluded(units.includesAbove(unit)).has(file.name);
+    (isAtOnce && !isAbove() ? this.always : this.elsewhere).add(file);
   }
 
   #withIncluded(names: ReadonlySet<string>): ReadonlySet<string> {

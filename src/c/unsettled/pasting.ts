@@ -13,6 +13,7 @@ import type { Macro } from '../macro.ts';
 import { type TokenFile, TokenKind } from '../token.ts';
 import type { DividedFiles } from './divided-files.ts';
 import type { MacroBodies } from './macro-bodies.ts';
+import { isNamedAt } from './text-unit.ts';
 
 const operators = ['##', '%:%:'];
 
@@ -91,7 +92,7 @@ export class Pasting {
       for (const file of this.#files.mentioning(macro)) {
         const { texts } = file;
         for (let at = texts.indexOf(macro); at >= 0; at = texts.indexOf(macro, at + 1)) {
-          if (isNamed(file, at)) continue;
+          if (isNamedAt(file, at)) continue;
           if (texts[at + 1] !== '(') return 'anything';
           const around = this.#macros.definitionAround(file, at);
           if (around?.parameters !== undefined) calling.add(around.name);
@@ -146,10 +147,6 @@ function chainsOf(macro: Macro): readonly Chain[] {
     if (!operators.includes(body[at + 2]?.text ?? '')) open = undefined;
   }
   return chains;
-}
-
-function isNamed({ texts }: TokenFile, at: number): boolean {
-  return texts[at - 2] === '#' && (texts[at - 1] === 'define' || texts[at - 1] === 'undef');
 }
 
 /** Everything between the parentheses that open at a place. */

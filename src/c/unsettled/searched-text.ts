@@ -7,6 +7,7 @@
 
 import type { TokenFile } from '../token.ts';
 import { type FirstSight, firstSight } from './first-sight.ts';
+import { isNamedAt } from './text-unit.ts';
 
 /** What may become of a text before it is cut. */
 export interface TextEdits {
@@ -83,10 +84,8 @@ export class SearchedText {
   }
 }
 
-function macroNamesIn({ texts }: TokenFile): readonly string[] {
-  const isNamed = (at: number): boolean =>
-    (texts[at - 1] === 'define' || texts[at - 1] === 'undef') && texts[at - 2] === '#';
-  return texts.filter((_text, at) => isNamed(at));
+function macroNamesIn(file: TokenFile): readonly string[] {
+  return file.texts.filter((_text, at) => isNamedAt(file, at));
 }
 
 /** Some names, and what is left of those that begin with `dropped`. */

@@ -18,6 +18,11 @@ export function nameOf({ texts, kinds }: TokenFile, { start }: TextUnit): string
   return kinds[start + 2] === TokenKind.identifier ? texts[start + 2] : undefined;
 }
 
+/** Whether a token is what a `#define` or `#undef` names. */
+export function isNamedAt({ texts }: TokenFile, at: number): boolean {
+  return texts[at - 2] === '#' && (texts[at - 1] === 'define' || texts[at - 1] === 'undef');
+}
+
 /** What an `#include <name>` names. */
 export function includedBy({ texts, kinds }: TokenFile, { kind, start, end }: TextUnit): string | undefined {
   const name = texts[start + 2] ?? '';
