@@ -111,7 +111,7 @@ function print(name: string, measured: Measurement): void {
 
 async function measureOne([kind, cwd = '', a = '', b = '', c = '', d = '']: readonly string[]): Promise<void> {
   const { optimiseLater } = (await compiled('cli/optimise-later')) as typeof OptimiseLaterModule;
-  optimiseLater(process.versions.v8);
+  optimiseLater(process.versions.v8, 'any');
   const measured = kind === 'tree' ? measureTree(a, cwd, Number(b), Number(c)) : measurePair([a, b], cwd, c, Number(d));
   process.stdout.write(JSON.stringify(await measured));
 }

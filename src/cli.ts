@@ -63,11 +63,15 @@ const io: Io = {
   isTerminal: { stdout: process.stdout.isTTY, stderr: process.stderr.isTTY },
   columns: process.stdout.columns,
   begun,
+  expectLongRun: () => {
+    optimiseLater(process.versions.v8, 'any');
+  },
 };
 
 const compiled = stored === undefined ? undefined : compiledProgram(stored);
 const { main } = compiled ?? (await import('./cli/main.ts'));
-optimiseLater(process.versions.v8);
+// Of revisions, most often little is read.
+optimiseLater(process.versions.v8, begun === undefined ? 'any' : 'short');
 const code = await main(argv, io);
 begun?.stop();
 process.exitCode = output.isCut ? exitCodes.wrongCall : code;

@@ -26,6 +26,8 @@ const maximumDifferences = 100;
 export interface Outlook {
   /** Both trees are listed. */
   readonly listed: Promise<void>;
+  /** Whether they differ in few files, as far as is known. */
+  readonly areNear: Promise<boolean>;
   /** What differs is fetched, and what says which headers there are. */
   readonly fetched: Promise<void>;
   /** It is known who includes whom, and fetched what will be read. */
@@ -62,6 +64,7 @@ export async function lookAhead(
   });
   return {
     listed: listed.then(() => undefined),
+    areNear: listed.then((differing) => differing !== undefined),
     fetched: listed.then((differing) => (differing === undefined ? undefined : textsAhead(store, id, differing))),
     included: Promise.all([lines, listed]).then(([found, differing]) => {
       if (found === undefined || differing === undefined) return undefined;
