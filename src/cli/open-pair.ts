@@ -74,7 +74,7 @@ export function pairOf({ old, new: next }: OpenedPair, target: Target): AbiPair 
   const ofNew = headersBeside(after, next, before, old, target);
   const borrowed = ofOld.filter((name) => !named.includes(name));
   return {
-    old: ofOld.length === 0 ? before : withDeclarationsOf(before, old, borrowed, target, ofOld),
+    old: ofOld.length === 0 ? before : withDeclarationsOf(before, old, borrowed, after, ofOld),
     new: asOneHeader(ofNew.length === 0 ? after : { ...after, headers: [...after.headers, ...ofNew] }, named),
   };
 }
@@ -110,14 +110,15 @@ function headersBeside(
   );
 }
 
+/** `borrowed`: headers of `source`, which `other` reads. They count as read, and so do all of `headers`. */
 function withDeclarationsOf(
   abi: Abi,
   source: HeaderSource,
   borrowed: readonly string[],
-  target: Target,
+  other: Abi,
   headers: readonly string[],
 ): Abi {
-  const more = source.abiOf(target, borrowed);
+  const more = borrowedFrom(source, borrowed, other);
   const isBorrowed = new Set(borrowed);
   return {
     ...abi,
@@ -128,6 +129,20 @@ function withDeclarationsOf(
     ]),
     headers: [...abi.headers, ...headers],
   };
+}
+
+/**
+ * Some headers as they are read on the other side, below those of them that are included from elsewhere. A header of
+ * asm-generic/ says something else below another one of asm/, and is not there to be read alone.
+ */
+function borrowedFrom(source: HeaderSource, borrowed: readonly string[], { target, includes }: Abi): Abi {
+  const inner = new Set(borrowed.flatMap((name) => [...(includes?.get(name) ?? [])].filter((one) => one !== name)));
+  const entries = borrowed.filter((name) => !inner.has(name));
+  const { unsettled } = source.optionsFor(target);
+  const below = source.abiOf(target, entries, { unsettled });
+  const reached = new Set(below.headers);
+  const rest = borrowed.filter((name) => !reached.has(name));
+  return rest.length === 0 ? below : source.abiOf(target, [...entries, ...rest], { unsettled });
 }
 
 /** What an ABI declares, and what others say in some headers of names that it does not have. */

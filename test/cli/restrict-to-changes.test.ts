@@ -414,4 +414,52 @@ describe('a comparison that reads no more than may tell', () => {
       { numRuns: 100 },
     );
   }, 120_000);
+
+  /** What a header reads that it did not read before was there before, and says what it said there. */
+  describe('of a header that includes more than before', () => {
+    const files: Files = {
+      ...filesOf({ a: [], b: [], c: [], d: [], asm: [], generic: [], v: [] }),
+      'include/uapi/linux/clock.h': header('CL_H', ['asm/clock.h'], []),
+      // As asm/posix_types.h does for x32: what stands in asm-generic/ alone is meant for other architectures.
+      'arch/x86/include/uapi/asm/clock.h': header(
+        'XCL_H',
+        [],
+        ['typedef long long k_long;', '#define K_LONG k_long', '#include <asm-generic/clock.h>'],
+      ),
+      'arch/arm/include/uapi/asm/clock.h': '#include <asm-generic/clock.h>\n',
+      'include/uapi/asm-generic/clock.h': header(
+        'GCL_H',
+        [],
+        ['#ifdef K_LONG', 'typedef K_LONG k_clock;', '#else', 'typedef short k_clock;', '#define K_SHORT', '#endif'],
+      ),
+      // As linux/fs.h and linux/limits.h do.
+      'include/uapi/linux/limits.h': header('LI_H', [], ['#define K_OPEN 1024']),
+      'include/uapi/linux/fs.h': header('F_H', ['linux/limits.h'], ['#undef K_OPEN', '#define K_FS 1']),
+    };
+
+    test.each([
+      ['what another header of the architecture has a say in', ['linux/clock.h']],
+      ['a macro that does not outlive the include', ['linux/fs.h']],
+      ['both', ['linux/clock.h', 'linux/fs.h']],
+    ])('finds nothing new or gone: %s', (_what, come) => {
+      const after = { ...files, 'include/uapi/linux/v.h': header('V_H', come, []) };
+      const sides = open(files, after);
+      const { verdict, findings } = answerTo(restrictToChanges(sides.old, sides.new, []));
+      expect([verdict, findings]).toEqual(['compatible', []]);
+    });
+
+    test('finds what changed in it', () => {
+      const generic = files['include/uapi/asm-generic/clock.h'] ?? '';
+      const after = {
+        ...files,
+        'include/uapi/linux/v.h': header('V_H', ['linux/clock.h'], []),
+        'include/uapi/asm-generic/clock.h': generic.replace('typedef short', 'typedef char'),
+      };
+      const sides = open(files, after);
+      const { findings } = answerTo(restrictToChanges(sides.old, sides.new, []));
+      expect(
+        findings.map(({ subject, targets }) => [subject, targets.includes('arm'), targets.includes('x32')]),
+      ).toEqual([['constant k_clock', true, false]]);
+    });
+  });
 });
