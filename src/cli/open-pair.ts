@@ -62,8 +62,8 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
 
 /**
  * Both sides as one target sees them. A header that only one side reads, because the other does not include it there, is
- * neither new nor gone as long as the other can include it: it counts as a header of both. What such a header declares is not
- * new either; but where it is no longer included, its names are gone for whoever relied on that.
+ * neither new nor gone as long as the other can include it: it counts as a header of both, and so does what it declares. That
+ * a header includes less is a change of its own (`compare-includes.ts`).
  */
 export function pairOf({ old, new: next }: OpenedPair, target: Target): AbiPair {
   const [before, after] = [old.abiFor(target), next.abiFor(target)];
@@ -72,10 +72,18 @@ export function pairOf({ old, new: next }: OpenedPair, target: Target): AbiPair 
   const named = [old, next].flatMap((source) => (source.isOneFile ? source.namesFor(target) : []));
   const ofOld = headersBeside(before, old, after, next, target);
   const ofNew = headersBeside(after, next, before, old, target);
-  const borrowed = ofOld.filter((name) => !named.includes(name));
+  const isBorrowed = (name: string): boolean => !named.includes(name);
   return {
-    old: ofOld.length === 0 ? before : withDeclarationsOf(before, old, borrowed, after, ofOld),
-    new: asOneHeader(ofNew.length === 0 ? after : { ...after, headers: [...after.headers, ...ofNew] }, named),
+    old: withDeclarationsOf(before, old, { borrowed: ofOld.filter(isBorrowed), other: after, headers: ofOld }),
+    new: asOneHeader(
+      // What programs do not include themselves is gone with the include.
+      withDeclarationsOf(after, next, {
+        borrowed: ofNew.filter(isBorrowed),
+        ...{ other: before, headers: ofNew },
+        mayInclude: next.isOneFile ? undefined : new Set(next.headersFor(target).names),
+      }),
+      named,
+    ),
   };
 }
 
@@ -110,16 +118,22 @@ function headersBeside(
   );
 }
 
-/** `borrowed`: headers of `source`, which `other` reads. They count as read, and so do all of `headers`. */
-function withDeclarationsOf(
-  abi: Abi,
-  source: HeaderSource,
-  borrowed: readonly string[],
-  other: Abi,
-  headers: readonly string[],
-): Abi {
-  const more = borrowedFrom(source, borrowed, other);
-  const isBorrowed = new Set(borrowed);
+interface Borrowing {
+  /** Headers that the other side reads. */
+  readonly borrowed: readonly string[];
+  readonly other: Abi;
+  /** They count as read, and these do as well. */
+  readonly headers: readonly string[];
+  /** What a program may include; everything, where there is no list. */
+  readonly mayInclude?: ReadonlySet<string> | undefined;
+}
+
+function withDeclarationsOf(abi: Abi, source: HeaderSource, borrowing: Borrowing): Abi {
+  const { borrowed, headers } = borrowing;
+  if (headers.length === 0) return abi;
+  const more = borrowedFrom(source, borrowing);
+  const reached = new Set(more.headers);
+  const isBorrowed = new Set(borrowed.filter((name) => reached.has(name)));
   return {
     ...abi,
     ...withDeclarations(abi, more, isBorrowed),
@@ -135,13 +149,14 @@ function withDeclarationsOf(
  * Some headers as they are read on the other side, below those of them that are included from elsewhere. A header of
  * asm-generic/ says something else below another one of asm/, and is not there to be read alone.
  */
-function borrowedFrom(source: HeaderSource, borrowed: readonly string[], { target, includes }: Abi): Abi {
+function borrowedFrom(source: HeaderSource, { borrowed, other: { target, includes }, mayInclude }: Borrowing): Abi {
   const inner = new Set(borrowed.flatMap((name) => [...(includes?.get(name) ?? [])].filter((one) => one !== name)));
-  const entries = borrowed.filter((name) => !inner.has(name));
+  const included = borrowed.filter((name) => mayInclude?.has(name) !== false);
+  const entries = included.filter((name) => !inner.has(name));
   const { unsettled } = source.optionsFor(target);
   const below = source.abiOf(target, entries, { unsettled });
   const reached = new Set(below.headers);
-  const rest = borrowed.filter((name) => !reached.has(name));
+  const rest = included.filter((name) => !reached.has(name));
   return rest.length === 0 ? below : source.abiOf(target, [...entries, ...rest], { unsettled });
 }
 

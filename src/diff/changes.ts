@@ -240,6 +240,12 @@ export type NameChange =
       readonly to: string;
       readonly names: readonly string[];
     }
+  | {
+      /** Headers that are there, and that another one no longer includes, directly or through others. */
+      readonly kind: 'includes-fewer';
+      readonly header: string;
+      readonly lost: readonly string[];
+    }
   | { readonly kind: 'macro-added' | 'macro-removed'; readonly macro: MacroDeclaration }
   | { readonly kind: 'macro-changed'; readonly old: MacroDeclaration; readonly new: MacroDeclaration }
   /** A tag that is gone while the names of its enum are there, in an enum of another tag or of none. */

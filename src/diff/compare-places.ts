@@ -63,7 +63,7 @@ function declares(list: DeclarationList, header: string, name: string): boolean 
 }
 
 /** A header and all it includes. */
-function reachFrom(header: string, includes: ReadonlyMap<string, ReadonlySet<string>>): ReadonlySet<string> {
+export function reachFrom(header: string, includes: ReadonlyMap<string, ReadonlySet<string>>): ReadonlySet<string> {
   const reach = new Set([header]);
   for (const one of reach) for (const next of includes.get(one) ?? []) reach.add(next);
   return reach;

@@ -13,6 +13,7 @@ import type { AbiPair, Change } from './changes.ts';
 import { compareDocumentation } from './compare-documentation.ts';
 import { compareNames } from './compare-names.ts';
 import { compareNumbers } from './compare-numbers.ts';
+import { compareIncludes } from './compare-includes.ts';
 import { compareDeclarationPlaces } from './compare-places.ts';
 import { compareRequests } from './compare-requests.ts';
 import { comparePlaced } from './compare-placed.ts';
@@ -50,6 +51,7 @@ export function compareAbis(pair: AbiPair, among?: Suspects): Comparison {
     ...compareRequests(pair, named, suspected),
     ...compareNames(pair, named, suspected),
     ...compareDeclarationPlaces(pair, suspected),
+    ...compareIncludes(pair),
     ...compareDocumentation(pair),
   ];
   return { changes: gatherGone(foldIntoHeaders(changes, pair, suspected), pair), notUnderstood };

@@ -40,7 +40,13 @@ export function judgeInCxx(
   const { changes, notUnderstood } = compareAbis(pair, suspects);
   const judged = changes.flatMap((change) => {
     // Which headers there are, and what is in them, does not depend on the language.
-    if (change.kind.startsWith('header-') || change.kind === 'declarations-moved' || isAboutNothing(change)) return [];
+    if (
+      change.kind.startsWith('header-') ||
+      change.kind === 'includes-fewer' ||
+      change.kind === 'declarations-moved' ||
+      isAboutNothing(change)
+    )
+      return [];
     const judgement = judge(change, { abis: pair, order: pair.old.target.byteOrder });
     return known.has(keyOf(judgement)) ? [] : [{ change, judgement: forCxx(judgement, change, inC) }];
   });

@@ -89,6 +89,27 @@ export function judgeName(change: NameChange): Judgement {
         },
       };
     }
+    case 'includes-fewer': {
+      const { header, lost } = change;
+      const names = membersWords(lost.map((name) => `<${name}>`));
+      return {
+        rule: 'include-removed',
+        subject: `header ${header}`,
+        old: { header, text: lost.join(' ') },
+        new: { header },
+        message: `<${header}> no longer includes ${names}`,
+        ...(lost.length === 1 ? {} : { members: lost }),
+        answers: answers({
+          'old-binary': kept('programs do not carry headers'),
+          rebuild: unknown(
+            `a program that got ${names} with <${header}> has to include ${lost.length === 1 ? 'it' : 'them'} itself`,
+          ),
+          'mixed-objects': kept('what is declared is what it was'),
+          'new-binary': kept('a new program includes the headers it needs'),
+        }),
+        witness: undefined,
+      };
+    }
     case 'macro-added':
     case 'macro-removed':
     case 'macro-changed':

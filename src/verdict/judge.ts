@@ -100,6 +100,7 @@ export function judge(change: Change, context: Context): Judgement {
     case 'declarations-moved':
     case 'header-added':
     case 'header-removed':
+    case 'includes-fewer':
     case 'macro-added':
     case 'macro-removed':
     case 'macro-changed':

@@ -364,6 +364,20 @@ export const nameRules = {
     },
     noMirror: 'a declaration that comes to a header is new there',
   },
+  'include-removed': {
+    title: 'A header includes less',
+    object: 'header',
+    aspect: 'includes',
+    direction: 'less',
+    contracts: ['rebuild'],
+    verdict: 'review',
+    explanation:
+      'What it included is there as before, for whoever includes that. Source that relied on getting it along stops compiling.',
+    lookAt: 'Whether programs include the one header and use what the other declares.',
+    wayOut: 'Keep the include; it costs nothing.',
+    example: { old: '/* linux/a.h */ #include <linux/b.h>', new: '/* linux/a.h: empty; linux/b.h is there */' },
+    noMirror: 'what comes with another header was there before',
+  },
   'newly-guarded': {
     title: 'Declarations are there for some targets only',
     object: 'header',

@@ -415,8 +415,8 @@ describe('a comparison that reads no more than may tell', () => {
     );
   }, 120_000);
 
-  /** What a header reads that it did not read before was there before, and says what it said there. */
-  describe('of a header that includes more than before', () => {
+  /** What a header reads on one side only is there on both, and says there what it says below what includes it. */
+  describe('of a header that includes more or less than before', () => {
     const files: Files = {
       ...filesOf({ a: [], b: [], c: [], d: [], asm: [], generic: [], v: [] }),
       'include/uapi/linux/clock.h': header('CL_H', ['asm/clock.h'], []),
@@ -446,6 +446,19 @@ describe('a comparison that reads no more than may tell', () => {
       const sides = open(files, after);
       const { verdict, findings } = answerTo(restrictToChanges(sides.old, sides.new, []));
       expect([verdict, findings]).toEqual(['compatible', []]);
+    });
+
+    test.each([
+      ['clocks', ['linux/clock.h'], ['<linux/v.h> no longer includes <linux/clock.h>']],
+      ['what it gets through another header', ['linux/fs.h', 'linux/limits.h'], []],
+    ])('says as much as one that reads everything of %s that it no longer includes', (_what, went, said) => {
+      const before = { ...files, 'include/uapi/linux/v.h': header('V_H', went, []) };
+      const after = { ...files, 'include/uapi/linux/v.h': header('V_H', went.slice(0, -1), []) };
+      const sides = open(before, after);
+      const found = answerTo(restrictToChanges(sides.old, sides.new, [])).findings;
+      expect(found.map(({ message }) => message)).toEqual(said);
+      expect(found.map(({ rule, verdict }) => `${verdict} ${rule}`)).toEqual(said.map(() => 'review include-removed'));
+      expect(answerTo(open(before, after)).findings.map(({ message }) => message)).toEqual(said);
     });
 
     test('finds what changed in it', () => {
