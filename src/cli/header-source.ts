@@ -11,6 +11,7 @@ import { type Target, targets as allTargets } from '../abi/target.ts';
 import { readAbi, type ReadOptions } from '../c/lower/read-abi.ts';
 import { FrontEnd } from '../c/lower/front-end.ts';
 import type { TokenFile } from '../c/token.ts';
+import type { Unsettled } from '../c/unsettled/unsettled-names.ts';
 import { UndecidedError, UserError } from '../diagnostic.ts';
 import type { BlobStore } from '../source/blob-store.ts';
 import { GitRepository } from '../source/git.ts';
@@ -60,6 +61,8 @@ export interface HeaderSource {
   readonly abiFor: (target: Target) => Abi;
   /** How `abiFor` reads: what of it need not be worked out for a comparison, and who will be asked for. */
   readonly optionsFor: (target: Target) => Pick<ReadOptions, 'unsettled' | 'readersOf'>;
+  /** For two sides that are compared: names that may mean something else on one of them, and all that some names reach. */
+  readonly changesFor?: (target: Target) => Pick<Unsettled, 'names' | 'reachOf'> | undefined;
   /** Says which targets will be asked for together: what they share is then read once. */
   readonly expect: (targets: readonly Target[]) => void;
   /** The ABI of some headers only, and what they include. */

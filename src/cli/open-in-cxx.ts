@@ -12,7 +12,7 @@ import type { SourceFile } from '../c/source.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import { areTypesTheSame } from '../diff/same-types.ts';
 import { declarationKinds, differingNames, spaceOf, SuspectNames } from '../diff/suspects.ts';
-import { doCxxBranchesDiffer, headersOfCxx } from '../source/cxx-headers.ts';
+import { doCxxBranchesDiffer, headersOfCxx, wordsOfCxx } from '../source/cxx-headers.ts';
 import type { CxxView } from '../verdict/cxx.ts';
 import type { HeaderSides, HeaderSource } from './header-source.ts';
 
@@ -25,7 +25,8 @@ export function openInCxx(
 ): CxxView | undefined {
   const [old, next] = [sides.old.headersFor(target), sides.new.headersFor(target)];
   // The same types, and the same in the branches that C++ alone reads: then C++ sees what C does.
-  if (areTypesTheSame(inC) && !doCxxBranchesDiffer(old, next)) return undefined;
+  const isSame = areTypesTheSame(inC) || isSettledInCxx(sides, target);
+  if (isSame && !doCxxBranchesDiffer(old, next)) return undefined;
   const headers = new Set([
     ...headersOfCxx(old, sides.old.namesFor(target)),
     ...headersOfCxx(next, sides.new.namesFor(target)),
@@ -60,6 +61,30 @@ export function openInCxx(
   }
   const pair = { old: inPlaceOf(inC.old, inCxx.old, headers), new: inPlaceOf(inC.new, inCxx.new, headers) };
   return { pair, suspects };
+}
+
+type Changes = NonNullable<ReturnType<NonNullable<HeaderSource['changesFor']>>>;
+
+/** By what was asked for: most targets ask for the same. */
+const settled = new WeakMap<Changes, Map<string, boolean>>();
+
+/** Whether nothing that C++ programs see otherwise can have changed: then they see of the change what C programs do. */
+function isSettledInCxx({ old, new: next }: HeaderSides, target: Target): boolean {
+  const changes = next.changesFor?.(target);
+  if (changes === undefined) return false;
+  const [before, after] = [old, next].map((side) => wordsOfCxx(side.headersFor(target), side.namesFor(target)));
+  if (before === undefined || after === undefined) return false;
+  const words = [...new Set([...before, ...after])].sort();
+  const known = settled.get(changes) ?? new Map<string, boolean>();
+  settled.set(changes, known);
+  const key = words.join(' ');
+  let answer = known.get(key);
+  if (answer === undefined) known.set(key, (answer = areApart(changes.names, changes.reachOf(words))));
+  return answer;
+}
+
+function areApart(some: ReadonlySet<string>, others: ReadonlySet<string> | undefined): boolean {
+  return others !== undefined && [...others].every((name) => !some.has(name));
 }
 
 const known = new WeakMap<RecordType, boolean>();

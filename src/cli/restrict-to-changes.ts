@@ -10,6 +10,7 @@ import type { Abi } from '../abi/abi.ts';
 import { listOf } from '../abi/declaration-list.ts';
 import type { Target } from '../abi/target.ts';
 import type { ReadOptions } from '../c/lower/read-abi.ts';
+import type { Unsettled } from '../c/unsettled/unsettled-names.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import type { HeaderFile } from '../source/header.ts';
 import { type ChangedHeaders, changedFiles, changedHeaders, includedFiles } from '../source/changes.ts';
@@ -30,8 +31,8 @@ interface Changes {
   readonly all: ChangedHeaders;
   /** What changed in more than remarks, by the names that each side has for it. */
   readonly changed: ToRead['changed'];
-  /** Names that may mean something else on the other side; all, where there is no list. */
-  readonly unsettled: ReadonlySet<string> | undefined;
+  /** What may mean something else on the other side; everything, where there is no list. */
+  readonly unsettled: Unsettled | undefined;
 }
 
 class RestrictedReading {
@@ -58,6 +59,7 @@ class RestrictedReading {
         source.expect(targets);
       },
       optionsFor: (target) => this.#optionsFor(target, side),
+      changesFor: (target) => this.#changesFor(target).unsettled,
       abiFor: (target) => this.#abiFor(target, side),
     };
   }
@@ -88,7 +90,7 @@ class RestrictedReading {
 
   #optionsFor(target: Target, side: 'old' | 'new'): Pick<ReadOptions, 'unsettled' | 'readersOf'> {
     const { unsettled } = this.#changesFor(target);
-    return { unsettled, readersOf: ({ name }) => this.#readersOf(side).get(name) ?? [] };
+    return { unsettled: unsettled?.names, readersOf: ({ name }) => this.#readersOf(side).get(name) ?? [] };
   }
 
   /** The targets for which a header is read, by its name. */
@@ -129,7 +131,7 @@ class RestrictedReading {
       const headers = telling?.among(one) ?? one.headers;
       this.#changes.set(one.target, {
         ...{ headers, all: one.headers },
-        ...{ changed: isOfRemarks ? [] : one.changed, unsettled: unsettled?.names },
+        ...{ changed: isOfRemarks ? [] : one.changed, unsettled },
       });
     }
     return this.#changesFor(target);

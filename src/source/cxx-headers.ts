@@ -17,9 +17,11 @@ interface CxxScan {
   readonly branches: string;
   /** Macros and tags that carry it to the headers that use them. */
   readonly words: readonly string[];
+  /** Whether these, and what stands in the branches, are all there is. */
+  readonly isNamed: boolean;
 }
 
-const unconcerned: CxxScan = { isConcerned: false, branches: '', words: [] };
+const unconcerned: CxxScan = { isConcerned: false, branches: '', words: [], isNamed: true };
 const scans = new Map<string, CxxScan>();
 const mentions = new WeakMap<HeaderFile, Map<string, boolean>>();
 
@@ -42,6 +44,21 @@ export function headersOfCxx(headers: TargetHeaders, names: readonly string[]): 
     const file = headers.resolve(name, 'angle', undefined);
     return file !== undefined && (scan(file).isConcerned || (words.size > 0 && isMentioned(file)));
   });
+}
+
+/**
+ * Names through which anything can be told from what C sees, in `names` and all they include: `__cplusplus` stands for what is
+ * declared where that is asked for. `undefined` where a record without fields and without a tag stands in another one.
+ */
+export function wordsOfCxx(headers: TargetHeaders, names: readonly string[]): ReadonlySet<string> | undefined {
+  const found = new Set<string>();
+  for (const file of includedFiles(headers, names)) {
+    const { isNamed, branches, words } = scan(file);
+    if (!isNamed) return undefined;
+    if (branches !== '') found.add('__cplusplus');
+    for (const word of words) found.add(word);
+  }
+  return found;
 }
 
 /** Whether what headers say in branches that ask for C++ differs between two sides. */
@@ -70,14 +87,21 @@ function scanText(text: string): CxxScan {
   const branches = text.includes('__cplusplus') ? scanBranches(text, words) : '';
   let isConcerned = branches !== '';
   const records = [...text.matchAll(emptyRecord)];
+  let untagged = 0;
   if (records.length > 0) {
     isConcerned = true;
-    for (const [, tag] of records) if (tag !== undefined && tag !== '') words.add(tag);
-    for (const [, name, body] of text.matchAll(definition)) {
-      if (name !== undefined && body?.search(emptyRecord) !== -1) words.add(name);
+    for (const [, tag = ''] of records) {
+      if (tag === '') untagged += 1;
+      else words.add(tag);
+    }
+    for (const [, name = '', body = ''] of text.matchAll(definition)) {
+      const inMacro = [...body.matchAll(emptyRecord)];
+      if (inMacro.length === 0) continue;
+      words.add(name);
+      untagged -= inMacro.filter(([, tag]) => tag === '').length;
     }
   }
-  return isConcerned ? { isConcerned, branches, words: [...words] } : unconcerned;
+  return isConcerned ? { isConcerned, branches, words: [...words], isNamed: untagged === 0 } : unconcerned;
 }
 
 interface Group {

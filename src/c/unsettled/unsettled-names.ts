@@ -29,6 +29,8 @@ export interface Unsettled {
   readonly files: ReadonlySet<TokenFile>;
   /** Who decides what these texts of a file say. */
   readonly decidersOf: (file: TokenFile) => Deciders;
+  /** Some names, and all that mean something else where these do; `undefined` where that cannot be told. */
+  readonly reachOf: (names: Iterable<string>) => ReadonlySet<string> | undefined;
 }
 
 /** Two versions of one file. */
@@ -110,7 +112,17 @@ class Spread {
       if (this.#names.size > mostNames || names.some((name) => this.#pasting.mayMake(name))) return undefined;
       for (const file of this.#files.mentioningAny(names)) if (!this.#follow(file, names)) return undefined;
     }
-    return { names: this.#names, files: this.#mentioning, decidersOf: (file) => this.#decidersOf(file) };
+    return {
+      names: this.#names,
+      files: this.#mentioning,
+      decidersOf: (file) => this.#decidersOf(file),
+      reachOf: (names) => new Spread(this.#files, this.#macros).#from(names)?.names,
+    };
+  }
+
+  #from(names: Iterable<string>): Unsettled | undefined {
+    for (const name of names) this.#add(name);
+    return this.toAll();
   }
 
   /** Whatever mentions one of some names. */
