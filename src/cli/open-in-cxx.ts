@@ -63,28 +63,14 @@ export function openInCxx(
   return { pair, suspects };
 }
 
-type Changes = NonNullable<ReturnType<NonNullable<HeaderSource['changesFor']>>>;
-
-/** By what was asked for: most targets ask for the same. */
-const settled = new WeakMap<Changes, Map<string, boolean>>();
-
 /** Whether nothing that C++ programs see otherwise can have changed: then they see of the change what C programs do. */
 function isSettledInCxx({ old, new: next }: HeaderSides, target: Target): boolean {
   const changes = next.changesFor?.(target);
   if (changes === undefined) return false;
   const [before, after] = [old, next].map((side) => wordsOfCxx(side.headersFor(target), side.namesFor(target)));
   if (before === undefined || after === undefined) return false;
-  const words = [...new Set([...before, ...after])].sort();
-  const known = settled.get(changes) ?? new Map<string, boolean>();
-  settled.set(changes, known);
-  const key = words.join(' ');
-  let answer = known.get(key);
-  if (answer === undefined) known.set(key, (answer = areApart(changes.names, changes.reachOf(words))));
-  return answer;
-}
-
-function areApart(some: ReadonlySet<string>, others: ReadonlySet<string> | undefined): boolean {
-  return others !== undefined && [...others].every((name) => !some.has(name));
+  const inCxx = changes.reachOf([...before, ...after]);
+  return inCxx !== undefined && ![...inCxx].some((name) => changes.names.has(name));
 }
 
 const known = new WeakMap<RecordType, boolean>();

@@ -35,7 +35,8 @@ export class MacroValues {
   readonly #forms: CallForms;
   readonly #possible: PossibleValues;
   readonly #named = new NamedValues();
-  readonly #known = new Map<Macro, OpenMacro | MacroValue>();
+  readonly #fixed = new Map<Macro, MacroValue | 'open'>();
+  readonly #open = new Map<Macro, OpenMacro>();
   readonly #byText = new Map<string, KnownValue[]>();
 
   constructor(types: TypeTable) {
@@ -47,15 +48,16 @@ export class MacroValues {
 
   /** What a macro is worth wherever it is in force; `undefined` where that depends on its surroundings. */
   fixed(macro: Macro): MacroValue | undefined {
-    const known = this.#knownOf(macro);
-    return 'found' in known ? undefined : known;
+    let known = this.#fixed.get(macro);
+    if (known === undefined) this.#fixed.set(macro, (known = fixedValue(macro) ?? 'open'));
+    return known === 'open' ? undefined : known;
   }
 
   /** The value of a macro that is in force in a view. What the answer depends on is added to `collector`. */
   read(macro: Macro, view: View, target: Target, budget: ValueBudget, collector: ReadCollector): MacroValue {
-    const open = this.#knownOf(macro);
-    if (!('found' in open)) return open;
-    const { known, found } = open;
+    const fixed = this.fixed(macro);
+    if (fixed !== undefined) return fixed;
+    const { known, found } = this.#openMacro(macro);
     const index = known.findIndex((one) => (!one.isOfPlace || found.has(one)) && this.#holds(one, macro, view, target));
     let same = known[index];
     if (same === undefined) {
@@ -101,17 +103,15 @@ export class MacroValues {
     return { value: { kind: 'constant', declaration }, reads, form: undefined, diagnostics: [], isOfPlace: false };
   }
 
-  #knownOf(macro: Macro): OpenMacro | MacroValue {
-    let known = this.#known.get(macro);
-    if (known === undefined) this.#known.set(macro, (known = fixedValue(macro) ?? this.#openMacro(macro)));
-    return known;
-  }
-
   #openMacro(macro: Macro): OpenMacro {
-    const text = `${macro.name} ${spellTokens(macro.body)}`;
-    let known = this.#byText.get(text);
-    if (known === undefined) this.#byText.set(text, (known = []));
-    return { known, found: new Map() };
+    let open = this.#open.get(macro);
+    if (open === undefined) {
+      const text = `${macro.name} ${spellTokens(macro.body)}`;
+      let known = this.#byText.get(text);
+      if (known === undefined) this.#byText.set(text, (known = []));
+      this.#open.set(macro, (open = { known, found: new Map() }));
+    }
+    return open;
   }
 }
 

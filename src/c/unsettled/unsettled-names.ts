@@ -29,7 +29,10 @@ export interface Unsettled {
   readonly files: ReadonlySet<TokenFile>;
   /** Who decides what these texts of a file say. */
   readonly decidersOf: (file: TokenFile) => Deciders;
-  /** Some names, and all that mean something else where these do; `undefined` where that cannot be told. */
+  /**
+   * Some names, and all that mean something else where these do, or any that were asked about before; `undefined` where that cannot
+   * be told.
+   */
   readonly reachOf: (names: Iterable<string>) => ReadonlySet<string> | undefined;
 }
 
@@ -82,11 +85,12 @@ class Spread {
   readonly #mentioning = new Set<TokenFile>();
   readonly #seen = new Set<TextUnit>();
   #pending: string[] = [];
+  #isUnclear = false;
 
-  constructor(files: DividedFiles, macros: MacroBodies) {
+  constructor(files: DividedFiles, macros: MacroBodies, pasting = new Pasting(files, macros)) {
     this.#files = files;
     this.#macros = macros;
-    this.#pasting = new Pasting(files, macros);
+    this.#pasting = pasting;
     this.#pending.push(...namesOfPlaces);
   }
 
@@ -106,23 +110,31 @@ class Spread {
 
   /** All names that a change reaches. */
   toAll(): Unsettled | undefined {
-    while (this.#pending.length > 0) {
-      const names = this.#pending;
-      this.#pending = [];
-      if (this.#names.size > mostNames || names.some((name) => this.#pasting.mayMake(name))) return undefined;
-      for (const file of this.#files.mentioningAny(names)) if (!this.#follow(file, names)) return undefined;
-    }
+    const names = this.#reached();
+    if (names === undefined) return undefined;
+    const other = new Spread(this.#files, this.#macros, this.#pasting);
     return {
-      names: this.#names,
-      files: this.#mentioning,
+      ...{ names, files: this.#mentioning },
       decidersOf: (file) => this.#decidersOf(file),
-      reachOf: (names) => new Spread(this.#files, this.#macros).#from(names)?.names,
+      reachOf: (more) => other.#from(more),
     };
   }
 
-  #from(names: Iterable<string>): Unsettled | undefined {
+  #from(names: Iterable<string>): ReadonlySet<string> | undefined {
     for (const name of names) this.#add(name);
-    return this.toAll();
+    return this.#reached();
+  }
+
+  #reached(): ReadonlySet<string> | undefined {
+    while (this.#pending.length > 0 && !this.#isUnclear) {
+      const names = this.#pending;
+      this.#pending = [];
+      this.#isUnclear =
+        this.#names.size > mostNames ||
+        names.some((name) => this.#pasting.mayMake(name)) ||
+        !this.#files.mentioningAny(names).every((file) => this.#follow(file, names));
+    }
+    return this.#isUnclear ? undefined : this.#names;
   }
 
   /** Whatever mentions one of some names. */
