@@ -25,13 +25,12 @@ export function openInCxx(
 ): CxxView | undefined {
   const [old, next] = [sides.old.headersFor(target), sides.new.headersFor(target)];
   // The same types, and the same in the branches that C++ alone reads: then C++ sees what C does.
-  const isSame = areTypesTheSame(inC) || isSettledInCxx(sides, target);
-  if (isSame && !doCxxBranchesDiffer(old, next)) return undefined;
+  if (areTypesTheSame(inC) && !doCxxBranchesDiffer(old, next)) return undefined;
   const headers = new Set([
     ...headersOfCxx(old, sides.old.namesFor(target)),
     ...headersOfCxx(next, sides.new.namesFor(target)),
   ]);
-  if (headers.size === 0) return undefined;
+  if (headers.size === 0 || (isSettledInCxx(sides, target) && !doCxxBranchesDiffer(old, next))) return undefined;
   const suspects = new SuspectNames();
   const read = (source: HeaderSource): Abi => {
     const names = source.namesFor(target).filter((name) => headers.has(name));

@@ -12,7 +12,7 @@ import type { Target } from '../abi/target.ts';
 import type { ReadOptions } from '../c/lower/read-abi.ts';
 import type { Unsettled } from '../c/unsettled/unsettled-names.ts';
 import type { AbiPair } from '../diff/changes.ts';
-import type { HeaderFile } from '../source/header.ts';
+import type { HeaderFile, TargetHeaders } from '../source/header.ts';
 import { type ChangedHeaders, changedFiles, changedHeaders, includedFiles } from '../source/changes.ts';
 import type { HeaderSides, HeaderSource } from './header-source.ts';
 import { HeaderTexts } from './header-texts.ts';
@@ -117,9 +117,10 @@ class RestrictedReading {
     // What is read for those that are read together is fetched and looked at together.
     const group = this.#groups.find((one) => one.includes(target)) ?? [target];
     const both = group.filter((one) => one === target || (isFor(sides.old, one) && isFor(sides.new, one)));
-    const reading = both.map((one) => readingFor(sides, one, this.#paths));
+    const reading = this.#readingFor(both);
     for (const side of ['old', 'new'] as const) {
-      sides[side].headersFor(target).fetch?.(new Set(reading.flatMap(({ files }) => files[side])));
+      const files = new Set(reading.map((one) => one.files[side]));
+      sides[side].headersFor(target).fetch?.(new Set([...files].flat()));
     }
     const texts = new HeaderTexts();
     const unsettled = findUnsettled(sides, reading, texts);
@@ -135,6 +136,28 @@ class RestrictedReading {
       });
     }
     return this.#changesFor(target);
+  }
+
+  /** Targets of one architecture have the same headers, and so read the same of them. */
+  #readingFor(targets: readonly Target[]): readonly ToRead[] {
+    const known = new Map<TargetHeaders, ToRead[]>();
+    return targets.map((target) => {
+      const headers = this.#sides.old.headersFor(target);
+      const others = known.get(headers) ?? [];
+      known.set(headers, others);
+      const same = others.find((one) => this.#areSame(one.target, target));
+      if (same !== undefined) return { ...same, target };
+      const reading = readingFor(this.#sides, target, this.#paths);
+      others.push(reading);
+      return reading;
+    });
+  }
+
+  /** Whether both sides have one list of headers for two targets. */
+  #areSame(one: Target, other: Target): boolean {
+    return [this.#sides.old, this.#sides.new].every(
+      (side) => side.headersFor(one) === side.headersFor(other) && side.namesFor(one) === side.namesFor(other),
+    );
   }
 }
 

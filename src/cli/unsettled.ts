@@ -11,7 +11,7 @@ import type { TokenFile } from '../c/token.ts';
 import type { Deciders } from '../c/unsettled/deciders.ts';
 import type { SearchedText } from '../c/unsettled/searched-text.ts';
 import { type Unsettled, unsettledNames, type Versions } from '../c/unsettled/unsettled-names.ts';
-import { type ChangedHeaders, type changedFiles, includedFiles, includersAmong } from '../source/changes.ts';
+import { type ChangedFile, type ChangedHeaders, includedFiles, includersAmong } from '../source/changes.ts';
 import type { HeaderFile, TargetHeaders } from '../source/header.ts';
 import { includesOf } from '../source/header-includes.ts';
 import type { HeaderSides } from './header-source.ts';
@@ -24,7 +24,7 @@ const mostHeaders = 12;
 export interface ToRead {
   readonly target: Target;
   /** What differs. */
-  readonly changed: ReturnType<typeof changedFiles>;
+  readonly changed: readonly ChangedFile[];
   /** Those, and all that include one of them. */
   readonly headers: ChangedHeaders;
   /** These, and all they include. */
@@ -50,7 +50,8 @@ export function findUnsettled(
     }
   }
   const searched = new Set<SearchedText>();
-  for (const { target, files } of reading) {
+  // Targets of one architecture read the same files.
+  for (const { target, files } of new Map(reading.map((one) => [one.files, one])).values()) {
     for (const file of files.old) searched.add(texts.of(old, target, file));
     for (const file of files.new) searched.add(texts.of(next, target, file));
   }
@@ -72,6 +73,7 @@ export class Telling {
   readonly #unsettled: Unsettled;
   readonly #texts: HeaderTexts;
   readonly #deciders = new Map<TokenFile, Deciders>();
+  readonly #found = new Map<ToRead['files'], ChangedHeaders>();
 
   constructor(sides: HeaderSides, unsettled: Unsettled, texts: HeaderTexts) {
     this.#sides = sides;
@@ -81,6 +83,12 @@ export class Telling {
 
   /** Those that changed, and those that include a text that tells. What changed headers include themselves is read with them. */
   among(reading: ToRead): ChangedHeaders {
+    let found = this.#found.get(reading.files);
+    if (found === undefined) this.#found.set(reading.files, (found = this.#find(reading)));
+    return found;
+  }
+
+  #find(reading: ToRead): ChangedHeaders {
     const [before, after] = [this.#certain('old', reading), this.#certain('new', reading)];
     if (before === undefined || after === undefined) return reading.headers;
     const deciders = [...before.deciders, ...after.deciders];

@@ -29,11 +29,24 @@ function affectedInGraphs({ before, after, changed }: Comparison): ReadonlySet<s
   return new Set([...before.includersOf(changed), ...(after?.includersOf(changed) ?? [])]);
 }
 
+/** A file of one side, of the other, or of both. */
+export interface ChangedFile {
+  readonly old: HeaderFile | undefined;
+  readonly new: HeaderFile | undefined;
+}
+
+const changes = new WeakMap<TargetHeaders, WeakMap<TargetHeaders, readonly ChangedFile[]>>();
+
 /** Files of one target that stand on both sides under one name with different texts, or on one side only. */
-export function changedFiles(
-  old: TargetHeaders,
-  next: TargetHeaders,
-): readonly { readonly old: HeaderFile | undefined; readonly new: HeaderFile | undefined }[] {
+export function changedFiles(old: TargetHeaders, next: TargetHeaders): readonly ChangedFile[] {
+  let known = changes.get(old);
+  if (known === undefined) changes.set(old, (known = new WeakMap<TargetHeaders, readonly ChangedFile[]>()));
+  let changed = known.get(next);
+  if (changed === undefined) known.set(next, (changed = findChangedFiles(old, next)));
+  return changed;
+}
+
+function findChangedFiles(old: TargetHeaders, next: TargetHeaders): readonly ChangedFile[] {
   const near = nearDifference(old, next);
   const { before, after, changed } =
     near === undefined ? compare(old, next) : { before: undefined, after: undefined, changed: near.changed };
