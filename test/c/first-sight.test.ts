@@ -85,6 +85,12 @@ const piece = fc.constantFrom(
     '##',
     '#\\\n#',
     '"\\""',
+    "'\\0'",
+    "'\\''",
+    '"a\\t{"',
+    '"\\\\"',
+    '"a \\\n"',
+    '/* **a**\\ () *\\/ */',
   ],
 );
 const text = fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join(''));
@@ -123,6 +129,7 @@ describe('what a text shows at first sight', () => {
       '#ifndef H\n#define H\nextern "C" {\nint a;\n}\n#endif\n',
     ],
     ['braces in remarks and macros', '/* { */\n#define A(x) do { x; } while (0) // {\nstruct s { int a; };\n'],
+    ['escapes in quotes and remarks', "/* **a**\\ { */\nint a = '\\'' + '\\0';\nchar b[] = \"\\t}\\\"\";\n"],
     ['a macro of several lines', '#define A \\\n\t{ 1, \\\n\t  2 }\nint a;\n'],
   ])('is all of it, for %s', (_what, one) => {
     expect(firstSight(one)).toMatchObject({ isWhole: true, areMacrosBalanced: true, pastes: false });

@@ -61,6 +61,7 @@ const harmless = new Set('if ifdef ifndef elif elifdef elifndef else endif error
 const usualHead =
   /[ \t]*(?:(?:define|undef)[ \t]+([A-Za-z0-9_$]+)|(?:if|ifdef|ifndef|elif|else|endif)(?![\w$\\]))[^\n/"'{}#%<\\]*/y;
 const linkage = '"C"';
+const splicedStar = /\*\\[\0-\t\v-\x20]*\n/;
 
 class Sight implements FirstSight {
   isUnclear = false;
@@ -85,7 +86,7 @@ class Sight implements FirstSight {
     this.#end = end;
     this.#isAscii = text.length === end;
     // A splice may tear what ends a comment.
-    if (text.includes('*\\')) this.isUnclear = true;
+    if (text.includes('*\\') && splicedStar.test(text)) this.isUnclear = true;
     while (this.#at < end && !this.isUnclear) this.#passText();
     if (!this.#isAtRest || this.#linkages > 0) this.isWhole = false;
   }
@@ -240,7 +241,12 @@ class Sight implements FirstSight {
   #passQuote(start: number, quote: number): void {
     const bytes = this.#bytes;
     let at = start + 1;
-    while (at < this.#end && bytes[at] !== quote && bytes[at] !== backslash && bytes[at] !== newline) at++;
+    while (at < this.#end && bytes[at] !== quote && bytes[at] !== newline) {
+      if (bytes[at] !== backslash) at++;
+      // No splice, but a character that is written with it.
+      else if ((bytes[at + 1] ?? 0) > space) at += 2;
+      else break;
+    }
     if (at >= this.#end || bytes[at] !== quote) this.isUnclear = true;
     this.#at = at + 1;
   }
