@@ -244,6 +244,8 @@ export type NameChange =
       /** Headers that are there, and that another one no longer includes, directly or through others. */
       readonly kind: 'includes-fewer';
       readonly header: string;
+      /** Where it stands, if it declares anything. */
+      readonly file: string | undefined;
       readonly lost: readonly string[];
     }
   | { readonly kind: 'macro-added' | 'macro-removed'; readonly macro: MacroDeclaration }

@@ -6,7 +6,7 @@
  * as those of asm-generic/, is part of whatever includes it. Only headers tell what they include.
  */
 
-import { listOf } from '../abi/declaration-list.ts';
+import { type DeclarationList, listOf } from '../abi/declaration-list.ts';
 import type { AbiPair, NameChange } from './changes.ts';
 import { reachFrom } from './compare-places.ts';
 
@@ -29,9 +29,15 @@ export function compareIncludes({ old, new: next }: AbiPair): Fewer[] {
     const isLost = (one: string): boolean =>
       !reach.has(one) && [...reachFrom(one, after)].some((inner) => !reach.has(inner) && saysSomething(inner));
     const lost = lacking.filter(isLost);
-    if (lost.length > 0) changes.push({ kind: 'includes-fewer', header, lost: lost.sort() });
+    if (lost.length > 0)
+      changes.push({ kind: 'includes-fewer', header, file: fileOf(header, list), lost: lost.sort() });
   }
   return changes;
+}
+
+function fileOf(header: string, list: DeclarationList): string | undefined {
+  const [portion] = list.portionsIn(header).filter(({ count }) => count > 0);
+  return portion?.at(0)?.declaration.location?.file;
 }
 
 function isInner(header: string): boolean {

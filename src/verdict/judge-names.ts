@@ -90,13 +90,13 @@ export function judgeName(change: NameChange): Judgement {
       };
     }
     case 'includes-fewer': {
-      const { header, lost } = change;
+      const { header, file, lost } = change;
       const names = membersWords(lost.map((name) => `<${name}>`));
       return {
         rule: 'include-removed',
         subject: `header ${header}`,
         old: { header, text: lost.join(' ') },
-        new: { header },
+        new: { header, ...(file === undefined ? {} : { file }) },
         message: `<${header}> no longer includes ${names}`,
         ...(lost.length === 1 ? {} : { members: lost }),
         answers: answers({
