@@ -11,7 +11,9 @@ import { type NumberScope, scopeOf } from '../abi/number-scope.ts';
 import { wordOf } from '../abi/portion.ts';
 import type { NamedNumber } from './changes.ts';
 import { differencesAmong, ListedNumbers } from './listed-numbers.ts';
+import type { NumberGroup } from './number-group.ts';
 import type { GroupedNumbers, GroupPair, NumberPair, Numbers } from './number-pair.ts';
+import { onceForPair } from './once.ts';
 import { possibleFamilies } from './possible-families.ts';
 import type { Suspects } from './suspects.ts';
 
@@ -85,6 +87,8 @@ class NumbersAround {
   readonly #near: BothSides;
   readonly #headers: ReadonlySet<string>;
   readonly #after: DeclarationList;
+  /** Asked for each number that differs, of few groups. */
+  readonly #areNamedTwice = onceForPair((old: NumberGroup, next: NumberGroup) => this.#findNamedTwice(old, next));
 
   constructor(
     before: DeclarationList,
@@ -108,7 +112,7 @@ class NumbersAround {
     const { header } = declaration;
     const word = wordOf(name);
     const plain = groupsIn(this.#plain, word);
-    if (this.#areNamedTwice(plain)) return true;
+    if (this.#areNamedTwice(plain.old, plain.new)) return true;
     const prefix = possibleFamilies(plain.old).shortestOf(number);
     if (prefix === undefined) return false;
     if (plain.new.inHeader(header, value).length > 1) return true;
@@ -123,7 +127,7 @@ class NumbersAround {
 
   groupsOf(word: string, numbers: readonly NamedNumber[]): GroupPair | undefined {
     const plain = groupsIn(this.#plain, word);
-    if (!this.#areNamedTwice(plain)) {
+    if (!this.#areNamedTwice(plain.old, plain.new)) {
       const prefixes = numbers.flatMap((number) => {
         const prefix = possibleFamilies(plain.old).shortestOf(number);
         return prefix === undefined ? [] : [{ prefix, header: number.declaration.header }];
@@ -132,11 +136,11 @@ class NumbersAround {
       if (prefixes.every(({ prefix, header }) => !isUnreadAny(plain, prefix, header))) return plain;
     }
     const near = groupsIn(this.#near, word);
-    return this.#areNamedTwice(near) ? groupsIn(this.all, word) : near;
+    return this.#areNamedTwice(near.old, near.new) ? groupsIn(this.all, word) : near;
   }
 
   /** Whether a number of one of the headers may have another meaning in what was left unread. */
-  #areNamedTwice({ old, new: next }: GroupPair): boolean {
+  #findNamedTwice(old: NumberGroup, next: NumberGroup): boolean {
     const isTwice = ({ name, declaration }: NamedNumber): boolean =>
       this.#headers.has(declaration.header) && (old.unread.has(name) || next.unread.has(name));
     return old.unread.size + next.unread.size > 0 && (old.members.some(isTwice) || next.members.some(isTwice));
