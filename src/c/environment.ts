@@ -8,7 +8,7 @@
 
 import type { OrdinaryBinding, PackState, SizedType, TagBinding } from './lower/symbols.ts';
 import { Macro, type SavedMacros } from './macro.ts';
-import { type Name, NameGroups, type NameSpace, nameSpaces, type NameTable } from './names.ts';
+import { type Name, NameGroups, type NameSpace, type NameTable } from './names.ts';
 import { only, type Viewers } from './viewers.ts';
 
 /** Stands in a layer for a name that was defined before and is not any more (`#undef`). */
@@ -100,7 +100,7 @@ export class JoinedLayer {
   readonly isEmpty: boolean;
   readonly #layers: readonly Part<Layer | JoinedLayer>[];
   readonly #all: Viewers;
-  #written: JoinedWrites | undefined;
+  readonly #written: { -readonly [Space in NameSpace]?: Joined<Bindings[Space]> } = {};
 
   /** `all`: whoever reads any of it; what all of them see is not divided. */
   constructor(layers: readonly Part<Layer | JoinedLayer>[], all: Viewers) {
@@ -110,39 +110,29 @@ export class JoinedLayer {
     for (const { is } of layers) this.groups.addAll(is.groups);
   }
 
-  get macros(): JoinedWrites['macros'] {
-    return this.#join().macros;
+  // Put together once something is looked for in it: of what many headers include, most ask little.
+  get macros(): Joined<Bindings['macros']> {
+    return (this.#written.macros ??= this.#join((layer) => layer.macros));
   }
 
-  get ordinary(): JoinedWrites['ordinary'] {
-    return this.#join().ordinary;
+  get ordinary(): Joined<OrdinaryBinding> {
+    return (this.#written.ordinary ??= this.#join((layer) => layer.ordinary));
   }
 
-  get tags(): JoinedWrites['tags'] {
-    return this.#join().tags;
+  get tags(): Joined<TagBinding> {
+    return (this.#written.tags ??= this.#join((layer) => layer.tags));
   }
 
-  /** Put together once something is looked for in it: of what many headers include, most ask little. */
-  #join(): JoinedWrites {
-    this.#written ??= new JoinedWrites(this.#layers, this.#all);
-    return this.#written;
-  }
-}
-
-class JoinedWrites {
-  readonly macros = new Map<string, Bindings['macros'] | Divided<Bindings['macros']>>();
-  readonly ordinary = new Map<string, OrdinaryBinding | Divided<OrdinaryBinding>>();
-  readonly tags = new Map<string, TagBinding | Divided<TagBinding>>();
-
-  constructor(layers: readonly Part<Layer | JoinedLayer>[], all: Viewers) {
-    for (const { viewers, is } of layers) {
-      addTo(this.macros, is.macros, viewers, all);
-      addTo(this.ordinary, is.ordinary, viewers, all);
-      addTo(this.tags, is.tags, viewers, all);
-    }
-    for (const space of nameSpaces) putTogether<unknown>(this[space], all);
+  #join<T>(spaceOf: (layer: Layer | JoinedLayer) => Joined<T>): Joined<T> {
+    const map = new Map<string, T | Divided<T>>();
+    for (const { viewers, is } of this.#layers) addTo(map, spaceOf(is), viewers, this.#all);
+    putTogether(map, this.#all);
+    return map;
   }
 }
+
+/** What names mean to those who see it. */
+type Joined<T> = ReadonlyMap<string, T | Divided<T>>;
 
 function addTo<T>(
   map: Map<string, T | Divided<T>>,
