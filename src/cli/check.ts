@@ -195,8 +195,11 @@ function comparePair(
   const pairFor = (target: Target): AbiPair => {
     let pair = pairs.get(target);
     if (pair === undefined) {
-      const { old, new: next } = pairOf(sides, target);
-      pair = withKnownSemantics({ old: policy.declare(old), new: policy.declare(next) }, said);
+      const found = pairOf(sides, target);
+      const [old, next] = [policy.declare(found.old), policy.declare(found.new)];
+      // What was found out about a pair is remembered of that pair.
+      const isSame = old === found.old && next === found.new;
+      pair = withKnownSemantics(isSame ? found : { old, new: next }, said);
       pairs.set(target, pair);
     }
     return pair;

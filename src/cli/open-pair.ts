@@ -6,10 +6,11 @@
  */
 
 import type { Abi } from '../abi/abi.ts';
-import { type DeclarationMaps, listOf } from '../abi/declaration-list.ts';
 import type { Target } from '../abi/target.ts';
 import { UserError } from '../diagnostic.ts';
 import type { AbiPair } from '../diff/changes.ts';
+import { lostIncludes } from '../diff/compare-includes.ts';
+import { declarationKinds, spaceOf, suspectsOf } from '../diff/suspects.ts';
 import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
 import { type OpenedSource, openSource, type SourceOptions, workshopFor } from './open-source.ts';
@@ -70,21 +71,87 @@ export function pairOf({ old, new: next }: OpenedPair, target: Target): AbiPair 
   if (!isHeaders(old) || !isHeaders(next)) return { old: before, new: after };
   // Of two files that were named, each is the other's counterpart, even where they lie in one folder.
   const named = [old, next].flatMap((source) => (source.isOneFile ? source.namesFor(target) : []));
-  const ofOld = headersBeside(before, old, after, next, target);
-  const ofNew = headersBeside(after, next, before, old, target);
-  const isBorrowed = (name: string): boolean => !named.includes(name);
-  return {
-    old: withDeclarationsOf(before, old, { borrowed: ofOld.filter(isBorrowed), other: after, headers: ofOld }),
-    new: asOneHeader(
-      // What programs do not include themselves is gone with the include.
-      withDeclarationsOf(after, next, {
-        borrowed: ofNew.filter(isBorrowed),
-        ...{ other: before, headers: ofNew },
-        mayInclude: next.isOneFile ? undefined : new Set(next.headersFor(target).names),
-      }),
-      named,
-    ),
+  const [ofOld, ofNew] = [
+    headersBeside(before, old, after, next, target),
+    headersBeside(after, next, before, old, target),
+  ];
+  const pairWith = (was: Abi, is: Abi): AbiPair => ({
+    old: withHeaders(was, ofOld),
+    new: asOneHeader(withHeaders(is, ofNew), named),
+  });
+  const mayInclude = isForPrograms([old, next], target);
+  const alone = new Set<string>();
+  const add = (names: readonly string[]): void => {
+    for (const name of names) if (mayInclude(name) && !named.includes(name)) alone.add(name);
   };
+  add([...ofOld, ...ofNew]);
+  let pair = pairWith(before, after);
+  for (let read = 0; ;) {
+    if (alone.size > read) {
+      read = alone.size;
+      pair = pairWith(readBeside(old, target, alone), readBeside(next, target, alone));
+    }
+    add(differingInside(pair, [old, next], mayInclude));
+    if (alone.size === read) return pair;
+  }
+}
+
+/** Whether programs may include a header: those of asm-generic/ are only ever included. */
+function isForPrograms(sources: readonly HeaderSource[], target: Target): (name: string) => boolean {
+  const programs = new Set(sources.flatMap((source) => source.headersFor(target).names));
+  const isKnown = !sources.some(({ isOneFile }) => isOneFile);
+  return (name) => (isKnown ? programs.has(name) : !name.startsWith('asm-generic/'));
+}
+
+/**
+ * Headers that nobody has read by themselves, and of which the sides say different things, or that something no longer includes; for
+ * those that programs do not include, what includes these. Below what includes it, a header may say something else; where everything is read, each counts as it is
+ * by itself.
+ */
+function differingInside(
+  pair: AbiPair,
+  sources: readonly HeaderSource[],
+  mayInclude: (name: string) => boolean,
+): readonly string[] {
+  const sides = [pair.old, pair.new];
+  const own = new Set(sources.flatMap((source) => source.namesFor(pair.old.target)));
+  const inside = new Set(sides.flatMap(({ headers }) => headers).filter((name) => !own.has(name)));
+  const suspects = inside.size === 0 ? undefined : suspectsOf(pair);
+  if (suspects === undefined) return [];
+  const lost = lostIncludes(pair).flatMap((one) => one.lost.flatMap((included) => included.with));
+  const differing = new Set(lost.filter((name) => inside.has(name)));
+  for (const abi of sides) {
+    for (const kind of declarationKinds) {
+      for (const name of suspects[spaceOf(kind)]) {
+        const header = abi[kind].get(name)?.header;
+        if (header !== undefined && inside.has(header)) differing.add(header);
+      }
+    }
+  }
+  for (const name of differing) {
+    if (mayInclude(name)) continue;
+    for (const { includes } of sides) {
+      for (const [header, included] of includes ?? []) {
+        if (included.has(name) && inside.has(header)) differing.add(header);
+      }
+    }
+  }
+  return [...differing];
+}
+
+/** A side with some headers read by themselves besides. */
+function readBeside(source: HeaderSource, target: Target, headers: ReadonlySet<string>): Abi {
+  const { unsettled, readersOf } = source.optionsFor(target);
+  return source.abiOf(target, [...source.namesFor(target), ...headers], {
+    unsettled,
+    readersOf: readersOf && ((header) => (headers.has(header.name) ? source.targets : readersOf(header))),
+  });
+}
+
+/** An ABI for which these headers count as read. */
+function withHeaders(abi: Abi, headers: readonly string[]): Abi {
+  const all = new Set([...abi.headers, ...headers]);
+  return all.size === abi.headers.length ? abi : { ...abi, headers: [...all] };
 }
 
 /** What moved from one of two named files to the other did not move: as if each included the other. */
@@ -116,69 +183,6 @@ function headersBeside(
       (source.isOneFile || names.has(name) || !otherNames.has(name)) &&
       headers.resolve(name, 'angle', undefined) !== undefined,
   );
-}
-
-interface Borrowing {
-  /** Headers that the other side reads. */
-  readonly borrowed: readonly string[];
-  readonly other: Abi;
-  /** They count as read, and these do as well. */
-  readonly headers: readonly string[];
-  /** What a program may include; everything, where there is no list. */
-  readonly mayInclude?: ReadonlySet<string> | undefined;
-}
-
-function withDeclarationsOf(abi: Abi, source: HeaderSource, borrowing: Borrowing): Abi {
-  const { borrowed, headers } = borrowing;
-  if (headers.length === 0) return abi;
-  const more = borrowedFrom(source, borrowing);
-  const reached = new Set(more.headers);
-  const isBorrowed = new Set(borrowed.filter((name) => reached.has(name)));
-  return {
-    ...abi,
-    ...withDeclarations(abi, more, isBorrowed),
-    includes: new Map([
-      ...(abi.includes ?? []),
-      ...[...(more.includes ?? [])].filter(([name]) => isBorrowed.has(name)),
-    ]),
-    headers: [...abi.headers, ...headers],
-  };
-}
-
-/**
- * Some headers as they are read on the other side, below those of them that are included from elsewhere. A header of
- * asm-generic/ says something else below another one of asm/, and is not there to be read alone.
- */
-function borrowedFrom(source: HeaderSource, { borrowed, other: { target, includes }, mayInclude }: Borrowing): Abi {
-  const inner = new Set(borrowed.flatMap((name) => [...(includes?.get(name) ?? [])].filter((one) => one !== name)));
-  const included = borrowed.filter((name) => mayInclude?.has(name) !== false);
-  const entries = included.filter((name) => !inner.has(name));
-  const { unsettled } = source.optionsFor(target);
-  const below = source.abiOf(target, entries, { unsettled });
-  const reached = new Set(below.headers);
-  const rest = included.filter((name) => !reached.has(name));
-  return rest.length === 0 ? below : source.abiOf(target, [...entries, ...rest], { unsettled });
-}
-
-/** What an ABI declares, and what others say in some headers of names that it does not have. */
-function withDeclarations(abi: Abi, more: Abi, headers: ReadonlySet<string>): DeclarationMaps {
-  const [list, others] = [listOf(abi), listOf(more)];
-  if (list !== undefined && others?.index === list.index) return list.followedBy(others, headers).maps();
-  const merge = <Declaration extends { readonly header: string }>(
-    own: ReadonlyMap<string, Declaration>,
-    theirs: ReadonlyMap<string, Declaration>,
-  ): ReadonlyMap<string, Declaration> => {
-    const added = [...theirs].filter(([name, { header }]) => headers.has(header) && !own.has(name));
-    return added.length === 0 ? own : new Map([...own, ...added]);
-  };
-  return {
-    records: merge(abi.records, more.records),
-    enums: merge(abi.enums, more.enums),
-    typedefs: merge(abi.typedefs, more.typedefs),
-    constants: merge(abi.constants, more.constants),
-    macros: merge(abi.macros, more.macros),
-    requests: merge(abi.requests, more.requests),
-  };
 }
 
 function isHeaders(source: OpenedSource): source is HeaderSource {

@@ -12,27 +12,46 @@ import { reachFrom } from './compare-places.ts';
 
 type Fewer = Extract<NameChange, { readonly kind: 'includes-fewer' }>;
 
-export function compareIncludes({ old, new: next }: AbiPair): Fewer[] {
+export function compareIncludes(pair: AbiPair): Fewer[] {
+  const list = listOf(pair.new);
+  if (list === undefined) return [];
+  const says = (header: string): boolean => list.portionsIn(header).some(({ count }) => count > 0);
+  return lostIncludes(pair).flatMap(({ header, lost }) => {
+    // What says nothing itself, nor gets anything from others, is no loss.
+    const [first, ...rest] = lost.filter(({ with: along }) => along.some(says)).map(({ name }) => name);
+    if (first === undefined) return [];
+    return [{ kind: 'includes-fewer', header, file: fileOf(header, list), lost: [first, ...rest].sort() }];
+  });
+}
+
+/** What a header got from another that it no longer includes. */
+interface Lost {
+  readonly name: string;
+  /** That one, and what it includes that the header gets from nobody else. */
+  readonly with: readonly string[];
+}
+
+/** Headers that are on both sides, and the others that they no longer get. */
+export function lostIncludes({
+  old,
+  new: next,
+}: AbiPair): { readonly header: string; readonly lost: readonly Lost[] }[] {
   const [before, after] = [old.includes, next.includes];
-  const list = listOf(next);
-  if (before === undefined || after === undefined || list === undefined) return [];
-  const saysSomething = (header: string): boolean => list.portionsIn(header).some(({ count }) => count > 0);
+  if (before === undefined || after === undefined) return [];
   const there = new Set(next.headers.filter((header) => !isInner(header)));
-  const changes: Fewer[] = [];
-  for (const [header, included] of before) {
-    if (!there.has(header)) continue;
+  return [...before].flatMap(([header, included]) => {
     const now = after.get(header);
-    const lacking = [...included].filter((one) => there.has(one) && now?.has(one) !== true);
-    if (lacking.length === 0) continue;
+    const lacking = there.has(header) ? [...included].filter((one) => there.has(one) && now?.has(one) !== true) : [];
+    if (lacking.length === 0) return [];
     const reach = reachFrom(header, after);
-    // What it is still told by others it has not lost, nor what says nothing itself.
-    const isLost = (one: string): boolean =>
-      !reach.has(one) && [...reachFrom(one, after)].some((inner) => !reach.has(inner) && saysSomething(inner));
-    const lost = lacking.filter(isLost);
-    if (lost.length > 0)
-      changes.push({ kind: 'includes-fewer', header, file: fileOf(header, list), lost: lost.sort() });
-  }
-  return changes;
+    const lost = lacking.filter((one) => !reach.has(one));
+    return [
+      {
+        header,
+        lost: lost.map((name) => ({ name, with: [...reachFrom(name, after)].filter((one) => !reach.has(one)) })),
+      },
+    ];
+  });
 }
 
 function fileOf(header: string, list: DeclarationList): string | undefined {
