@@ -15,6 +15,7 @@ import type * as TargetModule from '../src/abi/target.ts';
 import type * as HeaderSourceModule from '../src/cli/header-source.ts';
 import type { Io } from '../src/cli/io.ts';
 import type * as OpenPairModule from '../src/cli/open-pair.ts';
+import type * as PairOfModule from '../src/cli/pair-of.ts';
 import type * as OptimiseLaterModule from '../src/cli/optimise-later.ts';
 import type * as CheckModule from '../src/verdict/check.ts';
 
@@ -60,7 +61,8 @@ async function measurePair(
   path: string,
   targetCount: number,
 ): Promise<Measurement> {
-  const { openPair, pairOf } = (await compiled('cli/open-pair')) as typeof OpenPairModule;
+  const { openPair } = (await compiled('cli/open-pair')) as typeof OpenPairModule;
+  const { pairOf } = (await compiled('cli/pair-of')) as typeof PairOfModule;
   const { checkTargets } = (await compiled('verdict/check')) as typeof CheckModule;
   const finish = begin();
   const opened = await openPair(sides, ioAt(cwd), path === '' ? {} : { paths: [path] });

@@ -20,11 +20,11 @@ import type { ValuesOf } from '../verdict/fingerprint.ts';
 import { type Alternative, standing } from '../verdict/finding.ts';
 import { parseOutputs, writeGithubSummary, writeOutputs } from './check-outputs.ts';
 import { styleFor } from './colours.ts';
-import type { HeaderSource } from './header-source.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 import { withKnownSemantics } from './known-semantics.ts';
 import { oneOf } from './one-of.ts';
-import { type OpenedPair, openPair, type PairOptions, pairOf } from './open-pair.ts';
+import { isHeaders, type OpenedPair, openPair, type PairOptions } from './open-pair.ts';
+import { pairOf } from './pair-of.ts';
 import { openPolicy, type Policy, type PolicyFlags, type PolicyPlaces } from './policy.ts';
 import { openInCxx } from './open-in-cxx.ts';
 import { type OpenedLayout, type OpenedSource, workshopFor } from './open-source.ts';
@@ -211,7 +211,7 @@ function comparePair(
   const leftOut = others.flatMap(({ name }) => (policy.config?.targets?.includes(name) === false ? [] : [name]));
   return checkTargets(targets, pairFor, {
     ...{ contracts, leftOut, elsewhere: others.map((target) => valuesOn(target, sides)) },
-    ...(isHeaderSource(old) && isHeaderSource(next)
+    ...(isHeaders(old) && isHeaders(next)
       ? { openInCxx: (target, pair) => openInCxx({ old, new: next }, target, pair, policy.declare) }
       : {}),
   });
@@ -220,9 +220,7 @@ function comparePair(
 /** Reads no more than one header of each side, and that only when somebody asks. */
 function valuesOn(target: Target, sides: OpenedPair): ValuesOf {
   const valueIn = (source: OpenedSource, name: string, header: string): bigint | undefined => {
-    const abi = isHeaderSource(source)
-      ? source.abiOf(target, [header], { macros: new Set([name]) })
-      : source.abiFor(target);
+    const abi = isHeaders(source) ? source.abiOf(target, [header], { macros: new Set([name]) }) : source.abiFor(target);
     const constant = abi.constants.get(name);
     if (constant !== undefined) return constant.value;
     for (const { type } of abi.enums.values()) {
@@ -328,15 +326,11 @@ function textOf(old: OpenedSource, next: OpenedSource): TextOf {
   return (side, { header, file }, targetName) => {
     const source = side === 'old' ? old : next;
     const target = source.targets.find((one) => one.name === targetName);
-    if (target === undefined || !isHeaderSource(source)) return undefined;
+    if (target === undefined || !isHeaders(source)) return undefined;
     const document = file === undefined ? undefined : source.documents?.get(file);
     if (document !== undefined) return document;
     return source.headersFor(target).resolve(header, 'angle', undefined)?.text;
   };
-}
-
-function isHeaderSource(source: OpenedSource): source is HeaderSource {
-  return 'headersFor' in source;
 }
 
 function exitCodeFor(result: CheckResult, failOn: (typeof thresholds)[number]): ExitCode {

@@ -9,7 +9,7 @@ import type { Target } from '../../src/abi/target.ts';
 import { type HeaderSource, HeaderWorkshop } from '../../src/cli/header-source.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { openInCxx } from '../../src/cli/open-in-cxx.ts';
-import { pairOf } from '../../src/cli/open-pair.ts';
+import { pairOf } from '../../src/cli/pair-of.ts';
 import { restrictToChanges } from '../../src/cli/restrict-to-changes.ts';
 import type { Diagnostic } from '../../src/diagnostic.ts';
 import { changedHeaders } from '../../src/source/changes.ts';
