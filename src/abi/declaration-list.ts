@@ -77,15 +77,6 @@ export class DeclarationList {
     return new DeclarationList(this.index, portions);
   }
 
-  /** This list, and what stands in `files` as `other` has it, where this one says nothing of a name. */
-  followedBy(other: DeclarationList, files: ReadonlySet<string>): DeclarationList {
-    const more = other.portions.filter(({ portion: { file } }) => files.has(file));
-    return new DeclarationList(this.index, [
-      ...this.portions,
-      ...more.map(({ portion }) => ({ portion, isOwn: false })),
-    ]);
-  }
-
   /** Says which names will be asked for: they are found together more cheaply than one by one. */
   expect(names: ReadonlySet<string>): void {
     this.#enter();
