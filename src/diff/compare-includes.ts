@@ -18,9 +18,9 @@ export function compareIncludes(pair: AbiPair): Fewer[] {
   const says = (header: string): boolean => list.portionsIn(header).some(({ count }) => count > 0);
   return lostIncludes(pair).flatMap(({ header, lost }) => {
     // What says nothing itself, nor gets anything from others, is no loss.
-    const [first, ...rest] = lost.filter(({ with: along }) => along.some(says)).map(({ name }) => name);
-    if (first === undefined) return [];
-    return [{ kind: 'includes-fewer', header, file: fileOf(header, list), lost: [first, ...rest].sort() }];
+    const told = lost.filter(({ with: along }) => along.some(says)).map(({ name }) => name);
+    if (told.length === 0) return [];
+    return [{ kind: 'includes-fewer', header, file: fileOf(header, list), lost: told.sort() }];
   });
 }
 
