@@ -7,34 +7,43 @@ import type { Field, RecordType, Type } from './types.ts';
 
 /** The record with semantics on its fields, by path; a path leads through anonymous and tagless records. */
 export function attachSemantics(record: RecordType, semantics: ReadonlyMap<string, FieldSemantics>): RecordType {
-  return withSemantics(record, semantics, '');
+  const above = new Set<string>();
+  for (const path of semantics.keys()) {
+    for (let dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) above.add(path.slice(0, dot));
+  }
+  return withSemantics(record, { of: semantics, above }, '');
 }
 
-function withSemantics(record: RecordType, semantics: ReadonlyMap<string, FieldSemantics>, prefix: string): RecordType {
-  const paths = [...semantics.keys()];
+/** What is known, by path, and which paths lead to it. */
+interface Known {
+  readonly of: ReadonlyMap<string, FieldSemantics>;
+  readonly above: ReadonlySet<string>;
+}
+
+function withSemantics(record: RecordType, known: Known, prefix: string): RecordType {
   const fields = record.fields.map((field): Field => {
-    if (field.name === undefined) return { ...field, type: inType(field.type, semantics, prefix) };
+    if (field.name === undefined) return { ...field, type: inType(field.type, known, prefix) };
     const path = `${prefix}${field.name}`;
-    const own = semantics.get(path);
-    const isDeeper = paths.some((one) => one.startsWith(`${path}.`) || one.startsWith(`${path}[].`));
+    const own = known.of.get(path);
+    const isDeeper = known.above.has(path) || known.above.has(`${path}[]`);
+    if (own === undefined && !isDeeper) return field;
     return {
       ...field,
       ...(own === undefined ? {} : { semantics: { ...field.semantics, ...own } }),
-      ...(isDeeper ? { type: inType(field.type, semantics, path) } : {}),
+      ...(isDeeper ? { type: inType(field.type, known, path) } : {}),
     };
   });
   return { ...record, fields };
 }
 
-function inType(type: Type, semantics: ReadonlyMap<string, FieldSemantics>, path: string): Type {
+function inType(type: Type, known: Known, path: string): Type {
   // An anonymous member adds nothing to a path; a named one adds its name and a dot.
-  if (type.kind === 'record')
-    return withSemantics(type, semantics, path === '' || path.endsWith('.') ? path : `${path}.`);
-  if (type.kind === 'typedef') return { ...type, type: inType(type.type, semantics, path) };
+  if (type.kind === 'record') return withSemantics(type, known, path === '' || path.endsWith('.') ? path : `${path}.`);
+  if (type.kind === 'typedef') return { ...type, type: inType(type.type, known, path) };
   if (type.kind !== 'array') return type;
   let innermost: Type = type;
   while (innermost.kind === 'array') innermost = innermost.element;
-  return rebuilt(type, inType(innermost, semantics, `${path}[]`));
+  return rebuilt(type, inType(innermost, known, `${path}[]`));
 }
 
 function rebuilt(type: Type, element: Type): Type {

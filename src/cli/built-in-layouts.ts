@@ -10,7 +10,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Abi, ConstantDeclaration, RecordDeclaration, RequestDeclaration, VariantInfo } from '../abi/abi.ts';
 import type { LayoutFile } from '../abi/definition/document.ts';
 import { fileAbout, fileOfShapes } from '../abi/definition/document-about.ts';
-import { fieldNamesIn } from '../abi/definition/field-names.ts';
+import { formNamesIn, type FormNames } from '../abi/definition/field-names.ts';
 import {
   abiOfSoundVariant,
   defaultVariant,
@@ -20,7 +20,6 @@ import {
 } from '../abi/definition/layout-file.ts';
 import { suggestionFor } from '../abi/suggest.ts';
 import type { Target } from '../abi/target.ts';
-import type { RecordType } from '../abi/types.ts';
 import { UserError } from '../diagnostic.ts';
 import { packageRoot } from './package-root.ts';
 
@@ -150,10 +149,17 @@ function recordIn({ records }: Abi, bare: string): RecordDeclaration | undefined
   return records.get(`struct ${bare}`) ?? records.get(`union ${bare}`);
 }
 
-function mentionsRecord({ document }: LayoutFile, bare: string): boolean {
-  return [document.record ?? '', ...(document.records ?? []).map(({ record }) => record)].some(
-    (one) => bareName(one) === bare,
-  );
+/** Asked for each target. */
+const tagsOfFiles = new WeakMap<LayoutFile, ReadonlySet<string>>();
+
+function mentionsRecord(file: LayoutFile, bare: string): boolean {
+  let tags = tagsOfFiles.get(file);
+  if (tags === undefined) {
+    const { record = '', records = [] } = file.document;
+    tags = new Set([record, ...records.map((entry) => entry.record)].map(bareName));
+    tagsOfFiles.set(file, tags);
+  }
+  return tags.has(bare);
 }
 
 /** The variants of a built-in record on a target, oldest first, from the file that is about the record. */
@@ -207,38 +213,25 @@ function areApart(some: ReadonlySet<string>, others: ReadonlySet<string>): boole
 }
 
 /**
- * The forms a built-in record has had on a target, from the variants that declare it: those of its own file first. They
- * are found by their shapes, for which a variant need not be understood; those whose fields have names unlike all that is looked
- * for are left out.
+ * The forms a built-in record has had on a target, from the variants that declare it: those of its own file first. A variant tells of
+ * the record, and of little else. One that differs from others in nothing that shows in a form is left out, and so is one whose
+ * fields have names unlike all that is looked for: to read a variant is dear, and there are many.
  */
-export function* builtInForms(
-  name: string,
-  target: Target,
-  isUnlike: (fieldNames: ReadonlySet<string>) => boolean,
-): Generator<BuiltInForm> {
+export function* builtInForms(name: string, target: Target, isUnlike: (names: FormNames) => boolean): Generator<Abi> {
   const bare = bareName(name);
   for (const file of filesFor(target, bare, bare)) {
     if (!mentionsRecord(file, bare)) continue;
     const { shapes, about } = partsFor(file, bare);
-    for (const { name: variant } of variantsOf(shapes)) {
-      if (isUnlike(fieldNamesIn(shapes, name, variant, target))) continue;
-      const label = labelOf(file, variant);
-      const form = abiOfSoundVariant(shapes, variant, target, label).records.get(name);
-      if (form !== undefined)
-        yield { record: form.record, open: () => abiOfSoundVariant(about, variant, target, label) };
+    for (const { name: variant } of shapes.document.variants) {
+      if (isUnlike(formNamesIn(shapes, name, variant, target))) continue;
+      const abi = abiOfSoundVariant(about, variant, target, labelOf(file, variant));
+      if (abi.records.has(name)) yield abi;
     }
   }
 }
 
-/** A form of a record. */
-export interface BuiltInForm {
-  /** Without what C cannot say. */
-  readonly record: RecordType;
-  /** What the variant says of the record, and little else. */
-  readonly open: () => Abi;
-}
-
 interface Parts {
+  /** Its variants are those that may differ in the form. */
   readonly shapes: LayoutFile;
   readonly about: LayoutFile;
 }

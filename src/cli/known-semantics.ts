@@ -9,6 +9,7 @@
 import type { Abi, RecordDeclaration } from '../abi/abi.ts';
 import { attachSemantics } from '../abi/attach-semantics.ts';
 import { replacing } from '../abi/declaration-list.ts';
+import type { FormNames } from '../abi/definition/field-names.ts';
 import { fieldPathsOf } from '../abi/field-paths.ts';
 import { type FieldPath, LayoutError } from '../abi/layout.ts';
 import { layoutOf } from '../abi/layout-engine.ts';
@@ -56,15 +57,19 @@ function formsOf(name: string, target: Target, shapes: readonly (string | undefi
   const forms = new Map<string, Abi>();
   const wanted = new Set(shapes.filter((shape) => shape !== undefined));
   const named = [...wanted].map((shape) => new Set(shape.match(/[A-Za-z_]\w*/g)));
-  const isUnlike = (names: ReadonlySet<string>): boolean =>
-    !named.some((known) => [...names].every((one) => known.has(one)));
-  for (const { record, open } of builtInForms(name, target, isUnlike)) {
-    // To read a variant is dear, and there are many.
+  const isUnlike = ({ sure, possible }: FormNames): boolean =>
+    !named.some((names) => areWithin(sure, names) && areWithin(names, possible));
+  for (const abi of builtInForms(name, target, isUnlike)) {
+    const shape = shapeOf(abi.records.get(name)?.record, target);
+    if (shape !== undefined && wanted.has(shape) && !forms.has(shape)) forms.set(shape, abi);
     if (forms.size === wanted.size) break;
-    const shape = shapeOf(record, target);
-    if (shape !== undefined && wanted.has(shape) && !forms.has(shape)) forms.set(shape, open());
   }
   return shapes.map((shape) => forms.get(shape ?? ''));
+}
+
+function areWithin(some: ReadonlySet<string>, all: ReadonlySet<string>): boolean {
+  for (const one of some) if (!all.has(one)) return false;
+  return true;
 }
 
 function withRecords(abi: Abi, told: ReadonlyMap<string, RecordDeclaration>): Abi {

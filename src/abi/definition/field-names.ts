@@ -1,5 +1,6 @@
 /**
- * Names that the fields of a record surely have in a variant, without reading it: a form of which one is missing is another form.
+ * What the fields of a record are called in a variant, without reading it: a form of which a name is missing, or that has one
+ * more, is another form.
  */
 
 import type { Target } from '../target.ts';
@@ -11,26 +12,67 @@ const declaration = /^.*[\s*]([A-Za-z_]\w*)\s*(?:\[.*\])?\s*(?::\s*\w+)?$/s;
 /** In the place of a name, these end the type of a bit-field without one. */
 const ofTypes = new Set(['char', 'double', 'float', 'int', 'long', 'short', 'signed', 'unsigned']);
 
-/** Of the fields of `record` (`struct kvm_run`), and of those of records in it that have no tag. */
-export function fieldNamesIn({ document }: LayoutFile, record: string, variant: string, target: Target): Set<string> {
+/** What is known of a form before it is read. */
+export interface FormNames {
+  /** Fields of the record, and of those records in it that have no tag, surely have these names. */
+  readonly sure: ReadonlySet<string>;
+  /** No field at any depth has a name that is not among these. */
+  readonly possible: ReadonlySet<string>;
+}
+
+/** The names of `record` (`struct kvm_run`) in a variant on a target. */
+export function formNamesIn({ document }: LayoutFile, record: string, variant: string, target: Target): FormNames {
   const selection = new Selection(document, variant, target.name);
-  const names = new Set<string>();
-  const add = (fields: readonly FieldEntry[]): void => {
+  const sure = new Set<string>();
+  const possible = new Set<string>();
+  const add = (fields: readonly FieldEntry[], isSure: boolean): void => {
     for (const entry of fields) {
       if (!selection.has(entry)) continue;
-      const name = entry.field === undefined ? (entry.struct ?? entry.union) : declaration.exec(entry.field)?.[1];
-      if (name === undefined || ofTypes.has(name)) continue;
-      const [bare = ''] = /^\w*/.exec(name) ?? [];
-      if (bare !== '') names.add(bare);
+      const { words, name } = writtenIn(entry);
+      for (const word of words) possible.add(word);
+      const isNamed = name !== undefined && name !== '';
+      if (isSure && isNamed) sure.add(name);
       // Of an array it is the elements that have fields.
-      if (bare === name) add(entry.fields ?? []);
+      if (entry.fields !== undefined) add(entry.fields, isSure && entryName(entry) === name);
     }
   };
-  if (document.record === record) {
-    add(document.variants.find(({ name }) => name === variant)?.fields ?? document.fields ?? []);
+  const own = document.variants.find(({ name }) => name === variant)?.fields ?? document.fields;
+  if (document.record !== undefined && own !== undefined) add(own, document.record === record);
+  // Which of the others are within the record takes reading it.
+  for (const entry of document.records ?? []) if (selection.has(entry)) add(entry.fields, entry.record === record);
+  return { sure, possible };
+}
+
+/** What a member declares, as far as it shows at first sight. */
+interface Written {
+  readonly words: readonly string[];
+  /** Empty where it has none, missing where that is not understood. */
+  readonly name: string | undefined;
+}
+
+/** Asked for each variant and target. */
+const seen = new WeakMap<FieldEntry, Written>();
+
+function writtenIn(entry: FieldEntry): Written {
+  let written = seen.get(entry);
+  if (written === undefined) {
+    written = { words: entryText(entry).match(/[A-Za-z_]\w*/g) ?? [], name: nameIn(entry) };
+    seen.set(entry, written);
   }
-  for (const entry of document.records ?? []) {
-    if (entry.record === record && selection.has(entry)) add(entry.fields);
-  }
-  return names;
+  return written;
+}
+
+function entryText({ field, struct, union }: FieldEntry): string {
+  return field ?? struct ?? union ?? '';
+}
+
+/** What stands in the place of a name: `b[6]` of a nested record. */
+function entryName({ field, struct, union }: FieldEntry): string | undefined {
+  return field === undefined ? (struct ?? union) : declaration.exec(field)?.[1];
+}
+
+function nameIn(entry: FieldEntry): string | undefined {
+  const name = entryName(entry);
+  if (name === undefined || ofTypes.has(name)) return undefined;
+  return /^\w*/.exec(name)?.[0];
 }

@@ -12,6 +12,8 @@ import { type Field, type FloatBase, type IntegerBase, type RecordType, type Typ
 import {
   type Extent,
   isIdentifier,
+  type MemberDeclaration,
+  type Parsed,
   parseMemberDeclaration,
   parseNestedName,
   type TypeSpecifier,
@@ -30,6 +32,15 @@ export interface PlacedRecord {
   readonly path: JsonPath;
   /** Place of its fields, which for a main record may be inside a variant. */
   readonly fieldsPath: JsonPath;
+}
+
+/** An entry is read for each variant and target, and says the same. */
+const declarations = new WeakMap<FieldEntry, Parsed<MemberDeclaration>>();
+
+function takenApart(entry: FieldEntry): Parsed<MemberDeclaration> {
+  let parsed = declarations.get(entry);
+  if (parsed === undefined) declarations.set(entry, (parsed = parseMemberDeclaration(entry.field ?? '')));
+  return parsed;
 }
 
 const MAX_ARRAY_LENGTH = 1 << 24;
@@ -189,11 +200,10 @@ export class RecordReader {
 
   #declared(entry: FieldEntry, path: JsonPath): Declared | undefined {
     const at = [...path, 'field'];
-    const text = entry.field ?? '';
     if (entry.fields !== undefined) {
       this.#problems.add([...path, 'fields'], 'bad-member', 'Only a "struct" or "union" member has "fields".');
     }
-    const parsed = parseMemberDeclaration(text);
+    const parsed = takenApart(entry);
     if (parsed.kind === 'problem') {
       const { code, message, index, hint } = parsed.problem;
       this.#problems.add(at, code, message, { at: index, ...(hint === undefined ? {} : { hint }) });

@@ -28,8 +28,16 @@ function alias(name: string, type: Type, alignBytes?: number): TypedefType {
   return { kind: 'typedef', name, type, ...(alignBytes === undefined ? {} : { alignBytes }) };
 }
 
+const known = new WeakMap<Target, ReadonlyMap<string, TypedefType>>();
+
 /** The standard typedefs of one target, by name. */
 export function standardTypes(target: Target): ReadonlyMap<string, TypedefType> {
+  let types = known.get(target);
+  if (types === undefined) known.set(target, (types = standardTypesFor(target)));
+  return types;
+}
+
+function standardTypesFor(target: Target): ReadonlyMap<string, TypedefType> {
   const types = new Map<string, TypedefType>();
   const add = (name: string, type: Type, alignBytes?: number): TypedefType => {
     const added = alias(name, type, alignBytes);
