@@ -13,6 +13,7 @@ import { type Declared, type Portion, wordOf } from '../abi/portion.ts';
 import { isSurelyLaidOut } from './alike.ts';
 import type { AbiPair } from './changes.ts';
 import { type NamesByKind, type NameSpace, namesThatDiffer } from './differing-names.ts';
+import { movedFiles } from './moved-files.ts';
 
 /** Names that may mean something else on the other side. */
 export interface Suspects {
@@ -96,7 +97,7 @@ const suspectsOfPairs = new WeakMap<AbiPair, Suspects | undefined>();
 
 function findSuspects({ old, new: next }: AbiPair): Suspects | undefined {
   const [before, after] = [listOf(old), listOf(next)];
-  if (before === undefined || after?.index !== before.index || !isSameOrder(before, after, true)) return undefined;
+  if (before === undefined || after?.index !== before.index || movedFiles(before, after, true).size > 0) return undefined;
   const suspects = new SuspectNames();
   const behind = filesBehindOthers([before, after]);
   for (const names of differencesOf(before, after, behind)) suspects.add(names);
@@ -107,14 +108,14 @@ function findSuspects({ old, new: next }: AbiPair): Suspects | undefined {
       if (entries.length > 1) for (const { declared } of entries) suspects.addEnumerators(declared);
     }
   }
-  const isIncludedAlike = isSameOrder(before, after, false);
+  const moved = movedFiles(before, after, false);
   for (const [side, other] of [
     [before, after],
     [after, before],
   ] as const) {
     for (const { portion, isOwn } of side.portions) {
       const isOwnThere = other.isOwn(portion);
-      const isShown = isOwn ? isOwnThere !== false : isIncludedAlike && isOwnThere !== true;
+      const isShown = isOwn ? isOwnThere !== false : isOwnThere !== true && !moved.has(portion.file);
       // What is settled by its text means the same wherever it is included, but may be shown on one side alone.
       const isTurned = isOwnThere !== undefined && isOwnThere !== isOwn;
       const doubtful = isShown ? undefined : isTurned ? portion : openIn(portion, side, behind);
@@ -131,28 +132,6 @@ function findSuspects({ old, new: next }: AbiPair): Suspects | undefined {
     }
   }
   return suspects;
-}
-
-/**
- * Whether the headers of both sides (or what only their includers show of them) follow each other alike: where two declare
- * one name, the first counts.
- */
-function isSameOrder(before: DeclarationList, after: DeclarationList, isOwn: boolean): boolean {
-  const places = new Map<string, number>();
-  for (const [place, { portion, isOwn: isOwnThere }] of before.portions.entries()) {
-    if (isOwnThere === isOwn && !places.has(portion.file)) places.set(portion.file, place);
-  }
-  let last = -1;
-  const seen = new Set<string>();
-  for (const { portion, isOwn: isOwnHere } of after.portions) {
-    if (isOwnHere !== isOwn || seen.has(portion.file)) continue;
-    seen.add(portion.file);
-    const place = places.get(portion.file);
-    if (place === undefined) continue;
-    if (place < last) return false;
-    last = place;
-  }
-  return true;
 }
 
 interface FilePortions {
