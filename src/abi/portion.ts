@@ -25,6 +25,12 @@ export type Declared =
 
 export type DeclaredKind = Declared['kind'];
 
+/** A number of which some bits are known: those that are set in `known` are as in `value`. */
+export interface KnownBits {
+  readonly value: number;
+  readonly known: number;
+}
+
 /**
  * Macros of which only the names are known, until somebody asks what they are worth: that is the dearest part of a header, and
  * most of a comparison never asks.
@@ -43,8 +49,8 @@ export interface LateMacros {
   isNoConstant(at: number): boolean;
   /** Whether one may be a request with one of some numbers. */
   mayBeRequest(at: number, numbers: readonly number[]): boolean;
-  /** Whether one may be a number with these last 32 bits. */
-  mayBeWorth(at: number, bits: number): boolean;
+  /** What is known of the last 32 bits of a number that one may be; `undefined` where it is none. */
+  lastBitsOf(at: number): KnownBits | undefined;
   /** Names that may mean something else on the other side of the comparison that this was read for. */
   readonly unsettled: ReadonlySet<string>;
   /** Where these stand among `names`, rising; one object for all that have `names`. */

@@ -16,6 +16,7 @@ import type { GroupedNumbers, GroupPair, NumberPair, Numbers } from './number-pa
 import { onceForPair } from './once.ts';
 import { possibleFamilies } from './possible-families.ts';
 import type { Suspects } from './suspects.ts';
+import { type UnreadRivals, unreadRivals } from './unread-rivals.ts';
 
 /** `undefined` where more may differ than what is unsettled. */
 export function fewNumbersOf(
@@ -87,6 +88,8 @@ class NumbersAround {
   readonly #near: BothSides;
   readonly #headers: ReadonlySet<string>;
   readonly #after: DeclarationList;
+  /** By word. */
+  readonly #rivals = new Map<string, UnreadRivals>();
   /** Asked for each number that differs, of few groups. */
   readonly #areNamedTwice = onceForPair((old: NumberGroup, next: NumberGroup) => this.#findNamedTwice(old, next));
 
@@ -109,20 +112,22 @@ class NumbersAround {
 
   mayBeShared(number: NamedNumber): boolean {
     const { name, value, declaration } = number;
-    const { header } = declaration;
     const word = wordOf(name);
     const plain = groupsIn(this.#plain, word);
     if (this.#areNamedTwice(plain.old, plain.new)) return true;
     const prefix = possibleFamilies(plain.old).shortestOf(number);
     if (prefix === undefined) return false;
-    if (plain.new.inHeader(header, value).length > 1) return true;
-    const bits = Number(BigInt.asIntN(32, value));
-    const isOther = (other: string): boolean =>
-      other !== name && other.startsWith(prefix) && plain.new.unread.get(other)?.has(header) === true;
-    return this.#after.late.some(
-      (macros) =>
-        macros.words.has(word) && macros.names.some((other, at) => isOther(other) && macros.mayBeWorth(at, bits)),
-    );
+    if (plain.new.inHeader(declaration.header, value).length > 1) return true;
+    return this.#rivalsOf(word, plain.new).mayShare(number, prefix);
+  }
+
+  #rivalsOf(word: string, group: NumberGroup): UnreadRivals {
+    let rivals = this.#rivals.get(word);
+    if (rivals === undefined) {
+      const late = this.#after.late.filter(({ words }) => words.has(word));
+      this.#rivals.set(word, (rivals = unreadRivals(group, late)));
+    }
+    return rivals;
   }
 
   groupsOf(word: string, numbers: readonly NamedNumber[]): GroupPair | undefined {

@@ -4,7 +4,7 @@
  * Which of them are in force at the end of the unit is known without working any out, and so are their names.
  */
 
-import type { Declared, LateMacros } from '../../abi/portion.ts';
+import type { Declared, KnownBits, LateMacros } from '../../abi/portion.ts';
 import type { Target } from '../../abi/target.ts';
 import type { Environment, Part, View } from '../environment.ts';
 import { Macro } from '../macro.ts';
@@ -15,6 +15,7 @@ import { requestMacros } from './macro-reader.ts';
 import { isWholeCall } from './macro-text.ts';
 import type { MacroValue, ValueBudget } from './macro-value.ts';
 import type { MacroValues } from './macro-values.ts';
+import { unknownBits } from './possible-value.ts';
 
 /** Macros that are in force, in their order. */
 export class NamedMacros {
@@ -140,8 +141,8 @@ export class ValuesAtEnd {
     return found.kind === 'request' && numbers.includes(found.declaration.number);
   }
 
-  mayBeWorth(at: number, bits: number, view: View, target: Target): boolean {
-    return this.named.fixed(at) !== undefined || this.#values.mayBeWorth(this.named.at(at), bits, view, target);
+  lastBitsOf(at: number, view: View, target: Target): KnownBits | undefined {
+    return this.named.fixed(at) === undefined ? this.#values.lastBitsOf(this.named.at(at), view, target) : unknownBits;
   }
 
   readAll(ats: readonly number[], view: View, target: Target, budget: CountingBudget): readonly MacroValue[] {
@@ -251,8 +252,8 @@ export class LateValues implements LateMacros {
     return this.#atEnd.mayBeRequest(at, numbers, this.#view, this.#target);
   }
 
-  mayBeWorth(at: number, bits: number): boolean {
-    return this.#atEnd.mayBeWorth(at, bits, this.#view, this.#target);
+  lastBitsOf(at: number): KnownBits | undefined {
+    return this.#atEnd.lastBitsOf(at, this.#view, this.#target);
   }
 
   get unsettledAts(): readonly number[] {

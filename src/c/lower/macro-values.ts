@@ -5,6 +5,7 @@
  * program that includes the header would.
  */
 
+import type { KnownBits } from '../../abi/portion.ts';
 import type { Target } from '../../abi/target.ts';
 import type { View } from '../environment.ts';
 import { nothingRead, type ReadCollector, Reads } from '../reads.ts';
@@ -80,9 +81,9 @@ export class MacroValues {
     return this.#possible.mayBeRequest(numbers, macro, view, target);
   }
 
-  /** Whether a macro that is in force in a view may come to a number with these last 32 bits. */
-  mayBeWorth(macro: Macro, bits: number, view: View, target: Target): boolean {
-    return this.#possible.mayBeWorth(bits, macro, view, target);
+  /** What is known of the last 32 bits of a number that a macro which is in force in a view may come to, if it may. */
+  lastBitsOf(macro: Macro, view: View, target: Target): KnownBits | undefined {
+    return this.#possible.lastBitsOf(macro, view, target);
   }
 
   #holds({ reads, form }: KnownValue, macro: Macro, view: View, target: Target): boolean {

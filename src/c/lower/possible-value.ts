@@ -7,6 +7,7 @@
  * itself or through others, is no request.
  */
 
+import type { KnownBits } from '../../abi/portion.ts';
 import { integerSizeBytes, type Target } from '../../abi/target.ts';
 import type { View } from '../environment.ts';
 import { integerBase } from '../expression/arithmetic.ts';
@@ -21,13 +22,8 @@ import { Lowering } from './lowering.ts';
 import { requestMacros } from './macro-reader.ts';
 import type { TypeTable } from './type-table.ts';
 
-/** A number of which some bits are known: those that are set in `known` are as in `value`. */
-interface KnownBits {
-  readonly value: number;
-  readonly known: number;
-}
-
-const unknownBits: KnownBits = { value: 0, known: 0 };
+/** Nothing is known. */
+export const unknownBits: KnownBits = { value: 0, known: 0 };
 const allBits = -1;
 /** Names for names of requests go no further. */
 const longestChain = 8;
@@ -49,28 +45,27 @@ export class PossibleValues {
   /** Whether a macro may come to a request with one of some numbers. */
   mayBeRequest(numbers: readonly number[], macro: Macro, view: View, target: Target): boolean {
     if (macro.parameters !== undefined) return false;
-    return this.#mayEndIn(numbers, macro, view, target, 0) ?? mentionsRequests(macro, view, new Set());
+    const { value, known } = this.#lastBits(macro, view, target, 0);
+    if (known === 0) return mentionsRequests(macro, view, new Set());
+    return numbers.some((number) => ((number ^ value) & known) === 0);
   }
 
-  /** Whether a macro may come to a number with these last 32 bits. */
-  mayBeWorth(bits: number, macro: Macro, view: View, target: Target): boolean {
-    return macro.parameters === undefined && this.#mayEndIn([bits], macro, view, target, 0) !== false;
+  /** What is known of the last 32 bits of a number that a macro may come to; `undefined` where it comes to none. */
+  lastBitsOf(macro: Macro, view: View, target: Target): KnownBits | undefined {
+    return macro.parameters === undefined ? this.#lastBits(macro, view, target, 0) : undefined;
   }
 
-  /** Whether the last 32 bits of a macro may be some of these; `undefined` where nothing is known of them. */
-  #mayEndIn(numbers: readonly number[], macro: Macro, view: View, target: Target, depth: number): boolean | undefined {
+  #lastBits(macro: Macro, view: View, target: Target, depth: number): KnownBits {
     const { file, bodyStart, bodyEnd } = macro;
     const first = file.kinds[bodyStart] === TokenKind.identifier ? view.macro(file.texts[bodyStart] ?? '') : undefined;
-    if (!(first instanceof Macro)) return undefined;
+    if (!(first instanceof Macro)) return unknownBits;
     if (bodyEnd - bodyStart === 1 && first.parameters === undefined && depth < longestChain) {
-      return this.#mayEndIn(numbers, first, view, target, depth + 1);
+      return this.#lastBits(first, view, target, depth + 1);
     }
     const given = first.parameters === undefined ? undefined : argumentsOf(macro);
-    if (given === undefined) return undefined;
+    if (given === undefined) return unknownBits;
     const form = this.#forms.formOf(first, view, target, file.token(macro.nameIndex));
-    if (form?.uses.length !== given.length) return undefined;
-    const { value, known } = this.#bitsOf(form, given, view, target);
-    return known === 0 ? undefined : numbers.some((number) => ((number ^ value) & known) === 0);
+    return form?.uses.length === given.length ? this.#bitsOf(form, given, view, target) : unknownBits;
   }
 
   #bitsOf(form: CallForm, given: readonly string[], view: View, target: Target): KnownBits {
