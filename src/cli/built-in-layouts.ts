@@ -10,7 +10,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Abi, ConstantDeclaration, RecordDeclaration, RequestDeclaration, VariantInfo } from '../abi/abi.ts';
 import type { LayoutFile } from '../abi/definition/document.ts';
 import { fileAbout, fileOfShapes } from '../abi/definition/document-about.ts';
-import { formNamesIn, type FormNames } from '../abi/definition/field-names.ts';
+import { type FormNames, formNamesIn } from '../abi/definition/field-names.ts';
 import {
   abiOfSoundVariant,
   defaultVariant,
@@ -18,6 +18,7 @@ import {
   targetsOf,
   variantsOf,
 } from '../abi/definition/layout-file.ts';
+import { targetClassIn } from '../abi/definition/target-class.ts';
 import { suggestionFor } from '../abi/suggest.ts';
 import type { Target } from '../abi/target.ts';
 import { UserError } from '../diagnostic.ts';
@@ -218,34 +219,53 @@ function areApart(some: ReadonlySet<string>, others: ReadonlySet<string>): boole
  * fields have names unlike all that is looked for: to read a variant is dear, and there are many.
  */
 export function* builtInForms(name: string, target: Target, isUnlike: (names: FormNames) => boolean): Generator<Abi> {
-  const bare = bareName(name);
-  for (const file of filesFor(target, bare, bare)) {
-    if (!mentionsRecord(file, bare)) continue;
-    const { shapes, about } = partsFor(file, bare);
-    for (const { name: variant } of shapes.document.variants) {
-      if (isUnlike(formNamesIn(shapes, name, variant, target))) continue;
-      const abi = abiOfSoundVariant(about, variant, target, labelOf(file, variant));
+  for (const parts of partsOf(name, target)) {
+    for (const { name: variant } of parts.shapes.document.variants) {
+      if (isUnlike(namesIn(parts, name, variant, target))) continue;
+      const abi = abiOfSoundVariant(parts.about, variant, target, labelOf(parts.about, variant));
       if (abi.records.has(name)) yield abi;
     }
   }
 }
 
+/** The same for targets on which a built-in record is said to be the same, but for the sizes of types. */
+export function builtInClassOf(name: string, target: Target): string {
+  return partsOf(name, target)
+    .map(({ about }) => `${about.fileName} ${targetClassIn(about, target)}`)
+    .join();
+}
+
+/** What a file says of one record. */
 interface Parts {
   /** Its variants are those that may differ in the form. */
   readonly shapes: LayoutFile;
   readonly about: LayoutFile;
+  /** By variant and class of targets. */
+  readonly names: Map<string, FormNames>;
 }
 
-const parts = new Map<string, Parts>();
+/** What the files say of a record that know it on a target. */
+function partsOf(name: string, target: Target): readonly Parts[] {
+  const bare = bareName(name);
+  return [...filesFor(target, bare, bare)].flatMap((file) => (mentionsRecord(file, bare) ? partsIn(file, bare) : []));
+}
 
-/** What a file says of one record. */
-function partsFor(file: LayoutFile, bare: string): Parts {
+const partsByRecord = new Map<string, Parts>();
+
+function partsIn(file: LayoutFile, bare: string): Parts {
   const key = `${file.fileName} ${bare}`;
-  let found = parts.get(key);
-  if (found === undefined) {
-    found = { shapes: fileOfShapes(file, bare), about: fileAbout(file, bare) };
-    parts.set(key, found);
+  let parts = partsByRecord.get(key);
+  if (parts === undefined) {
+    parts = { shapes: fileOfShapes(file, bare), about: fileAbout(file, bare), names: new Map() };
+    partsByRecord.set(key, parts);
   }
+  return parts;
+}
+
+function namesIn({ shapes, names }: Parts, record: string, variant: string, target: Target): FormNames {
+  const key = `${variant} ${targetClassIn(shapes, target)}`;
+  let found = names.get(key);
+  if (found === undefined) names.set(key, (found = formNamesIn(shapes, record, variant, target)));
   return found;
 }
 

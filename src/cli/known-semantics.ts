@@ -20,7 +20,7 @@ import type { RecordType } from '../abi/types.ts';
 import { areAlike } from '../diff/alike.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import { suspectsOf } from '../diff/suspects.ts';
-import { builtInForms, namesOfKnownGarbage } from './built-in-layouts.ts';
+import { builtInClassOf, builtInForms, namesOfKnownGarbage } from './built-in-layouts.ts';
 
 /** Both sides, with the records that changed told about as uabi's layouts tell; `said` hears whose word was taken. */
 export function withKnownSemantics(pair: AbiPair, said: (record: string, layout: string) => void): AbiPair {
@@ -52,8 +52,22 @@ function changedRecords(pair: AbiPair): ReadonlySet<string> | undefined {
   return changed;
 }
 
-/** The first variants of uabi's layouts that give a record these shapes. */
+/** Some forms of a record, by name, shapes and class of targets: most targets have one of few. */
+const knownForms = new Map<string, readonly (Abi | undefined)[]>();
+
+/** The first variants of uabi's layouts that give a record these shapes, as a target has them that is like this one. */
 function formsOf(name: string, target: Target, shapes: readonly (string | undefined)[]): readonly (Abi | undefined)[] {
+  const key = [name, builtInClassOf(name, target), ...shapes].join('\n');
+  let forms = knownForms.get(key);
+  if (forms === undefined) knownForms.set(key, (forms = findForms(name, target, shapes)));
+  return forms;
+}
+
+function findForms(
+  name: string,
+  target: Target,
+  shapes: readonly (string | undefined)[],
+): readonly (Abi | undefined)[] {
   const forms = new Map<string, Abi>();
   const wanted = new Set(shapes.filter((shape) => shape !== undefined));
   const named = [...wanted].map((shape) => new Set(shape.match(/[A-Za-z_]\w*/g)));
