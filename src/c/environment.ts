@@ -277,6 +277,36 @@ export function meaningsOf<Space extends NameSpace>(
   return parts;
 }
 
+/** Those among `viewers` to whom `name` means this very thing. */
+export function viewersSeeing<Space extends NameSpace>(
+  environment: Environment,
+  space: Space,
+  name: string,
+  is: Bindings[Space],
+  viewers: Viewers,
+): Viewers {
+  const group = environment.names.groupOf(space, name);
+  if (group === undefined || !environment.groups.has(group)) return 0;
+  let rest = viewers;
+  let seeing = 0;
+  for (let at: Environment | undefined = environment; at !== undefined && rest !== 0; at = at.parent) {
+    const here = rest & at.viewers;
+    if (here === 0 || !at.layer.groups.has(group)) continue;
+    const found = at.layer[space].get(name) as Held<Space>;
+    if (found === undefined) continue;
+    if (found instanceof Divided) {
+      for (const part of found.parts) {
+        if (part.is === is) seeing |= part.viewers & here;
+        rest &= ~(part.viewers & here);
+      }
+    } else {
+      if (found === is) seeing |= here;
+      rest &= ~here;
+    }
+  }
+  return seeing;
+}
+
 /** What `name` means to viewer `number`. */
 export function meaningFor<Space extends NameSpace>(
   environment: Environment,

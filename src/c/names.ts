@@ -28,6 +28,13 @@ export class NameGroups {
     for (let at = 0; at < words.length; at++) this.#words[at] = (this.#words[at] ?? 0) | (words[at] ?? 0);
   }
 
+  /** Whether any is in both. */
+  meets(others: NameGroups): boolean {
+    const words = others.#words;
+    for (let at = 0; at < words.length; at++) if (((this.#words[at] ?? 0) & (words[at] ?? 0)) !== 0) return true;
+    return false;
+  }
+
   has(group: number): boolean {
     return ((this.#words[group >> 5] ?? 0) & (1 << (group & 31))) !== 0;
   }

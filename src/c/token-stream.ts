@@ -31,6 +31,9 @@ export class SyntaxProblem extends Error {
 
 export class TokenStream {
   readonly #pull: (isBetweenDeclarations: boolean) => Token;
+  /** Nearly always the only one that was looked at: a queue of one costs more than reading the token. */
+  #current: Token | undefined;
+  /** Those behind it. */
   readonly #ahead: Token[] = [];
   #isFresh = true;
   #braces = 0;
@@ -50,18 +53,17 @@ export class TokenStream {
   }
 
   peek(distance = 0): Token {
-    for (;;) {
-      const token = this.#ahead[distance];
-      if (token !== undefined) return token;
-      this.#ahead.push(this.#pull(this.#isFresh && this.#ahead.length === 0));
-    }
+    const current = (this.#current ??= this.#pull(this.#isFresh));
+    if (distance === 0) return current;
+    while (this.#ahead.length < distance) this.#ahead.push(this.#pull(false));
+    return this.#ahead[distance - 1] ?? current;
   }
 
   next(): Token {
     const token = this.peek();
     // The end stays in sight, so that nothing is read behind it.
     if (token.kind === TokenKind.end) return token;
-    this.#ahead.shift();
+    this.#current = this.#ahead.length === 0 ? undefined : this.#ahead.shift();
     this.#isFresh = false;
     this.#last = token;
     if (token.kind === TokenKind.punctuator) {

@@ -9,7 +9,7 @@
 import { type LateMacros, wordOf } from '../../abi/portion.ts';
 import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
-import { type Environment, type JoinedLayer, type Layer, meaningsOf, type Part } from '../environment.ts';
+import { type Environment, type JoinedLayer, type Layer, type Part, viewersSeeing } from '../environment.ts';
 import { limits } from '../limits.ts';
 import { Macro } from '../macro.ts';
 import { ReadCollector, type Reads } from '../reads.ts';
@@ -258,7 +258,9 @@ function thoseWithAllInForce({ layer }: PieceEffect, environment: Environment, v
   const later: (Layer | JoinedLayer)[] = [];
   for (let at: Environment | undefined = environment; at !== undefined; at = at.parent) {
     if (at.layer === layer) {
-      if (later.every((one) => !haveCommonName(one.macros, macros))) return viewers;
+      // A piece is the first to write most of its names.
+      const others = later.filter(({ groups }) => groups.meets(layer.groups));
+      if (others.every((one) => !haveCommonName(one.macros, macros))) return viewers;
       break;
     }
     if ((at.viewers & viewers) !== 0) later.push(at.layer);
@@ -267,10 +269,8 @@ function thoseWithAllInForce({ layer }: PieceEffect, environment: Environment, v
   let rest = viewers;
   for (const [name, macro] of macros) {
     if (!(macro instanceof Macro)) continue;
-    let same = 0;
-    for (const { viewers: some, is } of meaningsOf(environment, 'macros', name, rest)) if (is === macro) same |= some;
-    if (same === 0) return 0;
-    rest = same;
+    rest = viewersSeeing(environment, 'macros', name, macro, rest);
+    if (rest === 0) return 0;
   }
   return rest;
 }
