@@ -1,6 +1,6 @@
 /**
- * Makes what `src/cli/compiled-program.ts` runs: the modules of the program in one file, and the bytecode of the functions that
- * usual commands call.
+ * Makes what `src/cli/compiled-program.ts` runs: the modules of the program in one file (those of `modules.ts` that are plain), and
+ * the bytecode of the functions that usual commands call.
  *
  * The commands are run here, in this process, on the small kernel tree of `usual-commands.ts`; what V8 compiled for them is what
  * it writes down. Bytecode of functions that nobody calls would only have to be read, so there is none.
@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import {
   bytecodePath,
   compileProgram,
@@ -31,6 +31,16 @@ interface PackageJson {
 /** Small, and needed by nearly every command. The other packages are large, and are loaded by the few commands that use them. */
 const bundledPackages = ['commander', 'jsonc-parser'];
 
+/** TypeScript does not rename what is imported within a statement that was rewritten (`modules.ts`). */
+const compiledModules: Plugin = {
+  name: 'compiled modules',
+  setup: (build) => {
+    build.onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, ...rest }) =>
+      build.resolve(path.replace(/\.ts$/, '.js'), rest),
+    );
+  },
+};
+
 async function bundle(): Promise<string> {
   const { dependencies, optionalDependencies } = JSON.parse(
     readFileSync(new URL('package.json', root), 'utf8'),
@@ -40,7 +50,8 @@ async function bundle(): Promise<string> {
   );
   const { outputFiles, metafile } = await build({
     absWorkingDir: fileURLToPath(root),
-    entryPoints: ['dist/cli/main.js'],
+    entryPoints: ['dist/plain/cli/main.js'],
+    plugins: [compiledModules],
     bundle: true,
     platform: 'node',
     target: 'node20',
