@@ -5,6 +5,7 @@ import type { Target } from '../abi/target.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import { lostIncludes } from '../diff/compare-includes.ts';
 import { declarationKinds, spaceOf, suspectsOf } from '../diff/suspects.ts';
+import { namesIn } from '../source/header.ts';
 import type { HeaderSource } from './header-source.ts';
 import { isHeaders, type OpenedPair } from './open-pair.ts';
 
@@ -45,9 +46,9 @@ export function pairOf({ old, new: next }: OpenedPair, target: Target): AbiPair 
 
 /** Whether programs may include a header: those of asm-generic/ are only ever included. */
 function isForPrograms(sources: readonly HeaderSource[], target: Target): (name: string) => boolean {
-  const programs = new Set(sources.flatMap((source) => source.headersFor(target).names));
-  const isKnown = !sources.some(({ isOneFile }) => isOneFile);
-  return (name) => (isKnown ? programs.has(name) : !name.startsWith('asm-generic/'));
+  if (sources.some(({ isOneFile }) => isOneFile)) return (name) => !name.startsWith('asm-generic/');
+  const programs = sources.map((source) => namesIn(source.headersFor(target)));
+  return (name) => programs.some((names) => names.has(name));
 }
 
 /**
@@ -124,8 +125,8 @@ function headersBeside(
   const unknown = other.headers.filter((name) => !known.has(name));
   if (unknown.length === 0) return [];
   const headers = source.headersFor(target);
-  const names = new Set(headers.names);
-  const otherNames = new Set(otherSource.headersFor(target).names);
+  const names = namesIn(headers);
+  const otherNames = namesIn(otherSource.headersFor(target));
   return unknown.filter(
     (name) =>
       (source.isOneFile || names.has(name) || !otherNames.has(name)) &&

@@ -6,7 +6,7 @@
  * unclear one (`#include MACRO`) might be anything, so such a header always counts as changed.
  */
 
-import type { HeaderFile, TargetHeaders } from './header.ts';
+import { type HeaderFile, namesIn, type TargetHeaders } from './header.ts';
 import { includesOf } from './header-includes.ts';
 import { isSameFile, nearDifference } from './includers.ts';
 
@@ -54,7 +54,7 @@ function findChangedFiles(old: TargetHeaders, next: TargetHeaders): readonly Cha
   const oldFile = (name: string): HeaderFile | undefined =>
     before === undefined ? old.resolve(name, 'angle', undefined) : before.file(name);
   // What a changed header alone includes came or went with it.
-  const roots = new Set(next.names);
+  const roots = namesIn(next);
   const [gone, come] = [old, next].map(
     (headers) => new Map(includedFiles(headers, changed).map((file) => [file.name, file])),
   );

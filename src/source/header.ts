@@ -57,6 +57,15 @@ export interface TargetHeaders {
   whyAbsent(name: string): string;
 }
 
+const nameSets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** The headers programs may include directly, to look for some. Both sides of a comparison and several targets may have one list. */
+export function namesIn({ names }: Pick<TargetHeaders, 'names'>): ReadonlySet<string> {
+  let set = nameSets.get(names);
+  if (set === undefined) nameSets.set(names, (set = new Set(names)));
+  return set;
+}
+
 /** Names of files, as one target finds them. It may be more than there are, or can be found. */
 export interface PossibleIncluders {
   /** Files in which an include stands that might mean the header `name`. */

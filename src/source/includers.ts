@@ -5,7 +5,7 @@
  * or two, and most are included by few. Where many are reached, or nobody knows who includes whom, the graph is made after all.
  */
 
-import type { HeaderFile, PossibleIncluders, TargetHeaders } from './header.ts';
+import { type HeaderFile, namesIn, type PossibleIncluders, type TargetHeaders } from './header.ts';
 import { includesOf } from './header-includes.ts';
 
 export interface NearDifference {
@@ -53,7 +53,7 @@ function findUnlessMany(
 function find(old: TargetHeaders, next: TargetHeaders, paths: ReadonlySet<string>): NearDifference | undefined {
   const { includers } = old;
   if (includers === undefined) return undefined;
-  const roots = new Set(old.names);
+  const roots = namesIn(old);
   const changed = new Set<string>();
   const affected = new Set<string>();
   for (const name of mayDiffer(old, next, paths, includers)) {
