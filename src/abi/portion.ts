@@ -45,6 +45,8 @@ export interface LateMacros {
   headerAt(at: number): string;
   /** Whether one is worth the same to all that have `names`. */
   isOfTextAlone(at: number): boolean;
+  /** Whether one is defined as another name, and nothing else. */
+  isAlias(at: number): boolean;
   /** Whether one is a request or no number at all, as a call of `_IOW` is. */
   isNoConstant(at: number): boolean;
   /** Whether one may be a request with one of some numbers. */

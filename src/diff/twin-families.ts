@@ -8,7 +8,7 @@
 
 import type { Abi, ConstantDeclaration } from '../abi/abi.ts';
 import { listOf } from '../abi/declaration-list.ts';
-import type { Portion } from '../abi/portion.ts';
+import type { Declared, Portion } from '../abi/portion.ts';
 import type { AbiPair, NamedNumber } from './changes.ts';
 
 const enough = 2;
@@ -71,10 +71,17 @@ const aliases = new WeakMap<Portion, readonly Alias[]>();
 function aliasesOf(portion: Portion): readonly Alias[] {
   let found = aliases.get(portion);
   if (found === undefined) {
-    found = aliasesAmong(portion.declared.flatMap((one) => (one.kind === 'constant' ? [one.declaration] : [])));
-    aliases.set(portion, found);
+    const declared = aliasedIn(portion).flatMap((one) => (one.kind === 'constant' ? [one.declaration] : []));
+    aliases.set(portion, (found = aliasesAmong(declared)));
   }
   return found;
+}
+
+/** All that may be aliases. Of macros that nobody has read, no others are worked out. */
+function aliasedIn(portion: Portion): readonly Declared[] {
+  const { late } = portion;
+  if (late === undefined) return portion.declared;
+  return [...late.names.keys()].flatMap((at) => (late.isAlias(at) ? [late.read(at)] : []));
 }
 
 function aliasesAmong(constants: readonly ConstantDeclaration[]): readonly Alias[] {

@@ -12,7 +12,7 @@ import { ReadCollector } from '../reads.ts';
 import { TokenKind } from '../token.ts';
 import { only, type Viewers } from '../viewers.ts';
 import { requestMacros } from './macro-reader.ts';
-import { isWholeCall } from './macro-text.ts';
+import { isName, isWholeCall } from './macro-text.ts';
 import type { MacroValue, ValueBudget } from './macro-value.ts';
 import type { MacroValues } from './macro-values.ts';
 import { unknownBits } from './possible-value.ts';
@@ -242,6 +242,10 @@ export class LateValues implements LateMacros {
 
   isOfTextAlone(at: number): boolean {
     return this.#named.fixed(at) !== undefined;
+  }
+
+  isAlias(at: number): boolean {
+    return isName(this.#named.at(at));
   }
 
   isNoConstant(at: number): boolean {

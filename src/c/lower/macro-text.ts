@@ -32,6 +32,16 @@ export function mentions({ file, bodyStart, bodyEnd, body }: Macro): { readonly 
   return {};
 }
 
+/** Whether the macro is nothing but another name, in brackets or not. */
+export function isName({ parameters, file: { texts, kinds }, bodyStart, bodyEnd }: Macro): boolean {
+  let names = 0;
+  for (let at = bodyStart; at < bodyEnd; at++) {
+    if (kinds[at] === TokenKind.identifier) names++;
+    else if (texts[at] !== '(' && texts[at] !== ')') return false;
+  }
+  return names === 1 && parameters === undefined;
+}
+
 /** Whether the macro is nothing but a call of another, as nearly all requests are. */
 export function isWholeCall({ body }: Macro, name: string): boolean {
   if (body[0]?.text !== name || body[1]?.text !== '(') return false;
