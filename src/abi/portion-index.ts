@@ -129,33 +129,39 @@ class PlacesBy {
 
   of(key: string): Place | undefined {
     for (const portion of this.#newcomers.take()) {
-      if (portion.late === undefined) this.#list(portion, () => true);
-      else if (this.#kind === 'request') {
-        const { late } = portion;
-        this.#list(portion, (at) => !late.isAlone || late.unsettled.has(portion.nameAt(at)));
-        if (late.isAlone) this.#settled.push(portion);
-      }
+      const { late } = portion;
+      if (late === undefined) this.#listAll(portion);
+      else if (this.#kind !== 'request') continue;
+      else if (late.isAlone) {
+        for (const at of late.unsettledAts) this.#list(portion, at);
+        this.#settled.push(portion);
+      } else this.#listAll(portion);
     }
     // What mentions something that is not settled is not settled.
     const words = key.match(/\w+/g) ?? [];
     if (this.#settled.some(({ late }) => words.every((word) => late?.unsettled.has(word) === false))) {
       for (const portion of this.#settled) {
-        this.#list(portion, (at) => portion.late?.unsettled.has(portion.nameAt(at)) === false);
+        for (let at = 0; at < portion.count; at++) {
+          if (portion.late?.unsettled.has(portion.nameAt(at)) === false) this.#list(portion, at);
+        }
       }
       this.#settled = [];
     }
     return this.#places.get(key);
   }
 
-  #list(portion: Portion, isWanted: (at: number) => boolean): void {
-    for (let at = 0; at < portion.count; at++) {
-      const declared = isWanted(at) ? portion.at(at) : undefined;
-      for (const one of declared === undefined ? [] : this.#keysOf(declared)) {
-        const others = this.#places.get(one);
-        // A broken header may say it twice.
-        if (others?.portion === portion && others.at === at) continue;
-        this.#places.set(one, new Place(portion, at, others));
-      }
+  #listAll(portion: Portion): void {
+    for (let at = 0; at < portion.count; at++) this.#list(portion, at);
+  }
+
+  #list(portion: Portion, at: number): void {
+    const declared = portion.at(at);
+    if (declared === undefined) return;
+    for (const one of this.#keysOf(declared)) {
+      const others = this.#places.get(one);
+      // A broken header may say it twice.
+      if (others?.portion === portion && others.at === at) continue;
+      this.#places.set(one, new Place(portion, at, others));
     }
   }
 }
