@@ -118,8 +118,8 @@ class PlacesBy {
   readonly #kind: DeclaredKind;
   readonly #keysOf: (declared: Declared) => readonly string[];
   readonly #places = new Map<string, Place>();
-  /** Of macros that are read late, those that are settled. */
-  #settled: Portion[] = [];
+  /** Those of macros that are read late, of which the settled ones are not listed; by what is unsettled, which is mostly one set. */
+  readonly #settled = new Map<ReadonlySet<string>, Portion[]>();
 
   constructor(entered: readonly Portion[], kind: DeclaredKind, keysOf: (declared: Declared) => readonly string[]) {
     this.#newcomers = new NewPortions(entered);
@@ -134,18 +134,19 @@ class PlacesBy {
       else if (this.#kind !== 'request') continue;
       else if (late.isAlone) {
         for (const at of late.unsettledAts) this.#list(portion, at);
-        this.#settled.push(portion);
+        const others = this.#settled.get(late.unsettled);
+        if (others === undefined) this.#settled.set(late.unsettled, [portion]);
+        else others.push(portion);
       } else this.#listAll(portion);
     }
     // What mentions something that is not settled is not settled.
     const words = key.match(/\w+/g) ?? [];
-    if (this.#settled.some(({ late }) => words.every((word) => late?.unsettled.has(word) === false))) {
-      for (const portion of this.#settled) {
-        for (let at = 0; at < portion.count; at++) {
-          if (portion.late?.unsettled.has(portion.nameAt(at)) === false) this.#list(portion, at);
-        }
+    for (const [unsettled, portions] of this.#settled) {
+      if (words.some((word) => unsettled.has(word))) continue;
+      for (const portion of portions) {
+        for (let at = 0; at < portion.count; at++) if (!unsettled.has(portion.nameAt(at))) this.#list(portion, at);
       }
-      this.#settled = [];
+      this.#settled.delete(unsettled);
     }
     return this.#places.get(key);
   }
