@@ -33,6 +33,7 @@ function mistakesOf(text: string): readonly string[] {
 }
 
 const piece = fc.constantFrom(
+  ...['int f(void) {', 'struct s f(int a)\n{', 'struct __attribute__((packed)) {', 'struct s __packed(1) {', 'f(', ')'],
   ...['struct s {', '}', '};', '{', 'int a;', 'int', ';', 'extern "C" {', 'extern "C"', '"C"', '}\n', '} x;'],
   ...[
     '#define A 1',
@@ -61,6 +62,9 @@ const piece = fc.constantFrom(
     'ends */',
     '// a { remark',
     '// goes on \\',
+    '// int',
+    '/* int */',
+    'x(a) {',
     '/\\\n* torn */',
     '*\\\n/',
     '/**/',
@@ -130,6 +134,13 @@ describe('what a text shows at first sight', () => {
     ],
     ['braces in remarks and macros', '/* { */\n#define A(x) do { x; } while (0) // {\nstruct s { int a; };\n'],
     ['escapes in quotes and remarks', "/* **a**\\ { */\nint a = '\\'' + '\\0';\nchar b[] = \"\\t}\\\"\";\n"],
+    [
+      'functions, the last one at the end',
+      'static inline struct s *f(struct s *a, int b)\n{\n\treturn a;\n}\n#include <a.h>\nint g(void) { return 0; }\n',
+    ],
+    ['functions of C++', 'extern "C" {\nstatic inline int f(void)\n{\n\treturn 0;\n}\n}\n'],
+    ['remarks that go on behind a splice', '/*\n * **a**\\\n *\n */\nint a;\n'],
+    ['a macro whose lines end in brackets', '#define A(x) do {\\\n\tx;\\\n} while (0)\nint a;\n'],
     ['a macro of several lines', '#define A \\\n\t{ 1, \\\n\t  2 }\nint a;\n'],
   ])('is all of it, for %s', (_what, one) => {
     expect(firstSight(one)).toMatchObject({ isWhole: true, areMacrosBalanced: true, pastes: false });

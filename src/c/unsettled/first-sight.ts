@@ -6,6 +6,8 @@
  * Bytes are looked at, one after another: in a short run, that is several times as fast as it is with the characters of a string.
  */
 
+import { recordKeywords } from './text-unit.ts';
+
 export interface FirstSight {
   /** All braces are closed, and includes stand behind semicolons. */
   readonly isWhole: boolean;
@@ -33,6 +35,7 @@ const quoteMark = 0x22;
 const hash = 0x23;
 const percent = 0x25;
 const apostrophe = 0x27;
+const parenthesisCloses = 0x29;
 const star = 0x2a;
 const slash = 0x2f;
 const colon = 0x3a;
@@ -49,6 +52,9 @@ for (const byte of [hash, percent, slash, less, backslash, braceOpens, braceClos
 stops[quoteMark] = stops[apostrophe] = 1;
 const directiveStops = Uint8Array.from(stops);
 directiveStops[newline] = 1;
+/** Bytes that are tokens by themselves, whatever they stand beside. */
+const alone = new Uint8Array(256);
+for (const mark of ';,(){}[]~') alone[mark.charCodeAt(0)] = 1;
 /** Bytes of names. */
 const ofWords = new Uint8Array(256);
 for (const letter of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$')
@@ -56,12 +62,17 @@ for (const letter of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345
 ofWords.fill(1, 0x80);
 
 /** Directives that include nothing. */
-const harmless = new Set('if ifdef ifndef elif elifdef elifndef else endif error warning pragma line'.split(' '));
+const harmless = new Set('error warning pragma line'.split(' '));
+const conditions = new Set('if ifdef ifndef elif elifdef elifndef else endif'.split(' '));
 /** A macro's definition or a condition, to where something may be that has to be looked at. */
 const usualHead =
-  /[ \t]*(?:(?:define|undef)[ \t]+([A-Za-z0-9_$]+)|(?:if|ifdef|ifndef|elif|else|endif)(?![\w$\\]))[^\n/"'{}#%<\\]*/y;
+  /[ \t]*(?:(?:define|undef)[ \t]+([A-Za-z0-9_$]+)|(if|ifdef|ifndef|elif|else|endif)(?![\w$\\]))[^\n/"'{}#%<\\]*/y;
 const linkage = '"C"';
-const splicedStar = /\*\\[\0-\t\v-\x20]*\n/;
+const splicedStar = /\*\\[\0-\t\v-\x20]*\n[/\\]/;
+/** The parameters of a function and its name, behind one more word of the declaration. */
+const functionHead = /([A-Za-z_]\w*)[\s*]+([A-Za-z_]\w*)\s*\([^(){};"'#\\/]*\)\s*$/;
+/** How far back the parameters of a function are looked for. */
+const longestHead = 400;
 
 class Sight implements FirstSight {
   isUnclear = false;
@@ -75,6 +86,10 @@ class Sight implements FirstSight {
   readonly #isAscii: boolean;
   #at = 0;
   #braces = 0;
+  /** Those that were open where each open condition began. */
+  readonly #bracesBefore: number[] = [];
+  /** Whether those that are open are those of a function. */
+  #isBody = false;
   /** Those of `extern "C"` that are open. */
   #linkages = 0;
   /** The last byte outside of directives; that of `extern "C" {`, and of what closes it, counts as a semicolon. */
@@ -122,12 +137,27 @@ class Sight implements FirstSight {
   }
 
   #passToken(at: number, byte: number | undefined): void {
+    const before = this.#last;
     this.#last = byte ?? 0;
-    if (byte === braceOpens) this.#braces++;
-    else if (byte === braceCloses) {
+    if (byte === braceOpens) {
+      if (this.#braces++ === 0) this.#isBody = before === parenthesisCloses && this.#opensBody(at);
+    } else if (byte === braceCloses) {
       if (--this.#braces < 0) this.isUnclear = true;
+      // Behind the body of a function nothing is open.
+      else if (this.#braces === 0 && this.#isBody) this.#last = semicolon;
     } else if (byte === quoteMark || byte === apostrophe) this.#passQuote(at, byte);
     else if (byte === backslash || this.#isDigraphAt(at)) this.isUnclear = true;
+  }
+
+  /** Whether a brace opens the body of a function, and no record with an attribute. */
+  #opensBody(brace: number): boolean {
+    if (!this.#isAscii) return false;
+    const text = this.#text.slice(Math.max(0, brace - longestHead), brace);
+    const remark = text.lastIndexOf('/');
+    // What looks like a declaration may stand in a remark.
+    if (remark >= 0 && text[remark - 1] !== '*') return false;
+    const [, before = '', name = ''] = functionHead.exec(text.slice(remark + 1)) ?? [];
+    return name !== '' && !name.startsWith('__attribute') && !recordKeywords.has(before);
   }
 
   #passDirective(hashAt: number): void {
@@ -143,9 +173,10 @@ class Sight implements FirstSight {
   #passUsual(start: number): boolean {
     if (!this.#isAscii) return false;
     usualHead.lastIndex = start;
-    const name = usualHead.exec(this.#text)?.[1];
+    const [, name, word] = usualHead.exec(this.#text) ?? [];
     if (usualHead.lastIndex === 0) return false;
     if (name !== undefined) this.macroNames.push(name);
+    if (word !== undefined) this.#passCondition(word);
     this.#at = usualHead.lastIndex;
     return true;
   }
@@ -156,11 +187,19 @@ class Sight implements FirstSight {
       const name = this.#passWord(this.#at);
       if (name === '') this.isUnclear = true;
       else this.macroNames.push(name);
-    } else if (!harmless.has(word)) {
+    } else if (conditions.has(word)) this.#passCondition(word);
+    else if (!harmless.has(word)) {
       // A splice or a comment may stand before the word.
       if (word === '' && !this.#isLast(this.#at)) this.isUnclear = true;
       if (!this.#isAtRest) this.isWhole = false;
     }
+  }
+
+  /** What one branch leaves open, the others do not close. */
+  #passCondition(word: string): void {
+    if (word.startsWith('if')) this.#bracesBefore.push(this.#braces);
+    else if (word === 'endif') this.#bracesBefore.pop();
+    else if ((this.#bracesBefore.at(-1) ?? this.#braces) !== this.#braces) this.isWhole = false;
   }
 
   /** The rest of a directive. */
@@ -192,9 +231,15 @@ class Sight implements FirstSight {
     let at = backslashAt + 1;
     while ((bytes[at] ?? 0) <= space && bytes[at] !== newline && at < this.#end) at++;
     // What stands on either side may be one token, or none that one sees.
-    const isTorn = (bytes[backslashAt - 1] ?? 0) > space && at + 1 < this.#end && (bytes[at + 1] ?? 0) > space;
+    const isTorn = this.#mayBeOne(backslashAt - 1, at + 1);
     if (at >= this.#end || bytes[at] !== newline || isTorn) this.isUnclear = true;
     this.#at = at + 1;
+  }
+
+  /** Whether what stands at two places could be of one token if nothing were in between. */
+  #mayBeOne(left: number, right: number): boolean {
+    const [before, behind] = [this.#bytes[left] ?? 0, right < this.#end ? (this.#bytes[right] ?? 0) : 0];
+    return before > space && behind > space && alone[before] === 0 && alone[behind] === 0;
   }
 
   /** The word that begins at a place, white space aside, to behind it. */
