@@ -16,7 +16,8 @@ import type { HeaderFile, TargetHeaders } from '../source/header.ts';
 import { type ChangedHeaders, changedFiles, changedHeaders, includedFiles } from '../source/changes.ts';
 import type { HeaderSides, HeaderSource } from './header-source.ts';
 import { HeaderTexts } from './header-texts.ts';
-import { findUnsettled, Telling, type ToRead } from './unsettled.ts';
+import { isShownAlone } from './shown-alone.ts';
+import { findUnsettled, Telling, type ToRead, type ToTell } from './unsettled.ts';
 
 /** The same two sources, reading no header that means the same on both sides. */
 export function restrictToChanges(old: HeaderSource, next: HeaderSource, paths: readonly string[]): HeaderSides {
@@ -27,6 +28,8 @@ export function restrictToChanges(old: HeaderSource, next: HeaderSource, paths: 
 interface Changes {
   /** What is read. */
   readonly headers: ChangedHeaders;
+  /** What is read instead where headers do not show by themselves what they declare. */
+  readonly unlessShown?: Pick<ToTell, 'headers' | 'ifShown'>;
   /** All that changed, and all that include it. */
   readonly all: ChangedHeaders;
   /** What changed in more than remarks, by the names that each side has for it. */
@@ -65,10 +68,16 @@ class RestrictedReading {
   }
 
   #abiFor(target: Target, side: 'old' | 'new'): Abi {
-    const { headers, all, changed, unsettled } = this.#changesFor(target);
-    if (headers === all) return this.#readSide(side, target, all);
+    const { all, changed, unsettled, ...few } = this.#changesFor(target);
+    if (few.headers === all) return this.#readSide(side, target, all);
     if (this.#last?.target !== target) {
-      let abis = this.#read(target, headers);
+      let abis = this.#read(target, few.headers);
+      const { unlessShown } = few;
+      if (unlessShown?.ifShown.every((one) => isShownAlone(abis[one.side], one.header, one.declares)) === false) {
+        const { headers } = unlessShown;
+        this.#changes.set(target, { headers, all, changed, unsettled });
+        abis = this.#read(target, headers);
+      }
       // A header that is not understood alone may be understood below another one, or not there either. One that others include
       // under conditions may be there only for some of them.
       if (!isUnderstoodAlone(abis.old) || !isUnderstoodAlone(abis.new) || !areThere(changed, abis)) {
@@ -129,9 +138,10 @@ class RestrictedReading {
     // Other remarks, or other white space: nobody has to have seen them.
     const isOfRemarks = unsettled?.files.size === 0;
     for (const one of reading) {
-      const headers = telling?.among(one) ?? one.headers;
+      const told = telling?.among(one);
       this.#changes.set(one.target, {
-        ...{ headers, all: one.headers },
+        ...{ headers: told?.few ?? told?.headers ?? one.headers, all: one.headers },
+        ...(told?.few === undefined ? {} : { unlessShown: told }),
         ...{ changed: isOfRemarks ? [] : one.changed, unsettled },
       });
     }

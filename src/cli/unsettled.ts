@@ -9,6 +9,7 @@
 import type { Target } from '../abi/target.ts';
 import type { TokenFile } from '../c/token.ts';
 import type { Deciders } from '../c/unsettled/deciders.ts';
+import type { DeclaredSpaces } from '../c/unsettled/declared-spaces.ts';
 import type { SearchedText } from '../c/unsettled/searched-text.ts';
 import { type Unsettled, unsettledNames, type Versions } from '../c/unsettled/unsettled-names.ts';
 import { type ChangedFile, type ChangedHeaders, includedFiles, includersAmong } from '../source/changes.ts';
@@ -63,8 +64,30 @@ interface Certain {
   readonly side: 'old' | 'new';
   readonly always: ReadonlySet<string>;
   readonly known: ReadonlySet<string>;
-  /** Who decides what any of it says. */
-  readonly deciders: readonly Deciders[];
+  /** Texts of which something may be there, or not, for who includes them. */
+  readonly decided: readonly Decided[];
+}
+
+/** A text that changed or mentions what did. */
+interface Decided {
+  readonly side: 'old' | 'new';
+  readonly header: string;
+  /** Who decides what it says. */
+  readonly deciders: Deciders;
+  /** What of it may differ, if it only declares. */
+  readonly declares: DeclaredSpaces | undefined;
+}
+
+/** What has to be read of both sides. */
+export interface ToTell {
+  readonly headers: ChangedHeaders;
+  /** Enough, if some headers show by themselves what they declare. */
+  readonly few?: ChangedHeaders;
+  readonly ifShown: readonly {
+    readonly side: 'old' | 'new';
+    readonly header: string;
+    readonly declares: DeclaredSpaces;
+  }[];
 }
 
 /** Which headers can tell what is unsettled. A text is looked at once, whoever includes it. */
@@ -72,8 +95,8 @@ export class Telling {
   readonly #sides: HeaderSides;
   readonly #unsettled: Unsettled;
   readonly #texts: HeaderTexts;
-  readonly #deciders = new Map<TokenFile, Deciders>();
-  readonly #found = new Map<ToRead['files'], ChangedHeaders>();
+  readonly #decided = new Map<TokenFile, Pick<Decided, 'deciders' | 'declares'>>();
+  readonly #found = new Map<ToRead['files'], ToTell>();
 
   constructor(sides: HeaderSides, unsettled: Unsettled, texts: HeaderTexts) {
     this.#sides = sides;
@@ -82,16 +105,33 @@ export class Telling {
   }
 
   /** Those that changed, and those that include a text that tells. What changed headers include themselves is read with them. */
-  among(reading: ToRead): ChangedHeaders {
+  among(reading: ToRead): ToTell {
     let found = this.#found.get(reading.files);
     if (found === undefined) this.#found.set(reading.files, (found = this.#find(reading)));
     return found;
   }
 
-  #find(reading: ToRead): ChangedHeaders {
+  #find(reading: ToRead): ToTell {
     const [before, after] = [this.#certain('old', reading), this.#certain('new', reading)];
-    if (before === undefined || after === undefined) return reading.headers;
-    const deciders = [...before.deciders, ...after.deciders];
+    if (before === undefined || after === undefined) return { headers: reading.headers, ifShown: [] };
+    const decided = [...before.decided, ...after.decided];
+    const headers = this.#headersFor(reading, [before, after], decided);
+    const few = this.#headersFor(reading, [before, after], []);
+    if (few.old.length === headers.old.length && few.new.length === headers.new.length) return { headers, ifShown: [] };
+    const alone = { old: before.always, new: after.always };
+    const ifShown = decided.flatMap(({ side, header, declares }) =>
+      declares !== undefined && alone[side].has(header) ? [{ side, header, declares }] : [],
+    );
+    return ifShown.length === decided.length ? { headers, few, ifShown } : { headers, ifShown: [] };
+  }
+
+  /** `decided`: texts of which it counts what they say below others. */
+  #headersFor(
+    reading: ToRead,
+    [before, after]: readonly [Certain, Certain],
+    decided: readonly Decided[],
+  ): ChangedHeaders {
+    const deciders = decided.map((one) => one.deciders);
     // What one side alone reads would be new, or gone: who tells on one side tells on both.
     const telling = new Set([before, after].flatMap((certain) => this.#telling(certain, reading, deciders)));
     const [old, next] = [this.#read(before, reading, telling), this.#read(after, reading, telling)];
@@ -114,8 +154,11 @@ export class Telling {
     const read = includedFiles(all, always);
     // What a header says that includes one that changed it says itself, even if another that changed includes it.
     const known = new Set(read.flatMap(({ name }) => (affected.has(name) && !always.has(name) ? [] : name)));
-    const deciders = read.flatMap((file) => this.#decidersOf(this.#texts.of(source, target, file)) ?? []);
-    return { side, always, known, deciders };
+    const decided = read.flatMap((file) => {
+      const found = this.#decidedIn(this.#texts.of(source, target, file));
+      return found === undefined ? [] : [{ side, header: file.name, ...found }];
+    });
+    return { side, always, known, decided };
   }
 
   /** Names of the files of a side that tell. */
@@ -138,14 +181,15 @@ export class Telling {
     return headers[side].filter((name) => always.has(name) || kept.has(name));
   }
 
-  #decidersOf(text: SearchedText): Deciders | undefined {
+  #decidedIn(text: SearchedText): Pick<Decided, 'deciders' | 'declares'> | undefined {
     if (!text.isCut || !this.#unsettled.files.has(text.tokens)) return undefined;
-    let deciders = this.#deciders.get(text.tokens);
-    if (deciders === undefined) {
-      deciders = this.#unsettled.decidersOf(text.tokens);
-      this.#deciders.set(text.tokens, deciders);
+    let decided = this.#decided.get(text.tokens);
+    if (decided === undefined) {
+      const { tokens } = text;
+      decided = { deciders: this.#unsettled.decidersOf(tokens), declares: this.#unsettled.declaredBy(tokens) };
+      this.#decided.set(tokens, decided);
     }
-    return deciders;
+    return decided;
   }
 }
 

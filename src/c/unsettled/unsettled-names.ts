@@ -15,6 +15,7 @@
 import { type TokenFile, TokenKind } from '../token.ts';
 import { changedLines } from './changed-lines.ts';
 import { declaredNames } from './declared-names.ts';
+import { type DeclaredSpaces, declaredSpaces } from './declared-spaces.ts';
 import { MacroBodies } from './macro-bodies.ts';
 import { Deciders } from './deciders.ts';
 import { DividedFiles } from './divided-files.ts';
@@ -29,6 +30,8 @@ export interface Unsettled {
   readonly files: ReadonlySet<TokenFile>;
   /** Who decides what these texts of a file say. */
   readonly decidersOf: (file: TokenFile) => Deciders;
+  /** What these texts of a file declare, if that is all they do. */
+  readonly declaredBy: (file: TokenFile) => DeclaredSpaces | undefined;
   /**
    * Some names, and all that mean something else where these do, or any that were asked about before; `undefined` where that cannot
    * be told.
@@ -116,6 +119,7 @@ class Spread {
     return {
       ...{ names, files: this.#mentioning },
       decidersOf: (file) => this.#decidersOf(file),
+      declaredBy: (file) => this.#declaredBy(file),
       reachOf: (more) => other.#from(more),
     };
   }
@@ -204,6 +208,12 @@ class Spread {
     const units = this.#files.unitsOf(file);
     for (const unit of units.distinct) if (this.#seen.has(unit)) deciders.addFor(units, unit);
     return deciders;
+  }
+
+  #declaredBy(file: TokenFile): DeclaredSpaces | undefined {
+    const units = this.#files.unitsOf(file);
+    const seen = units.distinct.filter((unit) => this.#seen.has(unit));
+    return declaredSpaces(units, seen, (word) => this.#macros.isOnlyAttribute(word));
   }
 
   /** All that a condition decides about may be there on one side only. */
