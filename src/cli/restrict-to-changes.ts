@@ -29,7 +29,7 @@ interface Changes {
   /** What is read. */
   readonly headers: ChangedHeaders;
   /** What is read instead where headers do not show by themselves what they declare. */
-  readonly unlessShown?: Pick<ToTell, 'headers' | 'ifShown'>;
+  readonly unlessShown?: Pick<ToTell, 'ifShown' | 'otherwise'> | undefined;
   /** All that changed, and all that include it. */
   readonly all: ChangedHeaders;
   /** What changed in more than remarks, by the names that each side has for it. */
@@ -74,7 +74,7 @@ class RestrictedReading {
       let abis = this.#read(target, few.headers);
       const { unlessShown } = few;
       if (unlessShown?.ifShown.every((one) => isShownAlone(abis[one.side], one.header, one.declares)) === false) {
-        const { headers } = unlessShown;
+        const headers = unlessShown.otherwise();
         this.#changes.set(target, { headers, all, changed, unsettled });
         abis = this.#read(target, headers);
       }
@@ -140,8 +140,7 @@ class RestrictedReading {
     for (const one of reading) {
       const told = telling?.among(one);
       this.#changes.set(one.target, {
-        ...{ headers: told?.few ?? told?.headers ?? one.headers, all: one.headers },
-        ...(told?.few === undefined ? {} : { unlessShown: told }),
+        ...{ headers: told?.headers ?? one.headers, unlessShown: told, all: one.headers },
         ...{ changed: isOfRemarks ? [] : one.changed, unsettled },
       });
     }

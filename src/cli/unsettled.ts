@@ -59,19 +59,17 @@ export function findUnsettled(
   return unsettledNames([...changed.values()], searched);
 }
 
+type Side = 'old' | 'new';
+
 /** What is read of a side whatever else is: names of headers, and of all that they include. */
 interface Certain {
-  readonly side: 'old' | 'new';
+  readonly side: Side;
   readonly always: ReadonlySet<string>;
   readonly known: ReadonlySet<string>;
-  /** Texts of which something may be there, or not, for who includes them. */
-  readonly decided: readonly Decided[];
 }
 
 /** A text that changed or mentions what did. */
-interface Decided {
-  readonly side: 'old' | 'new';
-  readonly header: string;
+interface Touched {
   /** Who decides what it says. */
   readonly deciders: Deciders;
   /** What of it may differ, if it only declares. */
@@ -80,14 +78,11 @@ interface Decided {
 
 /** What has to be read of both sides. */
 export interface ToTell {
+  /** Enough where some of them, read by themselves, show what they declare. */
   readonly headers: ChangedHeaders;
-  /** Enough, if some headers show by themselves what they declare. */
-  readonly few?: ChangedHeaders;
-  readonly ifShown: readonly {
-    readonly side: 'old' | 'new';
-    readonly header: string;
-    readonly declares: DeclaredSpaces;
-  }[];
+  readonly ifShown: readonly { readonly side: Side; readonly header: string; readonly declares: DeclaredSpaces }[];
+  /** Those that have to be read where they do not. */
+  readonly otherwise: () => ChangedHeaders;
 }
 
 /** Which headers can tell what is unsettled. A text is looked at once, whoever includes it. */
@@ -95,7 +90,7 @@ export class Telling {
   readonly #sides: HeaderSides;
   readonly #unsettled: Unsettled;
   readonly #texts: HeaderTexts;
-  readonly #decided = new Map<TokenFile, Pick<Decided, 'deciders' | 'declares'>>();
+  readonly #touched = new Map<TokenFile, Touched>();
   readonly #found = new Map<ToRead['files'], ToTell>();
 
   constructor(sides: HeaderSides, unsettled: Unsettled, texts: HeaderTexts) {
@@ -112,31 +107,40 @@ export class Telling {
   }
 
   #find(reading: ToRead): ToTell {
-    const [before, after] = [this.#certain('old', reading), this.#certain('new', reading)];
-    if (before === undefined || after === undefined) return { headers: reading.headers, ifShown: [] };
-    const decided = [...before.decided, ...after.decided];
-    const headers = this.#headersFor(reading, [before, after], decided);
-    const few = this.#headersFor(reading, [before, after], []);
-    if (few.old.length === headers.old.length && few.new.length === headers.new.length) return { headers, ifShown: [] };
-    const alone = { old: before.always, new: after.always };
-    const ifShown = decided.flatMap(({ side, header, declares }) =>
-      declares !== undefined && alone[side].has(header) ? [{ side, header, declares }] : [],
-    );
-    return ifShown.length === decided.length ? { headers, few, ifShown } : { headers, ifShown: [] };
+    const sides = [this.#certain('old', reading), this.#certain('new', reading)] as const;
+    const [before, after] = sides;
+    if (before === undefined || after === undefined) return onlyThese(reading.headers);
+    const otherwise = (): ChangedHeaders => this.#withDeciders(reading, [before, after]);
+    const telling = this.#telling(reading, [before, after], []);
+    const few = {
+      old: this.#readAlone(before, reading, telling),
+      new: this.#readAlone(after, reading, telling),
+    };
+    const ifShown: ToTell['ifShown'][number][] = [];
+    for (const side of ['old', 'new'] as const) {
+      const alone = new Set(few[side]);
+      for (const file of includedFiles(this.#sides[side].headersFor(reading.target), few[side])) {
+        // Our declarations of libc are part of no ABI.
+        if (file.isBuiltIn) continue;
+        const { deciders, declares } = this.#touchedIn(this.#texts.of(this.#sides[side], reading.target, file)) ?? {};
+        if (deciders === undefined || deciders.isNobody) continue;
+        if (declares === undefined || !alone.has(file.name)) return onlyThese(otherwise());
+        ifShown.push({ side, header: file.name, declares });
+      }
+    }
+    return { headers: lessOf(few, reading.headers), ifShown, otherwise };
   }
 
-  /** `decided`: texts of which it counts what they say below others. */
-  #headersFor(
-    reading: ToRead,
-    [before, after]: readonly [Certain, Certain],
-    decided: readonly Decided[],
-  ): ChangedHeaders {
-    const deciders = decided.map((one) => one.deciders);
-    // What one side alone reads would be new, or gone: who tells on one side tells on both.
-    const telling = new Set([before, after].flatMap((certain) => this.#telling(certain, reading, deciders)));
-    const [old, next] = [this.#read(before, reading, telling), this.#read(after, reading, telling)];
-    const isLess = old.length < reading.headers.old.length || next.length < reading.headers.new.length;
-    return isLess ? { old, new: next } : reading.headers;
+  /** With all that decides what others say, and all that includes what tells. */
+  #withDeciders(reading: ToRead, sides: readonly [Certain, Certain]): ChangedHeaders {
+    const deciders = sides.flatMap(({ side, always }) =>
+      includedFiles(this.#sides[side].headersFor(reading.target), always).flatMap(
+        (file) => this.#touchedIn(this.#texts.of(this.#sides[side], reading.target, file))?.deciders ?? [],
+      ),
+    );
+    const telling = this.#telling(reading, sides, deciders);
+    const [old, next] = sides.map((certain) => this.#read(certain, reading, telling));
+    return lessOf({ old: old ?? [], new: next ?? [] }, reading.headers);
   }
 
   /** What is read in any case; `undefined` where all have to be read. */
@@ -154,15 +158,15 @@ export class Telling {
     const read = includedFiles(all, always);
     // What a header says that includes one that changed it says itself, even if another that changed includes it.
     const known = new Set(read.flatMap(({ name }) => (affected.has(name) && !always.has(name) ? [] : name)));
-    const decided = read.flatMap((file) => {
-      const found = this.#decidedIn(this.#texts.of(source, target, file));
-      return found === undefined ? [] : [{ side, header: file.name, ...found }];
-    });
-    return { side, always, known, decided };
+    return { side, always, known };
   }
 
-  /** Names of the files of a side that tell. */
-  #telling({ side, known }: Certain, { target, files }: ToRead, deciders: readonly Deciders[]): readonly string[] {
+  /** Names of the files that tell. What one side alone reads would be new, or gone: who tells on one side tells on both. */
+  #telling(reading: ToRead, sides: readonly [Certain, Certain], deciders: readonly Deciders[]): ReadonlySet<string> {
+    return new Set(sides.flatMap((certain) => this.#tellingOn(certain, reading, deciders)));
+  }
+
+  #tellingOn({ side, known }: Certain, { target, files }: ToRead, deciders: readonly Deciders[]): readonly string[] {
     const source = this.#sides[side];
     const telling = files[side].filter((file) => {
       const text = this.#texts.of(source, target, file);
@@ -175,22 +179,44 @@ export class Telling {
     return telling.map(({ name }) => name);
   }
 
+  /** What tells, and what includes such as is only ever included. */
+  #readAlone(
+    { side, always }: Certain,
+    { target, headers, files }: ToRead,
+    telling: ReadonlySet<string>,
+  ): readonly string[] {
+    const affected = new Set(headers[side]);
+    const inner = files[side].filter(({ name, isBuiltIn }) => telling.has(name) && !affected.has(name) && !isBuiltIn);
+    const names = new Set(inner.map(({ name }) => name));
+    const kept = names.size === 0 ? names : includersAmong(this.#sides[side].headersFor(target), headers[side], names);
+    return headers[side].filter((name) => always.has(name) || telling.has(name) || kept.has(name));
+  }
+
   #read({ side, always }: Certain, { target, headers }: ToRead, telling: ReadonlySet<string>): readonly string[] {
     const all = this.#sides[side].headersFor(target);
     const kept = telling.size === 0 ? telling : includersAmong(all, headers[side], telling);
     return headers[side].filter((name) => always.has(name) || kept.has(name));
   }
 
-  #decidedIn(text: SearchedText): Pick<Decided, 'deciders' | 'declares'> | undefined {
+  #touchedIn(text: SearchedText): Touched | undefined {
     if (!text.isCut || !this.#unsettled.files.has(text.tokens)) return undefined;
-    let decided = this.#decided.get(text.tokens);
-    if (decided === undefined) {
+    let touched = this.#touched.get(text.tokens);
+    if (touched === undefined) {
       const { tokens } = text;
-      decided = { deciders: this.#unsettled.decidersOf(tokens), declares: this.#unsettled.declaredBy(tokens) };
-      this.#decided.set(tokens, decided);
+      touched = { deciders: this.#unsettled.decidersOf(tokens), declares: this.#unsettled.declaredBy(tokens) };
+      this.#touched.set(tokens, touched);
     }
-    return decided;
+    return touched;
   }
+}
+
+function onlyThese(headers: ChangedHeaders): ToTell {
+  return { headers, ifShown: [], otherwise: () => headers };
+}
+
+/** Some of all headers, or that very object where it is all of them. */
+function lessOf(some: ChangedHeaders, all: ChangedHeaders): ChangedHeaders {
+  return some.old.length < all.old.length || some.new.length < all.new.length ? some : all;
 }
 
 /**

@@ -34,6 +34,11 @@ export class Deciders {
     this.#files = files;
   }
 
+  /** Whether all read the text alike. */
+  get isNobody(): boolean {
+    return this.always.size === 0 && this.elsewhere.size === 0;
+  }
+
   /** Adds those of a text. */
   addFor(units: TextUnits, unit: TextUnit): void {
     const pending = usesIn(units, unit);
