@@ -85,6 +85,13 @@ export interface ToTell {
   readonly otherwise: () => ChangedHeaders;
 }
 
+/** Files that tell besides those that mention something unsettled. */
+interface Others {
+  /** Whether they are read with what changed or not. */
+  readonly always: ReadonlySet<TokenFile>;
+  readonly elsewhere: ReadonlySet<TokenFile>;
+}
+
 /** Which headers can tell what is unsettled. A text is looked at once, whoever includes it. */
 export class Telling {
   readonly #sides: HeaderSides;
@@ -93,7 +100,11 @@ export class Telling {
   readonly #touched = new Map<TokenFile, Touched>();
   readonly #found = new Map<ToRead['files'], ToTell>();
 
+  /** Of several headers that define one name, one counts. */
+  readonly #definers: Others;
+
   constructor(sides: HeaderSides, unsettled: Unsettled, texts: HeaderTexts) {
+    this.#definers = { always: new Set(), elsewhere: unsettled.definers() };
     this.#sides = sides;
     this.#unsettled = unsettled;
     this.#texts = texts;
@@ -111,7 +122,7 @@ export class Telling {
     const [before, after] = sides;
     if (before === undefined || after === undefined) return onlyThese(reading.headers);
     const otherwise = (): ChangedHeaders => this.#withDeciders(reading, [before, after]);
-    const telling = this.#telling(reading, [before, after], []);
+    const telling = this.#telling(reading, [before, after], this.#definers);
     const few = {
       old: this.#readAlone(before, reading, telling),
       new: this.#readAlone(after, reading, telling),
@@ -138,7 +149,10 @@ export class Telling {
         (file) => this.#touchedIn(this.#texts.of(this.#sides[side], reading.target, file))?.deciders ?? [],
       ),
     );
-    const telling = this.#telling(reading, sides, deciders);
+    const telling = this.#telling(reading, sides, {
+      always: new Set(deciders.flatMap(({ always }) => [...always])),
+      elsewhere: new Set(deciders.flatMap(({ elsewhere }) => [...elsewhere])),
+    });
     const [old, next] = sides.map((certain) => this.#read(certain, reading, telling));
     return lessOf({ old: old ?? [], new: next ?? [] }, reading.headers);
   }
@@ -162,19 +176,18 @@ export class Telling {
   }
 
   /** Names of the files that tell. What one side alone reads would be new, or gone: who tells on one side tells on both. */
-  #telling(reading: ToRead, sides: readonly [Certain, Certain], deciders: readonly Deciders[]): ReadonlySet<string> {
-    return new Set(sides.flatMap((certain) => this.#tellingOn(certain, reading, deciders)));
+  #telling(reading: ToRead, sides: readonly [Certain, Certain], others: Others): ReadonlySet<string> {
+    return new Set(sides.flatMap((certain) => this.#tellingOn(certain, reading, others)));
   }
 
-  #tellingOn({ side, known }: Certain, { target, files }: ToRead, deciders: readonly Deciders[]): readonly string[] {
+  #tellingOn({ side, known }: Certain, { target, files }: ToRead, { always, elsewhere }: Others): readonly string[] {
     const source = this.#sides[side];
     const telling = files[side].filter((file) => {
       const text = this.#texts.of(source, target, file);
       if (!text.isCut) return false;
       const { tokens } = text;
-      if (deciders.some((one) => one.always.has(tokens))) return true;
-      const isTold = this.#unsettled.files.has(tokens) || deciders.some((one) => one.elsewhere.has(tokens));
-      return isTold && !known.has(file.name);
+      const isTold = this.#unsettled.files.has(tokens) || elsewhere.has(tokens);
+      return always.has(tokens) || (isTold && !known.has(file.name));
     });
     return telling.map(({ name }) => name);
   }

@@ -30,6 +30,8 @@ export interface Unsettled {
   readonly files: ReadonlySet<TokenFile>;
   /** Who decides what these texts of a file say. */
   readonly decidersOf: (file: TokenFile) => Deciders;
+  /** The files that define one of the names as a macro, whether that is new or not. */
+  readonly definers: () => ReadonlySet<TokenFile>;
   /** What these texts of a file declare, if that is all they do. */
   readonly declaredBy: (file: TokenFile) => DeclaredSpaces | undefined;
   /**
@@ -119,6 +121,7 @@ class Spread {
     return {
       ...{ names, files: this.#mentioning },
       decidersOf: (file) => this.#decidersOf(file),
+      definers: () => new Set([...names].flatMap((name) => this.#files.naming(name))),
       declaredBy: (file) => this.#declaredBy(file),
       reachOf: (more) => other.#from(more),
     };
