@@ -14,20 +14,26 @@ function cut(text: string): TextUnits {
   return new TextUnits(tokenize({ name: 'h.h', path: 'h.h', text }, new Map<string, string>()));
 }
 
+/** The macros that join tokens. */
+function pastingIn({ file, distinct }: TextUnits): readonly string[] {
+  const macros = distinct.filter(({ kind }) => kind === 'define').map(({ start, end }) => file.texts.slice(start, end));
+  return macros.filter((texts) => texts.includes('##')).map((texts) => texts.join(' '));
+}
+
 /** What a text does not show rightly. */
 function mistakesOf(text: string): readonly string[] {
   const sight = firstSight(text);
   if (sight === 'unclear') return [];
   const units = cut(text);
-  const { texts } = units.file;
   const isNaming = ({ kind }: TextUnit): boolean => kind === 'define' || kind === 'undef';
   const named = units.distinct.filter(isNaming).flatMap((unit) => nameOf(units.file, unit) ?? []);
   const names = new Set(sight.macroNames);
+  const joining = new Set(pastingIn(cut(sight.pasting)));
   const isWhole = units.unfinished.length === 0 && !units.hasStray;
   return [
     ...(sight.isWhole && !isWhole ? ['a declaration goes on elsewhere'] : []),
     ...(sight.areMacrosBalanced && !units.areMacrosBalanced ? ['a macro leaves braces open'] : []),
-    ...(!sight.pastes && texts.includes('##') ? ['## stands in it'] : []),
+    ...pastingIn(units).filter((one) => !joining.has(one)),
     ...named.filter((name) => !names.has(name)).map((name) => `${name} is defined`),
   ];
 }
@@ -143,7 +149,7 @@ describe('what a text shows at first sight', () => {
     ['a macro whose lines end in brackets', '#define A(x) do {\\\n\tx;\\\n} while (0)\nint a;\n'],
     ['a macro of several lines', '#define A \\\n\t{ 1, \\\n\t  2 }\nint a;\n'],
   ])('is all of it, for %s', (_what, one) => {
-    expect(firstSight(one)).toMatchObject({ isWhole: true, areMacrosBalanced: true, pastes: false });
+    expect(firstSight(one)).toMatchObject({ isWhole: true, areMacrosBalanced: true, pasting: '' });
   });
 });
 
@@ -156,7 +162,10 @@ describe('a text that is searched', () => {
     ['a word in a remark', '/* kvm_run */', 'kvm_run', true],
     ['a word of nothing but underscores', 'int _, __;', '__', true],
   ])('mentions %s', (_what, one, word, isThere) => {
-    const searched = new SearchedText({ name: 'h.h', path: 'h.h', text: one }, () => cut(one).file);
+    const searched = new SearchedText(
+      { name: 'h.h', path: 'h.h', text: one },
+      { cut: () => cut(one).file, cutPart: (part) => cut(part).file },
+    );
     expect(searched.mentions(word)).toBe(isThere);
   });
 });

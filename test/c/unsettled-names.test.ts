@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { type SpellingTable, tokenize } from '../../src/c/tokenize.ts';
+import type { TokenFile } from '../../src/c/token.ts';
 import { SearchedText } from '../../src/c/unsettled/searched-text.ts';
 import { type Unsettled, unsettledNames } from '../../src/c/unsettled/unsettled-names.ts';
 
@@ -10,9 +11,8 @@ function unsettled(old: string, next: string, others: readonly string[] = []): U
   const spellings: SpellingTable = new Map();
   const texts: SearchedText[] = [];
   const open = (name: string, text: string): SearchedText => {
-    const searched = new SearchedText({ name, path: name, text }, () =>
-      tokenize({ name, path: name, text }, spellings),
-    );
+    const cutPart = (part: string): TokenFile => tokenize({ name, path: name, text: part }, spellings);
+    const searched = new SearchedText({ name, path: name, text }, { cut: () => cutPart(text), cutPart });
     texts.push(searched);
     return searched;
   };

@@ -49,11 +49,9 @@ export class DividedFiles {
     return this.#naming.get(name)?.map((text) => text.tokens) ?? [];
   }
 
-  /** Those in which `##` may stand. */
+  /** What of them `##` may stand in. */
   pasting(): readonly TokenFile[] {
-    return this.#texts
-      .filter((text) => text.firstSight === 'unclear' || text.firstSight.pastes)
-      .map((text) => text.tokens);
+    return this.#texts.flatMap((text) => text.pasting ?? []);
   }
 
   /** Whether a word stands in any of them. To know that, all have to be cut. */

@@ -13,8 +13,8 @@ export interface FirstSight {
   readonly isWhole: boolean;
   /** So are those of each macro, by itself. */
   readonly areMacrosBalanced: boolean;
-  /** Whether `##` stands in a directive. */
-  readonly pastes: boolean;
+  /** The directives in which `##` may stand, as they are written. */
+  readonly pasting: string;
   /** What `#define` and `#undef` name. */
   readonly macroNames: readonly string[];
 }
@@ -78,7 +78,7 @@ class Sight implements FirstSight {
   isUnclear = false;
   isWhole = true;
   areMacrosBalanced = true;
-  pastes = false;
+  pasting = '';
   readonly macroNames: string[] = [];
   readonly #text: string;
   readonly #bytes: Buffer;
@@ -166,7 +166,7 @@ class Sight implements FirstSight {
       return;
     }
     if (!this.#passUsual(hashAt + 1)) this.#passUnusual(hashAt + 1);
-    this.#passRest();
+    if (this.#passRest()) this.pasting += `${this.#spell(hashAt, Math.min(this.#at, this.#end))}\n`;
   }
 
   /** The head of a directive as nearly all are written. */
@@ -202,10 +202,11 @@ class Sight implements FirstSight {
     else if ((this.#bracesBefore.at(-1) ?? this.#braces) !== this.#braces) this.isWhole = false;
   }
 
-  /** The rest of a directive. */
-  #passRest(): void {
+  /** The rest of a directive; whether `##` stands in it. */
+  #passRest(): boolean {
     const bytes = this.#bytes;
     const end = this.#end;
+    let pastes = false;
     let braces = 0;
     while (!this.isUnclear) {
       let at = this.#at;
@@ -218,11 +219,12 @@ class Sight implements FirstSight {
       else if (byte === braceOpens) braces++;
       else if (byte === braceCloses) {
         if (--braces < 0) this.areMacrosBalanced = false;
-      } else if (byte === hash) this.pastes ||= bytes[at + 1] === hash;
+      } else if (byte === hash) pastes ||= bytes[at + 1] === hash;
       else if (byte === backslash) this.#passSplice(at);
       else if (this.#isDigraphAt(at)) this.isUnclear = true;
     }
     if (braces !== 0) this.areMacrosBalanced = false;
+    return pastes;
   }
 
   /** To behind a line break behind a backslash. */

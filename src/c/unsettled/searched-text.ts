@@ -25,17 +25,24 @@ export class SearchedText {
   /** As it is before it is edited. */
   readonly text: string;
   readonly #cut: () => TokenFile;
+  readonly #cutPart: (text: string) => TokenFile;
   readonly #edits: TextEdits | undefined;
   #firstSight: FirstSight | 'unclear' | undefined;
   #tokens: TokenFile | undefined;
+  #pasting: TokenFile | undefined;
   #macroNames: readonly string[] | undefined;
 
-  /** `cut` makes tokens of the text when they are asked for, after some edits, if it makes any. */
-  constructor(file: { name: string; path: string; text: string }, cut: () => TokenFile, edits?: TextEdits) {
+  /** How tokens are made of the text, or of some of its lines, when they are asked for: after some edits, if there are any. */
+  constructor(
+    file: { readonly name: string; readonly path: string; readonly text: string },
+    { cut, cutPart }: { readonly cut: () => TokenFile; readonly cutPart: (text: string) => TokenFile },
+    edits?: TextEdits,
+  ) {
     this.name = file.name;
     this.path = file.path;
     this.text = file.text;
     this.#cut = cut;
+    this.#cutPart = cutPart;
     this.#edits = edits;
   }
 
@@ -47,6 +54,15 @@ export class SearchedText {
   /** Whether that was done. What was never cut was never looked at. */
   get isCut(): boolean {
     return this.#tokens !== undefined;
+  }
+
+  /** The directives in which `##` stands, and perhaps more; `undefined` where there are none. */
+  get pasting(): TokenFile | undefined {
+    const { firstSight: sight } = this;
+    if (sight === 'unclear' || this.isCut) return this.tokens;
+    if (sight.pasting === '') return undefined;
+    this.#pasting ??= this.#cutPart(sight.pasting);
+    return this.#pasting;
   }
 
   /** What it shows before it is cut. */
