@@ -29,11 +29,11 @@ const { diagnostics } = program.emit();
 const all = [...configuration.errors, ...ts.getPreEmitDiagnostics(program), ...diagnostics];
 if (all.length > 0) stop(all);
 
-const [from, to] = [`${root}dist/`, `${root}dist/plain/`];
+const folder = configuration.options.outDir ?? '';
 program.emit(
   undefined,
   (name, text) => {
-    if (name.endsWith('.js')) ts.sys.writeFile(name.replace(from, to), text);
+    if (name.endsWith('.js')) ts.sys.writeFile(`${folder}/plain${name.slice(folder.length)}`, text);
   },
   undefined,
   false,

@@ -163,9 +163,7 @@ class Rewriter {
       if (value === undefined || ts.isSpreadElement(value) || ts.isOmittedExpression(value)) return undefined;
       if (ts.isOmittedExpression(name) || !ts.isIdentifier(name.name)) return undefined;
       if (name.initializer !== undefined || name.dotDotDotToken !== undefined) return undefined;
-      declarations.push(
-        this.#factory.createVariableDeclaration(name.name, undefined, undefined, this.#visited(value)),
-      );
+      declarations.push(this.#factory.createVariableDeclaration(name.name, undefined, undefined, this.#visited(value)));
     }
     return declarations;
   }

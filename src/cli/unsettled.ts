@@ -118,8 +118,7 @@ export class Telling {
   }
 
   #find(reading: ToRead): ToTell {
-    const sides = [this.#certain('old', reading), this.#certain('new', reading)] as const;
-    const [before, after] = sides;
+    const [before, after] = [this.#certain('old', reading), this.#certain('new', reading)];
     if (before === undefined || after === undefined) return onlyThese(reading.headers);
     const otherwise = (): ChangedHeaders => this.#withDeciders(reading, [before, after]);
     const telling = this.#telling(reading, [before, after], this.#definers);

@@ -97,7 +97,8 @@ const suspectsOfPairs = new WeakMap<AbiPair, Suspects | undefined>();
 
 function findSuspects({ old, new: next }: AbiPair): Suspects | undefined {
   const [before, after] = [listOf(old), listOf(next)];
-  if (before === undefined || after?.index !== before.index || movedFiles(before, after, true).size > 0) return undefined;
+  if (before === undefined || after?.index !== before.index || movedFiles(before, after, true).size > 0)
+    return undefined;
   const suspects = new SuspectNames();
   const behind = filesBehindOthers([before, after]);
   for (const names of differencesOf(before, after, behind)) suspects.add(names);
