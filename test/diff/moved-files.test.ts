@@ -6,10 +6,22 @@ import { longestRising } from '../../src/diff/moved-files.ts';
 
 test.each([
   [[], []],
-  [[0, 1, 2, 3], [0, 1, 2, 3]],
-  [[3, 0, 1, 2], [0, 1, 2]],
-  [[1, 2, 3, 0], [1, 2, 3]],
-  [[2, 0, 3, 1, 4], [0, 1, 4]],
+  [
+    [0, 1, 2, 3],
+    [0, 1, 2, 3],
+  ],
+  [
+    [3, 0, 1, 2],
+    [0, 1, 2],
+  ],
+  [
+    [1, 2, 3, 0],
+    [1, 2, 3],
+  ],
+  [
+    [2, 0, 3, 1, 4],
+    [0, 1, 4],
+  ],
 ])('of %j, %j stay', (numbers, rising) => {
   expect(longestRising(numbers)).toHaveLength(rising.length);
 });

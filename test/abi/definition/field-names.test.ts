@@ -18,8 +18,14 @@ test.each(fileNames)('every form of every record of %s has them', (fileName) => 
         const shape = new Set(shapeOf(record, target)?.match(/[A-Za-z_]\w*/g));
         const { sure, possible } = formNamesIn(file, name, variant, target);
         const where = `${name} on ${target.name} in ${variant}`;
-        expect([...sure].filter((one) => !shape.has(one)), where).toEqual([]);
-        expect([...shape].filter((one) => !possible.has(one)), where).toEqual([]);
+        expect(
+          [...sure].filter((one) => !shape.has(one)),
+          where,
+        ).toEqual([]);
+        expect(
+          [...shape].filter((one) => !possible.has(one)),
+          where,
+        ).toEqual([]);
         found += sure.size;
       }
     }
