@@ -200,13 +200,17 @@ export class Environment {
   }
 }
 
-/** Those among `viewers` to whom `name` means `answer`; `undefined`: nothing. */
+/**
+ * Those among `viewers` to whom `name` means `answer`; `undefined`: nothing. `isSame`: whether what it means to them is as good as
+ * the answer, or the very thing.
+ */
 export function agreeing<Space extends NameSpace>(
   environment: Environment,
   space: Space,
   { text, group }: Name,
   answer: Bindings[Space] | undefined,
   viewers: Viewers,
+  isSame: (one: unknown, other: unknown) => boolean = isAsGood,
 ): Viewers {
   if (group === undefined || !environment.groups.has(group)) return answer === undefined ? viewers : 0;
   let rest = viewers;
@@ -220,11 +224,11 @@ export function agreeing<Space extends NameSpace>(
       for (const { viewers: some, is } of found.parts) {
         const hit = some & here;
         if (hit === 0) continue;
-        if (isAsGood(is === undefinedMarker ? undefined : is, answer)) agreed |= hit;
+        if (isSame(is === undefinedMarker ? undefined : is, answer)) agreed |= hit;
         rest &= ~hit;
       }
     } else {
-      if (isAsGood(found === undefinedMarker ? undefined : found, answer)) agreed |= here;
+      if (isSame(found === undefinedMarker ? undefined : found, answer)) agreed |= here;
       rest &= ~here;
     }
     if (rest === 0) return agreed;
@@ -275,36 +279,6 @@ export function meaningsOf<Space extends NameSpace>(
     else if (found !== undefined) take(found, here);
   }
   return parts;
-}
-
-/** Those among `viewers` to whom `name` means this very thing. */
-export function viewersSeeing<Space extends NameSpace>(
-  environment: Environment,
-  space: Space,
-  name: string,
-  is: Bindings[Space],
-  viewers: Viewers,
-): Viewers {
-  const group = environment.names.groupOf(space, name);
-  if (group === undefined || !environment.groups.has(group)) return 0;
-  let rest = viewers;
-  let seeing = 0;
-  for (let at: Environment | undefined = environment; at !== undefined && rest !== 0; at = at.parent) {
-    const here = rest & at.viewers;
-    if (here === 0 || !at.layer.groups.has(group)) continue;
-    const found = at.layer[space].get(name) as Held<Space>;
-    if (found === undefined) continue;
-    if (found instanceof Divided) {
-      for (const part of found.parts) {
-        if (part.is === is) seeing |= part.viewers & here;
-        rest &= ~(part.viewers & here);
-      }
-    } else {
-      if (found === is) seeing |= here;
-      rest &= ~here;
-    }
-  }
-  return seeing;
 }
 
 /** What `name` means to viewer `number`. */

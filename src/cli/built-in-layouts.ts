@@ -19,6 +19,7 @@ import {
   variantsOf,
 } from '../abi/definition/layout-file.ts';
 import { targetClassIn } from '../abi/definition/target-class.ts';
+import { onceFor } from '../abi/once.ts';
 import { suggestionFor } from '../abi/suggest.ts';
 import type { Target } from '../abi/target.ts';
 import { UserError } from '../diagnostic.ts';
@@ -151,16 +152,12 @@ function recordIn({ records }: Abi, bare: string): RecordDeclaration | undefined
 }
 
 /** Asked for each target. */
-const tagsOfFiles = new WeakMap<LayoutFile, ReadonlySet<string>>();
+const tagsIn = onceFor(({ document: { record = '', records = [] } }: LayoutFile): ReadonlySet<string> => {
+  return new Set([record, ...records.map((entry) => entry.record)].map(bareName));
+});
 
 function mentionsRecord(file: LayoutFile, bare: string): boolean {
-  let tags = tagsOfFiles.get(file);
-  if (tags === undefined) {
-    const { record = '', records = [] } = file.document;
-    tags = new Set([record, ...records.map((entry) => entry.record)].map(bareName));
-    tagsOfFiles.set(file, tags);
-  }
-  return tags.has(bare);
+  return tagsIn(file).has(bare);
 }
 
 /** The variants of a built-in record on a target, oldest first, from the file that is about the record. */

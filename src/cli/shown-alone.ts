@@ -7,6 +7,7 @@
 
 import type { Abi } from '../abi/abi.ts';
 import { listOf } from '../abi/declaration-list.ts';
+import { onceFor } from '../abi/once.ts';
 import type { Portion } from '../abi/portion.ts';
 import type { DeclaredSpaces } from '../c/unsettled/declared-spaces.ts';
 
@@ -25,13 +26,7 @@ interface Shown {
   readonly hasOther: (name: string) => boolean;
 }
 
-const known = new WeakMap<Portion, Shown>();
-
-function shownBy(portion: Portion): Shown {
-  let shown = known.get(portion);
-  if (shown === undefined) known.set(portion, (shown = findShown(portion)));
-  return shown;
-}
+const shownBy = onceFor(findShown);
 
 function findShown(portion: Portion): Shown {
   const { late } = portion;

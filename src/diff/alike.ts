@@ -7,7 +7,7 @@
  */
 
 import type { Field, RecordType, Type } from '../abi/types.ts';
-import { onceForPair } from './once.ts';
+import { onceForPair } from '../abi/once.ts';
 
 export function areAlike(old: RecordType, next: RecordType): boolean {
   return old === next || sayTheSame(old, next);

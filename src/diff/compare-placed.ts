@@ -9,7 +9,7 @@ import type { RecordDeclaration } from '../abi/abi.ts';
 import type { Change } from './changes.ts';
 import { compareRecords } from './compare-fields.ts';
 import { matchRecords } from './match.ts';
-import { onceForPair } from './once.ts';
+import { onceForPair } from '../abi/once.ts';
 import type { PlacedRecord } from './placed.ts';
 
 interface Compared {

@@ -9,7 +9,7 @@
 
 import { firstWordOf, wordOf } from '../abi/portion.ts';
 import type { NamedNumber } from './changes.ts';
-import { onceFor } from './once.ts';
+import { onceFor } from '../abi/once.ts';
 
 export const minimumMembers = 4;
 /** So many that the highest numbers of a family are nobody else's by accident. */

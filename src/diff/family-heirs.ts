@@ -9,7 +9,7 @@ import type { NamedNumber } from './changes.ts';
 import { isMember } from './families.ts';
 import { valuesThatCame } from './number-difference.ts';
 import type { NumberGroup } from './number-group.ts';
-import { onceForPair } from './once.ts';
+import { onceForPair } from '../abi/once.ts';
 
 class FamilyHeirs {
   readonly #old: NumberGroup;

@@ -13,7 +13,7 @@ import type { NamedNumber } from './changes.ts';
 import { differencesAmong, ListedNumbers } from './listed-numbers.ts';
 import type { NumberGroup } from './number-group.ts';
 import type { GroupedNumbers, GroupPair, NumberPair, Numbers } from './number-pair.ts';
-import { onceForPair } from './once.ts';
+import { onceForPair } from '../abi/once.ts';
 import { possibleFamilies } from './possible-families.ts';
 import type { Suspects } from './suspects.ts';
 import { type UnreadRivals, unreadRivals } from './unread-rivals.ts';

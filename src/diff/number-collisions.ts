@@ -12,7 +12,7 @@ import { valuesThatCame } from './number-difference.ts';
 import type { NumberGroup } from './number-group.ts';
 import { areOfOneList } from './number-lists.ts';
 import type { NumberPair } from './number-pair.ts';
-import { onceForPair } from './once.ts';
+import { onceForPair } from '../abi/once.ts';
 
 type Collision = Extract<NumberChange, { readonly kind: 'number-collision' }>;
 

@@ -4,7 +4,7 @@
 
 import type { NamedNumber } from './changes.ts';
 import type { NumberGroup, PlacedNumber } from './number-group.ts';
-import { onceForPair } from './once.ts';
+import { onceForPair } from '../abi/once.ts';
 
 export interface GroupDifference {
   /** Of the old group: gone, or of another value now. */

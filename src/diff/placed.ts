@@ -13,7 +13,7 @@ import { layoutOf } from '../abi/layout-engine.ts';
 import type { FieldLayout, PlacedFields, RecordLayout } from '../abi/layout.ts';
 import type { FieldSemantics, UnionArms } from '../abi/semantics.ts';
 import { type Field, type RecordType, type Type, unalias } from '../abi/types.ts';
-import { onceFor } from './once.ts';
+import { onceFor } from '../abi/once.ts';
 
 /** One step through a union on the way to a node: the union, and the member (or anonymous arm) taken. */
 export interface ArmStep {

@@ -9,7 +9,7 @@ import { wordOf } from '../abi/portion.ts';
 import type { NamedNumber } from './changes.ts';
 import { isMember, isMemberName, minimumMembers } from './families.ts';
 import type { NumberGroup } from './number-group.ts';
-import { onceFor } from './once.ts';
+import { onceFor } from '../abi/once.ts';
 
 /** What may be a number in one header. */
 class PossibleNumbers {

@@ -7,7 +7,7 @@
 
 import type { MacroDeclaration, RecordDeclaration, RequestDeclaration, TypedefDeclaration } from '../abi/abi.ts';
 import type { NamedNumber, NameChange, NumberChange, RecordChange, RequestChange } from './changes.ts';
-import { onceFor } from './once.ts';
+import { onceFor } from '../abi/once.ts';
 
 export const recordAdded = onceFor((declaration: RecordDeclaration): RecordChange => ({
   kind: 'record-added',

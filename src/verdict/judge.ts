@@ -4,7 +4,7 @@
  */
 
 import type { Change, RecordPair } from '../diff/changes.ts';
-import { onceFor } from '../diff/once.ts';
+import { onceFor } from '../abi/once.ts';
 import { judgeArmAdded, judgeArmRemoved, judgeFieldAdded, judgeUnionResized } from './judge-added.ts';
 import { judgeDocumentation } from './judge-documentation.ts';
 import { judgeFillerChanged, judgeInnerResized, judgeMoved, judgeRemoved, judgeRenamed } from './judge-fields.ts';

@@ -13,7 +13,7 @@
  */
 
 import type { Change, RecordPair } from '../diff/changes.ts';
-import { onceFor } from '../diff/once.ts';
+import { onceFor } from '../abi/once.ts';
 import { isFiller } from '../diff/placed.ts';
 import type { Verdict } from './contract.ts';
 import type { Answer, Consequence, Finding } from './finding.ts';

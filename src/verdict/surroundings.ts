@@ -9,7 +9,7 @@
 import type { RequestDeclaration } from '../abi/abi.ts';
 import type { ByteOrder } from '../abi/target.ts';
 import type { AbiPair, RecordPair } from '../diff/changes.ts';
-import { onceFor, onceForPair } from '../diff/once.ts';
+import { onceFor, onceForPair } from '../abi/once.ts';
 import { carriersOf } from './traffic.ts';
 
 /** A request that carries the record, and what it is now (`undefined`: gone). */

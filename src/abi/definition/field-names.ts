@@ -3,6 +3,7 @@
  * more, is another form.
  */
 
+import { onceFor } from '../once.ts';
 import type { Target } from '../target.ts';
 import type { FieldEntry, LayoutFile } from './document.ts';
 import { Selection } from './limits.ts';
@@ -51,16 +52,9 @@ interface Written {
 }
 
 /** Asked for each variant and target. */
-const seen = new WeakMap<FieldEntry, Written>();
-
-function writtenIn(entry: FieldEntry): Written {
-  let written = seen.get(entry);
-  if (written === undefined) {
-    written = { words: entryText(entry).match(/[A-Za-z_]\w*/g) ?? [], name: nameIn(entry) };
-    seen.set(entry, written);
-  }
-  return written;
-}
+const writtenIn = onceFor((entry: FieldEntry): Written => {
+  return { words: entryText(entry).match(/[A-Za-z_]\w*/g) ?? [], name: nameIn(entry) };
+});
 
 function entryText({ field, struct, union }: FieldEntry): string {
   return field ?? struct ?? union ?? '';

@@ -5,6 +5,7 @@
  * on the way. Every record of a tag is one object, which layout and codecs rely on to do each only once.
  */
 
+import { onceFor } from '../once.ts';
 import type { RecordSemantics, UnionArms } from '../semantics.ts';
 import { suggestionFor } from '../suggest.ts';
 import type { Target } from '../target.ts';
@@ -12,8 +13,6 @@ import { type Field, type FloatBase, type IntegerBase, type RecordType, type Typ
 import {
   type Extent,
   isIdentifier,
-  type MemberDeclaration,
-  type Parsed,
   parseMemberDeclaration,
   parseNestedName,
   type TypeSpecifier,
@@ -35,13 +34,7 @@ export interface PlacedRecord {
 }
 
 /** An entry is read for each variant and target, and says the same. */
-const declarations = new WeakMap<FieldEntry, Parsed<MemberDeclaration>>();
-
-function takenApart(entry: FieldEntry): Parsed<MemberDeclaration> {
-  let parsed = declarations.get(entry);
-  if (parsed === undefined) declarations.set(entry, (parsed = parseMemberDeclaration(entry.field ?? '')));
-  return parsed;
-}
+const takenApart = onceFor((entry: FieldEntry) => parseMemberDeclaration(entry.field ?? ''));
 
 const MAX_ARRAY_LENGTH = 1 << 24;
 const MAX_MEMBERS = 1 << 16;

@@ -6,6 +6,7 @@
  * `unsigned long` for programs (`asm-generic/int-l64.h`); the two have one size, one alignment and one sign there.
  */
 
+import { onceFor } from '../once.ts';
 import type { Target } from '../target.ts';
 import type { IntegerBase, Type, TypedefType } from '../types.ts';
 
@@ -28,14 +29,8 @@ function alias(name: string, type: Type, alignBytes?: number): TypedefType {
   return { kind: 'typedef', name, type, ...(alignBytes === undefined ? {} : { alignBytes }) };
 }
 
-const known = new WeakMap<Target, ReadonlyMap<string, TypedefType>>();
-
 /** The standard typedefs of one target, by name. */
-export function standardTypes(target: Target): ReadonlyMap<string, TypedefType> {
-  let types = known.get(target);
-  if (types === undefined) known.set(target, (types = standardTypesFor(target)));
-  return types;
-}
+export const standardTypes = onceFor(standardTypesFor);
 
 function standardTypesFor(target: Target): ReadonlyMap<string, TypedefType> {
   const types = new Map<string, TypedefType>();

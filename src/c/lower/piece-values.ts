@@ -9,7 +9,7 @@
 import { type LateMacros, wordOf } from '../../abi/portion.ts';
 import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
-import { type Environment, type JoinedLayer, type Layer, type Part, viewersSeeing } from '../environment.ts';
+import { agreeing, type Environment, type JoinedLayer, type Layer, type Part } from '../environment.ts';
 import { limits } from '../limits.ts';
 import { Macro } from '../macro.ts';
 import { ReadCollector, type Reads } from '../reads.ts';
@@ -269,7 +269,7 @@ function thoseWithAllInForce({ layer }: PieceEffect, environment: Environment, v
   let rest = viewers;
   for (const [name, macro] of macros) {
     if (!(macro instanceof Macro)) continue;
-    rest = viewersSeeing(environment, 'macros', name, macro, rest);
+    rest = agreeing(environment, 'macros', environment.names.of('macros', name), macro, rest, Object.is);
     if (rest === 0) return 0;
   }
   return rest;
