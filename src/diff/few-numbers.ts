@@ -16,7 +16,7 @@ import type { GroupedNumbers, GroupPair, NumberPair, Numbers } from './number-pa
 import { onceForPair } from '../abi/once.ts';
 import { possibleFamilies } from './possible-families.ts';
 import type { Suspects } from './suspects.ts';
-import { type UnreadRivals, unreadRivals } from './unread-rivals.ts';
+import { UnreadRivals } from './unread-rivals.ts';
 
 /** `undefined` where more may differ than what is unsettled. */
 export function fewNumbersOf(
@@ -125,7 +125,7 @@ class NumbersAround {
     let rivals = this.#rivals.get(word);
     if (rivals === undefined) {
       const late = this.#after.late.filter(({ words }) => words.has(word));
-      this.#rivals.set(word, (rivals = unreadRivals(group, late)));
+      this.#rivals.set(word, (rivals = new UnreadRivals(group, late)));
     }
     return rivals;
   }

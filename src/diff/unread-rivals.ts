@@ -2,8 +2,8 @@
  * Macros that nobody has read and that may have the number of another: whoever asks whether a new number is shared need read no
  * macro that surely has another one.
  *
- * A release brings a hundred numbers to a header of a thousand, for twenty targets. So those that a number may meet are listed once for
- * each prefix, and what was answered for one target holds for all that left the same macros unread.
+ * A release brings a hundred numbers to a header of a thousand. So those that a number may meet are listed once for each prefix, with
+ * what is known of their values.
  */
 
 import type { KnownBits, LateMacros } from '../abi/portion.ts';
@@ -20,24 +20,15 @@ export class UnreadRivals {
   readonly #late: readonly LateMacros[];
   /** By prefix and header. */
   readonly #rivals = new Map<string, readonly Rival[]>();
-  /** By prefix. */
-  readonly #answers = new Map<string, Map<NamedNumber, boolean>>();
 
+  /** Those that `group` left unread, in the macros of its word that are read late. */
   constructor(group: NumberGroup, late: readonly LateMacros[]) {
     this.#group = group;
     this.#late = late;
   }
 
   /** Whether another macro of its header, whose name begins with `prefix`, may be worth what a number is. */
-  mayShare(number: NamedNumber, prefix: string): boolean {
-    let answers = this.#answers.get(prefix);
-    if (answers === undefined) this.#answers.set(prefix, (answers = new Map<NamedNumber, boolean>()));
-    let answer = answers.get(number);
-    if (answer === undefined) answers.set(number, (answer = this.#find(number, prefix)));
-    return answer;
-  }
-
-  #find({ name, value, declaration }: NamedNumber, prefix: string): boolean {
+  mayShare({ name, value, declaration }: NamedNumber, prefix: string): boolean {
     const bits = Number(BigInt.asIntN(32, value));
     return this.#rivalsIn(prefix, declaration.header).some(
       (rival) => ((bits ^ rival.value) & rival.known) === 0 && rival.name !== name,
@@ -63,23 +54,4 @@ export class UnreadRivals {
     }
     return rivals;
   }
-}
-
-/** Targets fall into few classes; those of one that is long gone are not worth keeping. */
-const classesPerGroup = 6;
-
-const known = new WeakMap<NumberGroup, { readonly late: readonly LateMacros[]; readonly rivals: UnreadRivals }[]>();
-
-/** Those that a group left unread, in the macros of its word that are read late. */
-export function unreadRivals(group: NumberGroup, late: readonly LateMacros[]): UnreadRivals {
-  let classes = known.get(group);
-  if (classes === undefined) known.set(group, (classes = []));
-  const same = classes.find(
-    (one) => one.late.length === late.length && one.late.every((macros, index) => macros === late[index]),
-  );
-  if (same !== undefined) return same.rivals;
-  const rivals = new UnreadRivals(group, late);
-  classes.unshift({ late, rivals });
-  if (classes.length > classesPerGroup) classes.pop();
-  return rivals;
 }
