@@ -12,11 +12,11 @@ import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as TargetModule from '../src/abi/target.ts';
+import type * as EngineFlagsModule from '../src/cli/engine-flags.ts';
 import type * as HeaderSourceModule from '../src/cli/header-source.ts';
 import type { Io } from '../src/cli/io.ts';
 import type * as OpenPairModule from '../src/cli/open-pair.ts';
 import type * as PairOfModule from '../src/cli/pair-of.ts';
-import type * as OptimiseLaterModule from '../src/cli/optimise-later.ts';
 import type * as CheckModule from '../src/verdict/check.ts';
 
 interface Measurement {
@@ -112,8 +112,8 @@ function print(name: string, measured: Measurement): void {
 }
 
 async function measureOne([kind, cwd = '', a = '', b = '', c = '', d = '']: readonly string[]): Promise<void> {
-  const { optimiseLater } = (await compiled('cli/optimise-later')) as typeof OptimiseLaterModule;
-  optimiseLater(process.versions.v8, 'any');
+  const { prepareEngine } = (await compiled('cli/engine-flags')) as typeof EngineFlagsModule;
+  prepareEngine(process.versions.v8, 'any');
   const measured = kind === 'tree' ? measureTree(a, cwd, Number(b), Number(c)) : measurePair([a, b], cwd, c, Number(d));
   process.stdout.write(JSON.stringify(await measured));
 }

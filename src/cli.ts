@@ -3,14 +3,14 @@
  * The process: argv in, exit code out. The only file that touches `process`. The program itself comes compiled, or from its
  * modules.
  *
- * The exit code goes through `process.exitCode`, never `process.exit`, which would cut a report that is still on its way
- * through a pipe. A reader that closes the pipe early (`uabi … | head`) has what it wanted: that is not an error.
+ * The exit code goes through `process.exitCode`: `process.exit` would cut a report that is still on its way through a pipe, so it is
+ * called only once all has left. A reader that closes the pipe early (`uabi … | head`) has what it wanted: that is not an error.
  */
 
 import { compiledProgram, storedProgram } from './cli/compiled-program.ts';
 import { askEarly } from './cli/early-questions.ts';
+import { prepareEngine } from './cli/engine-flags.ts';
 import { exitCodes, type Io } from './cli/io.ts';
-import { optimiseLater } from './cli/optimise-later.ts';
 
 // A report that could not be written (a full disk behind `>`) must not look like a verdict; stdout may fail after main ended.
 const output = { isCut: false };
@@ -43,6 +43,15 @@ async function standardOutputDrained(): Promise<void> {
   });
 }
 
+/** Whether all that was written to a stream so far has left. */
+function hasLeft(stream: NodeJS.WriteStream): Promise<boolean> {
+  return new Promise((resolve) => {
+    stream.write('', (error) => {
+      resolve(error === undefined || error === null);
+    });
+  });
+}
+
 const argv = process.argv.slice(2);
 // git works while the program is loaded.
 const asked = askEarly(argv, process.cwd(), process.env);
@@ -63,15 +72,16 @@ const io: Io = {
   isTerminal: { stdout: process.stdout.isTTY, stderr: process.stderr.isTTY },
   columns: process.stdout.columns,
   begun,
-  expectLongRun: () => {
-    optimiseLater(process.versions.v8, 'any');
+  expectRun: (length) => {
+    prepareEngine(process.versions.v8, length);
   },
 };
 
 const compiled = stored === undefined ? undefined : compiledProgram(stored);
 const { main } = compiled ?? (await import('./cli/main.ts'));
-// Of revisions, most often little is read.
-optimiseLater(process.versions.v8, begun === undefined ? 'any' : 'short');
+prepareEngine(process.versions.v8, begun === undefined ? 'any' : 'perhaps short');
 const code = await main(argv, io);
 begun?.stop();
 process.exitCode = output.isCut ? exitCodes.wrongCall : code;
+// To leave the heap as it lies is faster than to take it apart. What could not be written is told first (above).
+if ((await hasLeft(process.stdout)) && (await hasLeft(process.stderr))) process.exit();

@@ -18,8 +18,8 @@ export interface Io {
   readonly columns: number | undefined;
   /** What git was asked before the command was loaded. */
   readonly begun?: BegunQuestions | undefined;
-  /** Told as soon as it is known that much will be read. */
-  readonly expectLongRun?: () => void;
+  /** Told as soon as it is known how much will be read. */
+  readonly expectRun?: (length: 'short' | 'any') => void;
 }
 
 /** Exit codes: the contract of the command line with scripts and CI. */

@@ -41,7 +41,7 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
   const hasParted = second === undefined && isFromBase(first);
   const oldRevision = hasParted ? workshop.repository().mergeBase(oldName, newName) : oldName;
   const outlook = await workshop.lookAhead(oldRevision, newName);
-  if ((await outlook?.areNear) === false) io.expectLongRun?.();
+  if (outlook !== undefined) io.expectRun?.((await outlook.areNear) ? 'short' : 'any');
   // To look for headers that were named, it has to be known which there are.
   await ((options.headers ?? []).length === 0 ? outlook?.listed : outlook?.fetched);
   const old = await openSource(oldRevision, io, shared);
