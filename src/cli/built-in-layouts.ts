@@ -9,8 +9,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Abi, ConstantDeclaration, RecordDeclaration, RequestDeclaration, VariantInfo } from '../abi/abi.ts';
 import type { LayoutFile } from '../abi/definition/document.ts';
-import { fileAbout, fileOfShapes } from '../abi/definition/document-about.ts';
-import { type FormNames, formNamesIn } from '../abi/definition/field-names.ts';
 import {
   abiOfSoundVariant,
   defaultVariant,
@@ -18,7 +16,6 @@ import {
   targetsOf,
   variantsOf,
 } from '../abi/definition/layout-file.ts';
-import { targetClassIn } from '../abi/definition/target-class.ts';
 import { onceFor } from '../abi/once.ts';
 import { suggestionFor } from '../abi/suggest.ts';
 import type { Target } from '../abi/target.ts';
@@ -27,17 +24,21 @@ import { packageRoot } from './package-root.ts';
 
 const directory = new URL('layouts/', packageRoot);
 const files = new Map<string, LayoutFile>();
-/** Looked through for each target. */
 const contents = new Map<string, string>();
+/** By file name, whether its text holds some text: asked for each target. */
+const searches = new Map<string, Map<string, boolean>>();
 
 /** How a layout file that declares requests is known by its text. */
 const requestKey = '"request"';
 
+let names: readonly string[] | undefined;
+
 /** File names of the built-in layouts, sorted. */
 export function builtInNames(): readonly string[] {
-  return readdirSync(directory)
+  names ??= readdirSync(directory)
     .filter((name) => name.endsWith('.json') && name !== 'layout.schema.json')
     .sort();
+  return names;
 }
 
 /** Text of a built-in layout file, or `undefined` where there is none of that name. */
@@ -52,9 +53,16 @@ export function builtInText(fileName: string): string | undefined {
  */
 function* filesHolding(text: string, fileNames = builtInNames()): Generator<LayoutFile> {
   for (const fileName of fileNames) {
-    const isLoaded = files.has(fileName);
-    if (isLoaded || contentOf(fileName).includes(text)) yield loaded(fileName);
+    if (isHeldBy(fileName, text)) yield loaded(fileName);
   }
+}
+
+function isHeldBy(fileName: string, text: string): boolean {
+  let searched = searches.get(fileName);
+  if (searched === undefined) searches.set(fileName, (searched = new Map<string, boolean>()));
+  let isHeld = searched.get(text);
+  if (isHeld === undefined) searched.set(text, (isHeld = contentOf(fileName).includes(text)));
+  return isHeld;
 }
 
 function contentOf(fileName: string): string {
@@ -93,7 +101,7 @@ function* filesFor(target: Target, text: string, name = ''): Generator<LayoutFil
   }
 }
 
-function bareName(name: string): string {
+export function bareName(name: string): string {
   return name.replace(/^(?:struct|union)\s+/, '');
 }
 
@@ -111,7 +119,7 @@ function abiOf(file: LayoutFile, variant: string, target: Target): Abi {
   return abi;
 }
 
-function labelOf({ fileName }: LayoutFile, variant: string): string {
+export function labelOf({ fileName }: LayoutFile, variant: string): string {
   return `${fileName}#${variant}`;
 }
 
@@ -210,60 +218,9 @@ function areApart(some: ReadonlySet<string>, others: ReadonlySet<string>): boole
   return true;
 }
 
-/**
- * The forms a built-in record has had on a target, from the variants that declare it: those of its own file first. A variant tells of
- * the record, and of little else. One that differs from others in nothing that shows in a form is left out, and so is one whose
- * fields have names unlike all that is looked for: to read a variant is dear, and there are many.
- */
-export function* builtInForms(name: string, target: Target, isUnlike: (names: FormNames) => boolean): Generator<Abi> {
-  for (const parts of partsOf(name, target)) {
-    for (const { name: variant } of parts.shapes.document.variants) {
-      if (isUnlike(namesIn(parts, name, variant, target))) continue;
-      const abi = abiOfSoundVariant(parts.about, variant, target, labelOf(parts.about, variant));
-      if (abi.records.has(name)) yield abi;
-    }
-  }
-}
-
-/** The same for targets on which a built-in record is said to be the same, but for the sizes of types. */
-export function builtInClassOf(name: string, target: Target): string {
-  return partsOf(name, target)
-    .map(({ about }) => `${about.fileName} ${targetClassIn(about, target)}`)
-    .join();
-}
-
-/** What a file says of one record. */
-interface Parts {
-  /** Its variants are those that may differ in the form. */
-  readonly shapes: LayoutFile;
-  readonly about: LayoutFile;
-  /** By variant and class of targets. */
-  readonly names: Map<string, FormNames>;
-}
-
-/** What the files say of a record that know it on a target. */
-function partsOf(name: string, target: Target): readonly Parts[] {
-  const bare = bareName(name);
-  return [...filesFor(target, bare, bare)].flatMap((file) => (mentionsRecord(file, bare) ? partsIn(file, bare) : []));
-}
-
-const partsByRecord = new Map<string, Parts>();
-
-function partsIn(file: LayoutFile, bare: string): Parts {
-  const key = `${file.fileName} ${bare}`;
-  let parts = partsByRecord.get(key);
-  if (parts === undefined) {
-    parts = { shapes: fileOfShapes(file, bare), about: fileAbout(file, bare), names: new Map() };
-    partsByRecord.set(key, parts);
-  }
-  return parts;
-}
-
-function namesIn({ shapes, names }: Parts, record: string, variant: string, target: Target): FormNames {
-  const key = `${variant} ${targetClassIn(shapes, target)}`;
-  let found = names.get(key);
-  if (found === undefined) names.set(key, (found = formNamesIn(shapes, record, variant, target)));
-  return found;
+/** The built-in files that speak of a record by itself, on a target, its own file first. */
+export function filesAbout(bare: string, target: Target): readonly LayoutFile[] {
+  return [...filesFor(target, bare, bare)].filter((file) => mentionsRecord(file, bare));
 }
 
 /** Every target on which some built-in file knows the record. */

@@ -10,17 +10,14 @@ import type { Abi, RecordDeclaration } from '../abi/abi.ts';
 import { attachSemantics } from '../abi/attach-semantics.ts';
 import { replacing } from '../abi/declaration-list.ts';
 import type { FormNames } from '../abi/definition/field-names.ts';
-import { fieldPathsOf } from '../abi/field-paths.ts';
-import { type FieldPath, LayoutError } from '../abi/layout.ts';
-import { layoutOf } from '../abi/layout-engine.ts';
+import { LayoutError } from '../abi/layout.ts';
 import { shapeOf } from '../abi/record-shape.ts';
-import type { FieldSemantics } from '../abi/semantics.ts';
 import type { Target } from '../abi/target.ts';
-import type { RecordType } from '../abi/types.ts';
 import { areAlike } from '../diff/alike.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import { suspectsOf } from '../diff/suspects.ts';
-import { builtInClassOf, builtInForms, namesOfKnownGarbage } from './built-in-layouts.ts';
+import { builtInClassOf, type BuiltInForm, builtInForms } from './built-in-forms.ts';
+import { namesOfKnownGarbage } from './built-in-layouts.ts';
 
 /** Both sides, with the records that changed told about as uabi's layouts tell; `said` hears whose word was taken. */
 export function withKnownSemantics(pair: AbiPair, said: (record: string, layout: string) => void): AbiPair {
@@ -31,7 +28,7 @@ export function withKnownSemantics(pair: AbiPair, said: (record: string, layout:
     const [was, is] = [pair.old.records.get(name), pair.new.records.get(name)];
     if (was === undefined || is === undefined || areAlike(was.record, is.record) || isTold(was) || isTold(is)) continue;
     const [before, after] = formsOf(name, target, [shapeIfAny(was, target), shapeIfAny(is, target)]);
-    if (before === undefined || !tellsOfGarbage(before, name)) continue;
+    if (before === undefined || !tellsOfGarbage(before)) continue;
     old.set(name, toldBy(before, was));
     next.set(name, toldBy(after ?? before, is));
     said(name, before.label);
@@ -53,10 +50,14 @@ function changedRecords(pair: AbiPair): ReadonlySet<string> | undefined {
 }
 
 /** Some forms of a record, by name, shapes and class of targets: most targets have one of few. */
-const knownForms = new Map<string, readonly (Abi | undefined)[]>();
+const knownForms = new Map<string, readonly (BuiltInForm | undefined)[]>();
 
 /** The first variants of uabi's layouts that give a record these shapes, as a target has them that is like this one. */
-function formsOf(name: string, target: Target, shapes: readonly (string | undefined)[]): readonly (Abi | undefined)[] {
+function formsOf(
+  name: string,
+  target: Target,
+  shapes: readonly (string | undefined)[],
+): readonly (BuiltInForm | undefined)[] {
   const key = [name, builtInClassOf(name, target), ...shapes].join('\n');
   let forms = knownForms.get(key);
   if (forms === undefined) knownForms.set(key, (forms = findForms(name, target, shapes)));
@@ -67,15 +68,15 @@ function findForms(
   name: string,
   target: Target,
   shapes: readonly (string | undefined)[],
-): readonly (Abi | undefined)[] {
-  const forms = new Map<string, Abi>();
+): readonly (BuiltInForm | undefined)[] {
+  const forms = new Map<string, BuiltInForm>();
   const wanted = new Set(shapes.filter((shape) => shape !== undefined));
   const named = [...wanted].map((shape) => new Set(shape.match(/[A-Za-z_]\w*/g)));
   const isUnlike = ({ sure, possible }: FormNames): boolean =>
-    !named.some((names) => areWithin(sure, names) && areWithin(names, possible));
-  for (const abi of builtInForms(name, target, isUnlike)) {
-    const shape = shapeOf(abi.records.get(name)?.record, target);
-    if (shape !== undefined && wanted.has(shape) && !forms.has(shape)) forms.set(shape, abi);
+    !named.some((names) => areWithin(sure, names) && areWithin(names, possible()));
+  for (const form of builtInForms(name, target, isUnlike)) {
+    const shape = shapeOf(form.record, target);
+    if (shape !== undefined && wanted.has(shape) && !forms.has(shape)) forms.set(shape, form);
     if (forms.size === wanted.size) break;
   }
   return shapes.map((shape) => forms.get(shape ?? ''));
@@ -99,15 +100,8 @@ function isTold({ record }: RecordDeclaration): boolean {
  * Whether a layout knows what the kernel does with bytes that have no meaning. Where it does not, the little that it says (a size
  * rule) would be taken for all there is to know.
  */
-function tellsOfGarbage(form: Abi, name: string): boolean {
-  const record = form.records.get(name)?.record;
-  return (
-    record !== undefined && fieldsOf(record, form.target).some(({ field }) => field.semantics?.nonZero !== undefined)
-  );
-}
-
-function fieldsOf(record: RecordType, target: Target): readonly FieldPath[] {
-  return fieldPathsOf(layoutOf(record, target));
+function tellsOfGarbage({ fields }: BuiltInForm): boolean {
+  return [...fields.values()].some(({ nonZero }) => nonZero !== undefined);
 }
 
 function shapeIfAny({ record }: RecordDeclaration, target: Target): string | undefined {
@@ -120,14 +114,8 @@ function shapeIfAny({ record }: RecordDeclaration, target: Target): string | und
   }
 }
 
-function toldBy(form: Abi, declaration: RecordDeclaration): RecordDeclaration {
-  const known = form.records.get(declaration.name)?.record;
-  if (known === undefined) return declaration;
-  const fields = new Map<string, FieldSemantics>();
-  for (const { path, field } of fieldsOf(known, form.target)) {
-    if (field.semantics !== undefined) fields.set(path, field.semantics);
-  }
-  const { semantics } = known;
+function toldBy({ record: known, fields }: BuiltInForm, declaration: RecordDeclaration): RecordDeclaration {
   const record = attachSemantics(declaration.record, fields);
+  const { semantics } = known;
   return { ...declaration, record: semantics === undefined ? record : { ...record, semantics } };
 }

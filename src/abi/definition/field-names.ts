@@ -17,31 +17,44 @@ const ofTypes = new Set(['char', 'double', 'float', 'int', 'long', 'short', 'sig
 export interface FormNames {
   /** Fields of the record, and of those records in it that have no tag, surely have these names. */
   readonly sure: ReadonlySet<string>;
-  /** No field at any depth has a name that is not among these. */
-  readonly possible: ReadonlySet<string>;
+  /** No field at any depth has a name that is not among these. To find them takes longer. */
+  readonly possible: () => ReadonlySet<string>;
 }
 
 /** The names of `record` (`struct kvm_run`) in a variant on a target. */
 export function formNamesIn({ document }: LayoutFile, record: string, variant: string, target: Target): FormNames {
   const selection = new Selection(document, variant, target.name);
+  const own = document.variants.find(({ name }) => name === variant)?.fields ?? document.fields;
+  const all = (document.records ?? []).filter((entry) => selection.has(entry));
+  if (document.record !== undefined && own !== undefined) all.unshift({ record: document.record, fields: own });
+
   const sure = new Set<string>();
-  const possible = new Set<string>();
-  const add = (fields: readonly FieldEntry[], isSure: boolean): void => {
+  const addSure = (fields: readonly FieldEntry[]): void => {
     for (const entry of fields) {
       if (!selection.has(entry)) continue;
-      const { words, name } = writtenIn(entry);
-      for (const word of words) possible.add(word);
-      const isNamed = name !== undefined && name !== '';
-      if (isSure && isNamed) sure.add(name);
+      const { name } = writtenIn(entry);
+      if (name !== undefined && name !== '') sure.add(name);
       // Of an array it is the elements that have fields.
-      if (entry.fields !== undefined) add(entry.fields, isSure && entryName(entry) === name);
+      if (entry.fields !== undefined && entryName(entry) === name) addSure(entry.fields);
     }
   };
-  const own = document.variants.find(({ name }) => name === variant)?.fields ?? document.fields;
-  if (document.record !== undefined && own !== undefined) add(own, document.record === record);
-  // Which of the others are within the record takes reading it.
-  for (const entry of document.records ?? []) if (selection.has(entry)) add(entry.fields, entry.record === record);
-  return { sure, possible };
+  for (const entry of all) if (entry.record === record) addSure(entry.fields);
+
+  let possible: Set<string> | undefined;
+  const findPossible = (): Set<string> => {
+    const words = new Set<string>();
+    const add = (fields: readonly FieldEntry[]): void => {
+      for (const entry of fields) {
+        if (!selection.has(entry)) continue;
+        for (const word of writtenIn(entry).words) words.add(word);
+        if (entry.fields !== undefined) add(entry.fields);
+      }
+    };
+    // Which of the others are within the record takes reading it.
+    for (const entry of all) add(entry.fields);
+    return words;
+  };
+  return { sure, possible: () => (possible ??= findPossible()) };
 }
 
 /** What a member declares, as far as it shows at first sight. */

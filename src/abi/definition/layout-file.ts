@@ -77,9 +77,9 @@ export function abiOfVariant(file: LayoutFile, variantName: string, target: Targ
   return readVariant(file, findVariant(file, variantName), target, label);
 }
 
-/** The `Abi` of a variant of a file that is known to be right. Throws if reading it meets any problem. */
+/** The `Abi` of a variant of a file that is known to be right. Throws if reading its declarations meets any problem. */
 export function abiOfSoundVariant(file: LayoutFile, variantName: string, target: Target, label: string): Abi {
-  const { abi, diagnostics } = abiOfVariant(file, variantName, target, label);
+  const { abi, diagnostics } = readVariant(file, findVariant(file, variantName), target, label, 'sound');
   const [first] = diagnostics;
   if (first !== undefined) throw new Error(`${file.fileName}: ${first.message}`);
   return abi;

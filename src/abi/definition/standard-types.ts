@@ -29,6 +29,14 @@ function alias(name: string, type: Type, alignBytes?: number): TypedefType {
   return { kind: 'typedef', name, type, ...(alignBytes === undefined ? {} : { alignBytes }) };
 }
 
+/** Finds names of types that are one on some targets and another on others; which one, `modelOf` tells. */
+export const namesByModel = /\b(?:s?size_t|u?intptr_t|__kernel_\w+)\b/;
+
+/** The same for targets that have the same standard typedefs. */
+export function modelOf({ name, dataModel }: Target): string {
+  return name === 'x32' ? name : dataModel;
+}
+
 /** The standard typedefs of one target, by name. */
 export const standardTypes = onceFor(standardTypesFor);
 
@@ -54,7 +62,7 @@ function standardTypesFor(target: Target): ReadonlyMap<string, TypedefType> {
   add('__poll_t', integer('unsigned int'));
 
   // x32 keeps the kernel's 64-bit "long" although its own has 32 bits (asm/posix_types_x32.h).
-  const isX32 = target.name === 'x32';
+  const isX32 = modelOf(target) === 'x32';
   const long = add('__kernel_long_t', integer(isX32 ? 'long long' : 'long'));
   const unsignedLong = add('__kernel_ulong_t', integer(isX32 ? 'unsigned long long' : 'unsigned long'));
   // Where int and long have one size the kernel says int (asm-generic/posix_types.h).

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { fieldPathsOf } from '../../../src/abi/field-paths.ts';
 import { abiOfSoundVariant, loadLayoutFile, targetsOf, variantsOf } from '../../../src/abi/definition/layout-file.ts';
-import { targetClassIn } from '../../../src/abi/definition/target-class.ts';
+import { readingClassIn, targetClassIn } from '../../../src/abi/definition/target-class.ts';
 import { layoutOf } from '../../../src/abi/layout-engine.ts';
 import { shapeOf } from '../../../src/abi/record-shape.ts';
 import type { RecordType } from '../../../src/abi/types.ts';
@@ -31,6 +31,54 @@ test.each(fileNames)('in %s they have the same forms with the same semantics', (
       }
     }
   }
+});
+
+test.each(fileNames)(
+  'what was read of %s for one target holds for others of its class, with their sizes',
+  (fileName) => {
+    const file = loadLayoutFile(readFileSync(new URL(fileName, directory), 'utf8'), fileName);
+    for (const { name: variant } of variantsOf(file)) {
+      const first = new Map<string, ReadonlyMap<string, { readonly record: RecordType }>>();
+      for (const target of targetsOf(file)) {
+        const { records } = abiOfSoundVariant(file, variant, target, '');
+        const key = readingClassIn(file, target);
+        const read = first.get(key);
+        if (read === undefined) first.set(key, records);
+        expect([...(read ?? records).keys()]).toEqual([...records.keys()]);
+        for (const [name, { record }] of read ?? []) {
+          const own = records.get(name)?.record ?? expect.fail();
+          expect(shapeOf(record, target), `${name} on ${target.name} in ${variant}`).toBe(shapeOf(own, target));
+          expect(said(record, target)).toEqual(said(own, target));
+        }
+      }
+    }
+  },
+);
+
+test('targets differ where a type does, or an error number', () => {
+  const classes = (more: object): readonly string[] => {
+    const written = {
+      header: 'linux/h.h',
+      targets: ['x86_64', 'arm64', 'i386', 'arm', 'x32'],
+      record: 'struct s',
+      variants: [{ name: 'one', status: 'merged' }],
+      ...more,
+    };
+    const file = loadLayoutFile(JSON.stringify(written), 's.json');
+    return targetsOf(file).map((target) => readingClassIn(file, target));
+  };
+  expect(new Set(classes({ fields: [{ field: 'long a' }, { field: '__u64 my_size_t' }] })).size).toBe(1);
+  for (const type of ['size_t', 'ssize_t', 'uintptr_t', '__kernel_long_t']) {
+    const [x86, arm64, i386, arm, x32] = classes({ fields: [{ field: `${type} a` }] });
+    expect([x86, i386]).toEqual([arm64, arm]);
+    expect(new Set([x86, i386, x32]).size, type).toBe(3);
+  }
+  const [x86, arm64, i386] = classes({
+    fields: [{ field: '__u32 a' }],
+    unknownErrno: { vm: { arm64: 'EINVAL', '*': 'ENOTTY' } },
+  });
+  expect(x86).toBe(i386);
+  expect(arm64).not.toBe(x86);
 });
 
 test('a limit tells targets apart, wherever it stands', () => {
