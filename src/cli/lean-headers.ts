@@ -3,8 +3,8 @@
  *
  * A few UAPI headers use `size_t`, `struct sockaddr` or `stack_t` and leave it to the program to have included what declares them.
  * A compiler refuses such a header when it comes first; a program that uses it includes the libc header before. So a
- * header that is not understood alone is read once more behind each of a few libc headers, and the first reading without
- * problems counts. What no prelude mends stays a problem, as it is for the compiler.
+ * header that is not understood alone is read once more behind each of a few libc headers, and the first reading counts that leaves
+ * the fewest of its problems and makes no others. What no prelude mends stays a problem, as it is for the compiler.
  */
 
 import type { SourceFile } from '../c/source.ts';

@@ -200,6 +200,24 @@ test('a header that leans on a libc header included before it is read behind one
   expect(lost.err).toContain('nobody_knows_t');
 });
 
+test('an include that is not there takes nothing from a header that leans on a libc header', async () => {
+  const lean = 'include/uapi/linux/lean.h';
+  const text = '#include <linux/base.h>\nstruct lean { size_t a; };\n';
+  const base = { 'include/uapi/linux/base.h': 'struct base { int a; };\n' };
+  const broken = { 'include/uapi/linux/base.h': '#include <linux/gone.h>\nstruct base { int a; };\n' };
+  const place = scratchRepository({ ...kernelFiles, ...base, [lean]: text }, broken);
+  const { code, out } = await uabi(place, ['check', 'v1', 'v2', '--target', 'arm64']);
+  expect(out).toContain('linux/gone.h cannot be read');
+  expect(out).not.toContain('struct lean');
+  expect(code).toBe(3);
+  const shown = await uabi(place, ['layout', 'lean', '--in', 'v2', '--target', 'arm64']);
+  expect(shown.out).toContain('size 8');
+  // The header itself names both what nobody has and what a libc has.
+  const both = scratchRepository({ ...kernelFiles, [lean]: `#include <linux/gone.h>\nstruct lean { size_t a; };\n` });
+  const half = await uabi(both, ['layout', 'lean', '--in', 'v1', '--target', 'arm64']);
+  expect(half.out).toContain('size 8');
+});
+
 describe('JSON sources', () => {
   test('a snapshot in a revision, in the index and on standard input', async () => {
     const place = scratchRepository({ ...kernelFiles, [path]: before }, { [path]: after });

@@ -28,7 +28,7 @@ export interface ReadOptions {
   readonly unsettled?: ReadonlySet<string> | undefined;
   /** The targets that a header will be asked for; all, where nobody knows. */
   readonly readersOf?: ((header: SourceFile) => readonly Target[]) | undefined;
-  /** What to read instead of a header that is not understood; the first that is counts. */
+  /** What to read instead of a header that is not understood: the first counts of which least is not understood, and nothing else. */
   readonly insteadOf?: (header: SourceFile) => readonly SourceFile[];
 }
 
@@ -50,26 +50,34 @@ export function readAbi(
     const unit = audience.unitOf(header, number, readersOf && audience.viewersOf(readersOf(header)));
     // Trouble in another header is that one's own, unless only its includers are read.
     const isTroubled = (path: string): boolean => path === header.path || !known.has(path);
-    if (insteadOf === undefined || (unit.troubled & viewer) === 0) return unit;
-    if (!errorPlaces(unit.steps, viewer).some(isTroubled)) return unit;
+    const errors = errorsIn(unit, viewer);
+    if (insteadOf === undefined || ![...errors.values()].some(isTroubled)) return unit;
+    let best = { unit, errors };
     for (const other of insteadOf(header)) {
       const better = audience.unitOf(other, number, unit.troubled);
-      if ((better.troubled & viewer) === 0) return better;
+      const left = errorsIn(better, viewer);
+      // What nothing mends, an include that is not there, is no reason to do without what is mended. What breaks more mends nothing.
+      if (left.size < best.errors.size && [...left.keys()].every((error) => errors.has(error))) {
+        best = { unit: better, errors: left };
+      }
+      if (![...best.errors.values()].some(isTroubled)) break;
     }
-    return unit;
+    return best.unit;
   });
   for (const unit of units) collector.addOwn(unit);
   for (const unit of units) collector.addIncluded(unit);
   return { target, label, ...collector.result() };
 }
 
-/** The files in which something was not understood. */
-function errorPlaces(steps: readonly Step[], viewer: Viewers): readonly string[] {
-  const paths: string[] = [];
+/** The errors that a target meets in a unit, as text, each with the file it is in. */
+function errorsIn({ troubled, steps }: Unit, viewer: Viewers): ReadonlyMap<string, string> {
+  const errors = new Map<string, string>();
   const add = (diagnostics: readonly Diagnostic[]): void => {
-    for (const { severity, location } of diagnostics) if (severity === 'error') paths.push(location?.file ?? '');
+    for (const { severity, location, message } of diagnostics) {
+      if (severity === 'error') errors.set(JSON.stringify([location, message]), location?.file ?? '');
+    }
   };
-  const pending = [steps];
+  const pending = (troubled & viewer) === 0 ? [] : [steps];
   for (let open = pending.pop(); open !== undefined; open = pending.pop()) {
     for (const effect of stepsOf(open, viewer)) {
       if (effect.kind === 'piece') add(effect.diagnostics);
@@ -77,7 +85,7 @@ function errorPlaces(steps: readonly Step[], viewer: Viewers): readonly string[]
       else if ((effect.troubled & viewer) !== 0) pending.push(effect.steps);
     }
   }
-  return paths;
+  return errors;
 }
 
 class Collector {
