@@ -12,7 +12,6 @@ import { abiOfSoundVariant } from '../abi/definition/layout-file.ts';
 import { readingClassIn, targetClassIn } from '../abi/definition/target-class.ts';
 import { fieldPathsOf } from '../abi/field-paths.ts';
 import { layoutOf } from '../abi/layout-engine.ts';
-import { onceFor } from '../abi/once.ts';
 import type { FieldSemantics } from '../abi/semantics.ts';
 import type { Target } from '../abi/target.ts';
 import type { RecordType } from '../abi/types.ts';
@@ -64,14 +63,14 @@ interface Parts {
   readonly forms: Map<string, BuiltInForm | undefined>;
 }
 
-const partsOf = onceFor((_: LayoutFile) => new Map<string, Parts>());
+const partsByRecord = new Map<string, Parts>();
 
 function partsIn(file: LayoutFile, bare: string): Parts {
-  const known = partsOf(file);
-  let parts = known.get(bare);
+  const key = `${file.fileName} ${bare}`;
+  let parts = partsByRecord.get(key);
   if (parts === undefined) {
     parts = { shapes: fileOfShapes(file, bare), about: fileAbout(file, bare), names: new Map(), forms: new Map() };
-    known.set(bare, parts);
+    partsByRecord.set(key, parts);
   }
   return parts;
 }
