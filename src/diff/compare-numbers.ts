@@ -24,6 +24,8 @@ export function compareNumbers(pair: AbiPair, numbers: NumberPair): NumberChange
   const newcomers: NamedNumber[] = [];
   const newInHeader = new Map<string, NamedNumber[]>();
   for (const number of numbers.came) {
+    // An enumerator that is made as requests are is told as one.
+    if (isRequest(number, pair.new)) continue;
     const was = old.get(number.name);
     const { header } = number.declaration;
     // `AT_MINSIGSTKSZ` may have come from a common header before: to the header that counts its own, it is new.
@@ -36,6 +38,7 @@ export function compareNumbers(pair: AbiPair, numbers: NumberPair): NumberChange
   const ofGone = new Heirs(added, numbers, pair.new);
   const ofChanged = new Heirs(newcomers, numbers, pair.new);
   for (const number of numbers.left) {
+    if (isRequest(number, pair.old)) continue;
     const is = next.get(number.name);
     if (is === undefined) {
       if (isRequest(number, pair.new)) continue;
@@ -70,7 +73,7 @@ function listAt<Key, Value>(lists: Map<Key, Value[]>, key: Key): Value[] {
   return list;
 }
 
-/** Whether a name stands for the same number as a request of the other side. */
+/** Whether a name stands for the same number as a request of a side. */
 function isRequest(number: NamedNumber, abi: Abi): boolean {
   const request = abi.requests.get(number.name);
   return request !== undefined && BigInt(request.number) === BigInt.asUintN(32, number.value);

@@ -273,17 +273,47 @@ describe('requests', () => {
     expect(abi.requests.get('X')).toMatchObject({ number, direction, type: 0x78, nr: number & 0xff });
     expect(abi.requests.get('X')?.argument).toBe(argument);
     expect(abi.requests.get('ALIAS')?.number).toBe(number);
+    // As binder.h declares its own.
+    const inEnum = abiOf(`${ioctl}\nenum e { BEFORE, X = ${text}, NEXT };\n`);
+    const { name, ...rest } = inEnum.requests.get('X') ?? expect.fail();
+    expect({ name, ...rest, location: undefined }).toEqual({ ...abi.requests.get('X'), location: undefined });
+    expect(rest.location?.line).toBe(abi.requests.get('X')?.location?.line ?? 0);
+    expect([...inEnum.requests.keys()]).toEqual(['X']);
+    const enumerators = inEnum.enums.get('enum e')?.type.enumerators.map((one) => [one.name, one.value]);
+    expect(enumerators).toEqual([
+      ['BEFORE', 0n],
+      ['X', BigInt(number)],
+      ['NEXT', BigInt(number) + 1n],
+    ]);
   });
 
   test('a number that is only computed from a request is a constant', () => {
     const abi = abiOf(`${ioctl}\n#define X _IO(BASE, 1)\n#define NR _IOC_NR(X)\n#define NEXT (X + 1)\n`);
     expect([...abi.requests.keys()]).toEqual(['X']);
     expect(constantsOf(abi)).toEqual({ BASE: 0x78n, NR: 1n, NEXT: 0x7802n });
+    const some = [
+      'NR = _IOC_NR(_IO(BASE, 1))',
+      'MORE = _IO(BASE, 1) + 1',
+      'CAST = (int)_IO(BASE, 1)',
+      'DIR = 1 | _IO(BASE, 1)',
+    ];
+    const inEnum = abiOf(`${ioctl}\nenum e { ${some.join(', ')}, Y = _IO(BASE, 2) | _IO(BASE, 1) };\n`);
+    expect([...inEnum.requests.keys()]).toEqual([]);
+  });
+
+  test('what an enumerator carries may be declared there, and an enum stand there twice', () => {
+    const twice = 'enum e { X = _IOR(BASE, 2, struct t { int a; }) };\n';
+    expect(abiOf(`${ioctl}\n${twice}`).requests.get('X')?.number).toBe(0x80047802);
+    const again = 'enum e { X = _IOR(BASE, 2, struct s), Y };\n';
+    const abi = abiOf(`${ioctl}\n${again}${again}enum e { X = _IOR(BASE, 3, struct s) };\n`);
+    expect([...abi.requests.values()].map(({ name, number }) => [name, number])).toEqual([['X', 0x80087802]]);
   });
 
   test('the same request on another target', () => {
     const abi = abiOf(`${ioctl}\n#define X _IOR(BASE, 2, struct s)\n`, 'arm');
     expect(abi.requests.get('X')?.sizeBytes).toBe(4);
+    const inEnum = abiOf(`${ioctl}\nenum e { X = _IOR(BASE, 2, struct s) };\n`, 'arm');
+    expect(inEnum.requests.get('X')?.number).toBe(0x80047802);
   });
 
   test('the type that a request carries is the one the header declares', () => {

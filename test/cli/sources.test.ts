@@ -49,6 +49,48 @@ async function check(argv: readonly string[], cwd = repository): Promise<Check &
 }
 
 describe('uabi check', () => {
+  test('takes an enumerator that is made as requests are for a request', async () => {
+    const header = (fields: string, declared: string): string => `
+      #define _IOC(dir, type, nr, size) (((dir) << 30) | ((type) << 8) | (nr) | ((size) << 16))
+      #define _IOWR(type, nr, size) _IOC(3U, (type), (nr), (sizeof(size)))
+      struct talk { ${fields} };
+      ${declared}\n`;
+    const inEnum = 'enum { TALK = _IOWR(98, 1, struct talk), OTHER = 7 };';
+    const folder = scratchDirectory({
+      'macro.h': header('long a;', '#define TALK _IOWR(98, 1, struct talk)\n#define OTHER 7'),
+      'enum.h': header('long a;', inEnum),
+      'grown.h': header('long a, b;', inEnum),
+      'gone.h': header('long a;', 'enum { OTHER = 7 };'),
+    });
+    const rulesOf = async (old: string, next: string): Promise<readonly string[]> => {
+      const { out } = await uabi(folder, [
+        'check',
+        '--format',
+        'json',
+        '--target',
+        'arm64',
+        '--show',
+        'all',
+        old,
+        next,
+      ]);
+      const { findings } = JSON.parse(out) as { readonly findings: readonly { rule: string; subject: string }[] };
+      return findings.map(({ rule, subject }) => `${rule} ${subject}`);
+    };
+    expect(await rulesOf('enum.h', 'grown.h')).toEqual([
+      'request-size-changed request TALK',
+      'record-grew struct talk',
+      'field-added-at-end struct talk.b',
+    ]);
+    expect(await rulesOf('enum.h', 'gone.h')).toEqual(['request-removed request TALK']);
+    expect(await rulesOf('gone.h', 'enum.h')).toEqual(['request-added request TALK']);
+    // To every program they are the same.
+    expect((await rulesOf('macro.h', 'enum.h')).filter((one) => one.includes('TALK'))).toEqual([]);
+    expect((await rulesOf('enum.h', 'macro.h')).filter((one) => one.includes('TALK'))).toEqual([]);
+    const asked = await uabi(folder, ['ioctl', '0xc0086201', '--in', 'enum.h', '--target', 'arm64']);
+    expect(asked.out).toContain('TALK carries struct talk');
+  });
+
   test('of two files in one folder takes each for the other: what only one declares is gone or new', async () => {
     const folder = scratchDirectory({
       'before.h': 'struct pair { unsigned char a, b; };\nstruct kept { int x; };\n',

@@ -11,7 +11,7 @@ import { Macro } from '../macro.ts';
 import { ReadCollector } from '../reads.ts';
 import { TokenKind } from '../token.ts';
 import { only, type Viewers } from '../viewers.ts';
-import { requestMacros } from './macro-reader.ts';
+import { requestMacros } from './request-macros.ts';
 import { isName, isWholeCall } from './macro-text.ts';
 import type { MacroValue, ValueBudget } from './macro-value.ts';
 import type { MacroValues } from './macro-values.ts';

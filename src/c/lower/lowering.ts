@@ -6,12 +6,19 @@
  * `SyntaxProblem` and binds nothing that is half known.
  */
 
-import type { EnumDeclaration, MacroDeclaration, RecordDeclaration, TypedefDeclaration } from '../../abi/abi.ts';
+import type {
+  EnumDeclaration,
+  MacroDeclaration,
+  RecordDeclaration,
+  RequestDeclaration,
+  TypedefDeclaration,
+} from '../../abi/abi.ts';
+import { decodeRequest } from '../../abi/request.ts';
 import type { Target } from '../../abi/target.ts';
 import type { EnumType, Enumerator, Field, IntegerBase, RecordType, Type, TypedefType } from '../../abi/types.ts';
-import { unalias } from '../../abi/types.ts';
+import { spellType, unalias } from '../../abi/types.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
-import { dataModelFact } from '../environment.ts';
+import { dataModelFact, requestFact } from '../environment.ts';
 import type { Scope } from '../scope.ts';
 import { Evaluator } from '../expression.ts';
 import { integerBase } from '../expression/arithmetic.ts';
@@ -37,12 +44,14 @@ import { locationOf, type Token, usedAs } from '../token.ts';
 import { applyMode, type LayoutAttributes, noAttributes, readAttributes } from './attributes.ts';
 import { basicType } from './basic-types.ts';
 import { enumeratorBase, narrowestBase, nextEnumeratorValue } from './enum-types.ts';
+import { isMadeByRequestMacro, sizedType } from './request-macros.ts';
 import type { TypeTable } from './type-table.ts';
 
 /** What one external declaration adds to an ABI. */
 export type Lowered =
   | { readonly kind: 'record'; readonly declaration: RecordDeclaration }
   | { readonly kind: 'enum'; readonly declaration: EnumDeclaration }
+  | { readonly kind: 'request'; readonly declaration: RequestDeclaration }
   | { readonly kind: 'typedef'; readonly declaration: TypedefDeclaration }
   | { readonly kind: 'text'; readonly declaration: MacroDeclaration };
 
@@ -135,7 +144,7 @@ export class Lowering {
       return;
     }
     // The enum was listed under its first enumerator before its name was known.
-    const last = this.lowered.findIndex(({ kind, declaration }) => kind === 'enum' && declaration.type === base);
+    const last = this.lowered.findIndex((one) => one.kind === 'enum' && one.declaration.type === base);
     if (last >= 0) this.lowered.splice(last, 1);
     this.lowered.push({ kind: 'enum', declaration: { name, header, ...place, type: base } });
   }
@@ -364,6 +373,7 @@ export class Lowering {
     const name = tag === undefined ? `enum {${enumerators[0]?.name ?? ''}}` : `enum ${tag}`;
     const header = usedAs(token).file.name;
     this.lowered.push({ kind: 'enum', declaration: { name, header, location, type } });
+    this.#addRequests(specifier, enumerators);
     return type;
   }
 
@@ -389,6 +399,25 @@ export class Lowering {
       );
     }
     return enumerators;
+  }
+
+  /** `enum { BINDER_THREAD_EXIT = _IOW('b', 8, __s32) }`: requests, whatever else the names are. */
+  #addRequests({ enumerators: written = [] }: EnumSpecifier, enumerators: readonly Enumerator[]): void {
+    for (const [index, { name, value, location }] of enumerators.entries()) {
+      const made = written[index];
+      if (made?.value === undefined || !isMadeByRequestMacro(made.value)) continue;
+      this.#scope.binding(requestFact);
+      const number = Number(BigInt.asUintN(32, value));
+      const carried = sizedType(made.value);
+      this.lowered.push({
+        kind: 'request',
+        declaration: {
+          ...{ name, header: usedAs(made.token).file.name, number, ...decodeRequest(number, this.#target) },
+          ...(location === undefined ? {} : { location }),
+          ...(carried === undefined ? {} : { argument: spellType(this.typeOf(carried)) }),
+        },
+      });
+    }
   }
 }
 

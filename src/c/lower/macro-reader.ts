@@ -25,10 +25,8 @@ import { type Call, type CallForms, nameOfParameter, parameterOf } from './call-
 import { Lowering } from './lowering.ts';
 import { argumentsOf, isWholeCall, mentions, placeOf, textOf } from './macro-text.ts';
 import type { FormOfCall, KnownValue, MacroValue, ValueBudget } from './macro-value.ts';
+import { requestMacros } from './request-macros.ts';
 import type { TypeTable } from './type-table.ts';
-
-/** The macros that make requests. */
-export const requestMacros = new Set(['_IO', '_IOR', '_IOW', '_IOWR', '_IOR_BAD', '_IOW_BAD', '_IOWR_BAD', '_IOC']);
 
 /** Evaluates one macro in its surroundings. */
 export class MacroReader {

@@ -16,7 +16,7 @@ import { ReadCollector, type Reads } from '../reads.ts';
 import { only, type Viewers } from '../viewers.ts';
 import type { PieceEffect } from './effects.ts';
 import { calledBy, type DefinedMacros, LateValues, NamedMacros, ValuesAtEnd } from './late-values.ts';
-import { requestMacros } from './macro-reader.ts';
+import { requestMacros } from './request-macros.ts';
 import { remember } from './remember.ts';
 import type { Unit } from './unit.ts';
 import type { MacroValue, ValuesFound } from './macro-value.ts';

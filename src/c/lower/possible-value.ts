@@ -19,7 +19,7 @@ import { SyntaxProblem } from '../token-stream.ts';
 import { TokenKind } from '../token.ts';
 import { type CallForm, type CallForms, parameterOf } from './call-form.ts';
 import { Lowering } from './lowering.ts';
-import { requestMacros } from './macro-reader.ts';
+import { requestMacros } from './request-macros.ts';
 import type { TypeTable } from './type-table.ts';
 
 /** Nothing is known. */
