@@ -321,8 +321,11 @@ export class Evaluator {
     if (typeof left.value !== 'bigint' || typeof right.value !== 'bigint' || base === undefined) {
       return { type: left.type, value: undefined };
     }
-    // Beyond the width nothing is defined (C17 §6.5.7p3), and GCC does not fold it.
-    if (right.value < 0n || right.value >= BigInt(this.#bits(base))) return { type: left.type, value: undefined };
+    // Beyond the width nothing is defined (C17 §6.5.7p3). GCC warns, and takes it for what is left when all bits are gone; a negative
+    // count makes it no constant.
+    if (right.value < 0n) return { type: left.type, value: undefined };
+    const isBeyond = right.value >= BigInt(this.#bits(base));
+    if (isBeyond) return { type: left.type, value: operator === '>>' && left.value < 0n ? -1n : 0n };
     const value = operator === '<<' ? left.value << right.value : left.value >> right.value;
     return { type: left.type, value: this.#wrap(value, base) };
   }

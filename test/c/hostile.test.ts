@@ -138,7 +138,7 @@ describe('names and numbers', () => {
     ['an alignment that is no power of two', 'struct a { int x; } __attribute__((aligned(3)));'],
     ['a number without end', `enum { A = ${'9'.repeat(deep)} };`],
     ['division by zero', 'enum { A = 1 / 0 };'],
-    ['a shift beyond the type', 'enum { A = 1 << 1000000000 };'],
+    ['a shift by less than nothing', 'enum { A = 1 << -1 };'],
     ['a record that contains itself', 'struct a { struct a x; };'],
     ['a static assertion that fails', '_Static_assert(sizeof(int) == 5, "no");'],
     ['a type that is not there', 'struct a { gone_t x; };'],
