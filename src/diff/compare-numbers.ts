@@ -24,8 +24,7 @@ export function compareNumbers(pair: AbiPair, numbers: NumberPair): NumberChange
   const newcomers: NamedNumber[] = [];
   const newInHeader = new Map<string, NamedNumber[]>();
   for (const number of numbers.came) {
-    // An enumerator that is made as requests are is told as one.
-    if (isRequest(number, pair.new)) continue;
+    if (isToldAsRequest(number, pair.new)) continue;
     const was = old.get(number.name);
     const { header } = number.declaration;
     // `AT_MINSIGSTKSZ` may have come from a common header before: to the header that counts its own, it is new.
@@ -38,7 +37,7 @@ export function compareNumbers(pair: AbiPair, numbers: NumberPair): NumberChange
   const ofGone = new Heirs(added, numbers, pair.new);
   const ofChanged = new Heirs(newcomers, numbers, pair.new);
   for (const number of numbers.left) {
-    if (isRequest(number, pair.old)) continue;
+    if (isToldAsRequest(number, pair.old)) continue;
     const is = next.get(number.name);
     if (is === undefined) {
       if (isRequest(number, pair.new)) continue;
@@ -71,6 +70,11 @@ function listAt<Key, Value>(lists: Map<Key, Value[]>, key: Key): Value[] {
   let list = lists.get(key);
   if (list === undefined) lists.set(key, (list = []));
   return list;
+}
+
+/** Whether an enumerator is made as requests are, on its own side. No request of a type has a smaller number. */
+function isToldAsRequest(number: NamedNumber, own: Abi): boolean {
+  return number.enumerator !== undefined && BigInt.asUintN(32, number.value) >= 0x100n && isRequest(number, own);
 }
 
 /** Whether a name stands for the same number as a request of a side. */
