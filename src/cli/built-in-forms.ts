@@ -35,8 +35,9 @@ export function* builtInForms(
   target: Target,
   isUnlike: (names: FormNames) => boolean,
 ): Generator<BuiltInForm> {
-  for (const file of filesAbout(bareName(name), target)) {
-    const parts = partsIn(file, bareName(name));
+  const bare = bareName(name);
+  for (const file of filesAbout(bare, target)) {
+    const parts = partsIn(file, bare);
     for (const { name: variant } of parts.shapes.document.variants) {
       if (isUnlike(namesIn(parts, name, variant, target))) continue;
       const form = formIn(parts, name, variant, target);
@@ -47,9 +48,11 @@ export function* builtInForms(
 
 /** The same for targets on which a built-in record is said to be the same, but for the sizes of types. */
 export function builtInClassOf(name: string, target: Target): string {
-  return filesAbout(bareName(name), target)
-    .map((file) => `${file.fileName} ${targetClassIn(partsIn(file, bareName(name)).about, target)}`)
-    .join();
+  const bare = bareName(name);
+  return Array.from(
+    filesAbout(bare, target),
+    (file) => `${file.fileName} ${targetClassIn(partsIn(file, bare).about, target)}`,
+  ).join();
 }
 
 /** What a file says of one record. */

@@ -31,14 +31,14 @@ const searches = new Map<string, Map<string, boolean>>();
 /** How a layout file that declares requests is known by its text. */
 const requestKey = '"request"';
 
-let names: readonly string[] | undefined;
+let allFileNames: readonly string[] | undefined;
 
 /** File names of the built-in layouts, sorted. */
 export function builtInNames(): readonly string[] {
-  names ??= readdirSync(directory)
+  allFileNames ??= readdirSync(directory)
     .filter((name) => name.endsWith('.json') && name !== 'layout.schema.json')
     .sort();
-  return names;
+  return allFileNames;
 }
 
 /** Text of a built-in layout file, or `undefined` where there is none of that name. */
@@ -133,8 +133,7 @@ export function findBuiltInRecord(nameAndVariant: string, target: Target): Found
   const bare = bareName(name.trim());
   const candidates: FoundRecord[] = [];
   const variantNames = new Set<string>();
-  for (const file of filesFor(target, bare, bare)) {
-    if (!mentionsRecord(file, bare)) continue;
+  for (const file of filesAbout(bare, target)) {
     const names = variantsOf(file).map((one) => one.name);
     // Another file may hold the record as a part of its own; the variants there are its own, not the record's.
     if (variantNames.size === 0) for (const one of names) variantNames.add(one);
@@ -171,8 +170,7 @@ function mentionsRecord(file: LayoutFile, bare: string): boolean {
 /** The variants of a built-in record on a target, oldest first, from the file that is about the record. */
 export function variantsOfBuiltInRecord(name: string, target: Target): readonly VariantInfo[] {
   const bare = bareName(name.split('#')[0]?.trim() ?? '');
-  for (const file of filesFor(target, bare, bare)) {
-    if (!mentionsRecord(file, bare)) continue;
+  for (const file of filesAbout(bare, target)) {
     // A file of many records has variants from before some of them.
     return variantsOf(file).filter((variant) => recordIn(abiOf(file, variant.name, target), bare) !== undefined);
   }
@@ -218,9 +216,9 @@ function areApart(some: ReadonlySet<string>, others: ReadonlySet<string>): boole
   return true;
 }
 
-/** The built-in files that speak of a record by itself, on a target, its own file first. */
-export function filesAbout(bare: string, target: Target): readonly LayoutFile[] {
-  return [...filesFor(target, bare, bare)].filter((file) => mentionsRecord(file, bare));
+/** The built-in files that declare a record on a target, its own file first. */
+export function* filesAbout(bare: string, target: Target): Generator<LayoutFile> {
+  for (const file of filesFor(target, bare, bare)) if (mentionsRecord(file, bare)) yield file;
 }
 
 /** Every target on which some built-in file knows the record. */

@@ -28,33 +28,35 @@ export function formNamesIn({ document }: LayoutFile, record: string, variant: s
   const all = (document.records ?? []).filter((entry) => selection.has(entry));
   if (document.record !== undefined && own !== undefined) all.unshift({ record: document.record, fields: own });
 
-  const sure = new Set<string>();
-  const addSure = (fields: readonly FieldEntry[]): void => {
+  const ofRecord = all.filter((entry) => entry.record === record);
+  // Of an array it is the elements that have fields.
+  const sure = entriesIn(ofRecord, selection, (entry) => entryName(entry) === writtenIn(entry).name);
+  const names = sure.flatMap((entry) => writtenIn(entry).name ?? []).filter((name) => name !== '');
+  let possible: ReadonlySet<string> | undefined;
+  return {
+    sure: new Set(names),
+    // Which of the others are within the record takes reading it.
+    possible: () =>
+      (possible ??= new Set(entriesIn(all, selection, () => true).flatMap((entry) => writtenIn(entry).words))),
+  };
+}
+
+/** The members of some records, at all depths that are entered. */
+function entriesIn(
+  records: readonly Pick<FieldEntry, 'fields'>[],
+  selection: Selection,
+  isEntered: (entry: FieldEntry) => boolean,
+): readonly FieldEntry[] {
+  const found: FieldEntry[] = [];
+  const add = ({ fields = [] }: Pick<FieldEntry, 'fields'>): void => {
     for (const entry of fields) {
       if (!selection.has(entry)) continue;
-      const { name } = writtenIn(entry);
-      if (name !== undefined && name !== '') sure.add(name);
-      // Of an array it is the elements that have fields.
-      if (entry.fields !== undefined && entryName(entry) === name) addSure(entry.fields);
+      found.push(entry);
+      if (entry.fields !== undefined && isEntered(entry)) add(entry);
     }
   };
-  for (const entry of all) if (entry.record === record) addSure(entry.fields);
-
-  let possible: Set<string> | undefined;
-  const findPossible = (): Set<string> => {
-    const words = new Set<string>();
-    const add = (fields: readonly FieldEntry[]): void => {
-      for (const entry of fields) {
-        if (!selection.has(entry)) continue;
-        for (const word of writtenIn(entry).words) words.add(word);
-        if (entry.fields !== undefined) add(entry.fields);
-      }
-    };
-    // Which of the others are within the record takes reading it.
-    for (const entry of all) add(entry.fields);
-    return words;
-  };
-  return { sure, possible: () => (possible ??= findPossible()) };
+  for (const one of records) add(one);
+  return found;
 }
 
 /** What a member declares, as far as it shows at first sight. */

@@ -13,12 +13,11 @@ import type {
   RequestDeclaration,
   TypedefDeclaration,
 } from '../../abi/abi.ts';
-import { decodeRequest } from '../../abi/request.ts';
 import type { Target } from '../../abi/target.ts';
 import type { EnumType, Enumerator, Field, IntegerBase, RecordType, Type, TypedefType } from '../../abi/types.ts';
 import { spellType, unalias } from '../../abi/types.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
-import { dataModelFact, requestFact } from '../environment.ts';
+import { dataModelFact } from '../environment.ts';
 import type { Scope } from '../scope.ts';
 import { Evaluator } from '../expression.ts';
 import { integerBase } from '../expression/arithmetic.ts';
@@ -44,7 +43,8 @@ import { locationOf, type Token, usedAs } from '../token.ts';
 import { applyMode, type LayoutAttributes, noAttributes, readAttributes } from './attributes.ts';
 import { basicType } from './basic-types.ts';
 import { enumeratorBase, narrowestBase, nextEnumeratorValue } from './enum-types.ts';
-import { isMadeByRequestMacro, sizedType } from './request-macros.ts';
+import { isMadeByRequestMacro, sizedType } from './enumerated-requests.ts';
+import { requestOf } from './request-macros.ts';
 import type { TypeTable } from './type-table.ts';
 
 /** What one external declaration adds to an ABI. */
@@ -401,22 +401,17 @@ export class Lowering {
     return enumerators;
   }
 
-  /** `enum { BINDER_THREAD_EXIT = _IOW('b', 8, __s32) }`: requests, whatever else the names are. */
+  /** Enumerators that are requests are that besides. */
   #addRequests({ enumerators: written = [] }: EnumSpecifier, enumerators: readonly Enumerator[]): void {
     for (const [index, { name, value, location }] of enumerators.entries()) {
       const made = written[index];
       if (made?.value === undefined || !isMadeByRequestMacro(made.value)) continue;
-      this.#scope.binding(requestFact);
-      const number = Number(BigInt.asUintN(32, value));
+      const header = usedAs(made.token).file.name;
       const carried = sizedType(made.value);
-      this.lowered.push({
-        kind: 'request',
-        declaration: {
-          ...{ name, header: usedAs(made.token).file.name, number, ...decodeRequest(number, this.#target) },
-          ...(location === undefined ? {} : { location }),
-          ...(carried === undefined ? {} : { argument: spellType(this.typeOf(carried)) }),
-        },
-      });
+      const argument = carried === undefined ? {} : { argument: spellType(this.typeOf(carried)) };
+      const place = location === undefined ? {} : { location };
+      const request = requestOf(value, this.#scope, this.#target);
+      this.lowered.push({ kind: 'request', declaration: { name, header, ...place, ...request, ...argument } });
     }
   }
 }

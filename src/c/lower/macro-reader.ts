@@ -6,11 +6,10 @@
  */
 
 import type { RequestDeclaration } from '../../abi/abi.ts';
-import { decodeRequest } from '../../abi/request.ts';
 import type { Target } from '../../abi/target.ts';
 import { spellType } from '../../abi/types.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
-import { requestFact, type View } from '../environment.ts';
+import type { View } from '../environment.ts';
 import { Scope } from '../scope.ts';
 import { expanderOf, type ExpansionContext } from '../expand.ts';
 import { LimitReached, limits } from '../limits.ts';
@@ -25,7 +24,7 @@ import { type Call, type CallForms, nameOfParameter, parameterOf } from './call-
 import { Lowering } from './lowering.ts';
 import { argumentsOf, isWholeCall, mentions, placeOf, textOf } from './macro-text.ts';
 import type { FormOfCall, KnownValue, MacroValue, ValueBudget } from './macro-value.ts';
-import { requestMacros } from './request-macros.ts';
+import { requestMacros, requestOf } from './request-macros.ts';
 import type { TypeTable } from './type-table.ts';
 
 /** Evaluates one macro in its surroundings. */
@@ -194,16 +193,10 @@ export class MacroReader {
       tokens.push(name.as(TokenKind.punctuator, ')'));
       if (this.#attempt(call.use, () => this.#compute(tokens, name)) !== value) return undefined;
     }
-    this.#scope.binding(requestFact);
-    const number = Number(BigInt.asUintN(32, value));
+    const request = requestOf(value, this.#scope, this.#target);
     const argument = this.#attempt(call.use, () => this.#argument(call));
     const alias = macro.bodyEnd - macro.bodyStart === 1 ? { aliasOf: spellTokens(macro.body) } : {};
-    return {
-      number,
-      ...decodeRequest(number, this.#target),
-      ...(argument === undefined ? {} : { argument }),
-      ...alias,
-    };
+    return { ...request, ...(argument === undefined ? {} : { argument }), ...alias };
   }
 
   /** The name of the C type that a request carries. */

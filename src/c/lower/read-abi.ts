@@ -28,7 +28,7 @@ export interface ReadOptions {
   readonly unsettled?: ReadonlySet<string> | undefined;
   /** The targets that a header will be asked for; all, where nobody knows. */
   readonly readersOf?: ((header: SourceFile) => readonly Target[]) | undefined;
-  /** What to read instead of a header that is not understood: the first counts of which least is not understood, and nothing else. */
+  /** What to read instead of a header that is not understood: what mends most of its errors and makes no others, the first of those. */
   readonly insteadOf?: (header: SourceFile) => readonly SourceFile[];
 }
 
@@ -49,9 +49,10 @@ export function readAbi(
   const units = ordered.map((header) => {
     const unit = audience.unitOf(header, number, readersOf && audience.viewersOf(readersOf(header)));
     // Trouble in another header is that one's own, unless only its includers are read.
-    const isTroubled = (path: string): boolean => path === header.path || !known.has(path);
+    const isItsOwn = (path: string): boolean => path === header.path || !known.has(path);
+    const isTroubled = (some: Errors): boolean => [...some.values()].some(isItsOwn);
     const errors = errorsIn(unit, viewer);
-    if (insteadOf === undefined || ![...errors.values()].some(isTroubled)) return unit;
+    if (insteadOf === undefined || !isTroubled(errors)) return unit;
     let best = { unit, errors };
     for (const other of insteadOf(header)) {
       const better = audience.unitOf(other, number, unit.troubled);
@@ -60,7 +61,7 @@ export function readAbi(
       if (left.size < best.errors.size && [...left.keys()].every((error) => errors.has(error))) {
         best = { unit: better, errors: left };
       }
-      if (![...best.errors.values()].some(isTroubled)) break;
+      if (!isTroubled(best.errors)) break;
     }
     return best.unit;
   });
@@ -69,15 +70,19 @@ export function readAbi(
   return { target, label, ...collector.result() };
 }
 
-/** The errors that a target meets in a unit, as text, each with the file it is in. */
-function errorsIn({ troubled, steps }: Unit, viewer: Viewers): ReadonlyMap<string, string> {
+/** What was not understood, by `keyOf`, each with the file it is in. */
+type Errors = ReadonlyMap<string, string>;
+const noErrors: Errors = new Map<string, string>();
+
+/** The errors that a target meets in a unit. */
+function errorsIn({ troubled, steps }: Unit, viewer: Viewers): Errors {
+  // So it is for nearly all.
+  if ((troubled & viewer) === 0) return noErrors;
   const errors = new Map<string, string>();
   const add = (diagnostics: readonly Diagnostic[]): void => {
-    for (const { severity, location, message } of diagnostics) {
-      if (severity === 'error') errors.set(JSON.stringify([location, message]), location?.file ?? '');
-    }
+    for (const one of diagnostics) if (one.severity === 'error') errors.set(keyOf(one), one.location?.file ?? '');
   };
-  const pending = (troubled & viewer) === 0 ? [] : [steps];
+  const pending = [steps];
   for (let open = pending.pop(); open !== undefined; open = pending.pop()) {
     for (const effect of stepsOf(open, viewer)) {
       if (effect.kind === 'piece') add(effect.diagnostics);
@@ -86,6 +91,11 @@ function errorsIn({ troubled, steps }: Unit, viewer: Viewers): ReadonlyMap<strin
     }
   }
   return errors;
+}
+
+/** The same for what is told twice. */
+function keyOf({ location, code, message }: Diagnostic): string {
+  return `${location?.file ?? ''}\0${location?.line ?? 0}\0${location?.column ?? 0}\0${code}\0${message}`;
 }
 
 class Collector {
@@ -170,8 +180,7 @@ class Collector {
 
   #report(diagnostic: Diagnostic): void {
     if (diagnostic.severity !== 'error') return;
-    const { location, code, message } = diagnostic;
-    const key = `${location?.file ?? ''}\0${location?.line ?? 0}\0${location?.column ?? 0}\0${code}\0${message}`;
+    const key = keyOf(diagnostic);
     if (!this.#diagnostics.has(key)) this.#diagnostics.set(key, diagnostic);
   }
 

@@ -1,7 +1,10 @@
-/** The macros that make request numbers, and what shows of them in what they expand to. */
+/** The macros that make request numbers, and a number that came out of one, taken apart. */
 
-import type { Expression, TypeName } from '../syntax.ts';
-import type { Token } from '../token.ts';
+import type { RequestDeclaration } from '../../abi/abi.ts';
+import { decodeRequest } from '../../abi/request.ts';
+import type { Target } from '../../abi/target.ts';
+import { requestFact } from '../environment.ts';
+import type { Scope } from '../scope.ts';
 
 export const requestMacros: ReadonlySet<string> = new Set([
   '_IO',
@@ -14,48 +17,13 @@ export const requestMacros: ReadonlySet<string> = new Set([
   '_IOC',
 ]);
 
-/** Whether all of an expression came out of one of them, itself called by whatever other macros: `X = _IOR('b', 1, int)`. */
-export function isMadeByRequestMacro({ token }: Expression): boolean {
-  let maker: Token | undefined = token.expandedFrom;
-  while (maker !== undefined && !requestMacros.has(maker.text)) maker = maker.expandedFrom;
-  return maker !== undefined;
-}
-
-/** The type that such an expression takes the size of, where it names one that is declared elsewhere. */
-export function sizedType(expression: Expression): TypeName | undefined {
-  switch (expression.kind) {
-    case 'sizeof': {
-      const { operand } = expression;
-      return operand.kind === 'type-name' && !isDefinition(operand) ? operand : undefined;
-    }
-    case 'unary':
-    case 'cast':
-      return sizedType(expression.operand);
-    case 'binary':
-      return sizedType(expression.right) ?? sizedType(expression.left);
-    case 'conditional':
-      return expression.then === undefined
-        ? undefined
-        : (sizedType(expression.then) ?? sizedType(expression.otherwise));
-    case 'number':
-    case 'character':
-    case 'string':
-    case 'name':
-    case 'alignof':
-    case 'offsetof':
-    case 'member':
-    case 'index':
-    case 'call':
-    case 'compound-literal':
-      return undefined;
-    default:
-      return expression satisfies never;
-  }
-}
-
-/** `struct s { int a; }` may be looked up once only. */
-function isDefinition({ specifiers: { type } }: TypeName): boolean {
-  return (
-    (type.kind === 'record' && type.members !== undefined) || (type.kind === 'enum' && type.enumerators !== undefined)
-  );
+/** The request with a number, as the target divides it: whoever shares what is read in `scope` has to divide it alike. */
+export function requestOf(
+  value: bigint,
+  scope: Scope,
+  target: Target,
+): Pick<RequestDeclaration, 'number' | 'direction' | 'type' | 'nr' | 'sizeBytes'> {
+  scope.binding(requestFact);
+  const number = Number(BigInt.asUintN(32, value));
+  return { number, ...decodeRequest(number, target) };
 }
