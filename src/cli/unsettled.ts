@@ -21,6 +21,13 @@ import type { HeaderTexts } from './header-texts.ts';
 /** In more headers than this, most names are no longer settled. */
 const mostHeaders = 12;
 
+/**
+ * Of how many unsettled names it pays to know which. Where few headers include what changed, macros that need not be worked out are
+ * all that is gained by that; of many headers, most need not even be read.
+ */
+const mostNames = { ofFewHeaders: 200, ofMany: 400 };
+const fewHeaders = 4;
+
 /** What is to be read of both sides for a target. */
 export interface ToRead {
   readonly target: Target;
@@ -56,7 +63,8 @@ export function findUnsettled(
     for (const file of files.old) searched.add(texts.of(old, target, file));
     for (const file of files.new) searched.add(texts.of(next, target, file));
   }
-  return unsettledNames([...changed.values()], searched);
+  const areFew = reading.every(({ headers }) => headers.new.length <= fewHeaders);
+  return unsettledNames([...changed.values()], searched, areFew ? mostNames.ofFewHeaders : mostNames.ofMany);
 }
 
 type Side = 'old' | 'new';

@@ -7,7 +7,7 @@ import { SearchedText } from '../../src/c/unsettled/searched-text.ts';
 import { type Unsettled, unsettledNames } from '../../src/c/unsettled/unsettled-names.ts';
 
 /** What `h.h` changing from one text to another unsettles, where `others` are read as well. */
-function unsettled(old: string, next: string, others: readonly string[] = []): Unsettled | undefined {
+function unsettled(old: string, next: string, others: readonly string[] = [], mostNames = 400): Unsettled | undefined {
   const spellings: SpellingTable = new Map();
   const texts: SearchedText[] = [];
   const open = (name: string, text: string): SearchedText => {
@@ -18,7 +18,7 @@ function unsettled(old: string, next: string, others: readonly string[] = []): U
   };
   const versions = { old: open('h.h', old).tokens, new: open('h.h', next).tokens };
   for (const [at, text] of others.entries()) open(`other${at}.h`, text);
-  return unsettledNames([versions], texts);
+  return unsettledNames([versions], texts, mostNames);
 }
 
 /** The names of the files that decide what is unsettled, whatever includes it. */
@@ -90,6 +90,7 @@ describe('names that a change can reach', () => {
     ['that comes', '', '#include <other0.h>\n', ['V']],
     ['that goes', '#include <other0.h>\n', '', ['V']],
     ['of what includes more', '', '#include <other1.h>\n', ['V', 'W']],
+    ['of what is not there', '', '#include <nowhere.h>\n', []],
     [
       'of what was there before',
       '#include <other0.h>\n',
@@ -107,11 +108,15 @@ describe('names that a change can reach', () => {
   });
 
   test.each([
-    ['is not there', '#include <nowhere.h>\n'],
     ['is named by a macro', '#include WHERE\n'],
     ['says something each time', '#include <other0.h>\n'],
   ])('cannot be told where what is included %s', (_what, include) => {
     expect(unsettled('#define A 1\n', `${include}#define A 1\n`, ['#define V 1\n'])).toBeUndefined();
+  });
+
+  test('are not said where they are too many', () => {
+    expect(unsettled(base, base.replace('ONE 1', 'ONE 3'), [], 3)?.names).toContain('FOUR');
+    expect(unsettled(base, base.replace('ONE 1', 'ONE 3'), [], 2)).toBeUndefined();
   });
 
   test('two places that changed leave what is between them alone', () => {

@@ -47,8 +47,8 @@ export interface Versions {
   readonly new: TokenFile;
 }
 
-/** More are as dear as all. */
-const mostNames = 400;
+/** More need not be looked at, where somebody asks what some names reach. */
+const mostReached = 400;
 /** What these stand for changes with every line above them. */
 const namesOfPlaces = ['__LINE__', '__COUNTER__'];
 /** Words that make names out of strings, or hide directives in them. */
@@ -56,15 +56,20 @@ const hidingWords = ['push_macro', 'pop_macro', '_Pragma'];
 
 /**
  * The names, or `undefined` where that cannot be told. `texts`: all that may be read on either side, the changed ones too.
+ * `mostNames`: of how many names to hear is worth more than to be told at once that there are too many.
  */
-export function unsettledNames(changed: readonly Versions[], texts: Iterable<SearchedText>): Unsettled | undefined {
+export function unsettledNames(
+  changed: readonly Versions[],
+  texts: Iterable<SearchedText>,
+  mostNames: number,
+): Unsettled | undefined {
   const divided = new DividedFiles(texts);
   const isThere = (word: string): boolean => divided.mentioning(word).some((file) => file.texts.includes(word));
   if (hidingWords.some(isThere)) return undefined;
   const macros = new MacroBodies(divided);
   if (!divided.areMacrosBalanced()) return undefined;
   if (!divided.areWhole((units, text) => macros.comesToNothing(units, text))) return undefined;
-  const spread = new Spread(divided, macros);
+  const spread = new Spread(divided, macros, mostNames);
   for (const { old, new: next } of changed) {
     const [before, after] = [divided.unitsOf(old), divided.unitsOf(next)];
     // An include guard is what makes a file mean something once only.
@@ -85,6 +90,7 @@ export function unsettledNames(changed: readonly Versions[], texts: Iterable<Sea
 class Spread {
   readonly #files: DividedFiles;
   readonly #macros: MacroBodies;
+  readonly #mostNames: number;
   readonly #pasting: Pasting;
   readonly #names = new Set<string>();
   readonly #mentioning = new Set<TokenFile>();
@@ -92,9 +98,10 @@ class Spread {
   #pending: string[] = [];
   #isUnclear = false;
 
-  constructor(files: DividedFiles, macros: MacroBodies, pasting = new Pasting(files, macros)) {
+  constructor(files: DividedFiles, macros: MacroBodies, mostNames: number, pasting = new Pasting(files, macros)) {
     this.#files = files;
     this.#macros = macros;
+    this.#mostNames = mostNames;
     this.#pasting = pasting;
     this.#pending.push(...namesOfPlaces);
   }
@@ -117,7 +124,7 @@ class Spread {
   toAll(): Unsettled | undefined {
     const names = this.#reached();
     if (names === undefined) return undefined;
-    const other = new Spread(this.#files, this.#macros, this.#pasting);
+    const other = new Spread(this.#files, this.#macros, mostReached, this.#pasting);
     return {
       ...{ names, files: this.#mentioning },
       decidersOf: (file) => this.#decidersOf(file),
@@ -137,7 +144,7 @@ class Spread {
       const names = this.#pending;
       this.#pending = [];
       this.#isUnclear =
-        this.#names.size > mostNames ||
+        this.#names.size > this.#mostNames ||
         names.some((name) => this.#pasting.mayMake(name)) ||
         !this.#files.mentioningAny(names).every((file) => this.#follow(file, names));
     }
@@ -201,7 +208,7 @@ class Spread {
       const files = this.#files.named(name);
       if (reached.has(name)) return files.every(({ guard }) => guard !== undefined);
       reached.add(name);
-      return files.length > 0 && files.every(hasAll);
+      return files.every(hasAll);
     };
     return reach(includedBy(units.file, include));
   }
