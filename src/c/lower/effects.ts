@@ -10,7 +10,7 @@ import type { PieceEnd } from '../preprocess.ts';
 import type { IncludeForm } from '../source.ts';
 import type { TokenFile } from '../token.ts';
 import type { Viewers } from '../viewers.ts';
-import type { Lowered } from './lowering.ts';
+import type { Lowered } from './lowered.ts';
 
 /** An include that was looked for, and the file that was found. */
 export interface Resolution {

@@ -1,23 +1,14 @@
 /**
- * Syntax → types: looks names up, computes array lengths and enumerators, and binds what is declared.
+ * Syntax → types: looks names up, computes array lengths, and binds what is declared (enums: `enum-lowering.ts`).
  *
- * Follows GCC where C leaves a choice: the type of an enum and of its enumerators (`finish_enum` in GCC's c-decl.c), what a
- * misplaced attribute applies to, which redeclarations are the same. A declaration that cannot be understood throws
+ * Follows GCC where C leaves a choice: what a misplaced attribute applies to, which redeclarations are the same. A declaration that cannot be understood throws
  * `SyntaxProblem` and binds nothing that is half known.
  */
 
-import type {
-  EnumDeclaration,
-  MacroDeclaration,
-  RecordDeclaration,
-  RequestDeclaration,
-  TypedefDeclaration,
-} from '../../abi/abi.ts';
 import type { Target } from '../../abi/target.ts';
-import type { EnumType, Enumerator, Field, IntegerBase, RecordType, Type, TypedefType } from '../../abi/types.ts';
-import { spellType, unalias } from '../../abi/types.ts';
+import type { Field, RecordType, Type, TypedefType } from '../../abi/types.ts';
+import { unalias } from '../../abi/types.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
-import { dataModelFact } from '../environment.ts';
 import type { Scope } from '../scope.ts';
 import { Evaluator } from '../expression.ts';
 import { integerBase } from '../expression/arithmetic.ts';
@@ -27,7 +18,6 @@ import { packNote, packStack } from '../pragma.ts';
 import type {
   Attribute,
   Declarator,
-  EnumSpecifier,
   Expression,
   ExternalDeclaration,
   Member,
@@ -42,38 +32,33 @@ import { SyntaxProblem } from '../token-stream.ts';
 import { locationOf, type Token, usedAs } from '../token.ts';
 import { applyMode, type LayoutAttributes, noAttributes, readAttributes } from './attributes.ts';
 import { basicType } from './basic-types.ts';
-import { enumeratorBase, narrowestBase, nextEnumeratorValue } from './enum-types.ts';
-import { isMadeByRequestMacro, sizedType } from './enumerated-requests.ts';
-import { requestOf } from './request-macros.ts';
+import { EnumLowering } from './enum-lowering.ts';
+import type { Lowered } from './lowered.ts';
 import type { TypeTable } from './type-table.ts';
-
-/** What one external declaration adds to an ABI. */
-export type Lowered =
-  | { readonly kind: 'record'; readonly declaration: RecordDeclaration }
-  | { readonly kind: 'enum'; readonly declaration: EnumDeclaration }
-  | { readonly kind: 'request'; readonly declaration: RequestDeclaration }
-  | { readonly kind: 'typedef'; readonly declaration: TypedefDeclaration }
-  | { readonly kind: 'text'; readonly declaration: MacroDeclaration };
 
 export class Lowering {
   readonly evaluator: Evaluator;
   readonly lowered: Lowered[] = [];
   readonly #scope: Scope;
-  readonly #target: Target;
   readonly #types: TypeTable;
-  readonly #report: (diagnostic: Diagnostic) => void;
+  readonly #enums: EnumLowering;
 
   constructor(scope: Scope, target: Target, types: TypeTable, report: (diagnostic: Diagnostic) => void) {
     this.#scope = scope;
-    this.#target = target;
     this.#types = types;
-    this.#report = report;
     this.evaluator = new Evaluator({
       scope,
       target,
       types,
       typeOf: (name) => this.typeOf(name),
       complete: (type) => this.#complete(type),
+    });
+    this.#enums = new EnumLowering({
+      ...{ scope, target, types, report },
+      evaluator: this.evaluator,
+      typeOf: (name) => this.typeOf(name),
+      attributesOf: (attributes) => this.#attributes(attributes),
+      add: (lowered) => this.lowered.push(lowered),
     });
   }
 
@@ -195,7 +180,7 @@ export class Lowering {
       case 'record':
         return this.#recordType(specifier);
       case 'enum':
-        return this.#enumType(specifier);
+        return this.#enums.typeOf(specifier);
       default:
         return specifier satisfies never;
     }
@@ -331,88 +316,6 @@ export class Lowering {
       throw new SyntaxProblem('bad-bit-field', `A bit-field cannot have ${value} bits here.`, width.token);
     }
     return Number(value);
-  }
-
-  #enumType(specifier: EnumSpecifier): EnumType {
-    const { tag, token } = specifier;
-    const known = tag === undefined ? undefined : this.#scope.tag(tag);
-    if (known !== undefined && known.kind !== 'enum') {
-      throw new SyntaxProblem('redefinition', `${tag ?? ''} is another kind of type.`, token);
-    }
-    const fixed = specifier.underlying === undefined ? undefined : integerBase(this.typeOf(specifier.underlying));
-    if (specifier.enumerators === undefined) {
-      if (known !== undefined) return known;
-      // GCC allows an enum to be named before it is defined; it then has the size of an int.
-      const underlying = fixed ?? 'unsigned int';
-      const forward = this.#types.enum({ kind: 'enum', tag, enumerators: [], underlying });
-      if (tag !== undefined) this.#scope.bindTag(tag, forward);
-      return forward;
-    }
-    const attributes = this.#attributes(specifier.attributes);
-    const enumerators = this.#enumerators(specifier, fixed);
-    const isLong64 = (): boolean => {
-      this.#scope.binding(dataModelFact);
-      return this.#target.dataModel === 'LP64';
-    };
-    const values = enumerators.map(({ value }) => value);
-    const underlying = fixed ?? narrowestBase(values, attributes.isPacked, isLong64);
-    const location = locationOf(token);
-    const type = this.#types.enum({
-      ...{ kind: 'enum', tag, enumerators, underlying, location },
-      ...(attributes.alignBytes === undefined ? {} : { alignBytes: attributes.alignBytes }),
-    });
-    if (known !== undefined && known.enumerators.length > 0) {
-      if (known === type) return type;
-      throw new SyntaxProblem('redefinition', `enum ${tag ?? ''} is defined again.`, token);
-    }
-    for (const { name, value } of enumerators) {
-      const base = fixed ?? enumeratorBase(value, underlying);
-      this.#scope.bindOrdinary(name, this.#types.enumerator(name, value, base));
-    }
-    if (tag !== undefined) this.#scope.bindTag(tag, type);
-    const name = tag === undefined ? `enum {${enumerators[0]?.name ?? ''}}` : `enum ${tag}`;
-    const header = usedAs(token).file.name;
-    this.lowered.push({ kind: 'enum', declaration: { name, header, location, type } });
-    this.#addRequests(specifier, enumerators);
-    return type;
-  }
-
-  #enumerators(specifier: EnumSpecifier, fixed: IntegerBase | undefined): Enumerator[] {
-    const enumerators: Enumerator[] = [];
-    let next: { value: bigint; base: IntegerBase } = { value: 0n, base: fixed ?? 'int' };
-    for (const { name, value, token } of specifier.enumerators ?? []) {
-      if (this.#scope.ordinary(name)?.kind === 'typedef') {
-        throw new SyntaxProblem('redefinition', `${name} is already a type.`, token);
-      }
-      const given = value === undefined ? next : this.evaluator.integer(value);
-      const known = this.#scope.ordinary(name);
-      if (known?.kind === 'enumerator' && known.value !== given.value) {
-        const message = `The enumerator ${name} has two values.`;
-        this.#report({ severity: 'error', code: 'redefinition', message, location: locationOf(token) });
-      }
-      const enumerator = { name, value: given.value, location: locationOf(token) };
-      enumerators.push(value?.kind === 'name' ? { ...enumerator, sameAs: value.token.text } : enumerator);
-      // Visible to the enumerators that follow, before the enum has a type.
-      this.#scope.bindOrdinary(name, this.#types.enumerator(name, given.value, given.base));
-      next = nextEnumeratorValue(given.value, given.base, fixed, (base) =>
-        this.evaluator.sizeBytes(this.#types.integer(base), token),
-      );
-    }
-    return enumerators;
-  }
-
-  /** Enumerators that are requests are that besides. */
-  #addRequests({ enumerators: written = [] }: EnumSpecifier, enumerators: readonly Enumerator[]): void {
-    for (const [index, { name, value, location }] of enumerators.entries()) {
-      const made = written[index];
-      if (made?.value === undefined || !isMadeByRequestMacro(made.value)) continue;
-      const header = usedAs(made.token).file.name;
-      const carried = sizedType(made.value);
-      const argument = carried === undefined ? {} : { argument: spellType(this.typeOf(carried)) };
-      const place = location === undefined ? {} : { location };
-      const request = requestOf(value, this.#scope, this.#target);
-      this.lowered.push({ kind: 'request', declaration: { name, header, ...place, ...request, ...argument } });
-    }
   }
 }
 

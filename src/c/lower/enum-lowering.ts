@@ -1,0 +1,127 @@
+/**
+ * Enums: what their enumerators are worth, and of which types both are, as GCC chooses them (`enum-types.ts`).
+ */
+
+import type { Target } from '../../abi/target.ts';
+import type { EnumType, Enumerator, IntegerBase, Type } from '../../abi/types.ts';
+import { spellType } from '../../abi/types.ts';
+import type { Diagnostic } from '../../diagnostic.ts';
+import { dataModelFact } from '../environment.ts';
+import type { Evaluator } from '../expression.ts';
+import { integerBase } from '../expression/arithmetic.ts';
+import type { Scope } from '../scope.ts';
+import type { Attribute, EnumSpecifier, TypeName } from '../syntax.ts';
+import { SyntaxProblem } from '../token-stream.ts';
+import { locationOf, usedAs } from '../token.ts';
+import type { LayoutAttributes } from './attributes.ts';
+import { enumeratorBase, narrowestBase, nextEnumeratorValue } from './enum-types.ts';
+import { isMadeByRequestMacro, sizedType } from './enumerated-requests.ts';
+import type { Lowered } from './lowered.ts';
+import { requestOf } from './request-macros.ts';
+import type { TypeTable } from './type-table.ts';
+
+/** What an enum may need to know of the declarations around it. */
+interface EnumHost {
+  readonly scope: Scope;
+  readonly target: Target;
+  readonly types: TypeTable;
+  readonly evaluator: Evaluator;
+  readonly typeOf: (name: TypeName) => Type;
+  readonly attributesOf: (attributes: readonly Attribute[]) => LayoutAttributes;
+  readonly report: (diagnostic: Diagnostic) => void;
+  readonly add: (lowered: Lowered) => void;
+}
+
+export class EnumLowering {
+  readonly #host: EnumHost;
+
+  constructor(host: EnumHost) {
+    this.#host = host;
+  }
+
+  /** Binds the tag and the enumerators of a definition. @throws {SyntaxProblem} if it is none. */
+  typeOf(specifier: EnumSpecifier): EnumType {
+    const { scope, target, types, typeOf, attributesOf, add } = this.#host;
+    const { tag, token } = specifier;
+    const known = tag === undefined ? undefined : scope.tag(tag);
+    if (known !== undefined && known.kind !== 'enum') {
+      throw new SyntaxProblem('redefinition', `${tag ?? ''} is another kind of type.`, token);
+    }
+    const fixed = specifier.underlying === undefined ? undefined : integerBase(typeOf(specifier.underlying));
+    if (specifier.enumerators === undefined) {
+      if (known !== undefined) return known;
+      // GCC allows an enum to be named before it is defined; it then has the size of an int.
+      const underlying = fixed ?? 'unsigned int';
+      const forward = types.enum({ kind: 'enum', tag, enumerators: [], underlying });
+      if (tag !== undefined) scope.bindTag(tag, forward);
+      return forward;
+    }
+    const attributes = attributesOf(specifier.attributes);
+    const enumerators = this.#enumerators(specifier, fixed);
+    const isLong64 = (): boolean => {
+      scope.binding(dataModelFact);
+      return target.dataModel === 'LP64';
+    };
+    const values = enumerators.map(({ value }) => value);
+    const underlying = fixed ?? narrowestBase(values, attributes.isPacked, isLong64);
+    const location = locationOf(token);
+    const type = types.enum({
+      ...{ kind: 'enum', tag, enumerators, underlying, location },
+      ...(attributes.alignBytes === undefined ? {} : { alignBytes: attributes.alignBytes }),
+    });
+    if (known !== undefined && known.enumerators.length > 0) {
+      if (known === type) return type;
+      throw new SyntaxProblem('redefinition', `enum ${tag ?? ''} is defined again.`, token);
+    }
+    for (const { name, value } of enumerators) {
+      const base = fixed ?? enumeratorBase(value, underlying);
+      scope.bindOrdinary(name, types.enumerator(name, value, base));
+    }
+    if (tag !== undefined) scope.bindTag(tag, type);
+    const name = tag === undefined ? `enum {${enumerators[0]?.name ?? ''}}` : `enum ${tag}`;
+    const header = usedAs(token).file.name;
+    add({ kind: 'enum', declaration: { name, header, location, type } });
+    this.#addRequests(specifier, enumerators);
+    return type;
+  }
+
+  #enumerators(specifier: EnumSpecifier, fixed: IntegerBase | undefined): Enumerator[] {
+    const { scope, types, evaluator, report } = this.#host;
+    const enumerators: Enumerator[] = [];
+    let next: { value: bigint; base: IntegerBase } = { value: 0n, base: fixed ?? 'int' };
+    for (const { name, value, token } of specifier.enumerators ?? []) {
+      if (scope.ordinary(name)?.kind === 'typedef') {
+        throw new SyntaxProblem('redefinition', `${name} is already a type.`, token);
+      }
+      const given = value === undefined ? next : evaluator.integer(value);
+      const known = scope.ordinary(name);
+      if (known?.kind === 'enumerator' && known.value !== given.value) {
+        const message = `The enumerator ${name} has two values.`;
+        report({ severity: 'error', code: 'redefinition', message, location: locationOf(token) });
+      }
+      const enumerator = { name, value: given.value, location: locationOf(token) };
+      enumerators.push(value?.kind === 'name' ? { ...enumerator, sameAs: value.token.text } : enumerator);
+      // Visible to the enumerators that follow, before the enum has a type.
+      scope.bindOrdinary(name, types.enumerator(name, given.value, given.base));
+      next = nextEnumeratorValue(given.value, given.base, fixed, (base) =>
+        evaluator.sizeBytes(types.integer(base), token),
+      );
+    }
+    return enumerators;
+  }
+
+  /** Enumerators that are requests are that besides. */
+  #addRequests({ enumerators: written = [] }: EnumSpecifier, enumerators: readonly Enumerator[]): void {
+    const { scope, target, typeOf, add } = this.#host;
+    for (const [index, { name, value, location }] of enumerators.entries()) {
+      const made = written[index];
+      if (made?.value === undefined || !isMadeByRequestMacro(made.value)) continue;
+      const header = usedAs(made.token).file.name;
+      const carried = sizedType(made.value);
+      const argument = carried === undefined ? {} : { argument: spellType(typeOf(carried)) };
+      const place = location === undefined ? {} : { location };
+      const request = requestOf(value, scope, target);
+      add({ kind: 'request', declaration: { name, header, ...place, ...request, ...argument } });
+    }
+  }
+}
