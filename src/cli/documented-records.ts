@@ -7,7 +7,7 @@
  */
 
 import type { Abi, DocumentedRecord, RecordDeclaration } from '../abi/abi.ts';
-import { replacing } from '../abi/declaration-list.ts';
+import { replacing } from '../abi/declaration-map.ts';
 import type { Target } from '../abi/target.ts';
 import type { HeaderSource } from './header-source.ts';
 

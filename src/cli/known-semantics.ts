@@ -8,7 +8,7 @@
 
 import type { Abi, RecordDeclaration } from '../abi/abi.ts';
 import { attachSemantics } from '../abi/attach-semantics.ts';
-import { replacing } from '../abi/declaration-list.ts';
+import { replacing } from '../abi/declaration-map.ts';
 import type { FormNames } from '../abi/definition/field-names.ts';
 import { LayoutError } from '../abi/layout.ts';
 import { shapeOf } from '../abi/record-shape.ts';

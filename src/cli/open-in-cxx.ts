@@ -5,7 +5,7 @@
  */
 
 import type { Abi } from '../abi/abi.ts';
-import { type DeclarationMaps, listOf, replacedIn, replacing } from '../abi/declaration-list.ts';
+import { type DeclarationMaps, listOf, mapsOf, replacedIn, replacing } from '../abi/declaration-map.ts';
 import { cxxOf, type Target } from '../abi/target.ts';
 import { type RecordType, type Type, unalias } from '../abi/types.ts';
 import type { SourceFile } from '../c/source.ts';
@@ -110,7 +110,7 @@ function inPlaceOf(abi: Abi, read: Abi, headers: ReadonlySet<string>): Abi {
 function mapsInPlaceOf(abi: Abi, read: Abi, headers: ReadonlySet<string>): DeclarationMaps {
   const [list, other] = [listOf(abi), listOf(read)];
   const isListed = list !== undefined && other !== undefined;
-  const maps = isListed ? list.withFilesOf(other, headers).maps() : undefined;
+  const maps = isListed ? mapsOf(list.withFilesOf(other, headers)) : undefined;
   const merged = <T extends { readonly header: string }>(
     own: ReadonlyMap<string, T>,
     theirs: ReadonlyMap<string, T>,

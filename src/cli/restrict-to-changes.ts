@@ -7,7 +7,7 @@
  */
 
 import type { Abi } from '../abi/abi.ts';
-import { listOf } from '../abi/declaration-list.ts';
+import { listOf } from '../abi/declaration-map.ts';
 import type { Target } from '../abi/target.ts';
 import type { ReadOptions } from '../c/lower/read-abi.ts';
 import type { Unsettled } from '../c/unsettled/unsettled-names.ts';

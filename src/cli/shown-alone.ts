@@ -6,7 +6,7 @@
  */
 
 import type { Abi } from '../abi/abi.ts';
-import { listOf } from '../abi/declaration-list.ts';
+import { listOf } from '../abi/declaration-map.ts';
 import { onceFor } from '../abi/once.ts';
 import type { Portion } from '../abi/portion.ts';
 import type { DeclaredSpaces } from '../c/unsettled/declared-spaces.ts';

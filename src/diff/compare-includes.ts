@@ -6,7 +6,8 @@
  * as those of asm-generic/, is part of whatever includes it. Only headers tell what they include.
  */
 
-import { type DeclarationList, listOf } from '../abi/declaration-list.ts';
+import type { DeclarationList } from '../abi/declaration-list.ts';
+import { listOf } from '../abi/declaration-map.ts';
 import type { AbiPair, NameChange } from './changes.ts';
 import { reachFrom } from './compare-places.ts';
 

@@ -7,7 +7,8 @@
  */
 
 import type { Abi } from '../abi/abi.ts';
-import { type DeclarationList, listOf } from '../abi/declaration-list.ts';
+import type { DeclarationList } from '../abi/declaration-list.ts';
+import { listOf } from '../abi/declaration-map.ts';
 import type { AbiPair, NameChange } from './changes.ts';
 import type { SuspectedPair } from './suspected.ts';
 import { type DeclarationKind, declarationKinds } from './suspects.ts';

@@ -7,7 +7,7 @@
  */
 
 import type { Abi, RequestDeclaration } from '../abi/abi.ts';
-import { listOf, replacedIn } from '../abi/declaration-list.ts';
+import { listOf, replacedIn } from '../abi/declaration-map.ts';
 import { groupBy } from '../abi/group-by.ts';
 import { layoutOf } from '../abi/layout-engine.ts';
 import type { Portion } from '../abi/portion.ts';

@@ -7,7 +7,8 @@
  */
 
 import type { Abi } from '../abi/abi.ts';
-import { type DeclarationList, listOf } from '../abi/declaration-list.ts';
+import type { DeclarationList } from '../abi/declaration-list.ts';
+import { listOf } from '../abi/declaration-map.ts';
 import { groupBy } from '../abi/group-by.ts';
 import { wordOf } from '../abi/portion.ts';
 import type { AbiPair, NamedNumber } from './changes.ts';

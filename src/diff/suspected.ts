@@ -6,7 +6,7 @@
  */
 
 import type { Abi } from '../abi/abi.ts';
-import { DeclarationMap, type DeclarationMaps, listOf } from '../abi/declaration-list.ts';
+import { DeclarationMap, type DeclarationMaps, listOf } from '../abi/declaration-map.ts';
 import { groupBy } from '../abi/group-by.ts';
 import type { DeclaredKind, Entry } from '../abi/portion.ts';
 import type { AbiPair } from './changes.ts';

@@ -8,7 +8,8 @@
  */
 
 import type { Abi } from '../abi/abi.ts';
-import { type DeclarationList, listOf, replacedIn } from '../abi/declaration-list.ts';
+import type { DeclarationList } from '../abi/declaration-list.ts';
+import { listOf, replacedIn } from '../abi/declaration-map.ts';
 import { type Declared, type Portion, wordOf } from '../abi/portion.ts';
 import { isSurelyLaidOut } from './alike.ts';
 import type { AbiPair } from './changes.ts';

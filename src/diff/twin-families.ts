@@ -7,7 +7,7 @@
  */
 
 import type { Abi, ConstantDeclaration } from '../abi/abi.ts';
-import { listOf } from '../abi/declaration-list.ts';
+import { listOf } from '../abi/declaration-map.ts';
 import type { Declared, Portion } from '../abi/portion.ts';
 import type { AbiPair, NamedNumber } from './changes.ts';
 

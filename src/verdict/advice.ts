@@ -10,7 +10,7 @@
  */
 
 import type { Abi, RecordDeclaration, RequestDeclaration } from '../abi/abi.ts';
-import { replacing } from '../abi/declaration-list.ts';
+import { replacing } from '../abi/declaration-map.ts';
 import { extentOf, layoutOf } from '../abi/layout-engine.ts';
 import { LayoutError } from '../abi/layout.ts';
 import { encodeRequest } from '../abi/request.ts';

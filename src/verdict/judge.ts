@@ -5,7 +5,7 @@
 
 import type { Change, RecordPair } from '../diff/changes.ts';
 import { onceFor } from '../abi/once.ts';
-import { judgeArmAdded, judgeArmRemoved, judgeFieldAdded, judgeUnionResized } from './judge-added.ts';
+import { judgeFieldAdded } from './judge-added.ts';
 import { judgeDocumentation } from './judge-documentation.ts';
 import { judgeFillerChanged, judgeInnerResized, judgeMoved, judgeRemoved, judgeRenamed } from './judge-fields.ts';
 import {
@@ -29,6 +29,7 @@ import {
 } from './judge-records.ts';
 import { judgeRequest, judgeRequestChanged } from './judge-requests.ts';
 import { judgeFlexible, judgeResized, judgeRetyped } from './judge-types.ts';
+import { judgeArmAdded, judgeArmRemoved, judgeUnionResized } from './judge-unions.ts';
 import type { Context, Judgement } from './judgement.ts';
 import { type Surroundings, surroundingsOf } from './surroundings.ts';
 

@@ -3,7 +3,7 @@
  */
 
 import type { Abi, RecordDeclaration, RequestDeclaration } from '../abi/abi.ts';
-import { DeclarationMap, replacedIn } from '../abi/declaration-list.ts';
+import { DeclarationMap, replacedIn } from '../abi/declaration-map.ts';
 import type { SizeRule } from '../abi/semantics.ts';
 import type { ByteOrder } from '../abi/target.ts';
 import { spellType } from '../abi/types.ts';

@@ -8,7 +8,7 @@
  */
 
 import type { Abi } from '../abi/abi.ts';
-import { listOf } from '../abi/declaration-list.ts';
+import { listOf } from '../abi/declaration-map.ts';
 import { groupBy } from '../abi/group-by.ts';
 import type { Target, TargetName } from '../abi/target.ts';
 import type { AbiPair } from '../diff/changes.ts';

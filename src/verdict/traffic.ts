@@ -9,7 +9,7 @@
  */
 
 import type { Abi, RequestDeclaration } from '../abi/abi.ts';
-import { listOf, replacedIn } from '../abi/declaration-list.ts';
+import { listOf, replacedIn } from '../abi/declaration-map.ts';
 import { groupBy } from '../abi/group-by.ts';
 import type { Condition, RecordSemantics } from '../abi/semantics.ts';
 import type { Occupant, RecordPair } from '../diff/changes.ts';

@@ -10,6 +10,7 @@
 
 import type { Abi } from '../../abi/abi.ts';
 import { DeclarationList, type ListedPortion } from '../../abi/declaration-list.ts';
+import { mapsOf } from '../../abi/declaration-map.ts';
 import type { Declared } from '../../abi/portion.ts';
 import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
@@ -171,7 +172,7 @@ class Collector {
   result(): Omit<Abi, 'target' | 'label'> {
     const list = new DeclarationList(this.#audience.frontEnd.portions, this.#portions);
     return {
-      ...list.maps(),
+      ...mapsOf(list),
       headers: [...this.#headers],
       includes: this.#includes,
       notUnderstood: [...this.#diagnostics.values()],

@@ -9,7 +9,7 @@
 
 import type { Abi, RecordDeclaration } from '../../abi/abi.ts';
 import { attachSemantics } from '../../abi/attach-semantics.ts';
-import { replacing } from '../../abi/declaration-list.ts';
+import { replacing } from '../../abi/declaration-map.ts';
 import type { JsonPath } from '../../abi/definition/located-json.ts';
 import { Problems } from '../../abi/definition/problems.ts';
 import { Constants } from '../../abi/definition/read-constants.ts';
