@@ -26,7 +26,7 @@ const maskName = /(?:^|_)(?:MASK|ALL|FLAGS|VALID|SUPPORTED|FEATURES)(?:$|_)/i;
 const positionName = /_(?:BIT|SHIFT|POS|OFFSET|WIDTH|BITS|SIZE|SIZEOF|LEN|LENGTH)$/i;
 
 /** The end of a list, or a count: its number moves whenever the list grows. `__NR_read` is a system call and no count. */
-function isSentinelName(name: string): boolean {
+export function isSentinelName(name: string): boolean {
   return sentinelName.test(name) && !/^__NR\w*_(?!syscalls$)/.test(name);
 }
 

@@ -6,14 +6,13 @@
  * stands at its end, the bits a mask gained have names, a count grew by as many as its list did.
  */
 
-import type { Abi } from '../abi/abi.ts';
-import type { Enumerator } from '../abi/types.ts';
 import type { AbiPair, NamedNumber, Routine } from './changes.ts';
+import { EnumList } from './enum-list.ts';
 import { isMaskName, isMemberName, isSentinel, isVersion } from './families.ts';
 import type { NumberPair, Numbers } from './number-pair.ts';
 
 const countName = /(?:^|_)(?:SIZE|CNT|NR|NUM|MAX|LAST|COUNT)(?:$|_)|^N[A-Z]|(?:MAX|NUM|COUNT|LAST|SIZE)$/;
-const reserveName = /(?:^|_)(?:RESERVED|RSVD|UNUSED)(?:$|_)/;
+const reserveName = /(?:^|_)(?:RESERVED|RSVD|UNUSED|UNKNOWN)(?:$|_)/;
 
 /** Judges changed numbers against all others of both sides. */
 export class RoutineChanges {
@@ -37,6 +36,8 @@ export class RoutineChanges {
   }
 
   of(was: NamedNumber, is: NamedNumber): Routine | undefined {
+    // In the middle of a list a number is the meaning of its name, whatever that sounds like.
+    if (this.#isInside(was, 'old') && this.#isInside(is, 'new')) return undefined;
     if (this.#isVersion(was, is)) return 'version';
     if (this.#isEnd(was, is) || this.#countsItsList(was, is)) return 'end';
     return this.#maskChange(was, is);
@@ -56,19 +57,19 @@ export class RoutineChanges {
   }
 
   #isEnd(was: NamedNumber, is: NamedNumber): boolean {
-    const isEnumerator = was.enum !== undefined && is.enum !== undefined;
-    const isNamedSo = isSentinel(was) || (isEnumerator && was.name.endsWith('_SIZE'));
-    if (!isEnumerator) {
-      if (!isNamedSo) return false;
+    if (was.enum === undefined || is.enum === undefined) {
+      if (!isSentinel(was)) return false;
       if (this.#marksAnEnd(is)) return true;
       if (is.value <= was.value) return false;
       // A maximum or an end may be raised by itself. What else a constant counts has to show: `REG_TIMER_CNT` is a counter's address.
-      return /(?:^|_)(?:MAX|END|LAST)(?:$|_)|MAX$|_MAXLEN$|^__NR_syscalls$/.test(was.name) || this.#hasNewSibling(is);
+      const mayBeRaised = /(?:^|_)(?:MAX|END|LAST)(?:$|_)|MAX$|_MAXLEN$|^__NR_syscalls$/.test(was.name);
+      return mayBeRaised || this.#hasNewSibling(is) || this.#movesWithAnEnd(was, is);
     }
     // A name with two underscores belongs to the header itself (C17 7.1.3); programs use the FOO_MAX made of it.
     const isPrivate = was.name.startsWith('__');
-    if (!isNamedSo && !isPrivate) return false;
     const [oldEnum, newEnum] = [this.#enumOf(was, 'old'), this.#enumOf(is, 'new')];
+    const isNamedSo = oldEnum.isSentinel(was.name) || was.name.endsWith('_SIZE');
+    if (!isNamedSo && !isPrivate) return false;
     const [before, after] = [oldEnum.endsWith(was), newEnum.endsWith(is)];
     if (isPrivate && before && after) return true;
     if (!isNamedSo) return false;
@@ -86,8 +87,12 @@ export class RoutineChanges {
     return value === last || value === last + 1n;
   }
 
-  #enumOf({ enum: key = '' }: NamedNumber, side: 'old' | 'new'): CountedEnum {
-    return new CountedEnum(key, this.#pair[side], side === 'old' ? this.#old : this.#next);
+  #isInside(number: NamedNumber, side: 'old' | 'new'): boolean {
+    return number.enum !== undefined && this.#enumOf(number, side).isInside(number);
+  }
+
+  #enumOf({ enum: key = '' }: NamedNumber, side: 'old' | 'new'): EnumList {
+    return new EnumList(key, this.#pair[side], side === 'old' ? this.#old : this.#next);
   }
 
   #hasNewSibling({ name, declaration }: NamedNumber): boolean {
@@ -95,9 +100,19 @@ export class RoutineChanges {
     return added.some((other) => firstWord(other.name) === firstWord(name) && isMemberName(other.name));
   }
 
+  /** `#define KEY_CNT (KEY_MAX + 1)`, where `KEY_MAX` was raised by as much. */
+  #movesWithAnEnd(was: NamedNumber, is: NamedNumber): boolean {
+    const words = 'text' in is.declaration ? (is.declaration.text.match(/[A-Za-z_]\w*/g) ?? []) : [];
+    const [word, ...others] = words.filter((one) => this.#next.get(one) !== undefined);
+    const [before, after] = [this.#old.get(word ?? ''), this.#next.get(word ?? '')];
+    if (before === undefined || after === undefined || others.length > 0 || after.name === is.name) return false;
+    return after.value - before.value === is.value - was.value && this.#isEnd(before, after);
+  }
+
   /** `NSIGSEGV` is the number of the last `SEGV_…`; `AT_VECTOR_SIZE_ARCH` says how many `AT_…` there are. */
   #countsItsList(was: NamedNumber, is: NamedNumber): boolean {
-    if (is.value <= was.value || !countName.test(was.name)) return false;
+    // What enumerators count stands in their enum.
+    if (is.value <= was.value || is.enum !== undefined || !countName.test(was.name)) return false;
     const added = this.#addedByHeader.get(is.declaration.header) ?? [];
     const first = firstWord(was.name);
     const siblings = added.filter(({ name }) => firstWord(name) === first);
@@ -131,49 +146,7 @@ function isOfNames({ declaration }: NamedNumber, all: Numbers): boolean {
   return (declaration.text.match(/[A-Za-z_]\w*/g) ?? []).some((word) => all.get(word) !== undefined);
 }
 
-/** An enum, as far as its names go by it and have no other meaning. */
-class CountedEnum {
-  readonly #key: string;
-  readonly #enumerators: readonly Enumerator[];
-  readonly #numbers: Numbers;
-
-  constructor(key: string, abi: Abi, numbers: Numbers) {
-    this.#key = key;
-    this.#enumerators = abi.enums.get(key)?.type.enumerators ?? [];
-    this.#numbers = numbers;
-  }
-
-  /** Whether nobody stands above a number, but for other ends. */
-  endsWith({ name, value }: NamedNumber): boolean {
-    return !this.#enumerators.some(
-      (one) => one.value > value && one.name !== name && isMemberName(one.name) && this.#counts(one),
-    );
-  }
-
-  /** Whether a number is one more than another: the first of two lists that share an enum ends so. */
-  isCountedBy({ name, value }: NamedNumber): boolean {
-    return (
-      /(?:MAX|LAST|NUM|COUNT)$/.test(name) &&
-      this.#enumerators.some((one) => one.value === value - 1n && one.name !== name && this.#counts(one))
-    );
-  }
-
-  /** The highest number of a member, or 0. */
-  highest(): bigint {
-    let highest = 0n;
-    // Most lists rise.
-    for (const one of this.#enumerators.toReversed()) {
-      if (one.value > highest && isMemberName(one.name) && this.#counts(one)) highest = one.value;
-    }
-    return highest;
-  }
-
-  #counts({ name }: Enumerator): boolean {
-    return this.#numbers.get(name)?.enum === this.#key;
-  }
-}
-
-/** `AT` of `AT_VECTOR_SIZE_ARCH`. */
+/** `AT` of `AT_VECTOR_SIZE_ARCH`, `I915` of `__I915_EXEC_UNKNOWN_FLAGS`. */
 function firstWord(name: string): string {
-  return /^_*[^_]+/.exec(name)?.[0] ?? name;
+  return /^_*([^_]+)/.exec(name)?.[1] ?? name;
 }
