@@ -19,10 +19,24 @@ export interface ChangedHeaders {
 /** The headers of one target that were added, removed or changed, or include something that was. */
 export function changedHeaders(old: TargetHeaders, next: TargetHeaders): ChangedHeaders {
   const affected = nearDifference(old, next)?.affected ?? affectedInGraphs(compare(old, next));
-  return {
-    old: old.names.filter((name) => affected.has(name)),
-    new: next.names.filter((name) => affected.has(name)),
-  };
+  // Whoever uses requests has included what makes them, and few of the headers that define some include it themselves.
+  const areRequestsAffected = affected.has(requestHeader);
+  const among = (headers: TargetHeaders): readonly string[] =>
+    headers.names.filter((name) => affected.has(name) || (areRequestsAffected && definesRequests(name, headers)));
+  return { old: among(old), new: among(next) };
+}
+
+const requestHeader = 'linux/ioctl.h';
+const requestUsers = new Map<string, boolean>();
+
+function definesRequests(name: string, headers: TargetHeaders): boolean {
+  const file = headers.resolve(name, 'angle', undefined);
+  if (file === undefined) return false;
+  let uses = requestUsers.get(file.contentKey);
+  if (uses === undefined) {
+    requestUsers.set(file.contentKey, (uses = /\b_IO[CRW]*(?:_BAD)?\b/.test(file.original ?? file.text)));
+  }
+  return uses;
 }
 
 function affectedInGraphs({ before, after, changed }: Comparison): ReadonlySet<string> {

@@ -58,7 +58,7 @@ interface Probe {
 
 export async function compareHeader(comparison: Comparison): Promise<HeaderComparison> {
   const { header, abi, compiler, prelude, include, options } = comparison;
-  const firstProbeLine = prelude.length + 3;
+  const firstProbeLine = prelude.length + 4;
   const differences: string[] = [];
   const counts = { ...noCounts(), headers: 1 };
   let probes = probesOf(abi, header);
@@ -84,10 +84,14 @@ export async function compareHeader(comparison: Comparison): Promise<HeaderCompa
   return { counts, differences: [...differences, 'the probes do not compile'], refusal: undefined };
 }
 
+/** Who uses a request has included this, whether its header does or not. */
+const useOfRequests = '#include <linux/ioctl.h>';
+
 function unitOf(headers: readonly string[], probes: readonly Probe[]): string {
   const lines = probes.map(({ expression }) => `(unsigned long long)(${expression}), (${expression}) < 0,`);
   return [
     ...headers.map((header) => `#include <${header}>`),
+    useOfRequests,
     'const unsigned long long uabi_values[] __attribute__((section("uabi"), used)) = {',
     ...lines,
     '0 };\n',
@@ -200,14 +204,14 @@ async function offerTexts(comparison: Comparison, counts: Counts, differences: s
   // Each in a function of its own: an unknown name is complained about once for each function only.
   const unitFor = (some: readonly (readonly [string, string] | undefined)[]): string => {
     const lines = some.map((text, index) => `void uabi_text_${index}(void) { enum { uabi = (${text?.[0] ?? ''}) }; }`);
-    return [`#include <${header}>`, ...lines, ''].join('\n');
+    return [`#include <${header}>`, useOfRequests, ...lines, ''].join('\n');
   };
   const result = await compiler.compile(unitFor(texts), include, [...options, '-fsyntax-only']);
   const refused = result.kind === 'errors' ? result.lines : new Set<number>();
   for (const [index, [name, body]] of texts.entries()) {
     // gcc locates some errors in the body of the macro; asked about one macro alone, its answer is certain.
     const isRefused =
-      refused.has(index + 2) ||
+      refused.has(index + 3) ||
       (await compiler.compile(unitFor([texts[index]]), include, [...options, '-fsyntax-only'])).kind === 'errors';
     if (isRefused) counts.texts += 1;
     else differences.push(`macro ${name}: a constant to the compiler, not to uabi (${body})`);

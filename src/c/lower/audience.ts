@@ -22,10 +22,11 @@ import type { Macro } from '../macro.ts';
 import type { IncludeForm, Source, SourceFile } from '../source.ts';
 import type { TokenFile } from '../token.ts';
 import { firstOf, firstViewers, maximumViewers, only, type Viewers, withoutFirst } from '../viewers.ts';
-import type { FileEffect } from './effects.ts';
+import type { FileEffect, FileRead, Step } from './effects.ts';
 import { FileQuestions } from './file-questions.ts';
 import type { FrontEnd } from './front-end.ts';
 import { FileReader, type Readers } from './read-file.ts';
+import { requestMacros } from './request-macros.ts';
 import { Unit } from './unit.ts';
 
 export interface Viewer {
@@ -82,9 +83,20 @@ export class Audience implements Readers {
     if (known !== undefined) return known;
     const read = units.reduce((viewers, unit) => viewers | unit.viewers, 0);
     const viewers = only(number) | (this.#seeing(file, header, this.#offered(header, number, wanted)) & ~read);
-    const unit = new Unit(header, file, viewers, new FileReader(this).read(file, this.#base, viewers));
+    const unit = new Unit(header, file, viewers, this.#read(file, viewers));
     units.push(unit);
     return unit;
+  }
+
+  /**
+   * Few headers that use `_IOW` include what defines it. A macro is expanded where it is used, and who uses a request has included
+   * <linux/ioctl.h>, be it through <sys/ioctl.h>.
+   */
+  #read(file: TokenFile, viewers: Viewers): FileRead {
+    const reader = new FileReader(this);
+    const { steps, ends } = reader.read(file, this.#base, viewers);
+    if (!usesRequestMacros(file, steps)) return { steps, ends };
+    return { steps, ends: reader.behind('linux/ioctl.h', '_IOC', file, ends) };
   }
 
   /** Those among `viewers` to whom the name of a header means `file`; all of them, if it means that to nobody. */
@@ -190,6 +202,16 @@ function told<T>(viewers: Viewers, tell: (number: number) => T): readonly Part<T
     else part.viewers |= only(number);
   }
   return parts;
+}
+
+const requestUsers = new WeakMap<TokenFile, boolean>();
+
+/** Whether a header says `_IOW` or the like; what stands for a header behind others is what it includes. */
+function usesRequestMacros(file: TokenFile, steps: readonly Step[]): boolean {
+  if (file.isBuiltIn) return steps.some(({ effect }) => effect.kind === 'file' && usesRequestMacros(effect.file, []));
+  let uses = requestUsers.get(file);
+  if (uses === undefined) requestUsers.set(file, (uses = file.texts.some((text) => requestMacros.has(text))));
+  return uses;
 }
 
 const bases = new WeakMap<FrontEnd, Map<string, Environment>>();

@@ -72,6 +72,27 @@ export class FileReader {
     return { steps, ends };
   }
 
+  /** The surroundings that `ends` become where those to whom a macro means nothing include one more header, which adds nothing else. */
+  behind(
+    header: string,
+    macro: string,
+    from: TokenFile,
+    ends: readonly Part<Environment>[],
+  ): readonly Part<Environment>[] {
+    return ends.map(({ viewers, is: end }) => {
+      let missing = viewers;
+      for (const part of meaningsOf(end, 'macros', macro, viewers)) missing &= ~part.viewers;
+      let environment = end;
+      for (const { viewers: some, is: answer } of this.#readers.resolve(header, 'angle', from, missing)) {
+        if (answer === undefined) continue;
+        for (const { viewers: readers, is } of this.#include(answer, end, some, 1)) {
+          if (!is.layer.isEmpty) environment = new Environment(is.layer, environment, readers);
+        }
+      }
+      return { viewers, is: environment };
+    });
+  }
+
   /** The surroundings behind an include. */
   #follow(
     include: Include,
