@@ -30,8 +30,7 @@ test('do not make what they need a part of the header', () => {
 
 test('are what the header says where it has macros of its own', () => {
   const own = `#define _IOC(a, b) ((a) + (b))\n#define _IOW(type, nr, size) _IOC(type, nr)\n${user}`;
-  const { requests, constants } = abiOf({ 'a.h': own, 'linux/ioctl.h': ioctl });
-  expect(requests.has('SET') ? undefined : constants.get('SET')?.value).toBe(0x6en);
+  expect(abiOf({ 'a.h': own, 'linux/ioctl.h': ioctl }).requests.get('SET')?.number).toBe(0x6e);
 });
 
 test('are text where there is no such header', () => {
