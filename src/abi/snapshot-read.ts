@@ -28,6 +28,8 @@ const maximumDepth = 200;
 export interface Snapshot {
   readonly label: string;
   readonly targets: readonly Target[];
+  /** The headers that it is about, where these are not all of its source. */
+  readonly only: readonly string[] | undefined;
   readonly abiFor: (target: Target) => Abi;
 }
 
@@ -37,13 +39,14 @@ export interface Snapshot {
  */
 export function readSnapshot(document: unknown, label: string): Snapshot {
   const reader = new SnapshotReader(document, label);
-  return { label, targets: reader.targets, abiFor: (target) => reader.abiFor(target) };
+  return { label, targets: reader.targets, only: reader.only, abiFor: (target) => reader.abiFor(target) };
 }
 
 type Entry = Readonly<Record<string, unknown>>;
 
 class SnapshotReader {
   readonly targets: readonly Target[];
+  readonly only: readonly string[] | undefined;
   readonly #document: Entry;
   readonly #label: string;
   readonly #definitions = new Map<string, Entry>();
@@ -63,6 +66,11 @@ class SnapshotReader {
       const target = typeof name === 'string' ? findTarget(name) : undefined;
       return target ?? this.#fail(`targets[${index}]`, 'names no target');
     });
+    if (this.#document['only'] !== undefined) {
+      this.only = this.#list('only').map((name, index) =>
+        typeof name === 'string' ? name : this.#fail(`only[${index}]`, 'names no header'),
+      );
+    }
     for (const [index, value] of this.#list('definitions').entries()) {
       const entry = this.#object(value, `definitions[${index}]`);
       this.#definitions.set(this.#text(entry, 'id', `definitions[${index}]`), entry);

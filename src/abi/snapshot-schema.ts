@@ -35,6 +35,12 @@ export const snapshotSchema = {
     kind: { const: 'uabi-snapshot' },
     label: { type: 'string', description: 'What the source was called when the snapshot was taken.' },
     targets: { type: 'array', items: { type: 'string' } },
+    only: {
+      type: 'array',
+      items: header,
+      description:
+        'The headers that were asked for, where not all were; the others are there because these include them.',
+    },
     about: { type: 'array', items: { type: 'object' } },
     headers: { type: 'array', items: { type: 'object', properties: { name: header, targets }, required: ['name'] } },
     definitions: {

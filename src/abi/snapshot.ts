@@ -21,11 +21,14 @@ type JsonObject = Readonly<Record<string, Json>>;
 /** The sections of an ABI that are maps of declarations, in the order of the file. */
 export const snapshotSections = ['records', 'enums', 'typedefs', 'constants', 'requests', 'macros'] as const;
 
-/** Writes the ABIs of one source, one for each target, as the text of a snapshot. */
-export function writeSnapshot(abis: readonly Abi[], label: string): string {
+/**
+ * Writes the ABIs of one source, one for each target, as the text of a snapshot.
+ * @param only the headers that were asked for, where not all were: what else is there, they include.
+ */
+export function writeSnapshot(abis: readonly Abi[], label: string, only: readonly string[] = []): string {
   const writer = new SnapshotWriter(abis.map((abi) => abi.target.name));
   for (const abi of abis) writer.add(abi);
-  return writer.text(label);
+  return writer.text(label, only);
 }
 
 interface Shared {
@@ -72,13 +75,14 @@ class SnapshotWriter {
   }
 
   /** One entry on one line: a change of one declaration is a change of one line. */
-  text(label: string): string {
+  text(label: string, only: readonly string[]): string {
     const lines = [
       `"schemaVersion": ${snapshotVersion}`,
       '"kind": "uabi-snapshot"',
       `"label": ${JSON.stringify(label)}`,
     ];
     lines.push(`"targets": ${JSON.stringify(this.#targets)}`);
+    if (only.length > 0) lines.push(`"only": ${JSON.stringify(only)}`);
     for (const section of ['about', 'headers', ...snapshotSections, 'notUnderstood']) {
       const entries = [...(this.#sections.get(section)?.values() ?? [])].map(({ value, targets }) => {
         return targets.length === this.#targets.length ? value : { ...value, targets };

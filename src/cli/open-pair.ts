@@ -6,9 +6,10 @@
  */
 
 import { UserError } from '../diagnostic.ts';
-import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
+import type { HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
-import { type OpenedSource, openSource, type SourceOptions, workshopFor } from './open-source.ts';
+import { limitToHeaders } from './limit-to-headers.ts';
+import { isHeaders, type OpenedSource, openSource, type SourceOptions, workshopFor } from './open-source.ts';
 import { restrictToChanges } from './restrict-to-changes.ts';
 import { isFromBase, splitRange } from './source-syntax.ts';
 
@@ -46,7 +47,11 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
   await ((options.headers ?? []).length === 0 ? outlook?.listed : outlook?.fetched);
   const old = await openSource(oldRevision, io, shared);
   const next = await openSource(newName, io, shared);
-  if (!isHeaders(old) || !isHeaders(next)) return { old, new: next, workshop };
+  if (!isHeaders(old) || !isHeaders(next)) {
+    const limits = { headers: options.headers ?? [], paths: options.paths ?? [] };
+    const [was, is] = limitToHeaders([old, next], limits);
+    return { old: was, new: is, workshop };
+  }
   if (outlook !== undefined) {
     await outlook.fetched;
     // While git still works, it can be worked out which headers there are.
@@ -54,8 +59,4 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
     await outlook.included;
   }
   return { ...restrictToChanges(old, next, options.paths ?? []), workshop };
-}
-
-export function isHeaders(source: OpenedSource): source is HeaderSource {
-  return 'abiOf' in source;
 }

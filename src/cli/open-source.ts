@@ -17,7 +17,7 @@ import type { Target } from '../abi/target.ts';
 import { UndecidedError, UserError } from '../diagnostic.ts';
 import { readRegularFile } from '../source/directory.ts';
 import { builtInText } from './built-in-layouts.ts';
-import type { HeaderOptions, HeaderWorkshop } from './header-source.ts';
+import type { HeaderOptions, HeaderSource, HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
 import { isJsonSource } from './source-syntax.ts';
 
@@ -35,6 +35,10 @@ export interface OpenedSource {
    * those in `macros`, where that is given.
    */
   readonly abiMentioning?: (target: Target, words: readonly string[], macros?: ReadonlySet<string>) => Abi;
+}
+
+export function isHeaders(source: OpenedSource): source is HeaderSource {
+  return 'abiOf' in source;
 }
 
 export interface SourceOptions extends HeaderOptions {

@@ -7,7 +7,8 @@ import { lostIncludes } from '../diff/compare-includes.ts';
 import { declarationKinds, spaceOf, suspectsOf } from '../diff/suspects.ts';
 import { namesIn } from '../source/header.ts';
 import type { HeaderSource } from './header-source.ts';
-import { isHeaders, type OpenedPair } from './open-pair.ts';
+import type { OpenedPair } from './open-pair.ts';
+import { isHeaders } from './open-source.ts';
 
 /**
  * Both sides as one target sees them. A header that only one side reads, because the other does not include it there, is

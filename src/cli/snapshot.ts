@@ -29,14 +29,15 @@ export function configure(command: Command): void {
 }
 
 export async function run(args: readonly string[], options: Options, io: Io): Promise<ExitCode> {
-  const source = await openSource(args[0] ?? '.', io, sourceOptionsOf(options));
+  const chosen = sourceOptionsOf(options);
+  const source = await openSource(args[0] ?? '.', io, chosen);
   const wanted = options.target === undefined ? undefined : parseTargetList(options.target);
   const targets = source.targets.filter((target) => wanted?.includes(target) ?? true);
   if (targets.length === 0)
     throw new UserError(`${source.label} cannot be read for ${options.target ?? 'any target'}.`);
   source.expect?.(targets);
   const abis = targets.map((target) => source.abiFor(target));
-  const text = writeSnapshot(abis, source.label);
+  const text = writeSnapshot(abis, source.label, chosen.headers);
   if (options.out === undefined) io.stdout(text);
   else await writeText(resolve(io.cwd, options.out), options.out, text);
   const problems = new Set(abis.flatMap(({ notUnderstood }) => notUnderstood.map(formatDiagnostic)));

@@ -48,6 +48,44 @@ async function check(argv: readonly string[], cwd = repository): Promise<Check &
   return { ...(JSON.parse(out) as Check), code };
 }
 
+describe('a snapshot of one header', () => {
+  const header = 'linux/fuse.h';
+
+  /** Of the first commit, as a file that says so. */
+  async function snapshotOf(...options: readonly string[]): Promise<string> {
+    const { out, code } = await uabi(repository, ['snapshot', 'v1', '--target', 'arm64', ...options]);
+    expect(code).toBe(0);
+    return join(scratchDirectory({ 'abi.json': out }), 'abi.json');
+  }
+
+  test.each([
+    ['says which it is, and of a tree that is all that is compared', ['--header', header], []],
+    ['is compared with that header', ['--header', header], ['--header', header]],
+    ['is what is asked of a whole one', [], ['--header', header]],
+    ['is what paths ask of a whole one', [], ['--', path]],
+  ])('%s', async (_what, taken, asked) => {
+    const snapshot = await snapshotOf(...taken);
+    const same = await check([snapshot, 'v1', ...asked]);
+    expect(same).toMatchObject({ code: 0, verdict: 'compatible', findings: [] });
+    const changed = await check([snapshot, 'v2', ...asked]);
+    expect(changed.code).toBe(1);
+    expect(new Set(changed.findings.map(({ subject }) => subject.split('.')[0]))).toEqual(new Set(['struct fuse']));
+    // The other way round too.
+    expect((await check(['v2', snapshot, ...asked])).code).toBe(1);
+  });
+
+  test('has no other header', async () => {
+    for (const [taken, asked] of [
+      [['--header', header], 'linux/types.h'],
+      [[], 'linux/nosuch.h'],
+    ] as const) {
+      const { code, err } = await uabi(repository, ['check', await snapshotOf(...taken), 'v2', '--header', asked]);
+      expect(code).toBe(2);
+      expect(err).toContain(`has no header "${asked}"`);
+    }
+  });
+});
+
 describe('uabi check', () => {
   test('takes an enumerator that is made as requests are for a request', async () => {
     const header = (fields: string, declared: string): string => `

@@ -1,0 +1,84 @@
+/**
+ * A comparison with a snapshot, limited to some headers: those that were asked for with `--header` or as paths, or those that the
+ * snapshot is about.
+ *
+ * A snapshot cannot be read less of, so declarations of other headers are left out of both sides: a header that one side
+ * has only because another includes it says too little there.
+ */
+
+import type { Abi } from '../abi/abi.ts';
+import type { Snapshot } from '../abi/snapshot-read.ts';
+import type { Target } from '../abi/target.ts';
+import { type SourceLocation, UserError } from '../diagnostic.ts';
+import { isHeaders, type OpenedSource } from './open-source.ts';
+import { isWithin } from './restrict-to-changes.ts';
+
+export interface HeaderLimits {
+  /** Names of headers; all, where there are none. */
+  readonly headers: readonly string[];
+  readonly paths: readonly string[];
+}
+
+/** Both sides, with nothing but what the limits and the snapshots among them are about. */
+export function limitToHeaders<T extends OpenedSource>(sides: readonly [T, T], limits: HeaderLimits): readonly [T, T] {
+  for (const side of sides) if (isSnapshot(side)) checkThatHas(side, limits.headers);
+  const names = [limits.headers, ...sides.map((side) => (isSnapshot(side) ? (side.only ?? []) : []))].filter(
+    (some) => some.length > 0,
+  );
+  if (names.length === 0 && limits.paths.length === 0) return sides;
+  const isAsked = (header: string, path = header): boolean =>
+    names.every((some) => some.includes(header)) && isWithin([path, header], limits.paths);
+  const [old, next] = sides;
+  return [limited(old, isAsked), limited(next, isAsked)];
+}
+
+type IsAsked = (header: string, path?: string) => boolean;
+
+function limited<T extends OpenedSource>(source: T, isAsked: IsAsked): T {
+  return { ...source, abiFor: (target) => within(readFor(source, target, isAsked), isAsked) };
+}
+
+/** Of headers, no others need be read. */
+function readFor(source: OpenedSource, target: Target, isAsked: IsAsked): Abi {
+  if (!isHeaders(source)) return source.abiFor(target);
+  const headers = source.headersFor(target);
+  const names = source
+    .namesFor(target)
+    .filter((name) => isAsked(name, headers.resolve(name, 'angle', undefined)?.path));
+  return source.abiOf(target, names, source.optionsFor(target));
+}
+
+function within(abi: Abi, isAsked: IsAsked): Abi {
+  const among = <D extends { readonly header: string; readonly location?: SourceLocation }>(
+    map: ReadonlyMap<string, D>,
+  ): ReadonlyMap<string, D> => new Map([...map].filter(([, { header, location }]) => isAsked(header, location?.file)));
+  return {
+    ...abi,
+    headers: abi.headers.filter((header) => isAsked(header)),
+    records: among(abi.records),
+    enums: among(abi.enums),
+    typedefs: among(abi.typedefs),
+    constants: among(abi.constants),
+    requests: among(abi.requests),
+    macros: among(abi.macros),
+    notUnderstood: abi.notUnderstood.filter(
+      ({ location }) => location === undefined || isOfAsked(location, abi, isAsked),
+    ),
+  };
+}
+
+/** A diagnostic has the path of a file, not the name that includes it. */
+function isOfAsked({ file }: SourceLocation, abi: Abi, isAsked: IsAsked): boolean {
+  const header = abi.headers.find((name) => file === name || file.endsWith(`/${name}`)) ?? file;
+  return isAsked(header, file);
+}
+
+/** @throws {UserError} if a snapshot does not know a header that was asked for. */
+function checkThatHas(snapshot: Snapshot, headers: readonly string[]): void {
+  const known = new Set(snapshot.only ?? snapshot.targets.flatMap((target) => snapshot.abiFor(target).headers));
+  for (const name of headers) if (!known.has(name)) throw new UserError(`${snapshot.label} has no header "${name}".`);
+}
+
+function isSnapshot(source: OpenedSource): source is OpenedSource & Snapshot {
+  return 'only' in source;
+}
