@@ -48,6 +48,7 @@ export function foldCauses(found: readonly Found[]): Finding[] {
   }
   for (const all of records.values()) foldRecord(all, folds);
   foldRequests(found, folds);
+  foldRenumbered(found, folds);
   return found.flatMap((one) => folds.findingFor(one) ?? []);
 }
 
@@ -174,7 +175,14 @@ const listed: ReadonlySet<RuleId> = new Set<RuleId>([
   ...(['field-added-in-arm', 'field-shares-bytes', 'reserved-became-field', 'padding-became-field'] as const),
   ...(['hole-became-field', 'bytes-reused', 'field-removed', 'field-retyped', 'field-sign-changed'] as const),
   ...(['field-byte-order-changed', 'field-pointerness-changed', 'union-arm-removed'] as const),
-  ...(['macro-removed', 'constant-removed', 'number-renamed', 'request-removed', 'record-alignment-raised'] as const),
+  ...([
+    'enumerator-renumbered',
+    'macro-removed',
+    'constant-removed',
+    'number-renamed',
+    'request-removed',
+    'record-alignment-raised',
+  ] as const),
 ]);
 
 function foldAlike(all: readonly Found[], folds: Folds): void {
@@ -282,6 +290,23 @@ function foldRequests(found: readonly Found[], folds: Folds): void {
   }
 }
 
+/** One name that came or went moves all behind it, each by as much. */
+function foldRenumbered(found: readonly Found[], folds: Folds): void {
+  const groups = new Map<string, Of<'number-changed'>[]>();
+  for (const one of found.filter(isOf('number-changed'))) {
+    const { old, new: next } = one.change;
+    if (one.finding.rule !== 'enumerator-renumbered' || old.enum === undefined) continue;
+    const key = `${String(next.value - old.value)} ${one.finding.verdict} ${old.enum}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  for (const group of groups.values()) {
+    const [first, ...others] = group.sort((a, b) => Number(a.change.old.value - b.change.old.value));
+    if (first !== undefined) for (const one of others) folds.add(first, one);
+  }
+}
+
 const order: readonly Answer['answer'][] = ['kept', 'unknown', 'broken'];
 
 /** Said once, in front of all. */
@@ -377,8 +402,17 @@ function inTwo(message: string): readonly [string, string] {
   return [message, ''];
 }
 
+function shortened(names: readonly string[]): readonly string[] {
+  return names.length > namesInSentence ? [...names.slice(0, 4), `${String(names.length - 4)} more`] : names;
+}
+
 /** One clause for all that have the same said of them: `a (4 bytes at 0) and b (4 bytes at 4) are new in pad`. */
 function tellTogether(findings: readonly Finding[]): string[] {
+  const [first, ...others] = findings;
+  if (first?.rule === 'enumerator-renumbered' && others.length > 0) {
+    const names = others.map(({ message }) => /^\w+/.exec(message)?.[0] ?? '');
+    return [first.message, `${list(shortened(names))} moved by as much`];
+  }
   const clauses = new Map<string, string[]>();
   for (const { message } of findings) {
     const [name, type] = inTwo(message);
@@ -397,12 +431,11 @@ function tellTogether(findings: readonly Finding[]): string[] {
           .replace(' in its place', ' in their place')
           .replace(/^stands /, 'stand ')
           .replace(' its type ', ' their types ');
-    const shown = names.length > namesInSentence ? [...names.slice(0, 4), `${String(names.length - 4)} more`] : names;
     const tail = words.startsWith('changed')
       ? isOne
         ? '; its place and size did not'
         : '; their places and sizes did not'
       : '';
-    return [`${list(shown)} ${words}${tail}`];
+    return [`${list(shortened(names))} ${words}${tail}`];
   });
 }

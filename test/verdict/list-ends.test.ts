@@ -5,12 +5,17 @@
 
 import { describe, expect, test } from 'vitest';
 import { checkAbis } from '../../src/verdict/check.ts';
+import type { Finding } from '../../src/verdict/finding.ts';
 import { abiOf } from '../support/header-source.ts';
 
-/** Rules and names of all that is told of a change, compatible findings too. */
+function findingsOf(old: string, next: string): readonly Finding[] {
+  return checkAbis([{ old: abiOf(old, 'x86_64'), new: abiOf(next, 'x86_64') }]).findings;
+}
+
+/** Rules and names of all that is told of a change, of what follows from something else, and of what is compatible. */
 function told(old: string, next: string): string[] {
-  const { findings } = checkAbis([{ old: abiOf(old, 'x86_64'), new: abiOf(next, 'x86_64') }]);
-  return findings.map(({ rule, message }) => `${rule} ${/\w+/.exec(message)?.[0] ?? ''}`).sort();
+  const all = findingsOf(old, next).flatMap((one) => [one, ...(one.follows ?? [])]);
+  return all.map(({ rule, message }) => `${rule} ${/\w+/.exec(message)?.[0] ?? ''}`).sort();
 }
 
 const listOf = (...names: readonly string[]): string => `enum list { ${names.join(', ')} };\n`;
@@ -79,5 +84,34 @@ describe('a constant that is made of another', () => {
       'constant-added EXEC_C',
       'sentinel-moved __EXEC_UNKNOWN_FLAGS',
     ]);
+  });
+});
+
+describe('names that one new name moves', () => {
+  const names = ['L_A', 'L_B', 'L_C', 'L_D', 'L_E', 'L_F', 'L_G', 'L_H', 'L_I'];
+
+  test('are one break, which begins with the first of them', () => {
+    const [broken, ...others] = findingsOf(listOf(...names), listOf('L_A', 'L_NEW', ...names.slice(1))).filter(
+      ({ verdict }) => verdict === 'break',
+    );
+    expect(others).toEqual([]);
+    expect(broken).toMatchObject({ rule: 'enumerator-renumbered', subject: 'enum list.L_B' });
+    expect(broken?.message).toBe(
+      'L_B changed from 1 to 2, and 1 is L_NEW now; L_C, L_D, L_E, L_F and 3 more moved by as much',
+    );
+    expect(broken?.members).toEqual(names.slice(1).map((name) => `enum list.${name}`));
+  });
+
+  test('are two breaks where they moved by different numbers', () => {
+    const next = listOf('L_A', 'L_NEW', 'L_B', 'L_C', 'L_D', 'L_NEWER', ...names.slice(4));
+    const broken = findingsOf(listOf(...names), next).filter(({ verdict }) => verdict === 'break');
+    expect(broken.map(({ subject }) => subject)).toEqual(['enum list.L_B', 'enum list.L_E']);
+  });
+
+  test('are another break when one more of them moves', () => {
+    const [fewer, more] = [names.slice(0, 4), names].map((some) =>
+      findingsOf(listOf(...some), listOf('L_A', 'L_NEW', ...some.slice(1))).find(({ verdict }) => verdict === 'break'),
+    );
+    expect(fewer?.fingerprint).not.toBe(more?.fingerprint);
   });
 });
