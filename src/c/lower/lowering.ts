@@ -202,6 +202,7 @@ export class Lowering {
             throw new SyntaxProblem('bad-array-length', `An array cannot have ${length} elements.`, part.token);
           }
           type = this.#types.array(this.#complete(type), length === undefined ? undefined : Number(length));
+          this.#checkSize(type, part.token);
           break;
         }
         default:
@@ -267,6 +268,7 @@ export class Lowering {
     if (this.#types.depthOf(record) > limits.typeDepth) {
       throw new SyntaxProblem('limit-reached', 'Types are built on each other too deeply.', token);
     }
+    this.#checkSize(record, token);
     if (tag === undefined) return record;
     if (known?.isComplete === true) {
       if (known === record) return record;
@@ -298,6 +300,11 @@ export class Lowering {
       const bitWidth = width === undefined ? undefined : this.#bitWidth(width, type, declarator.name, token);
       fields.push(fieldOf(declarator.name?.text, type, bitWidth, attributes, token));
     }
+  }
+
+  /** GCC refuses what is larger than PTRDIFF_MAX (`valid_constant_size_p`). Nobody's size is asked for that is small anywhere. */
+  #checkSize(type: Type, token: Token): void {
+    if (this.#types.mayBeTooLarge(type)) this.evaluator.sizeBytes(type, token);
   }
 
   #checkField(type: Type, token: Token): void {
