@@ -322,11 +322,12 @@ export class Evaluator {
       return { type: left.type, value: undefined };
     }
     // Beyond the width nothing is defined (C17 §6.5.7p3). GCC warns, and takes it for what is left when all bits are gone; a negative
-    // count makes it no constant.
-    if (right.value < 0n) return { type: left.type, value: undefined };
-    const isBeyond = right.value >= BigInt(this.#bits(base));
-    if (isBeyond) return { type: left.type, value: operator === '>>' && left.value < 0n ? -1n : 0n };
-    const value = operator === '<<' ? left.value << right.value : left.value >> right.value;
+    // count makes it no constant. It counts in as many bits as the left side has (`int_const_binop`).
+    const bits = this.#bits(base);
+    const count = BigInt.asIntN(bits, right.value);
+    if (count < 0n) return { type: left.type, value: undefined };
+    if (count >= BigInt(bits)) return { type: left.type, value: operator === '>>' && left.value < 0n ? -1n : 0n };
+    const value = operator === '<<' ? left.value << count : left.value >> count;
     return { type: left.type, value: this.#wrap(value, base) };
   }
 
