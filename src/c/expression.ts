@@ -10,7 +10,7 @@
 import { layoutOf } from '../abi/layout-engine.ts';
 import { LayoutError } from '../abi/layout.ts';
 import { integerSizeBytes, isSignedInteger, type Target } from '../abi/target.ts';
-import { type IntegerBase, type RecordType, type Type, unalias } from '../abi/types.ts';
+import { type Field, type IntegerBase, type RecordType, type Type, unalias } from '../abi/types.ts';
 import { compares, computeFloating, computeInteger, integerBase, ranks, toUnsigned } from './expression/arithmetic.ts';
 import { dataModelFact, targetFact } from './environment.ts';
 import type { Scope } from './scope.ts';
@@ -26,6 +26,8 @@ export interface Operand {
   readonly value: bigint | number | undefined;
   /** Where an lvalue stands, if that is constant. An lvalue has no value. */
   readonly address?: bigint;
+  /** The member that it is, of which record. */
+  readonly member?: { readonly field: Field; readonly record: RecordType };
 }
 
 export interface EvaluationContext {
@@ -99,7 +101,7 @@ export class Evaluator {
       case 'sizeof':
         return this.#size(this.sizeBytes(this.#typeOfOperand(expression.operand), token));
       case 'alignof':
-        return this.#size(this.alignBytes(this.#typeOfOperand(expression.operand), token));
+        return this.#size(this.#alignment(expression.operand, expression.isLeast, token));
       case 'offsetof': {
         const type = this.#context.typeOf(expression.type);
         const member = this.#designate({ type, value: undefined, address: 0n }, expression.path);
@@ -171,6 +173,28 @@ export class Evaluator {
 
   #typeOfOperand(operand: Expression | TypeName): Type {
     return operand.kind === 'type-name' ? this.#context.typeOf(operand) : this.operand(operand).type;
+  }
+
+  /**
+   * GCC's `min_align_of_type` for C's `_Alignof` of a type: what a field of the type gets, which is less on i386 for some. For an
+   * expression, `c_alignof_expr` gives that of the very member, or that of the type alone, by either word.
+   */
+  #alignment(operand: Expression | TypeName, isLeast: boolean, token: Token): number {
+    if (operand.kind === 'type-name') {
+      const type = this.#context.typeOf(operand);
+      return isLeast ? this.#fieldAlignBytes({ name: undefined, type }, {}, token) : this.alignBytes(type, token);
+    }
+    const { type, member } = this.operand(operand);
+    if (member === undefined) return this.alignBytes(type, token);
+    if (member.field.bitWidth !== undefined) {
+      throw new SyntaxProblem('not-constant', 'A bit-field has no alignment.', token);
+    }
+    return this.#fieldAlignBytes(member.field, member.record, token);
+  }
+
+  /** What a field adds to the alignment of a record that is packed like this one. */
+  #fieldAlignBytes(field: Field, { isPacked = false, packBytes }: Partial<RecordType>, token: Token): number {
+    return this.alignBytes(this.#context.types.recordOf(field, isPacked, packBytes), token);
   }
 
   #bits(base: IntegerBase): number {
@@ -370,8 +394,8 @@ export class Evaluator {
     if (found === undefined) {
       throw new SyntaxProblem('unknown-member', `There is no member ${name}.`, token);
     }
-    if (outer.address === undefined) return { type: found.type, value: undefined };
-    return { type: found.type, value: undefined, address: outer.address + found.offsetBytes };
+    const member = { type: found.member.field.type, value: undefined, member: found.member };
+    return outer.address === undefined ? member : { ...member, address: outer.address + found.offsetBytes };
   }
 
   #findMember(
@@ -379,20 +403,20 @@ export class Evaluator {
     name: string,
     needsOffset: boolean,
     token: Token,
-  ): { type: Type; offsetBytes: bigint } | undefined {
+  ): { member: NonNullable<Operand['member']>; offsetBytes: bigint } | undefined {
     for (const field of record.fields) {
       const isMember = field.name === name;
       const behind = field.name === undefined ? unalias(field.type) : undefined;
       const inner = behind?.kind === 'record' ? this.#findMember(behind, name, needsOffset, token) : undefined;
       if (!isMember && inner === undefined) continue;
-      if (!needsOffset) return inner ?? { type: field.type, offsetBytes: 0n };
+      if (!needsOffset) return inner ?? { member: { field, record }, offsetBytes: 0n };
       if (field.bitWidth !== undefined) throw new SyntaxProblem('syntax', 'A bit-field has no address.', token);
       this.#context.scope.binding(targetFact);
       const offsetBits = this.#placesOf(record, token).find((place) => place.field === field)?.offsetBits ?? 0;
       const offsetBytes = BigInt(offsetBits / 8);
       return inner === undefined
-        ? { type: field.type, offsetBytes }
-        : { type: inner.type, offsetBytes: inner.offsetBytes + offsetBytes };
+        ? { member: { field, record }, offsetBytes }
+        : { member: inner.member, offsetBytes: inner.offsetBytes + offsetBytes };
     }
     return undefined;
   }

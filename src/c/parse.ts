@@ -418,7 +418,7 @@ export class Parser {
     this.#stream.expect('(', 'after an attribute');
     if (token.text === '_Alignas' || token.text === 'alignas') {
       const argument: Expression = this.#startsTypeName(this.#stream.peek())
-        ? { kind: 'alignof', operand: this.parseTypeName(), token, depth: 1 }
+        ? { kind: 'alignof', operand: this.parseTypeName(), isLeast: true, token, depth: 1 }
         : this.#expressions.parseConditional();
       into.push({ name: 'aligned', argument, word: undefined, token });
       this.#stream.expect(')', 'after _Alignas');

@@ -33,7 +33,13 @@ export type Expression =
       readonly otherwise: Expression;
     })
   | (ExpressionNode & { readonly kind: 'cast'; readonly type: TypeName; readonly operand: Expression })
-  | (ExpressionNode & { readonly kind: 'sizeof' | 'alignof'; readonly operand: Expression | TypeName })
+  | (ExpressionNode & { readonly kind: 'sizeof'; readonly operand: Expression | TypeName })
+  | (ExpressionNode & {
+      readonly kind: 'alignof';
+      readonly operand: Expression | TypeName;
+      /** C's `_Alignof`: the least alignment that an object of the type has anywhere. GNU's `__alignof__`: that of one alone. */
+      readonly isLeast: boolean;
+    })
   | (ExpressionNode & { readonly kind: 'offsetof'; readonly type: TypeName; readonly path: Expression })
   | (ExpressionNode & {
       readonly kind: 'member';

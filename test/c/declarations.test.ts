@@ -66,6 +66,7 @@ describe('records', () => {
     ],
     ['aligned without a number', 'struct s { char a; } __attribute__((aligned));', 'a@0:8 16/16'],
     ['_Alignas', 'struct s { char a; _Alignas(int) char b; };', 'a@0:8 b@32:8 8/4'],
+    ['_Alignas of a type', 'struct s { char a; _Alignas(long long) char b; };', 'a@0:8 b@64:8 16/8'],
     [
       'an aligned typedef',
       'typedef long t __attribute__((aligned(2)));\nstruct s { char a; t b; };',
@@ -111,6 +112,10 @@ describe('records', () => {
     const text = 'struct s { char a[sizeof(long)]; char b[__BIGGEST_ALIGNMENT__]; };';
     expect(layout(text, 'struct s', 'x86_64')).toBe('a@0:64 b@64:128 24/1');
     expect(layout(text, 'struct s', 'm68k')).toBe('a@0:32 b@32:16 6/1');
+  });
+
+  test('_Alignas asks for what a field of the type gets', () => {
+    expect(layout('struct s { char a; _Alignas(long long) char b; };', 'struct s', 'i386')).toBe('a@0:8 b@32:8 8/4');
   });
 
   test('location and header are those of the declaration', () => {
@@ -249,6 +254,49 @@ describe('values of macros', () => {
     expect(abi.notUnderstood).toEqual([]);
     expect(constantsOf(abi)['X']).toBe(value);
     expect(abi.macros.has('X')).toBe(value === undefined);
+  });
+
+  // What gcc 12 says for x86_64 and for i386, which aligns what has eight bytes to four in a record.
+  test.each([
+    ['_Alignof(long long)', 8n, 4n],
+    ['__alignof__(long long)', 8n, 8n],
+    ['alignof(unsigned long long)', 8n, 4n],
+    ['_Alignof(double)', 8n, 4n],
+    ['_Alignof(_Complex double)', 8n, 4n],
+    ['_Alignof(enum e)', 8n, 4n],
+    ['_Alignof(t[3])', 8n, 4n],
+    ['__alignof__(t[3])', 8n, 8n],
+    ['_Alignof(1LL)', 8n, 8n],
+    ['_Alignof(struct d)', 4n, 4n],
+    ['__alignof__(((struct al *)0)->x)', 16n, 16n],
+    ['_Alignof(((struct al *)0)->x)', 16n, 16n],
+    ['_Alignof((((struct al *)0)->x))', 16n, 16n],
+    ['__alignof__(((struct al *)0)->x + 0)', 4n, 4n],
+    ['__alignof__(((struct al *)0)->d)', 8n, 4n],
+    ['_Alignof(((struct al *)0)->l)', 8n, 4n],
+    ['__alignof__(((struct al *)0)->q)', 32n, 32n],
+    ['__alignof__(((struct al *)0)->c[0])', 1n, 1n],
+    ['__alignof__(((struct pk *)0)->d)', 1n, 1n],
+    ['__alignof__(((struct pp *)0)->x)', 2n, 2n],
+    ['__alignof__(((struct al *)0)[1])', 32n, 32n],
+    ['__alignof__(((struct al *)0)->b)', undefined, undefined],
+  ])('%s', (text, on64, on32) => {
+    const declared = `
+      typedef long long t;
+      enum e { A = 1ULL << 40 };
+      struct d { _Alignas(int) char c; };
+      struct al {
+        int x __attribute__((aligned(16))); double d; long long l; char c[4];
+        struct { int q __attribute__((aligned(32))); };
+        int b : 3;
+      };
+      struct pk { int x; double d; } __attribute__((packed));
+      #pragma pack(2)
+      struct pp { int x; };
+      #pragma pack()
+      #define X ${text}\n`;
+    expect(constantsOf(abiOf(declared))['X']).toBe(on64);
+    expect(constantsOf(abiOf(declared, 'i386'))['X']).toBe(on32);
   });
 
   test('a macro means what it means at the end of the header', () => {

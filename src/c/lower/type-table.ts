@@ -151,6 +151,17 @@ export class TypeTable {
     return type;
   }
 
+  /** A record of nothing but one field, laid out as in a record that is packed so. It stands nowhere. */
+  recordOf(field: Field, isPacked: boolean, packBytes: number | undefined): RecordType {
+    const key = `f${this.#id(field.type)}\0${keyOfField(field)}\0${isPacked}\0${packBytes ?? ''}`;
+    const record: RecordType = {
+      ...{ kind: 'record', recordKind: 'struct', tag: undefined, isComplete: true, fields: [field] },
+      ...(isPacked ? { isPacked } : {}),
+      ...(packBytes === undefined ? {} : { packBytes }),
+    };
+    return this.#share(key, () => record, this.#boundsOfRecord(record));
+  }
+
   enumerator(name: string, value: bigint, base: IntegerBase): EnumeratorBinding {
     let known = this.#enumerators.get(name);
     if (known === undefined) this.#enumerators.set(name, (known = []));
