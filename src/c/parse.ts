@@ -82,13 +82,21 @@ export class Parser {
   readonly #stream: TokenStream;
   readonly #isTypedefName: (name: string) => boolean;
   readonly #isCxx: () => boolean;
+  readonly #packBytes: () => number;
   readonly #expressions: ExpressionParser;
   #nesting = 0;
 
-  constructor(stream: TokenStream, isTypedefName: (name: string) => boolean, isCxx = (): boolean => false) {
+  /** `packBytes`: what `#pragma pack` says where the stream is. */
+  constructor(
+    stream: TokenStream,
+    isTypedefName: (name: string) => boolean,
+    isCxx = (): boolean => false,
+    packBytes = (): number => 0,
+  ) {
     this.#stream = stream;
     this.#isTypedefName = isTypedefName;
     this.#isCxx = isCxx;
+    this.#packBytes = packBytes;
     this.#expressions = new ExpressionParser(stream, {
       startsTypeName: (token) => this.#startsTypeName(token),
       parseTypeName: () => this.parseTypeName(),
@@ -281,18 +289,21 @@ export class Parser {
       if (tag === undefined) {
         throw new SyntaxProblem('syntax', `A ${recordKind} has a name or a body.`, this.#stream.peek());
       }
-      return { kind: 'record', recordKind, tag: tag.text, members: undefined, attributes, token: tag };
+      return { kind: 'record', recordKind, tag: tag.text, members: undefined, packBytes: 0, attributes, token: tag };
     }
     this.#enter();
     this.#stream.next();
     const members: (Member | StaticAssertion)[] = [];
-    while (!this.#stream.take('}')) {
+    while (!this.#stream.is('}')) {
       if (this.#stream.take(';')) continue;
       members.push(assertWords.has(this.#stream.peek().text) ? this.#parseStaticAssertion() : this.#parseMember());
     }
     this.#nesting--;
+    // Before anything behind the brace is looked at, which a pragma may precede (`finish_struct`).
+    const packBytes = this.#packBytes();
+    this.#stream.next();
     while (this.#parseAttributes(attributes));
-    return { kind: 'record', recordKind, tag: tag?.text, members, attributes, token: tag ?? token };
+    return { kind: 'record', recordKind, tag: tag?.text, members, packBytes, attributes, token: tag ?? token };
   }
 
   #parseMember(): Member {

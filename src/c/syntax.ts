@@ -93,6 +93,8 @@ export interface RecordSpecifier extends Node {
   readonly tag: string | undefined;
   /** `undefined` where the record is only mentioned. */
   readonly members: readonly (Member | StaticAssertion)[] | undefined;
+  /** What `#pragma pack` says at the closing brace, wherever it was said; 0 if nothing. */
+  readonly packBytes: number;
   readonly attributes: readonly Attribute[];
 }
 

@@ -95,6 +95,42 @@ describe('records', () => {
     expect(layout(text)).toBe(expected);
   });
 
+  // What gcc 12 says; offsets of b, size and alignment.
+  const q = '\nstruct s { char a; int b; };';
+  test.each([
+    ['a pop with a number is passed over', `#pragma pack(push,1)\n#pragma pack(pop,2)${q}`, '8:32 5/1'],
+    ['the next pop pops', `#pragma pack(push,1)\n#pragma pack(pop,2)\n#pragma pack(pop)${q}`, '32:32 8/4'],
+    ['a pop of a name and a number', `#pragma pack(push,r,2)\n#pragma pack(pop,r,4)${q}`, '16:32 6/2'],
+    [
+      'a pop by name goes down to it',
+      `#pragma pack(2)\n#pragma pack(push,r,1)\n#pragma pack(push,4)\n#pragma pack(push,4)\n#pragma pack(pop,r)${q}`,
+      '16:32 6/2',
+    ],
+    [
+      'by name to the last of that name',
+      `#pragma pack(push,r,2)\n#pragma pack(push,r,1)\n#pragma pack(pop,r)${q}`,
+      '16:32 6/2',
+    ],
+    ['an unknown name pops one', `#pragma pack(push,r,1)\n#pragma pack(pop,other)${q}`, '32:32 8/4'],
+    [
+      'a named push keeps what was set',
+      `#pragma pack(2)\n#pragma pack(push,r)\n#pragma pack(1)\n#pragma pack(pop,r)${q}`,
+      '16:32 6/2',
+    ],
+    ['the number before the name', `#pragma pack(push,1,r)${q}`, '8:32 5/1'],
+    ['a pop of nothing', `#pragma pack(1)\n#pragma pack(pop)${q}`, '8:32 5/1'],
+    ['junk behind it', `#pragma pack(push,1) x${q}`, '8:32 5/1'],
+    ['what holds at the closing brace counts', 'struct s { char a;\n#pragma pack(1)\nint b; };', '8:32 5/1'],
+    ['for all fields', '#pragma pack(1)\nstruct s { char a; int b;\n#pragma pack()\n};', '32:32 8/4'],
+  ])('#pragma pack: %s', (_name, text, expected) => {
+    expect(layout(text)).toBe(`a@0:8 b@${expected}`);
+  });
+
+  test('#pragma pack between the records of one declaration', () => {
+    const text = 'struct s { char a;\n#pragma pack(1)\nstruct q { char b; int c; } x;\n#pragma pack()\nint d; };';
+    expect(layout(text)).toBe('a@0:8 x@8:40 x.b@8:8 x.c@16:32 d@64:32 12/4');
+  });
+
   test('kernel macros for flexible arrays and groups', () => {
     const macros = `
       #define __struct_group(TAG, NAME, ATTRS, MEMBERS...) \\

@@ -14,7 +14,6 @@ import { Evaluator } from '../expression.ts';
 import { integerBase } from '../expression/arithmetic.ts';
 import { limits } from '../limits.ts';
 import { Macro } from '../macro.ts';
-import { packNote, packStack } from '../pragma.ts';
 import type {
   Attribute,
   Declarator,
@@ -257,7 +256,7 @@ export class Lowering {
       else this.#addFields(fields, member);
     }
     const attributes = this.#attributes(specifier.attributes);
-    const packBytes = packStack(this.#scope.binding(packNote)).at(-1) ?? 0;
+    const { packBytes } = specifier;
     const location = locationOf(token);
     const record = this.#types.record({
       ...{ kind: 'record', recordKind, tag, isComplete: true, fields, location },
