@@ -95,6 +95,22 @@ describe('records', () => {
     expect(layout(text)).toBe(expected);
   });
 
+  // What gcc 12 says for the record, anonymous, behind a char.
+  test.each([
+    ['__attribute__((aligned(16))) union { int z; };', '8/4'],
+    ['__attribute__((packed)) struct { char x; int z; };', '12/4'],
+    ['const __attribute__((aligned(16))) struct { char x; int z; };', '12/4'],
+    ['struct { char x; int z; } const __attribute__((aligned(16)));', '12/4'],
+    ['struct { char x; int z; } __attribute__((aligned(16)));', '32/16'],
+    ['struct __attribute__((aligned(16))) { char x; int z; };', '32/16'],
+    ['struct { char x; int z; } __attribute__((packed));', '6/1'],
+    ['_Alignas(16) struct { char x; int z; };', '32/16'],
+    ['__attribute__((aligned(16))) struct { char x; int z; } n;', '32/16'],
+    ['__attribute__((packed)) struct { char x; int z; } n;', '9/1'],
+  ])('a char and %s', (member, expected) => {
+    expect(layout(`struct s { char c; ${member} };`).split(' ').at(-1)).toBe(expected);
+  });
+
   // What gcc 12 says; offsets of b, size and alignment.
   const q = '\nstruct s { char a; int b; };';
   test.each([
@@ -211,6 +227,30 @@ describe('enums', () => {
     const type = enumOf(text);
     expect(type.enumerators.map(({ value }) => value)).toEqual(values);
     expect(type.underlying).toBe(underlying);
+  });
+
+  // What gcc 12 says: size and alignment of a record with nothing else.
+  test.each([
+    ['enum p { A } __attribute__((aligned(16)));', '4/4'],
+    ['enum __attribute__((aligned(16))) p { A };', '4/4'],
+    ['enum p { A = 200 } __attribute__((mode(QI)));', '1/1'],
+    ['enum __attribute__((mode(QI))) p { A };', '1/1'],
+    ['enum p { A = -1 } __attribute__((mode(HI)));', '2/2'],
+    ['enum p { A } __attribute__((mode(DI)));', '8/8'],
+    ['enum p { A } __attribute__((mode(HI), packed));', '2/2'],
+  ])('%s', (text, expected) => {
+    expect(layout(`${text} struct s { enum p x; };`).split(' ').at(-1)).toBe(expected);
+  });
+
+  test('a mode on a field, and on a name, of an enum', () => {
+    const text = 'enum p { A }; typedef enum { B = 1000 } t __attribute__((mode(QI)));\n';
+    expect(layout(`${text}struct s { enum p x __attribute__((mode(DI))); t y; };`)).toBe('x@0:64 y@64:8 16/8');
+  });
+
+  test('values beyond the mode of their enum', () => {
+    const { notUnderstood } = abiOf('enum p { A = 300 } __attribute__((mode(QI)));');
+    expect(notUnderstood.map(({ code }) => code)).toEqual(['unknown-mode']);
+    expect(abiOf('enum p { A = 128, B = -1 } __attribute__((mode(QI)));').notUnderstood).toHaveLength(1);
   });
 
   test('a wide enum is a long long where long is short', () => {

@@ -29,7 +29,7 @@ import type {
 } from '../syntax.ts';
 import { SyntaxProblem } from '../token-stream.ts';
 import { locationOf, type Token, usedAs } from '../token.ts';
-import { applyMode, type LayoutAttributes, noAttributes, readAttributes } from './attributes.ts';
+import { applyMode, isAlignas, type LayoutAttributes, noAttributes, readAttributes } from './attributes.ts';
 import { basicType } from './basic-types.ts';
 import { EnumLowering } from './enum-lowering.ts';
 import type { Lowered } from './lowered.ts';
@@ -286,7 +286,9 @@ export class Lowering {
       // An anonymous record is a member without a name; a tag or an enum alone only declares.
       const { type } = member.specifiers;
       if (type.kind !== 'record' || type.tag !== undefined) return;
-      fields.push(fieldOf(undefined, base, undefined, this.#attributes(shared), member.token));
+      // Attributes of a member without a declarator go nowhere in GCC (`grokfield`), unlike those behind its brace.
+      const counting = shared.filter(isAlignas);
+      fields.push(fieldOf(undefined, base, undefined, this.#attributes(counting), member.token));
       return;
     }
     for (const { declarator, width, attributes: own } of member.declarators) {
