@@ -74,6 +74,11 @@ const attributeWords = new Set(['__attribute__', '__attribute', '_Alignas', 'ali
 const typeofWords = new Set(['typeof', '__typeof__', '__typeof', 'typeof_unqual']);
 const assertWords = new Set(['_Static_assert', 'static_assert']);
 const asmWords = new Set(['asm', '__asm__', '__asm']);
+/** Whether an attribute makes another type of a pointer; `packed` does not. */
+function changesType({ name }: Attribute): boolean {
+  return name === 'aligned' || name === 'mode' || name === 'vector_size';
+}
+
 function isStorage(word: string): word is 'typedef' | 'extern' | 'static' {
   return word === 'typedef' || word === 'extern' || word === 'static';
 }
@@ -355,10 +360,11 @@ export class Parser {
     return { kind: 'enum', tag: tag?.text, enumerators, underlying, attributes, token: at };
   }
 
-  #parseDeclarator(isAbstract: boolean): Declarator {
+  /** `isInner`: in parentheses, where leading attributes belong to the type and not to what is declared (GCC's `cdk_attrs`). */
+  #parseDeclarator(isAbstract: boolean, isInner = false): Declarator {
     this.#enter();
     const pointers: DeclaratorPart[] = [];
-    const attributes: Attribute[] = [];
+    const leading: Attribute[] = [];
     for (;;) {
       const { text, kind } = this.#stream.peek();
       if (this.#stream.take('*')) {
@@ -366,15 +372,18 @@ export class Parser {
         this.#checkLength(pointers);
       } else if (kind === TokenKind.identifier && (skippedWords.has(text) || annotations.has(text))) {
         this.#stream.next();
-      } else if (!this.#parseAttributes(attributes)) {
-        break;
+      } else {
+        const attributes: Attribute[] = [];
+        if (!this.#parseAttributes(attributes)) break;
+        if (pointers.length === 0 && !isInner) leading.push(...attributes);
+        else if (attributes.some(changesType)) pointers.push({ kind: 'attributes', attributes });
       }
     }
     let inner: Declarator | undefined;
     let name: Token | undefined;
     if (this.#stream.is('(') && this.#opensDeclarator(isAbstract)) {
       this.#stream.next();
-      inner = this.#parseDeclarator(isAbstract);
+      inner = this.#parseDeclarator(isAbstract, true);
       this.#stream.expect(')', 'after a declarator');
     } else if (this.#stream.peek().kind === TokenKind.identifier) {
       if (!isAbstract) name = this.#stream.next();
@@ -401,7 +410,7 @@ export class Parser {
     }
     this.#nesting--;
     const parts = [...pointers, ...suffixes.reverse(), ...(inner?.parts ?? [])];
-    return { name: name ?? inner?.name, parts, attributes: [...attributes, ...(inner?.attributes ?? [])] };
+    return { name: name ?? inner?.name, parts, attributes: leading };
   }
 
   #checkLength(parts: readonly DeclaratorPart[]): void {

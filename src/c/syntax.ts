@@ -125,11 +125,14 @@ export interface Specifiers extends Node {
 export type DeclaratorPart =
   | { readonly kind: 'pointer' }
   | { readonly kind: 'function' }
+  /** Attributes of the type as far as it is built: behind a `*`, or where a parenthesis opens. */
+  | { readonly kind: 'attributes'; readonly attributes: readonly Attribute[] }
   | (Node & { readonly kind: 'array'; readonly length: Expression | undefined });
 
 export interface Declarator {
   readonly name: Token | undefined;
   readonly parts: readonly DeclaratorPart[];
+  /** Those before everything else, which belong to what is declared. */
   readonly attributes: readonly Attribute[];
 }
 

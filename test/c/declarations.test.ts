@@ -111,6 +111,35 @@ describe('records', () => {
     expect(layout(`struct s { char c; ${member} };`).split(' ').at(-1)).toBe(expected);
   });
 
+  // What gcc 12 says for the field between two chars: in a packed record, and in one that is not.
+  test.each([
+    ['int * __attribute__((aligned(16))) p;', '10/1', '32/16'],
+    ['int * p __attribute__((aligned(16)));', '32/16', '32/16'],
+    ['int __attribute__((aligned(16))) *p;', '32/16', '32/16'],
+    ['__attribute__((aligned(16))) int *p;', '32/16', '32/16'],
+    ['int (__attribute__((aligned(16))) *p);', '10/1', '24/8'],
+    ['int *(__attribute__((aligned(16))) p);', '10/1', '32/16'],
+    ['int * __attribute__((aligned(16))) *p;', '10/1', '24/8'],
+    ['int (* __attribute__((aligned(16))) p)(void);', '10/1', '32/16'],
+    ['int * __attribute__((packed)) p;', '10/1', '24/8'],
+  ])('attributes of a pointer: %s', (field, inPacked, alone) => {
+    const record = `struct s { char c; ${field} char d; }`;
+    expect(layout(`${record} __attribute__((packed));`).split(' ').at(-1)).toBe(inPacked);
+    expect(layout(`${record};`).split(' ').at(-1)).toBe(alone);
+  });
+
+  test('an aligned pointer is spelled as it is declared', () => {
+    const [field] =
+      abiOf('struct s { int * __attribute__((aligned(16))) p; };').records.get('struct s')?.record.fields ?? [];
+    expect(field && spellType(field.type)).toBe('int * __attribute__((aligned(16)))');
+  });
+
+  test('typeof of a type with attributes', () => {
+    expect(layout('struct s { char a; __typeof__(int __attribute__((aligned(16)))) b; };')).toBe(
+      'a@0:8 b@128:32 32/16',
+    );
+  });
+
   // What gcc 12 says; offsets of b, size and alignment.
   const q = '\nstruct s { char a; int b; };';
   test.each([
@@ -314,6 +343,19 @@ describe('values of macros', () => {
     ['__builtin_constant_p(3)', 1n],
     ['__builtin_bswap32(0x01020304)', 0x04030201n],
     ['((int)1.9)', 1n],
+    ['_Alignof(int __attribute__((aligned(16))))', 16n],
+    ['_Alignof(int __attribute__((aligned(1))))', 1n],
+    ['_Alignof(__attribute__((aligned(16))) int)', 16n],
+    ['_Alignof(int __attribute__((aligned(2))) *)', 2n],
+    ['_Alignof(int __attribute__((aligned(16)))[2])', 16n],
+    ['_Alignof(int * __attribute__((aligned(32))))', 32n],
+    ['_Alignof(int * __attribute__((aligned(16))) *)', 8n],
+    ['_Alignof(int (* __attribute__((aligned(16))))(void))', 16n],
+    ['sizeof(int __attribute__((aligned(16))))', 4n],
+    ['sizeof(unsigned __attribute__((mode(DI))))', 8n],
+    ['sizeof(int __attribute__((vector_size(16))))', 16n],
+    ['sizeof(__attribute__((vector_size(16))) int *)', 8n],
+    ['sizeof(__attribute__((vector_size(16))) int [2])', 32n],
     ['E', 7n],
     ['1.5', undefined],
     ['"text"', undefined],

@@ -7,7 +7,7 @@
 
 import type { Target } from '../../abi/target.ts';
 import type { Field, RecordType, Type, TypedefType } from '../../abi/types.ts';
-import { unalias } from '../../abi/types.ts';
+import { spellType, unalias } from '../../abi/types.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import type { Scope } from '../scope.ts';
 import { Evaluator } from '../expression.ts';
@@ -81,7 +81,11 @@ export class Lowering {
 
   /** The type that a type name means. */
   typeOf(name: TypeName): Type {
-    return this.#complete(this.#declaredType(this.#specifiedType(name.specifiers.type), name.declarator));
+    const { specifiers, declarator } = name;
+    const attributes = this.#attributes(specifiers.attributes);
+    const base = this.#modified(this.#specifiedType(specifiers.type), attributes);
+    // Those of the specifiers are applied to the whole type (`groktypename`): a pointer is aligned, not what it points to.
+    return this.#complete(this.#aligned(this.#declaredType(base, declarator), attributes));
   }
 
   #declareName(specifiers: Specifiers, base: Type, item: MemberDeclarator): void {
@@ -156,11 +160,22 @@ export class Lowering {
     const { mode, vectorSize } = attributes;
     const type = mode === undefined ? base : applyMode(base, mode, this.#types);
     if (vectorSize === undefined) return type;
+    const { kind } = unalias(type);
+    if (kind !== 'integer' && kind !== 'enum' && kind !== 'float') {
+      throw new SyntaxProblem('bad-vector', 'A vector has numbers for elements.', vectorSize.token);
+    }
     const size = vectorSize.argument === undefined ? 0n : this.evaluator.integer(vectorSize.argument).value;
     if (size <= 0n || size > 1n << 16n || (size & (size - 1n)) !== 0n) {
       throw new SyntaxProblem('bad-vector', 'The size of a vector is a power of two.', vectorSize.token);
     }
     return this.#types.vector(type, Number(size));
+  }
+
+  /** A type with an alignment of its own is one under another name, but that nobody declared it. */
+  #aligned(type: Type, { alignBytes }: LayoutAttributes): Type {
+    if (alignBytes === undefined) return type;
+    const name = `${spellType(type)} __attribute__((aligned(${alignBytes})))`;
+    return this.#types.typedef({ kind: 'typedef', name, type, alignBytes });
   }
 
   #specifiedType(specifier: TypeSpecifier): Type {
@@ -195,6 +210,11 @@ export class Lowering {
         case 'function':
           type = this.#types.function;
           break;
+        case 'attributes': {
+          const attributes = this.#attributes(part.attributes);
+          type = this.#aligned(this.#modified(type, attributes), attributes);
+          break;
+        }
         case 'array': {
           const length = part.length === undefined ? undefined : this.evaluator.integer(part.length).value;
           if (length !== undefined && (length < 0n || length > 1n << 47n)) {
