@@ -11,7 +11,17 @@ import { layoutOf } from '../abi/layout-engine.ts';
 import { LayoutError } from '../abi/layout.ts';
 import { integerSizeBytes, isSignedInteger, type Target } from '../abi/target.ts';
 import { type Field, type IntegerBase, type RecordType, type Type, unalias } from '../abi/types.ts';
-import { compares, computeFloating, computeInteger, integerBase, ranks, toUnsigned } from './expression/arithmetic.ts';
+import {
+  asFloating,
+  commonFloat,
+  compares,
+  computeFloating,
+  computeInteger,
+  floatBaseOfSuffix,
+  integerBase,
+  ranks,
+  toUnsigned,
+} from './expression/arithmetic.ts';
 import { dataModelFact, targetFact } from './environment.ts';
 import type { Scope } from './scope.ts';
 import { parseCharacter, parseCharacters, parseFloating, parseInteger } from './literal.ts';
@@ -99,7 +109,7 @@ export class Evaluator {
         return this.convert(decay(this.operand(expression.operand), types), type);
       }
       case 'sizeof':
-        return this.#size(this.sizeBytes(this.#typeOfOperand(expression.operand), token));
+        return this.#size(this.#sizeOf(this.#typeOfOperand(expression.operand), token));
       case 'alignof':
         return this.#size(this.#alignment(expression.operand, expression.isLeast, token));
       case 'offsetof': {
@@ -141,7 +151,7 @@ export class Evaluator {
       if (base === '_Bool') return { type, value: Number(value) === 0 ? 0n : 1n };
       return { type, value: this.#wrap(typeof value === 'number' ? BigInt(Math.trunc(value)) : value, base) };
     }
-    if (behind.kind === 'float') return { type, value: Number(value) };
+    if (behind.kind === 'float') return { type, value: asFloating(Number(value), type) };
     if (behind.kind === 'pointer' && typeof value === 'bigint') {
       return { type, value: this.#wrap(value, 'unsigned long') };
     }
@@ -197,6 +207,15 @@ export class Evaluator {
     return this.alignBytes(this.#context.types.recordOf(field, isPacked, packBytes), token);
   }
 
+  /** An array whose length nobody wrote has none to ask for (C17 §6.5.3.4p1), though it takes no room as a flexible member. */
+  #sizeOf(type: Type, token: Token): number {
+    const behind = unalias(type);
+    if (behind.kind === 'array' && behind.length === undefined) {
+      throw new SyntaxProblem('no-layout', 'The length of this array is not known.', token);
+    }
+    return this.sizeBytes(type, token);
+  }
+
   #bits(base: IntegerBase): number {
     if (ranks[base] === 4) this.#context.scope.binding(dataModelFact);
     return integerSizeBytes(base, this.#context.target) * 8;
@@ -219,8 +238,12 @@ export class Evaluator {
     const literal = parseInteger(token.text);
     if (literal === undefined) {
       const floating = parseFloating(token.text);
-      if (floating === undefined) throw new SyntaxProblem('syntax', `${token.text} is no number.`, token);
-      return { type: types.float('double'), value: floating };
+      const base = floating === undefined ? undefined : floatBaseOfSuffix(floating.suffix);
+      if (floating === undefined || base === undefined) {
+        throw new SyntaxProblem('syntax', `${token.text} is no number.`, token);
+      }
+      const type = types.float(base);
+      return { type, value: asFloating(floating.value, type) };
     }
     const { value, isDecimal, isUnsigned, length } = literal;
     const signed: IntegerBase[] = ['int', 'long', 'long long'];
@@ -287,7 +310,8 @@ export class Evaluator {
   /** The usual arithmetic conversions (C17 §6.3.1.8). */
   #commonType(left: Operand, right: Operand): Type {
     const { types } = this.#context;
-    for (const operand of [left, right]) if (unalias(operand.type).kind === 'float') return operand.type;
+    const floating = commonFloat(left.type, right.type);
+    if (floating !== undefined) return floating;
     const a = integerBase(this.#promote(left).type);
     const b = integerBase(this.#promote(right).type);
     if (a === undefined || b === undefined) return left.type;
@@ -334,7 +358,8 @@ export class Evaluator {
     if (a === undefined || b === undefined) return { type: resultType, value: undefined };
     if (isComparison) return { type: resultType, value: compares(operator, a, b) ? 1n : 0n };
     if (typeof a === 'number' || typeof b === 'number' || base === undefined) {
-      return { type, value: computeFloating(operator, Number(a), Number(b)) };
+      const value = computeFloating(operator, Number(a), Number(b));
+      return { type, value: value === undefined ? undefined : asFloating(value, type) };
     }
     const value = computeInteger(operator, a, b);
     return { type, value: value === undefined ? undefined : this.#wrap(value, base) };

@@ -356,6 +356,19 @@ describe('values of macros', () => {
     ['sizeof(int __attribute__((vector_size(16))))', 16n],
     ['sizeof(__attribute__((vector_size(16))) int *)', 8n],
     ['sizeof(__attribute__((vector_size(16))) int [2])', 32n],
+    ['sizeof(1.0f)', 4n],
+    ['sizeof(1.0F)', 4n],
+    ['sizeof(1.0)', 8n],
+    ['sizeof(1.0L)', 16n],
+    ['sizeof(1.0F32)', 4n],
+    ['sizeof(1.0F64)', 8n],
+    ['sizeof(1.0F128)', 16n],
+    ['sizeof(1.0f + 1.0)', 8n],
+    ['sizeof(1.0L * 1.0f)', 16n],
+    ['sizeof(1.0f + 1)', 4n],
+    ['((int)16777217.0f)', 16777216n],
+    ['((int)(16777216.0f + 1.0f))', 16777216n],
+    ['sizeof(__builtin_va_list)', undefined],
     ['E', 7n],
     ['1.5', undefined],
     ['"text"', undefined],
@@ -372,6 +385,25 @@ describe('values of macros', () => {
     expect(abi.notUnderstood).toEqual([]);
     expect(constantsOf(abi)['X']).toBe(value);
     expect(abi.macros.has('X')).toBe(value === undefined);
+  });
+
+  test.each([
+    ['int a[] = { 1, 2, 3 };', undefined],
+    ['static const int a[] = { 1 };', undefined],
+    ['extern int a[];', undefined],
+    ['extern int a[]; extern int a[5];', 20n],
+    ['extern int a[5]; extern int a[];', 20n],
+    ['typedef int t[]; extern t a; extern int a[5];', 20n],
+  ])('the size of an array: %s', (text, value) => {
+    const abi = abiOf(`${text}\n#define X sizeof(a)\n#define Y sizeof(a[0])\n`);
+    expect(abi.notUnderstood).toEqual([]);
+    expect(constantsOf(abi)['X']).toBe(value);
+    expect(constantsOf(abi)['Y']).toBe(4n);
+  });
+
+  test('the size of a long double is that of the target', () => {
+    const size = (on: TargetName): unknown => constantsOf(abiOf('#define X sizeof(1.0L)\n', on))['X'];
+    expect([size('i386'), size('arm'), size('arm64'), size('m68k')]).toEqual([12n, 8n, 16n, 12n]);
   });
 
   // What gcc 12 says for x86_64 and for i386, which aligns what has eight bytes to four in a record.

@@ -97,8 +97,9 @@ export class Lowering {
     const known = this.#scope.ordinary(name.text);
     const location = locationOf(name);
     if (specifiers.storage !== 'typedef') {
-      if (known !== undefined) return;
+      if (known !== undefined && !(known.kind === 'object' && isLengthOf(type, known.type))) return;
       this.#scope.bindOrdinary(name.text, this.#types.object(type));
+      if (known !== undefined) return;
       if (declarator.parts.at(-1)?.kind !== 'function') return;
       const declaration = { name: name.text, header: usedAs(name).file.name, location, body: '', isFunction: true };
       this.lowered.push({ kind: 'text', declaration });
@@ -345,6 +346,12 @@ export class Lowering {
     }
     return Number(value);
   }
+}
+
+/** Whether a redeclaration says how long an array is of which that was not known (C17 §6.2.7p4). */
+function isLengthOf(type: Type, known: Type): boolean {
+  const [before, after] = [unalias(known), unalias(type)];
+  return before.kind === 'array' && before.length === undefined && after.kind === 'array' && after.length !== undefined;
 }
 
 /** Written out: there are a hundred thousand fields, and putting objects together from parts takes V8 long. */
