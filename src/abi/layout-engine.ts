@@ -11,11 +11,14 @@
  */
 
 import { type FieldLayout, LayoutError, type PlacedFields, type RecordLayout, type TypeExtent } from './layout.ts';
-import { floatSizeBytes, integerSizeBytes, type Target, wordBytes } from './target.ts';
+import { type DataModel, floatSizeBytes, integerSizeBytes, type Target, wordBytes } from './target.ts';
 import { type Field, type RecordType, spellType, type Type, unalias } from './types.ts';
 
-// No object may be larger than half the address space (PTRDIFF_MAX); within a header anything near it is an attack.
-const largestSizeBits = 2 ** 50;
+/**
+ * No object may be larger than half the address space (PTRDIFF_MAX). Where that is more than 128 TiB, which no process can address,
+ * GCC takes what is not taken here: beyond it numbers of bits are not exact.
+ */
+const largestSizeBits: Readonly<Record<DataModel, number>> = { ILP32: (2 ** 31 - 1) * 8, LP64: 2 ** 50 };
 
 interface Extent extends TypeExtent {
   /** The alignment was asked for by an `aligned` attribute somewhere in the type, so the target may not lower it. */
@@ -52,7 +55,7 @@ function fullExtentOf(type: Type, target: Target): Extent {
     }
     case 'array': {
       const element = fullExtentOf(type.element, target);
-      return { ...element, sizeBits: checkedSize(element.sizeBits * (type.length ?? 0), type) };
+      return { ...element, sizeBits: checkedSize(element.sizeBits * (type.length ?? 0), type, target) };
     }
     case 'vector':
       return scalarExtent(type.sizeBytes, Math.min(type.sizeBytes, target.largestVectorAlignBytes));
@@ -82,9 +85,10 @@ function fullExtentOf(type: Type, target: Target): Extent {
   }
 }
 
-function checkedSize(sizeBits: number, type: Type): number {
-  if (sizeBits > largestSizeBits) throw new LayoutError(`${spellType(type)} is larger than any address space`);
-  return sizeBits;
+function checkedSize(sizeBits: number, type: Type, target: Target): number {
+  const mostBits = largestSizeBits[target.dataModel];
+  if (sizeBits <= mostBits) return sizeBits;
+  throw new LayoutError(`${spellType(type)} is too large: it has more than ${Math.floor(mostBits / 8)} bytes`);
 }
 
 const layouts = new WeakMap<RecordType, Map<Target, RecordLayout>>();
@@ -181,13 +185,13 @@ class RecordPlacer {
       if (field.bitWidth === undefined) this.#placeField(field);
       else this.#placeBitField(field, field.bitWidth);
       this.#sizeBits = Math.max(this.#sizeBits, this.#positionBits);
-      checkedSize(this.#sizeBits, this.#record);
+      checkedSize(this.#sizeBits, this.#record, this.#target);
     }
     // An array without elements is a field, and such a record has no bytes in GNU C++ either.
     if (this.#record.fields.length === 0) this.#sizeBits = this.#target.emptyRecordBytes * 8;
     return {
       record: this.#record,
-      sizeBytes: roundUp(this.#sizeBits, this.#alignBits) / 8,
+      sizeBytes: checkedSize(roundUp(this.#sizeBits, this.#alignBits), this.#record, this.#target) / 8,
       alignBytes: this.#alignBits / 8,
       fields: this.#fields,
     };

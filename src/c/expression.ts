@@ -10,8 +10,18 @@
 import { layoutOf } from '../abi/layout-engine.ts';
 import { LayoutError } from '../abi/layout.ts';
 import { integerSizeBytes, isSignedInteger, type Target } from '../abi/target.ts';
-import { type IntegerBase, type RecordType, type Type, unalias } from '../abi/types.ts';
-import { compares, computeFloating, computeInteger, integerBase, ranks, toUnsigned } from './expression/arithmetic.ts';
+import { type Field, type IntegerBase, type RecordType, type Type, unalias } from '../abi/types.ts';
+import {
+  asFloating,
+  commonFloat,
+  compares,
+  computeFloating,
+  computeInteger,
+  floatBaseOfSuffix,
+  integerBase,
+  ranks,
+  toUnsigned,
+} from './expression/arithmetic.ts';
 import { dataModelFact, targetFact } from './environment.ts';
 import type { Scope } from './scope.ts';
 import { parseCharacter, parseCharacters, parseFloating, parseInteger } from './literal.ts';
@@ -26,6 +36,8 @@ export interface Operand {
   readonly value: bigint | number | undefined;
   /** Where an lvalue stands, if that is constant. An lvalue has no value. */
   readonly address?: bigint;
+  /** The member that it is, of which record. */
+  readonly member?: { readonly field: Field; readonly record: RecordType };
 }
 
 export interface EvaluationContext {
@@ -97,9 +109,9 @@ export class Evaluator {
         return this.convert(decay(this.operand(expression.operand), types), type);
       }
       case 'sizeof':
-        return this.#size(this.sizeBytes(this.#typeOfOperand(expression.operand), token));
+        return this.#size(this.#sizeOf(this.#typeOfOperand(expression.operand), token));
       case 'alignof':
-        return this.#size(this.alignBytes(this.#typeOfOperand(expression.operand), token));
+        return this.#size(this.#alignment(expression.operand, expression.isLeast, token));
       case 'offsetof': {
         const type = this.#context.typeOf(expression.type);
         const member = this.#designate({ type, value: undefined, address: 0n }, expression.path);
@@ -139,7 +151,7 @@ export class Evaluator {
       if (base === '_Bool') return { type, value: Number(value) === 0 ? 0n : 1n };
       return { type, value: this.#wrap(typeof value === 'number' ? BigInt(Math.trunc(value)) : value, base) };
     }
-    if (behind.kind === 'float') return { type, value: Number(value) };
+    if (behind.kind === 'float') return { type, value: asFloating(Number(value), type) };
     if (behind.kind === 'pointer' && typeof value === 'bigint') {
       return { type, value: this.#wrap(value, 'unsigned long') };
     }
@@ -173,6 +185,37 @@ export class Evaluator {
     return operand.kind === 'type-name' ? this.#context.typeOf(operand) : this.operand(operand).type;
   }
 
+  /**
+   * GCC's `min_align_of_type` for C's `_Alignof` of a type: what a field of the type gets, which is less on i386 for some. For an
+   * expression, `c_alignof_expr` gives that of the very member, or that of the type alone, by either word.
+   */
+  #alignment(operand: Expression | TypeName, isLeast: boolean, token: Token): number {
+    if (operand.kind === 'type-name') {
+      const type = this.#context.typeOf(operand);
+      return isLeast ? this.#fieldAlignBytes({ name: undefined, type }, {}, token) : this.alignBytes(type, token);
+    }
+    const { type, member } = this.operand(operand);
+    if (member === undefined) return this.alignBytes(type, token);
+    if (member.field.bitWidth !== undefined) {
+      throw new SyntaxProblem('not-constant', 'A bit-field has no alignment.', token);
+    }
+    return this.#fieldAlignBytes(member.field, member.record, token);
+  }
+
+  /** What a field adds to the alignment of a record that is packed like this one. */
+  #fieldAlignBytes(field: Field, { isPacked = false, packBytes }: Partial<RecordType>, token: Token): number {
+    return this.alignBytes(this.#context.types.recordOf(field, isPacked, packBytes), token);
+  }
+
+  /** An array whose length nobody wrote has none to ask for (C17 §6.5.3.4p1), though it takes no room as a flexible member. */
+  #sizeOf(type: Type, token: Token): number {
+    const behind = unalias(type);
+    if (behind.kind === 'array' && behind.length === undefined) {
+      throw new SyntaxProblem('no-layout', 'The length of this array is not known.', token);
+    }
+    return this.sizeBytes(type, token);
+  }
+
   #bits(base: IntegerBase): number {
     if (ranks[base] === 4) this.#context.scope.binding(dataModelFact);
     return integerSizeBytes(base, this.#context.target) * 8;
@@ -195,8 +238,12 @@ export class Evaluator {
     const literal = parseInteger(token.text);
     if (literal === undefined) {
       const floating = parseFloating(token.text);
-      if (floating === undefined) throw new SyntaxProblem('syntax', `${token.text} is no number.`, token);
-      return { type: types.float('double'), value: floating };
+      const base = floating === undefined ? undefined : floatBaseOfSuffix(floating.suffix);
+      if (floating === undefined || base === undefined) {
+        throw new SyntaxProblem('syntax', `${token.text} is no number.`, token);
+      }
+      const type = types.float(base);
+      return { type, value: asFloating(floating.value, type) };
     }
     const { value, isDecimal, isUnsigned, length } = literal;
     const signed: IntegerBase[] = ['int', 'long', 'long long'];
@@ -263,7 +310,8 @@ export class Evaluator {
   /** The usual arithmetic conversions (C17 §6.3.1.8). */
   #commonType(left: Operand, right: Operand): Type {
     const { types } = this.#context;
-    for (const operand of [left, right]) if (unalias(operand.type).kind === 'float') return operand.type;
+    const floating = commonFloat(left.type, right.type);
+    if (floating !== undefined) return floating;
     const a = integerBase(this.#promote(left).type);
     const b = integerBase(this.#promote(right).type);
     if (a === undefined || b === undefined) return left.type;
@@ -310,7 +358,8 @@ export class Evaluator {
     if (a === undefined || b === undefined) return { type: resultType, value: undefined };
     if (isComparison) return { type: resultType, value: compares(operator, a, b) ? 1n : 0n };
     if (typeof a === 'number' || typeof b === 'number' || base === undefined) {
-      return { type, value: computeFloating(operator, Number(a), Number(b)) };
+      const value = computeFloating(operator, Number(a), Number(b));
+      return { type, value: value === undefined ? undefined : asFloating(value, type) };
     }
     const value = computeInteger(operator, a, b);
     return { type, value: value === undefined ? undefined : this.#wrap(value, base) };
@@ -322,11 +371,12 @@ export class Evaluator {
       return { type: left.type, value: undefined };
     }
     // Beyond the width nothing is defined (C17 §6.5.7p3). GCC warns, and takes it for what is left when all bits are gone; a negative
-    // count makes it no constant.
-    if (right.value < 0n) return { type: left.type, value: undefined };
-    const isBeyond = right.value >= BigInt(this.#bits(base));
-    if (isBeyond) return { type: left.type, value: operator === '>>' && left.value < 0n ? -1n : 0n };
-    const value = operator === '<<' ? left.value << right.value : left.value >> right.value;
+    // count makes it no constant. It counts in as many bits as the left side has (`int_const_binop`).
+    const bits = this.#bits(base);
+    const count = BigInt.asIntN(bits, right.value);
+    if (count < 0n) return { type: left.type, value: undefined };
+    if (count >= BigInt(bits)) return { type: left.type, value: operator === '>>' && left.value < 0n ? -1n : 0n };
+    const value = operator === '<<' ? left.value << count : left.value >> count;
     return { type: left.type, value: this.#wrap(value, base) };
   }
 
@@ -369,8 +419,8 @@ export class Evaluator {
     if (found === undefined) {
       throw new SyntaxProblem('unknown-member', `There is no member ${name}.`, token);
     }
-    if (outer.address === undefined) return { type: found.type, value: undefined };
-    return { type: found.type, value: undefined, address: outer.address + found.offsetBytes };
+    const member = { type: found.member.field.type, value: undefined, member: found.member };
+    return outer.address === undefined ? member : { ...member, address: outer.address + found.offsetBytes };
   }
 
   #findMember(
@@ -378,20 +428,20 @@ export class Evaluator {
     name: string,
     needsOffset: boolean,
     token: Token,
-  ): { type: Type; offsetBytes: bigint } | undefined {
+  ): { member: NonNullable<Operand['member']>; offsetBytes: bigint } | undefined {
     for (const field of record.fields) {
       const isMember = field.name === name;
       const behind = field.name === undefined ? unalias(field.type) : undefined;
       const inner = behind?.kind === 'record' ? this.#findMember(behind, name, needsOffset, token) : undefined;
       if (!isMember && inner === undefined) continue;
-      if (!needsOffset) return inner ?? { type: field.type, offsetBytes: 0n };
+      if (!needsOffset) return inner ?? { member: { field, record }, offsetBytes: 0n };
       if (field.bitWidth !== undefined) throw new SyntaxProblem('syntax', 'A bit-field has no address.', token);
       this.#context.scope.binding(targetFact);
       const offsetBits = this.#placesOf(record, token).find((place) => place.field === field)?.offsetBits ?? 0;
       const offsetBytes = BigInt(offsetBits / 8);
       return inner === undefined
-        ? { type: field.type, offsetBytes }
-        : { type: inner.type, offsetBytes: inner.offsetBytes + offsetBytes };
+        ? { member: { field, record }, offsetBytes }
+        : { member: inner.member, offsetBytes: inner.offsetBytes + offsetBytes };
     }
     return undefined;
   }

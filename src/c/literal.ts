@@ -47,10 +47,16 @@ function parse(text: string): IntegerLiteral | undefined {
   return { value, isDecimal: decimal !== undefined, isUnsigned, length };
 }
 
-/** The value of a floating constant, or `undefined` where the text is none. */
-export function parseFloating(text: string): number | undefined {
-  const match = /^((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?:[fFlL]|[fF]\d+x?)?$/.exec(text);
-  return match === null ? undefined : Number(match[1]);
+export interface FloatingLiteral {
+  readonly value: number;
+  /** In lower case: `''`, `f`, `l`, or `f64` and the like of ISO/IEC TS 18661-3. */
+  readonly suffix: string;
+}
+
+/** The floating constant that a preprocessing number spells, or `undefined` where it is none. */
+export function parseFloating(text: string): FloatingLiteral | undefined {
+  const match = /^((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)([fFlL]|[fF]\d+x?)?$/.exec(text);
+  return match === null ? undefined : { value: Number(match[1]), suffix: (match[2] ?? '').toLowerCase() };
 }
 
 const simpleEscapes: Readonly<Record<string, number>> = {

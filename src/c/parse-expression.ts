@@ -30,6 +30,8 @@ for (const [strength, operators] of [
 }
 
 const alignofWords = new Set(['_Alignof', 'alignof', '__alignof__', '__alignof']);
+/** C's words; GNU's mean something else (`c_sizeof_or_alignof_type`). */
+const leastWords = new Set(['_Alignof', 'alignof']);
 const offsetofWords = new Set(['__builtin_offsetof', 'offsetof']);
 /** Calls whose arguments may be types. */
 const typeCalls = new Set(['__builtin_types_compatible_p', '__builtin_va_arg']);
@@ -157,7 +159,9 @@ export class ExpressionParser {
     }
     this.#nesting--;
     const depth = operand.kind === 'type-name' ? 1 : this.#depthOver(token, operand);
-    return { kind, operand, token, depth };
+    return kind === 'sizeof'
+      ? { kind, operand, token, depth }
+      : { kind, operand, isLeast: leastWords.has(token.text), token, depth };
   }
 
   #parsePostfix(start: Expression): Expression {

@@ -74,6 +74,11 @@ const attributeWords = new Set(['__attribute__', '__attribute', '_Alignas', 'ali
 const typeofWords = new Set(['typeof', '__typeof__', '__typeof', 'typeof_unqual']);
 const assertWords = new Set(['_Static_assert', 'static_assert']);
 const asmWords = new Set(['asm', '__asm__', '__asm']);
+/** Whether an attribute makes another type of a pointer; `packed` does not. */
+function changesType({ name }: Attribute): boolean {
+  return name === 'aligned' || name === 'mode' || name === 'vector_size';
+}
+
 function isStorage(word: string): word is 'typedef' | 'extern' | 'static' {
   return word === 'typedef' || word === 'extern' || word === 'static';
 }
@@ -82,13 +87,21 @@ export class Parser {
   readonly #stream: TokenStream;
   readonly #isTypedefName: (name: string) => boolean;
   readonly #isCxx: () => boolean;
+  readonly #packBytes: () => number;
   readonly #expressions: ExpressionParser;
   #nesting = 0;
 
-  constructor(stream: TokenStream, isTypedefName: (name: string) => boolean, isCxx = (): boolean => false) {
+  /** `packBytes`: what `#pragma pack` says where the stream is. */
+  constructor(
+    stream: TokenStream,
+    isTypedefName: (name: string) => boolean,
+    isCxx = (): boolean => false,
+    packBytes = (): number => 0,
+  ) {
     this.#stream = stream;
     this.#isTypedefName = isTypedefName;
     this.#isCxx = isCxx;
+    this.#packBytes = packBytes;
     this.#expressions = new ExpressionParser(stream, {
       startsTypeName: (token) => this.#startsTypeName(token),
       parseTypeName: () => this.parseTypeName(),
@@ -281,18 +294,21 @@ export class Parser {
       if (tag === undefined) {
         throw new SyntaxProblem('syntax', `A ${recordKind} has a name or a body.`, this.#stream.peek());
       }
-      return { kind: 'record', recordKind, tag: tag.text, members: undefined, attributes, token: tag };
+      return { kind: 'record', recordKind, tag: tag.text, members: undefined, packBytes: 0, attributes, token: tag };
     }
     this.#enter();
     this.#stream.next();
     const members: (Member | StaticAssertion)[] = [];
-    while (!this.#stream.take('}')) {
+    while (!this.#stream.is('}')) {
       if (this.#stream.take(';')) continue;
       members.push(assertWords.has(this.#stream.peek().text) ? this.#parseStaticAssertion() : this.#parseMember());
     }
     this.#nesting--;
+    // Before anything behind the brace is looked at, which a pragma may precede (`finish_struct`).
+    const packBytes = this.#packBytes();
+    this.#stream.next();
     while (this.#parseAttributes(attributes));
-    return { kind: 'record', recordKind, tag: tag?.text, members, attributes, token: tag ?? token };
+    return { kind: 'record', recordKind, tag: tag?.text, members, packBytes, attributes, token: tag ?? token };
   }
 
   #parseMember(): Member {
@@ -344,10 +360,11 @@ export class Parser {
     return { kind: 'enum', tag: tag?.text, enumerators, underlying, attributes, token: at };
   }
 
-  #parseDeclarator(isAbstract: boolean): Declarator {
+  /** `isInner`: in parentheses, where leading attributes belong to the type and not to what is declared (GCC's `cdk_attrs`). */
+  #parseDeclarator(isAbstract: boolean, isInner = false): Declarator {
     this.#enter();
     const pointers: DeclaratorPart[] = [];
-    const attributes: Attribute[] = [];
+    const leading: Attribute[] = [];
     for (;;) {
       const { text, kind } = this.#stream.peek();
       if (this.#stream.take('*')) {
@@ -355,15 +372,18 @@ export class Parser {
         this.#checkLength(pointers);
       } else if (kind === TokenKind.identifier && (skippedWords.has(text) || annotations.has(text))) {
         this.#stream.next();
-      } else if (!this.#parseAttributes(attributes)) {
-        break;
+      } else {
+        const attributes: Attribute[] = [];
+        if (!this.#parseAttributes(attributes)) break;
+        if (pointers.length === 0 && !isInner) leading.push(...attributes);
+        else if (attributes.some(changesType)) pointers.push({ kind: 'attributes', attributes });
       }
     }
     let inner: Declarator | undefined;
     let name: Token | undefined;
     if (this.#stream.is('(') && this.#opensDeclarator(isAbstract)) {
       this.#stream.next();
-      inner = this.#parseDeclarator(isAbstract);
+      inner = this.#parseDeclarator(isAbstract, true);
       this.#stream.expect(')', 'after a declarator');
     } else if (this.#stream.peek().kind === TokenKind.identifier) {
       if (!isAbstract) name = this.#stream.next();
@@ -390,7 +410,7 @@ export class Parser {
     }
     this.#nesting--;
     const parts = [...pointers, ...suffixes.reverse(), ...(inner?.parts ?? [])];
-    return { name: name ?? inner?.name, parts, attributes: [...attributes, ...(inner?.attributes ?? [])] };
+    return { name: name ?? inner?.name, parts, attributes: leading };
   }
 
   #checkLength(parts: readonly DeclaratorPart[]): void {
@@ -418,7 +438,7 @@ export class Parser {
     this.#stream.expect('(', 'after an attribute');
     if (token.text === '_Alignas' || token.text === 'alignas') {
       const argument: Expression = this.#startsTypeName(this.#stream.peek())
-        ? { kind: 'alignof', operand: this.parseTypeName(), token, depth: 1 }
+        ? { kind: 'alignof', operand: this.parseTypeName(), isLeast: true, token, depth: 1 }
         : this.#expressions.parseConditional();
       into.push({ name: 'aligned', argument, word: undefined, token });
       this.#stream.expect(')', 'after _Alignas');

@@ -10,12 +10,12 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { MacroBinding } from './environment.ts';
 import type { Scope } from './scope.ts';
 import { LimitReached, limits } from './limits.ts';
-import { packState } from './lower/symbols.ts';
+import { type PackEntry, packState } from './lower/symbols.ts';
 import { Macro } from './macro.ts';
 import { locationOf, type Token } from './token.ts';
 
 /** Where `#pragma pack` keeps its state. */
-export const packNote = ' pack';
+const packNote = ' pack';
 const savedNote = ' saved ';
 
 /** Carries out a pragma, given the tokens behind `#pragma`. @throws LimitReached if it nests too deeply. */
@@ -25,33 +25,58 @@ export function applyPragma(line: readonly Token[], scope: Scope, report: (diagn
   else if (first?.text === 'push_macro' || first?.text === 'pop_macro') applySavedMacro(first, line, scope, report);
 }
 
-/** `pack(n)`, `pack(push)`, `pack(push, n)`, `pack(push, name, n)`, `pack(pop)`, `pack()`. */
+/**
+ * `pack(n)`, `pack(push)`, `pack(push, n)`, `pack(push, name, n)`, `pack(pop)`, `pack(pop, name)`, `pack()`, as GCC's
+ * `handle_pragma_pack` takes them; what stands behind the parenthesis is junk to it.
+ */
 function applyPack(first: Token, line: readonly Token[], scope: Scope, report: (diagnostic: Diagnostic) => void): void {
   const argumentsText = line.slice(1).map(({ text }) => text);
-  const stack = [...packStack(scope.binding(packNote))];
-  const match = /^\((?:(push|pop)(?:,[A-Za-z_]\w*)?(?:,(\d+))?|(\d*))\)$/.exec(argumentsText.join(''));
-  const digits = match?.[2] ?? match?.[3] ?? '';
-  const size = digits === '' ? undefined : Number(digits);
-  if (match === null || (size !== undefined && ![0, 1, 2, 4, 8, 16].includes(size))) {
+  const match = /^\((?:(push|pop)((?:,\w+)*)|(\d*))\)/.exec(argumentsText.join(''));
+  const given = (match?.[2] ?? '').split(',').slice(1);
+  const isNumber = (text: string): boolean => /^\d/.test(text);
+  const [name, ...otherNames] = given.filter((one) => !isNumber(one));
+  const [digits, ...otherDigits] = match?.[3] === undefined ? given.filter(isNumber) : [match[3]].filter(Boolean);
+  const sizeBytes = digits === undefined ? undefined : Number(digits);
+  const isPop = match?.[1] === 'pop';
+  if (match === null || otherNames.length + otherDigits.length > 0 || !isPackSize(sizeBytes)) {
     const message = 'This #pragma pack is not understood, and what follows may be laid out wrong.';
     report({ severity: 'error', code: 'bad-pragma-pack', message, location: locationOf(first) });
     return;
   }
-  if (match[1] === 'push') {
-    checkDepth(stack.length, first);
-    stack.push(size ?? stack.at(-1) ?? 0);
-  } else if (match[1] === 'pop') {
-    if (stack.length > 1) stack.pop();
-    if (size !== undefined) stack[stack.length - 1] = size;
-  } else {
-    stack[stack.length - 1] = size ?? 0;
+  if (isPop && sizeBytes !== undefined) {
+    const message = 'GCC ignores a #pragma pack(pop) that is given a number.';
+    report({ severity: 'warning', code: 'bad-pragma-pack', message, location: locationOf(first) });
+    return;
   }
-  scope.bind(packNote, packState(stack));
+  const stack = packStack(scope.binding(packNote));
+  const changed = isPop
+    ? withoutLast(stack, name)
+    : match[1] === 'push'
+      ? [...stack, { sizeBytes: sizeBytes ?? packBytesIn(scope), name }]
+      : [...stack.slice(0, -1), { sizeBytes: sizeBytes ?? 0, name: stack.at(-1)?.name }];
+  checkDepth(changed.length - 1, first);
+  scope.bind(packNote, packState(changed));
 }
 
-/** The `pack` values in force, outermost first; 0 stands for the natural alignment. */
-export function packStack(binding: MacroBinding | undefined): readonly number[] {
-  return typeof binding === 'object' && 'stack' in binding ? binding.stack : [0];
+function isPackSize(sizeBytes: number | undefined): boolean {
+  return sizeBytes === undefined || [0, 1, 2, 4, 8, 16].includes(sizeBytes);
+}
+
+/** GCC's `pop_alignment`: everything down to the last push of that name; without one, the last push whatever its name. */
+function withoutLast(stack: readonly PackEntry[], name: string | undefined): readonly PackEntry[] {
+  const found = name === undefined ? -1 : stack.findLastIndex((entry) => entry.name === name);
+  return stack.slice(0, Math.max(1, found === -1 ? stack.length - 1 : found));
+}
+
+const nothingPushed: readonly PackEntry[] = [{ sizeBytes: 0, name: undefined }];
+
+function packStack(binding: MacroBinding | undefined): readonly PackEntry[] {
+  return typeof binding === 'object' && 'stack' in binding ? binding.stack : nothingPushed;
+}
+
+/** The largest alignment that `#pragma pack` leaves to a field of a record that ends here; 0 stands for the natural one. */
+export function packBytesIn(scope: Scope): number {
+  return packStack(scope.binding(packNote)).at(-1)?.sizeBytes ?? 0;
 }
 
 /** `push_macro("NAME")` puts the meaning of a macro aside, `pop_macro("NAME")` brings it back. */

@@ -33,7 +33,13 @@ export type Expression =
       readonly otherwise: Expression;
     })
   | (ExpressionNode & { readonly kind: 'cast'; readonly type: TypeName; readonly operand: Expression })
-  | (ExpressionNode & { readonly kind: 'sizeof' | 'alignof'; readonly operand: Expression | TypeName })
+  | (ExpressionNode & { readonly kind: 'sizeof'; readonly operand: Expression | TypeName })
+  | (ExpressionNode & {
+      readonly kind: 'alignof';
+      readonly operand: Expression | TypeName;
+      /** C's `_Alignof`: the least alignment that an object of the type has anywhere. GNU's `__alignof__`: that of one alone. */
+      readonly isLeast: boolean;
+    })
   | (ExpressionNode & { readonly kind: 'offsetof'; readonly type: TypeName; readonly path: Expression })
   | (ExpressionNode & {
       readonly kind: 'member';
@@ -87,6 +93,8 @@ export interface RecordSpecifier extends Node {
   readonly tag: string | undefined;
   /** `undefined` where the record is only mentioned. */
   readonly members: readonly (Member | StaticAssertion)[] | undefined;
+  /** What `#pragma pack` says at the closing brace, wherever it was said; 0 if nothing. */
+  readonly packBytes: number;
   readonly attributes: readonly Attribute[];
 }
 
@@ -117,11 +125,14 @@ export interface Specifiers extends Node {
 export type DeclaratorPart =
   | { readonly kind: 'pointer' }
   | { readonly kind: 'function' }
+  /** Attributes of the type as far as it is built: behind a `*`, or where a parenthesis opens. */
+  | { readonly kind: 'attributes'; readonly attributes: readonly Attribute[] }
   | (Node & { readonly kind: 'array'; readonly length: Expression | undefined });
 
 export interface Declarator {
   readonly name: Token | undefined;
   readonly parts: readonly DeclaratorPart[];
+  /** Those before everything else, which belong to what is declared. */
   readonly attributes: readonly Attribute[];
 }
 

@@ -140,8 +140,9 @@ export class TokenFile {
     );
   }
 
+  /** A line's end is white space too (C17 §6.10.3p10): in the arguments of a macro `#` makes one space of it. */
   hasSpaceBefore(index: number): boolean {
-    return ((this.flags[index] ?? 0) & spaceBefore) !== 0;
+    return ((this.flags[index] ?? 0) & (spaceBefore | lineStart)) !== 0;
   }
 
   startsLine(index: number): boolean {

@@ -10,6 +10,7 @@ import { type Target, targets as allTargets } from '../abi/target.ts';
 import { formatDiagnostic, UserError } from '../diagnostic.ts';
 import { renderAssertions } from '../report/layout-assert.ts';
 import { layoutDocument, type ListedAbi } from '../report/layout-json.ts';
+import { listedLayout } from '../report/listed-layout.ts';
 import { tabulateLayouts } from '../report/layout-rows.ts';
 import { renderLayoutText } from '../report/layout-text.ts';
 import { findBuiltInRecord, targetsOfBuiltInRecord } from './built-in-layouts.ts';
@@ -182,7 +183,7 @@ function render(listed: readonly ListedAbi[], format: string): string {
       if (abi === undefined || others.length > 0) {
         throw new UserError('A C file asserts the layouts of one target: choose it with --target.');
       }
-      return renderAssertions([...abi.records.values()], abi.target);
+      return renderAssertions(abi);
     }
     default:
       return renderText(listed);
@@ -190,17 +191,17 @@ function render(listed: readonly ListedAbi[], format: string): string {
 }
 
 function renderText(listed: readonly ListedAbi[]): string {
-  const byName = new Map<string, { target: Target; declaration: RecordDeclaration }[]>();
+  const byName = new Map<string, { abi: ListedAbi; declaration: RecordDeclaration }[]>();
   for (const abi of listed) {
     for (const [name, declaration] of abi.records) {
       if (!declaration.record.isComplete) continue;
-      byName.set(name, [...(byName.get(name) ?? []), { target: abi.target, declaration }]);
+      byName.set(name, [...(byName.get(name) ?? []), { abi, declaration }]);
     }
   }
   const records = [...byName].map(([name, places]) => {
     const first = places[0]?.declaration;
     const heading = { name, header: first?.header ?? '', line: first?.location?.line };
-    const table = tabulateLayouts(places.map(({ target, declaration }) => ({ target, record: declaration.record })));
+    const table = tabulateLayouts(places.map(({ abi, declaration }) => listedLayout(declaration, abi)));
     return renderLayoutText(heading, table);
   });
   return [...records, ...renderNames(listed)].join('\n');

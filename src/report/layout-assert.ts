@@ -5,33 +5,38 @@
  * of a bit-field (`offsetof` refuses it) and the size of a flexible array member.
  */
 
-import type { RecordDeclaration } from '../abi/abi.ts';
+import type { Abi, RecordDeclaration } from '../abi/abi.ts';
 import { fieldPathsOf } from '../abi/field-paths.ts';
-import { layoutOf } from '../abi/layout-engine.ts';
 import type { FieldPath } from '../abi/layout.ts';
-import type { Target } from '../abi/target.ts';
 import { unalias } from '../abi/types.ts';
 import { printable } from '../diagnostic.ts';
+import { listedLayout } from './listed-layout.ts';
 
 const identifierPath = /^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 const typeName = /^(?:(?:struct|union) )?[A-Za-z_][A-Za-z0-9_]*$/;
 const headerName = /^[A-Za-z0-9_][A-Za-z0-9_./-]*$/;
 
+/** As much of an `Abi` as is asserted. */
+type AssertedAbi = Pick<Abi, 'target' | 'records' | 'typedefs'>;
+
 /** The C file for some records on one target. */
-export function renderAssertions(declarations: readonly RecordDeclaration[], target: Target): string {
+export function renderAssertions(abi: AssertedAbi): string {
+  const { target } = abi;
+  const declarations = [...abi.records.values()];
   const headers = new Set(declarations.map(({ header }) => header).filter((header) => headerName.test(header)));
   const lines = [
     `/* Layouts on ${target.name}; to be compiled for ${target.triples[0] ?? target.name}. */`,
     '#include <stddef.h>',
     ...[...headers].map((header) => `#include <${header}>`),
   ];
-  for (const declaration of declarations) lines.push('', ...assertRecord(declaration, target));
+  for (const declaration of declarations) lines.push('', ...assertRecord(declaration, abi));
   return `${lines.join('\n')}\n`;
 }
 
-function assertRecord({ name, record }: RecordDeclaration, target: Target): string[] {
+function assertRecord(declaration: RecordDeclaration, abi: AssertedAbi): string[] {
+  const { name } = declaration;
   if (!typeName.test(name)) return [`/* ${comment(name)} has no name that C could ask for. */`];
-  const layout = layoutOf(record, target);
+  const layout = listedLayout(declaration, abi);
   return [
     `_Static_assert(sizeof(${name}) == ${layout.sizeBytes}, "size of ${name}");`,
     `_Static_assert(_Alignof(${name}) == ${layout.alignBytes}, "alignment of ${name}");`,

@@ -2,15 +2,14 @@
 
 import type { Abi, EnumDeclaration, RecordDeclaration, RequestDeclaration } from '../abi/abi.ts';
 import { fieldPathsOf } from '../abi/field-paths.ts';
-import { layoutOf } from '../abi/layout-engine.ts';
-import type { Target } from '../abi/target.ts';
 import { spellType } from '../abi/types.ts';
 import type { Diagnostic } from '../diagnostic.ts';
+import { listedLayout } from './listed-layout.ts';
 
 /** What is to be listed: an `Abi`, or as much of it as was asked for. */
 export type ListedAbi = Pick<
   Abi,
-  'target' | 'headers' | 'notUnderstood' | 'records' | 'enums' | 'constants' | 'requests'
+  'target' | 'headers' | 'notUnderstood' | 'records' | 'typedefs' | 'enums' | 'constants' | 'requests'
 >;
 
 /** The document for one target. Offsets and sizes are in bits, counted from the outermost record. */
@@ -24,7 +23,7 @@ export function layoutDocument(abi: ListedAbi): Record<string, unknown> {
     // A record that is only declared has no layout and no entry.
     records: [...abi.records.values()]
       .filter(({ record }) => record.isComplete)
-      .map((declaration) => recordEntry(declaration, target)),
+      .map((declaration) => recordEntry(declaration, abi)),
     enums: [...abi.enums.values()].map(enumEntry),
     // A request is an object-like macro with an integer value too, so it stands in both lists.
     constants: Object.fromEntries(
@@ -37,8 +36,9 @@ export function layoutDocument(abi: ListedAbi): Record<string, unknown> {
   };
 }
 
-function recordEntry({ name, header, location, record }: RecordDeclaration, target: Target): Record<string, unknown> {
-  const layout = layoutOf(record, target);
+function recordEntry(declaration: RecordDeclaration, abi: ListedAbi): Record<string, unknown> {
+  const { name, header, location } = declaration;
+  const layout = listedLayout(declaration, abi);
   return {
     name,
     header,

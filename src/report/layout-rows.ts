@@ -6,11 +6,9 @@
  */
 
 import { holesOf } from '../abi/field-paths.ts';
-import { layoutOf } from '../abi/layout-engine.ts';
 import type { FieldLayout, PlacedFields, RecordLayout } from '../abi/layout.ts';
 import { spellDeclaration } from '../abi/spell.ts';
 import type { Target } from '../abi/target.ts';
-import type { RecordType } from '../abi/types.ts';
 
 /** Where something is in one column. */
 export interface Cell {
@@ -44,13 +42,11 @@ interface Listing {
   readonly cells: Map<string, Cell>;
 }
 
-/** Lays a record out for each target and puts the results side by side. */
-export function tabulateLayouts(
-  records: readonly { readonly target: Target; readonly record: RecordType }[],
-): LayoutTable {
+/** Puts the layouts of a record on several targets side by side. */
+export function tabulateLayouts(layouts: readonly RecordLayout[]): LayoutTable {
   const columns = new Map<string, { targets: Target[]; layout: RecordLayout; listing: Listing }>();
-  for (const { target, record } of records) {
-    const layout = layoutOf(record, target);
+  for (const layout of layouts) {
+    const { target } = layout;
     const listing: Listing = { rows: [], cells: new Map() };
     list(layout, '', 0, 0, listing);
     const signature = JSON.stringify([layout.sizeBytes, layout.alignBytes, listing.rows, [...listing.cells]]);

@@ -66,6 +66,7 @@ describe('records', () => {
     ],
     ['aligned without a number', 'struct s { char a; } __attribute__((aligned));', 'a@0:8 16/16'],
     ['_Alignas', 'struct s { char a; _Alignas(int) char b; };', 'a@0:8 b@32:8 8/4'],
+    ['_Alignas of a type', 'struct s { char a; _Alignas(long long) char b; };', 'a@0:8 b@64:8 16/8'],
     [
       'an aligned typedef',
       'typedef long t __attribute__((aligned(2)));\nstruct s { char a; t b; };',
@@ -94,6 +95,87 @@ describe('records', () => {
     expect(layout(text)).toBe(expected);
   });
 
+  // What gcc 12 says for the record, anonymous, behind a char.
+  test.each([
+    ['__attribute__((aligned(16))) union { int z; };', '8/4'],
+    ['__attribute__((packed)) struct { char x; int z; };', '12/4'],
+    ['const __attribute__((aligned(16))) struct { char x; int z; };', '12/4'],
+    ['struct { char x; int z; } const __attribute__((aligned(16)));', '12/4'],
+    ['struct { char x; int z; } __attribute__((aligned(16)));', '32/16'],
+    ['struct __attribute__((aligned(16))) { char x; int z; };', '32/16'],
+    ['struct { char x; int z; } __attribute__((packed));', '6/1'],
+    ['_Alignas(16) struct { char x; int z; };', '32/16'],
+    ['__attribute__((aligned(16))) struct { char x; int z; } n;', '32/16'],
+    ['__attribute__((packed)) struct { char x; int z; } n;', '9/1'],
+  ])('a char and %s', (member, expected) => {
+    expect(layout(`struct s { char c; ${member} };`).split(' ').at(-1)).toBe(expected);
+  });
+
+  // What gcc 12 says for the field between two chars: in a packed record, and in one that is not.
+  test.each([
+    ['int * __attribute__((aligned(16))) p;', '10/1', '32/16'],
+    ['int * p __attribute__((aligned(16)));', '32/16', '32/16'],
+    ['int __attribute__((aligned(16))) *p;', '32/16', '32/16'],
+    ['__attribute__((aligned(16))) int *p;', '32/16', '32/16'],
+    ['int (__attribute__((aligned(16))) *p);', '10/1', '24/8'],
+    ['int *(__attribute__((aligned(16))) p);', '10/1', '32/16'],
+    ['int * __attribute__((aligned(16))) *p;', '10/1', '24/8'],
+    ['int (* __attribute__((aligned(16))) p)(void);', '10/1', '32/16'],
+    ['int * __attribute__((packed)) p;', '10/1', '24/8'],
+  ])('attributes of a pointer: %s', (field, inPacked, alone) => {
+    const record = `struct s { char c; ${field} char d; }`;
+    expect(layout(`${record} __attribute__((packed));`).split(' ').at(-1)).toBe(inPacked);
+    expect(layout(`${record};`).split(' ').at(-1)).toBe(alone);
+  });
+
+  test('an aligned pointer is spelled as it is declared', () => {
+    const [field] =
+      abiOf('struct s { int * __attribute__((aligned(16))) p; };').records.get('struct s')?.record.fields ?? [];
+    expect(field && spellType(field.type)).toBe('int * __attribute__((aligned(16)))');
+  });
+
+  test('typeof of a type with attributes', () => {
+    expect(layout('struct s { char a; __typeof__(int __attribute__((aligned(16)))) b; };')).toBe(
+      'a@0:8 b@128:32 32/16',
+    );
+  });
+
+  // What gcc 12 says; offsets of b, size and alignment.
+  const q = '\nstruct s { char a; int b; };';
+  test.each([
+    ['a pop with a number is passed over', `#pragma pack(push,1)\n#pragma pack(pop,2)${q}`, '8:32 5/1'],
+    ['the next pop pops', `#pragma pack(push,1)\n#pragma pack(pop,2)\n#pragma pack(pop)${q}`, '32:32 8/4'],
+    ['a pop of a name and a number', `#pragma pack(push,r,2)\n#pragma pack(pop,r,4)${q}`, '16:32 6/2'],
+    [
+      'a pop by name goes down to it',
+      `#pragma pack(2)\n#pragma pack(push,r,1)\n#pragma pack(push,4)\n#pragma pack(push,4)\n#pragma pack(pop,r)${q}`,
+      '16:32 6/2',
+    ],
+    [
+      'by name to the last of that name',
+      `#pragma pack(push,r,2)\n#pragma pack(push,r,1)\n#pragma pack(pop,r)${q}`,
+      '16:32 6/2',
+    ],
+    ['an unknown name pops one', `#pragma pack(push,r,1)\n#pragma pack(pop,other)${q}`, '32:32 8/4'],
+    [
+      'a named push keeps what was set',
+      `#pragma pack(2)\n#pragma pack(push,r)\n#pragma pack(1)\n#pragma pack(pop,r)${q}`,
+      '16:32 6/2',
+    ],
+    ['the number before the name', `#pragma pack(push,1,r)${q}`, '8:32 5/1'],
+    ['a pop of nothing', `#pragma pack(1)\n#pragma pack(pop)${q}`, '8:32 5/1'],
+    ['junk behind it', `#pragma pack(push,1) x${q}`, '8:32 5/1'],
+    ['what holds at the closing brace counts', 'struct s { char a;\n#pragma pack(1)\nint b; };', '8:32 5/1'],
+    ['for all fields', '#pragma pack(1)\nstruct s { char a; int b;\n#pragma pack()\n};', '32:32 8/4'],
+  ])('#pragma pack: %s', (_name, text, expected) => {
+    expect(layout(text)).toBe(`a@0:8 b@${expected}`);
+  });
+
+  test('#pragma pack between the records of one declaration', () => {
+    const text = 'struct s { char a;\n#pragma pack(1)\nstruct q { char b; int c; } x;\n#pragma pack()\nint d; };';
+    expect(layout(text)).toBe('a@0:8 x@8:40 x.b@8:8 x.c@16:32 d@64:32 12/4');
+  });
+
   test('kernel macros for flexible arrays and groups', () => {
     const macros = `
       #define __struct_group(TAG, NAME, ATTRS, MEMBERS...) \\
@@ -111,6 +193,10 @@ describe('records', () => {
     const text = 'struct s { char a[sizeof(long)]; char b[__BIGGEST_ALIGNMENT__]; };';
     expect(layout(text, 'struct s', 'x86_64')).toBe('a@0:64 b@64:128 24/1');
     expect(layout(text, 'struct s', 'm68k')).toBe('a@0:32 b@32:16 6/1');
+  });
+
+  test('_Alignas asks for what a field of the type gets', () => {
+    expect(layout('struct s { char a; _Alignas(long long) char b; };', 'struct s', 'i386')).toBe('a@0:8 b@32:8 8/4');
   });
 
   test('location and header are those of the declaration', () => {
@@ -172,6 +258,30 @@ describe('enums', () => {
     expect(type.underlying).toBe(underlying);
   });
 
+  // What gcc 12 says: size and alignment of a record with nothing else.
+  test.each([
+    ['enum p { A } __attribute__((aligned(16)));', '4/4'],
+    ['enum __attribute__((aligned(16))) p { A };', '4/4'],
+    ['enum p { A = 200 } __attribute__((mode(QI)));', '1/1'],
+    ['enum __attribute__((mode(QI))) p { A };', '1/1'],
+    ['enum p { A = -1 } __attribute__((mode(HI)));', '2/2'],
+    ['enum p { A } __attribute__((mode(DI)));', '8/8'],
+    ['enum p { A } __attribute__((mode(HI), packed));', '2/2'],
+  ])('%s', (text, expected) => {
+    expect(layout(`${text} struct s { enum p x; };`).split(' ').at(-1)).toBe(expected);
+  });
+
+  test('a mode on a field, and on a name, of an enum', () => {
+    const text = 'enum p { A }; typedef enum { B = 1000 } t __attribute__((mode(QI)));\n';
+    expect(layout(`${text}struct s { enum p x __attribute__((mode(DI))); t y; };`)).toBe('x@0:64 y@64:8 16/8');
+  });
+
+  test('values beyond the mode of their enum', () => {
+    const { notUnderstood } = abiOf('enum p { A = 300 } __attribute__((mode(QI)));');
+    expect(notUnderstood.map(({ code }) => code)).toEqual(['unknown-mode']);
+    expect(abiOf('enum p { A = 128, B = -1 } __attribute__((mode(QI)));').notUnderstood).toHaveLength(1);
+  });
+
   test('a wide enum is a long long where long is short', () => {
     expect(enumOf('enum { A = 1ULL << 40 };', 'arm').underlying).toBe('unsigned long long');
   });
@@ -204,6 +314,13 @@ describe('values of macros', () => {
     ['(0xffU >> 40)', 0n],
     ['(-5 >> 32)', -1n],
     ['(5 >> 64)', 0n],
+    ['(1 << 0x100000008)', 256n],
+    ['(8 >> 0x100000001)', 4n],
+    ['(1LL << 0x100000008)', 0n],
+    ['(1 << 4294967291u)', undefined],
+    ['(1LL << 4294967291u)', 0n],
+    ['(8 >> 0x80000000u)', undefined],
+    ['(1ULL << 0x8000000000000000ULL)', undefined],
     ['(1U << 31)', 0x80000000n],
     ['(-5 / 2)', -2n],
     ['(-5 % 3)', -2n],
@@ -226,6 +343,32 @@ describe('values of macros', () => {
     ['__builtin_constant_p(3)', 1n],
     ['__builtin_bswap32(0x01020304)', 0x04030201n],
     ['((int)1.9)', 1n],
+    ['_Alignof(int __attribute__((aligned(16))))', 16n],
+    ['_Alignof(int __attribute__((aligned(1))))', 1n],
+    ['_Alignof(__attribute__((aligned(16))) int)', 16n],
+    ['_Alignof(int __attribute__((aligned(2))) *)', 2n],
+    ['_Alignof(int __attribute__((aligned(16)))[2])', 16n],
+    ['_Alignof(int * __attribute__((aligned(32))))', 32n],
+    ['_Alignof(int * __attribute__((aligned(16))) *)', 8n],
+    ['_Alignof(int (* __attribute__((aligned(16))))(void))', 16n],
+    ['sizeof(int __attribute__((aligned(16))))', 4n],
+    ['sizeof(unsigned __attribute__((mode(DI))))', 8n],
+    ['sizeof(int __attribute__((vector_size(16))))', 16n],
+    ['sizeof(__attribute__((vector_size(16))) int *)', 8n],
+    ['sizeof(__attribute__((vector_size(16))) int [2])', 32n],
+    ['sizeof(1.0f)', 4n],
+    ['sizeof(1.0F)', 4n],
+    ['sizeof(1.0)', 8n],
+    ['sizeof(1.0L)', 16n],
+    ['sizeof(1.0F32)', 4n],
+    ['sizeof(1.0F64)', 8n],
+    ['sizeof(1.0F128)', 16n],
+    ['sizeof(1.0f + 1.0)', 8n],
+    ['sizeof(1.0L * 1.0f)', 16n],
+    ['sizeof(1.0f + 1)', 4n],
+    ['((int)16777217.0f)', 16777216n],
+    ['((int)(16777216.0f + 1.0f))', 16777216n],
+    ['sizeof(__builtin_va_list)', undefined],
     ['E', 7n],
     ['1.5', undefined],
     ['"text"', undefined],
@@ -242,6 +385,68 @@ describe('values of macros', () => {
     expect(abi.notUnderstood).toEqual([]);
     expect(constantsOf(abi)['X']).toBe(value);
     expect(abi.macros.has('X')).toBe(value === undefined);
+  });
+
+  test.each([
+    ['int a[] = { 1, 2, 3 };', undefined],
+    ['static const int a[] = { 1 };', undefined],
+    ['extern int a[];', undefined],
+    ['extern int a[]; extern int a[5];', 20n],
+    ['extern int a[5]; extern int a[];', 20n],
+    ['typedef int t[]; extern t a; extern int a[5];', 20n],
+  ])('the size of an array: %s', (text, value) => {
+    const abi = abiOf(`${text}\n#define X sizeof(a)\n#define Y sizeof(a[0])\n`);
+    expect(abi.notUnderstood).toEqual([]);
+    expect(constantsOf(abi)['X']).toBe(value);
+    expect(constantsOf(abi)['Y']).toBe(4n);
+  });
+
+  test('the size of a long double is that of the target', () => {
+    const size = (on: TargetName): unknown => constantsOf(abiOf('#define X sizeof(1.0L)\n', on))['X'];
+    expect([size('i386'), size('arm'), size('arm64'), size('m68k')]).toEqual([12n, 8n, 16n, 12n]);
+  });
+
+  // What gcc 12 says for x86_64 and for i386, which aligns what has eight bytes to four in a record.
+  test.each([
+    ['_Alignof(long long)', 8n, 4n],
+    ['__alignof__(long long)', 8n, 8n],
+    ['alignof(unsigned long long)', 8n, 4n],
+    ['_Alignof(double)', 8n, 4n],
+    ['_Alignof(_Complex double)', 8n, 4n],
+    ['_Alignof(enum e)', 8n, 4n],
+    ['_Alignof(t[3])', 8n, 4n],
+    ['__alignof__(t[3])', 8n, 8n],
+    ['_Alignof(1LL)', 8n, 8n],
+    ['_Alignof(struct d)', 4n, 4n],
+    ['__alignof__(((struct al *)0)->x)', 16n, 16n],
+    ['_Alignof(((struct al *)0)->x)', 16n, 16n],
+    ['_Alignof((((struct al *)0)->x))', 16n, 16n],
+    ['__alignof__(((struct al *)0)->x + 0)', 4n, 4n],
+    ['__alignof__(((struct al *)0)->d)', 8n, 4n],
+    ['_Alignof(((struct al *)0)->l)', 8n, 4n],
+    ['__alignof__(((struct al *)0)->q)', 32n, 32n],
+    ['__alignof__(((struct al *)0)->c[0])', 1n, 1n],
+    ['__alignof__(((struct pk *)0)->d)', 1n, 1n],
+    ['__alignof__(((struct pp *)0)->x)', 2n, 2n],
+    ['__alignof__(((struct al *)0)[1])', 32n, 32n],
+    ['__alignof__(((struct al *)0)->b)', undefined, undefined],
+  ])('%s', (text, on64, on32) => {
+    const declared = `
+      typedef long long t;
+      enum e { A = 1ULL << 40 };
+      struct d { _Alignas(int) char c; };
+      struct al {
+        int x __attribute__((aligned(16))); double d; long long l; char c[4];
+        struct { int q __attribute__((aligned(32))); };
+        int b : 3;
+      };
+      struct pk { int x; double d; } __attribute__((packed));
+      #pragma pack(2)
+      struct pp { int x; };
+      #pragma pack()
+      #define X ${text}\n`;
+    expect(constantsOf(abiOf(declared))['X']).toBe(on64);
+    expect(constantsOf(abiOf(declared, 'i386'))['X']).toBe(on32);
   });
 
   test('a macro means what it means at the end of the header', () => {

@@ -130,6 +130,8 @@ describe('names and numbers', () => {
 
   test.each([
     ['an array larger than any memory', 'struct a { char x[0x7fffffffffffffff]; };'],
+    ['three dimensions', 'struct a { char x[1000000][1000000][1000000]; };'],
+    ['records of arrays of records', 'struct a { char x[1 << 30]; }; struct c { struct a x[1 << 30]; };'],
     ['an array of arrays', `struct a { char x${'[65536]'.repeat(10)}; };\nenum { A = sizeof(struct a) };`],
     ['a negative array', 'struct a { char x[-1]; };'],
     ['a bit-field wider than its type', 'struct a { int x : 33; };'],
@@ -148,6 +150,30 @@ describe('names and numbers', () => {
     const { codes, records } = readAround(text);
     expect(codes).not.toEqual([]);
     expect(records).toEqual(['struct before', 'struct after']);
+  });
+
+  // What gcc 12 refuses: PTRDIFF_MAX is 2147483647 where an address has 32 bits.
+  test.each([
+    ['struct a { char x[0x80000000]; };', 18],
+    ['extern char x[0x80000000];', 14],
+    ['typedef char x[0x10000][0x8000];', 15],
+    ['char (*x)[0x80000000];', 10],
+    ['struct a { char x[0x7fffffff], y; };', 8],
+    ['union a { char x[0x7fffffff]; int y; };', 7],
+    ['enum { A = sizeof(char[0x80000000]) };', 23],
+  ])('more than half an address space: %s', (text, column) => {
+    const abi = abiOf(`${text}\nstruct after { int b; };`, 'i386');
+    expect(abi.notUnderstood.map(({ location }) => [location?.line, location?.column])).toEqual([[1, column]]);
+    expect([...abi.records.keys()]).toEqual(['struct after']);
+    expect(abiOf(text, 'x86_64').notUnderstood).toEqual([]);
+  });
+
+  test('the largest there are', () => {
+    const largest = 'struct a { char x[0x7fffffff]; }; enum { A = sizeof(struct a) };';
+    expect(abiOf(largest, 'i386').notUnderstood).toEqual([]);
+    expect(abiOf('struct a { char x[1ULL << 47]; };').notUnderstood).toEqual([]);
+    const [problem] = abiOf('struct a { char x[1ULL << 46][3]; };').notUnderstood;
+    expect(problem?.message).toContain('is too large');
   });
 });
 

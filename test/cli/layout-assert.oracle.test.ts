@@ -31,7 +31,7 @@ test.skipIf(gccs.length === 0)('gcc accepts a right layout and refuses a wrong o
   for (const { target, gcc } of gccs) {
     const accepts = (asserted: RecordType, compiled: RecordType): boolean => {
       const declaration: RecordDeclaration = { name: 'struct asserted', header: '', record: asserted };
-      const text = `${printRecords([compiled])}${renderAssertions([declaration], target)}`;
+      const text = `${printRecords([compiled])}${renderAssertions({ target, records: new Map([[declaration.name, declaration]]), typedefs: new Map() })}`;
       const flags = [...gcc.flags, '-xc', '-fsyntax-only', '-'];
       return spawnSync(gcc.command, flags, { input: text }).status === 0;
     };

@@ -41,6 +41,7 @@ interface LayoutDocument {
   readonly records: readonly {
     readonly name: string;
     readonly sizeBytes: number;
+    readonly alignBytes: number;
     readonly fields: readonly { path: string; offsetBits: number; sizeBits: number; type: string }[];
   }[];
 }
@@ -108,6 +109,34 @@ test('text shows targets side by side only where they differ', async () => {
   expect(line('(hole)').trim().split(/\s+/)).toEqual(['(hole)', '4', '4', '-', '-']);
   expect(stdout).toMatch(/\[1\] size 32, align 8, 6 fields, 3 holes of 9 bytes in all/);
   expect(stdout).toMatch(/\[2\] size 20, align 4/);
+});
+
+describe('a record that has its name from a typedef', () => {
+  // What gcc 12 says of each: the attribute belongs to the name, in either direction.
+  const text = `typedef struct { char c[16]; } raised_t __attribute__((aligned(16)));
+typedef struct { int c[4]; } lowered_t __attribute__((aligned(2)));
+typedef struct { char c[4]; } __attribute__((aligned(8))) own_t;
+struct holder { char c; raised_t r; };\n`;
+
+  beforeAll(() => {
+    writeFileSync(join(folder, 'named.h'), text);
+  });
+
+  test('is as aligned as the name', async () => {
+    const argv = ['layout', '--all', '--in', 'named.h', '--target', 'x86_64'];
+    const { stdout } = await runCli([...argv, '--format', 'json'], { cwd: folder });
+    const { records } = JSON.parse(stdout) as LayoutDocument;
+    expect(records.map(({ name, sizeBytes, alignBytes }) => `${name} ${sizeBytes}/${alignBytes}`)).toEqual([
+      'raised_t 16/16',
+      'lowered_t 16/2',
+      'own_t 8/8',
+      'struct holder 32/16',
+    ]);
+    const asserted = await runCli([...argv, '--format', 'c-assert'], { cwd: folder });
+    expect(asserted.stdout).toContain('_Alignof(raised_t) == 16');
+    const listed = await runCli([...argv, '--format', 'text'], { cwd: folder });
+    expect(listed.stdout).toContain('size 16, align 2, 1 field');
+  });
 });
 
 describe('mistakes', () => {

@@ -2,7 +2,7 @@
  * The arithmetic behind constant expressions that no target has a say in: ranks of integer types, and operators on values.
  */
 
-import { type IntegerBase, type Type, unalias } from '../../abi/types.ts';
+import { type FloatBase, type IntegerBase, type Type, unalias } from '../../abi/types.ts';
 
 /** Integer conversion ranks (C17 §6.3.1.1). */
 export const ranks: Readonly<Record<IntegerBase, number>> = {
@@ -21,6 +21,33 @@ export const ranks: Readonly<Record<IntegerBase, number>> = {
   __int128: 6,
   'unsigned __int128': 6,
 };
+
+/** Of two floating types the usual arithmetic conversions choose the later one (C17 §6.3.1.8p1). */
+const floatRanks: readonly FloatBase[] = ['_Float16', 'float', 'double', 'long double', '__float128'];
+
+/** The types of floating constants (C17 §6.4.4.2p4), those with a width as the basic type that has it. */
+const floatSuffixes: Readonly<Record<string, FloatBase>> = {
+  ...{ '': 'double', f: 'float', l: 'long double' },
+  ...{ f16: '_Float16', f32: 'float', f64: 'double', f128: '__float128', f32x: 'double', f64x: 'long double' },
+};
+
+/** The type that the suffix of a floating constant gives it; `undefined`: there is no such suffix. */
+export function floatBaseOfSuffix(suffix: string): FloatBase | undefined {
+  return Object.hasOwn(floatSuffixes, suffix) ? floatSuffixes[suffix] : undefined;
+}
+
+/** The floating type that two operands come to, where one of them is floating. */
+export function commonFloat(left: Type, right: Type): Type | undefined {
+  const [a, b] = [unalias(left), unalias(right)];
+  if (a.kind !== 'float') return b.kind === 'float' ? b : undefined;
+  return b.kind === 'float' && floatRanks.indexOf(b.base) > floatRanks.indexOf(a.base) ? b : a;
+}
+
+/** A value as a floating type holds it. Of the types that are not JavaScript's own only `float` is looked after. */
+export function asFloating(value: number, type: Type): number {
+  const behind = unalias(type);
+  return behind.kind === 'float' && behind.base === 'float' ? Math.fround(value) : value;
+}
 
 const unsignedOf: Readonly<Partial<Record<IntegerBase, IntegerBase>>> = {
   char: 'unsigned char',

@@ -4,7 +4,7 @@
  */
 
 import { type FloatBase, type IntegerBase, type Type, unalias } from '../../abi/types.ts';
-import { toUnsigned } from '../expression/arithmetic.ts';
+import { integerBase, toUnsigned } from '../expression/arithmetic.ts';
 import type { Attribute, Expression } from '../syntax.ts';
 import { SyntaxProblem } from '../token-stream.ts';
 import type { TypeTable } from './type-table.ts';
@@ -29,6 +29,11 @@ export const noAttributes: LayoutAttributes = {
   mode: undefined,
   vectorSize: undefined,
 };
+
+/** Whether it is C's own word, which is no attribute to GCC. */
+export function isAlignas({ token }: Attribute): boolean {
+  return token.text === '_Alignas' || token.text === 'alignas';
+}
 
 export function readAttributes(attributes: readonly Attribute[], context: AttributeContext): LayoutAttributes {
   let { alignBytes, isPacked, mode, vectorSize } = noAttributes;
@@ -71,14 +76,25 @@ const integerModes: Readonly<Record<string, IntegerBase>> = {
 };
 const floatModes: Readonly<Record<string, FloatBase>> = { HF: '_Float16', SF: 'float', DF: 'double', TF: '__float128' };
 
-/** `mode(DI)` and the like: a type of the given width and the signedness of `type`. */
-export function applyMode(type: Type, mode: Attribute, types: TypeTable): Type {
-  const word = mode.word?.replace(/^__(.*)__$/, '$1') ?? '';
-  const behind = unalias(type);
+function wordOf(mode: Attribute): string {
+  return mode.word?.replace(/^__(.*)__$/, '$1') ?? '';
+}
+
+/** The integer type of a machine mode, or `undefined` where it is no mode of integers. */
+export function integerBaseOfMode(mode: Attribute, isUnsigned: boolean): IntegerBase | undefined {
+  const word = wordOf(mode);
   const base = Object.hasOwn(integerModes, word) ? integerModes[word] : undefined;
-  if (behind.kind === 'integer' && base !== undefined) {
-    return types.integer(behind.base.startsWith('unsigned') ? toUnsigned(base) : base);
-  }
+  return base !== undefined && isUnsigned ? toUnsigned(base) : base;
+}
+
+/** `mode(DI)` and the like: a type of the given width and the signedness of `type`. An enum stays one, whatever it can hold. */
+export function applyMode(type: Type, mode: Attribute, types: TypeTable): Type {
+  const behind = unalias(type);
+  const known = integerBase(type);
+  const base = known === undefined ? undefined : integerBaseOfMode(mode, known.startsWith('unsigned'));
+  if (base !== undefined)
+    return behind.kind === 'enum' ? types.enum({ ...behind, underlying: base }) : types.integer(base);
+  const word = wordOf(mode);
   const float = Object.hasOwn(floatModes, word) ? floatModes[word] : undefined;
   if (behind.kind === 'float' && float !== undefined) return types.float(float);
   throw new SyntaxProblem('unknown-mode', `The machine mode "${word}" is not known.`, mode.token);

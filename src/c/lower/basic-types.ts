@@ -15,7 +15,9 @@ function define(spellings: string, make: (types: TypeTable) => Type): void {
 
 define('void', (types) => types.void);
 // What va_list is differs by target, and no record of an ABI holds one: it is left without a size.
-define('va_list', (types) => types.void);
+define('va_list', (types) =>
+  types.record({ kind: 'record', recordKind: 'struct', tag: '__builtin_va_list', isComplete: false, fields: [] }),
+);
 define('_Bool', (types) => types.integer('_Bool'));
 define('char', (types) => types.integer('char'));
 define('signed char', (types) => types.integer('signed char'));

@@ -13,6 +13,7 @@ import { expanderOf, type ExpansionContext } from '../expand.ts';
 import { LimitReached, limits } from '../limits.ts';
 import type { Macro } from '../macro.ts';
 import { Parser } from '../parse.ts';
+import { packBytesIn } from '../pragma.ts';
 import type { Reads } from '../reads.ts';
 import { Scope } from '../scope.ts';
 import type { View } from '../environment.ts';
@@ -112,7 +113,8 @@ export class CallForms {
       let index = 0;
       const end = at.as(TokenKind.end, '');
       const isTypedef = (name: string): boolean => scope.ordinary(name)?.kind === 'typedef';
-      const parser = new Parser(new TokenStream(() => tokens[index++] ?? end), isTypedef);
+      const packBytes = (): number => packBytesIn(scope);
+      const parser = new Parser(new TokenStream(() => tokens[index++] ?? end), isTypedef, undefined, packBytes);
       const { evaluator } = new Lowering(scope, target, this.#types, () => undefined);
       const isOpen = (name: string): boolean => name.startsWith(' ');
       const expression = foldConstants(parser.parseWholeExpression(), evaluator, isOpen);

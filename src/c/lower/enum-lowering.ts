@@ -13,8 +13,8 @@ import type { Scope } from '../scope.ts';
 import type { Attribute, EnumSpecifier, TypeName } from '../syntax.ts';
 import { SyntaxProblem } from '../token-stream.ts';
 import { locationOf, usedAs } from '../token.ts';
-import type { LayoutAttributes } from './attributes.ts';
-import { enumeratorBase, narrowestBase, nextEnumeratorValue } from './enum-types.ts';
+import { integerBaseOfMode, type LayoutAttributes } from './attributes.ts';
+import { enumeratorBase, fits, narrowestBase, nextEnumeratorValue } from './enum-types.ts';
 import { isMadeByRequestMacro, sizedType } from './enumerated-requests.ts';
 import type { Lowered } from './lowered.ts';
 import { requestOf } from './request-macros.ts';
@@ -30,6 +30,13 @@ interface EnumHost {
   readonly attributesOf: (attributes: readonly Attribute[]) => LayoutAttributes;
   readonly report: (diagnostic: Diagnostic) => void;
   readonly add: (lowered: Lowered) => void;
+}
+
+/** An enum of a given mode is as signed as without it; GCC refuses one whose values do not fit (`finish_enum`). */
+function enumBaseOfMode(mode: Attribute, values: readonly bigint[]): IntegerBase {
+  const base = integerBaseOfMode(mode, !values.some((value) => value < 0n));
+  if (base !== undefined && fits(values, base)) return base;
+  throw new SyntaxProblem('unknown-mode', 'The values of the enum do not fit its machine mode.', mode.token);
 }
 
 export class EnumLowering {
@@ -63,12 +70,11 @@ export class EnumLowering {
       return target.dataModel === 'LP64';
     };
     const values = enumerators.map(({ value }) => value);
-    const underlying = fixed ?? narrowestBase(values, attributes.isPacked, isLong64);
+    const narrowest = fixed ?? narrowestBase(values, attributes.isPacked, isLong64);
+    const underlying = attributes.mode === undefined ? narrowest : enumBaseOfMode(attributes.mode, values);
     const location = locationOf(token);
-    const type = types.enum({
-      ...{ kind: 'enum', tag, enumerators, underlying, location },
-      ...(attributes.alignBytes === undefined ? {} : { alignBytes: attributes.alignBytes }),
-    });
+    // `aligned` has no effect: GCC's `finish_enum` gives the enum the alignment of its integer type after attributes were looked at.
+    const type = types.enum({ kind: 'enum', tag, enumerators, underlying, location });
     if (known !== undefined && known.enumerators.length > 0) {
       if (known === type) return type;
       throw new SyntaxProblem('redefinition', `enum ${tag ?? ''} is defined again.`, token);

@@ -30,6 +30,20 @@ export function narrowestBase(values: readonly bigint[], isPacked: boolean, isLo
   return isSigned ? base : toUnsigned(base);
 }
 
+const modeBits: Partial<Record<IntegerBase, number>> = {
+  'signed char': 8,
+  'unsigned char': 8,
+  short: 16,
+  'unsigned short': 16,
+};
+
+/** Whether an integer type of a machine mode holds all the values. */
+export function fits(values: readonly bigint[], base: IntegerBase): boolean {
+  const isSigned = base !== toUnsigned(base);
+  const bits = modeBits[base] ?? (base === 'int' || base === 'unsigned int' ? 32 : 64);
+  return values.every((value) => bitsNeeded(value, isSigned) <= bits);
+}
+
 /** The type an enumerator has behind its enum. */
 export function enumeratorBase(value: bigint, underlying: IntegerBase): IntegerBase {
   return value >= intMinimum && value <= intMaximum ? 'int' : underlying;

@@ -7,14 +7,13 @@
 
 import type { Target } from '../../abi/target.ts';
 import type { Field, RecordType, Type, TypedefType } from '../../abi/types.ts';
-import { unalias } from '../../abi/types.ts';
+import { spellType, unalias } from '../../abi/types.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import type { Scope } from '../scope.ts';
 import { Evaluator } from '../expression.ts';
 import { integerBase } from '../expression/arithmetic.ts';
 import { limits } from '../limits.ts';
 import { Macro } from '../macro.ts';
-import { packNote, packStack } from '../pragma.ts';
 import type {
   Attribute,
   Declarator,
@@ -30,7 +29,7 @@ import type {
 } from '../syntax.ts';
 import { SyntaxProblem } from '../token-stream.ts';
 import { locationOf, type Token, usedAs } from '../token.ts';
-import { applyMode, type LayoutAttributes, noAttributes, readAttributes } from './attributes.ts';
+import { applyMode, isAlignas, type LayoutAttributes, noAttributes, readAttributes } from './attributes.ts';
 import { basicType } from './basic-types.ts';
 import { EnumLowering } from './enum-lowering.ts';
 import type { Lowered } from './lowered.ts';
@@ -82,7 +81,11 @@ export class Lowering {
 
   /** The type that a type name means. */
   typeOf(name: TypeName): Type {
-    return this.#complete(this.#declaredType(this.#specifiedType(name.specifiers.type), name.declarator));
+    const { specifiers, declarator } = name;
+    const attributes = this.#attributes(specifiers.attributes);
+    const base = this.#modified(this.#specifiedType(specifiers.type), attributes);
+    // Those of the specifiers are applied to the whole type (`groktypename`): a pointer is aligned, not what it points to.
+    return this.#complete(this.#aligned(this.#declaredType(base, declarator), attributes));
   }
 
   #declareName(specifiers: Specifiers, base: Type, item: MemberDeclarator): void {
@@ -94,8 +97,9 @@ export class Lowering {
     const known = this.#scope.ordinary(name.text);
     const location = locationOf(name);
     if (specifiers.storage !== 'typedef') {
-      if (known !== undefined) return;
+      if (known !== undefined && !(known.kind === 'object' && isLengthOf(type, known.type))) return;
       this.#scope.bindOrdinary(name.text, this.#types.object(type));
+      if (known !== undefined) return;
       if (declarator.parts.at(-1)?.kind !== 'function') return;
       const declaration = { name: name.text, header: usedAs(name).file.name, location, body: '', isFunction: true };
       this.lowered.push({ kind: 'text', declaration });
@@ -157,11 +161,22 @@ export class Lowering {
     const { mode, vectorSize } = attributes;
     const type = mode === undefined ? base : applyMode(base, mode, this.#types);
     if (vectorSize === undefined) return type;
+    const { kind } = unalias(type);
+    if (kind !== 'integer' && kind !== 'enum' && kind !== 'float') {
+      throw new SyntaxProblem('bad-vector', 'A vector has numbers for elements.', vectorSize.token);
+    }
     const size = vectorSize.argument === undefined ? 0n : this.evaluator.integer(vectorSize.argument).value;
     if (size <= 0n || size > 1n << 16n || (size & (size - 1n)) !== 0n) {
       throw new SyntaxProblem('bad-vector', 'The size of a vector is a power of two.', vectorSize.token);
     }
     return this.#types.vector(type, Number(size));
+  }
+
+  /** A type with an alignment of its own is one under another name, but that nobody declared it. */
+  #aligned(type: Type, { alignBytes }: LayoutAttributes): Type {
+    if (alignBytes === undefined) return type;
+    const name = `${spellType(type)} __attribute__((aligned(${alignBytes})))`;
+    return this.#types.typedef({ kind: 'typedef', name, type, alignBytes });
   }
 
   #specifiedType(specifier: TypeSpecifier): Type {
@@ -196,12 +211,18 @@ export class Lowering {
         case 'function':
           type = this.#types.function;
           break;
+        case 'attributes': {
+          const attributes = this.#attributes(part.attributes);
+          type = this.#aligned(this.#modified(type, attributes), attributes);
+          break;
+        }
         case 'array': {
           const length = part.length === undefined ? undefined : this.evaluator.integer(part.length).value;
           if (length !== undefined && (length < 0n || length > 1n << 47n)) {
             throw new SyntaxProblem('bad-array-length', `An array cannot have ${length} elements.`, part.token);
           }
           type = this.#types.array(this.#complete(type), length === undefined ? undefined : Number(length));
+          this.#checkSize(type, part.token);
           break;
         }
         default:
@@ -256,7 +277,7 @@ export class Lowering {
       else this.#addFields(fields, member);
     }
     const attributes = this.#attributes(specifier.attributes);
-    const packBytes = packStack(this.#scope.binding(packNote)).at(-1) ?? 0;
+    const { packBytes } = specifier;
     const location = locationOf(token);
     const record = this.#types.record({
       ...{ kind: 'record', recordKind, tag, isComplete: true, fields, location },
@@ -267,6 +288,7 @@ export class Lowering {
     if (this.#types.depthOf(record) > limits.typeDepth) {
       throw new SyntaxProblem('limit-reached', 'Types are built on each other too deeply.', token);
     }
+    this.#checkSize(record, token);
     if (tag === undefined) return record;
     if (known?.isComplete === true) {
       if (known === record) return record;
@@ -285,7 +307,9 @@ export class Lowering {
       // An anonymous record is a member without a name; a tag or an enum alone only declares.
       const { type } = member.specifiers;
       if (type.kind !== 'record' || type.tag !== undefined) return;
-      fields.push(fieldOf(undefined, base, undefined, this.#attributes(shared), member.token));
+      // Attributes of a member without a declarator go nowhere in GCC (`grokfield`), unlike those behind its brace.
+      const counting = shared.filter(isAlignas);
+      fields.push(fieldOf(undefined, base, undefined, this.#attributes(counting), member.token));
       return;
     }
     for (const { declarator, width, attributes: own } of member.declarators) {
@@ -298,6 +322,11 @@ export class Lowering {
       const bitWidth = width === undefined ? undefined : this.#bitWidth(width, type, declarator.name, token);
       fields.push(fieldOf(declarator.name?.text, type, bitWidth, attributes, token));
     }
+  }
+
+  /** GCC refuses what is larger than PTRDIFF_MAX (`valid_constant_size_p`). Nobody's size is asked for that is small anywhere. */
+  #checkSize(type: Type, token: Token): void {
+    if (this.#types.mayBeTooLarge(type)) this.evaluator.sizeBytes(type, token);
   }
 
   #checkField(type: Type, token: Token): void {
@@ -317,6 +346,12 @@ export class Lowering {
     }
     return Number(value);
   }
+}
+
+/** Whether a redeclaration says how long an array is of which that was not known (C17 §6.2.7p4). */
+function isLengthOf(type: Type, known: Type): boolean {
+  const [before, after] = [unalias(known), unalias(type)];
+  return before.kind === 'array' && before.length === undefined && after.kind === 'array' && after.length !== undefined;
 }
 
 /** Written out: there are a hundred thousand fields, and putting objects together from parts takes V8 long. */

@@ -16,6 +16,7 @@ import { LimitReached, limits } from '../limits.ts';
 import type { Operand } from '../expression.ts';
 import { Macro } from '../macro.ts';
 import { Parser } from '../parse.ts';
+import { packBytesIn } from '../pragma.ts';
 import type { Expression } from '../syntax.ts';
 import { SyntaxProblem, TokenStream } from '../token-stream.ts';
 import { locationOf, spellTokens, type Token, TokenKind } from '../token.ts';
@@ -165,7 +166,9 @@ export class MacroReader {
   /** A parser for what `tokens` expand to. It reads no further than it must: long lists are given up at their first comma. */
   #parser(tokens: readonly Token[], at: Token): Parser {
     const expander = expanderOf(this.#context, tokens, 0, at);
-    return new Parser(new TokenStream(() => expander.next()), (name) => this.#scope.ordinary(name)?.kind === 'typedef');
+    const isTypedef = (name: string): boolean => this.#scope.ordinary(name)?.kind === 'typedef';
+    const packBytes = (): number => packBytesIn(this.#scope);
+    return new Parser(new TokenStream(() => expander.next()), isTypedef, undefined, packBytes);
   }
 
   #compute(tokens: readonly Token[], at: Token): bigint | undefined {

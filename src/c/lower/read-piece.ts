@@ -8,6 +8,7 @@ import type { Diagnostic } from '../../diagnostic.ts';
 import type { View } from '../environment.ts';
 import { LimitReached, limits } from '../limits.ts';
 import { Parser } from '../parse.ts';
+import { packBytesIn } from '../pragma.ts';
 import { type PieceEnd, Preprocessor } from '../preprocess.ts';
 import { Scope } from '../scope.ts';
 import type { IncludeForm } from '../source.ts';
@@ -58,6 +59,7 @@ export function readPiece(file: TokenFile, start: number, view: View, host: Piec
     stream,
     (name) => scope.ordinary(name)?.kind === 'typedef',
     () => scope.binding('__cplusplus') !== undefined,
+    () => packBytesIn(scope),
   );
   let end: PieceEnd | undefined;
   try {

@@ -26,17 +26,23 @@ export type TagBinding = RecordType | EnumType;
 /** A type that may be measured. */
 export type SizedType = Type;
 
-/** The stack of `#pragma pack` (outermost first); the last entry is in force, 0 stands for the natural alignment. */
+/** One `#pragma pack(push, name, sizeBytes)`; 0 stands for the natural alignment. */
+export interface PackEntry {
+  readonly sizeBytes: number;
+  readonly name: string | undefined;
+}
+
+/** The stack of `#pragma pack` (outermost first, what was set before any push below it); the last entry is in force. */
 export interface PackState {
   readonly kind: 'pack';
-  readonly stack: readonly number[];
+  readonly stack: readonly PackEntry[];
 }
 
 const packStates = new Map<string, PackState>();
 
 /** The one object for this stack. */
-export function packState(stack: readonly number[]): PackState {
-  const key = stack.join();
+export function packState(stack: readonly PackEntry[]): PackState {
+  const key = stack.map(({ sizeBytes, name }) => `${sizeBytes}${name === undefined ? '' : ` ${name}`}`).join();
   let state = packStates.get(key);
   if (state === undefined) {
     state = { kind: 'pack', stack };

@@ -22,13 +22,24 @@ import type {
 } from '../../abi/types.ts';
 import type { EnumeratorBinding, ObjectBinding, OrdinaryBinding, TagBinding } from './symbols.ts';
 
-interface Entry {
-  readonly id: number;
+/** What may be asked of a type before anybody lays it out. */
+interface Bounds {
   /** Types inside each other, this one included; what walks types may recurse that deep. */
   readonly depth: number;
+  /** No target makes it larger, with what comes before it in a record to align it. */
+  readonly mostBytes: number;
+}
+
+interface Entry extends Bounds {
+  readonly id: number;
   /** The same for types that differ in nothing but the places where they are declared. */
   shape: number | undefined;
 }
+
+/** No scalar of any target is larger, or aligned to more. */
+const largestScalarBytes = 16;
+
+const scalarBounds: Bounds = { depth: 1, mostBytes: 2 * largestScalarBytes };
 
 function at(location: SourceLocation | undefined): string {
   return location === undefined ? '' : `${location.file}\0${location.line}\0${location.column}`;
@@ -80,43 +91,53 @@ export class TypeTable {
   #count = 0;
 
   constructor() {
-    this.#enter(this.void, 1);
-    this.#enter(this.function, 1);
+    this.#enter(this.void, scalarBounds);
+    this.#enter(this.function, scalarBounds);
   }
 
   depthOf(type: Type): number {
     return this.#entries.get(type)?.depth ?? 1;
   }
 
+  /** Whether a type may be larger on some target than the largest object of a 32-bit one (PTRDIFF_MAX). */
+  mayBeTooLarge(type: Type): boolean {
+    return this.#boundsOf(type).mostBytes > 0x7fff_ffff;
+  }
+
   integer(base: IntegerBase): IntegerType {
-    return this.#share(base, () => ({ kind: 'integer', base }) as const, 1);
+    return this.#share(base, () => ({ kind: 'integer', base }) as const, scalarBounds);
   }
 
   float(base: FloatBase): FloatType {
-    return this.#share(base, () => ({ kind: 'float', base }) as const, 1);
+    return this.#share(base, () => ({ kind: 'float', base }) as const, scalarBounds);
   }
 
   pointer(pointee: Type): Type {
-    return this.#share(`*${this.#id(pointee)}`, () => ({ kind: 'pointer', pointee }), this.depthOf(pointee) + 1);
+    const bounds = { ...scalarBounds, depth: this.depthOf(pointee) + 1 };
+    return this.#share(`*${this.#id(pointee)}`, () => ({ kind: 'pointer', pointee }), bounds);
   }
 
   array(element: Type, length: number | undefined): Type {
     const key = `[${length ?? ''}]${this.#id(element)}`;
-    return this.#share(key, () => ({ kind: 'array', element, length }), this.depthOf(element) + 1);
+    const { depth, mostBytes } = this.#boundsOf(element);
+    const bounds = { depth: depth + 1, mostBytes: mostBytes * (length ?? 0) };
+    return this.#share(key, () => ({ kind: 'array', element, length }), bounds);
   }
 
   vector(element: Type, sizeBytes: number): Type {
     const key = `v${sizeBytes}:${this.#id(element)}`;
-    return this.#share(key, () => ({ kind: 'vector', element, sizeBytes }), this.depthOf(element) + 1);
+    const bounds = { depth: this.depthOf(element) + 1, mostBytes: 2 * sizeBytes };
+    return this.#share(key, () => ({ kind: 'vector', element, sizeBytes }), bounds);
   }
 
   typedef(type: TypedefType): TypedefType {
     const key = `t${type.name}\0${type.alignBytes ?? ''}\0${this.#id(type.type)}`;
-    return this.#share(key, () => type, this.depthOf(type.type) + 1);
+    const { depth, mostBytes } = this.#boundsOf(type.type);
+    return this.#share(key, () => type, { depth: depth + 1, mostBytes: mostBytes + (type.alignBytes ?? 0) });
   }
 
   enum(type: EnumType): EnumType {
-    return this.#share(`${keyOfEnum(type)}\0${at(type.location)}`, () => type, 1);
+    return this.#share(`${keyOfEnum(type)}\0${at(type.location)}`, () => type, scalarBounds);
   }
 
   record(type: RecordType): RecordType {
@@ -125,10 +146,20 @@ export class TypeTable {
     if (known === undefined) this.#records.set(key, (known = []));
     const same = known.find(({ fields }) => areSameFields(fields, type.fields));
     if (same !== undefined) return same;
-    const depth = type.fields.reduce((deepest, field) => Math.max(deepest, this.depthOf(field.type)), 0);
-    this.#enter(type, depth + 1);
+    this.#enter(type, this.#boundsOfRecord(type));
     known.push(type);
     return type;
+  }
+
+  /** A record of nothing but one field, laid out as in a record that is packed so. It stands nowhere. */
+  recordOf(field: Field, isPacked: boolean, packBytes: number | undefined): RecordType {
+    const key = `f${this.#id(field.type)}\0${keyOfField(field)}\0${isPacked}\0${packBytes ?? ''}`;
+    const record: RecordType = {
+      ...{ kind: 'record', recordKind: 'struct', tag: undefined, isComplete: true, fields: [field] },
+      ...(isPacked ? { isPacked } : {}),
+      ...(packBytes === undefined ? {} : { packBytes }),
+    };
+    return this.#share(key, () => record, this.#boundsOfRecord(record));
   }
 
   enumerator(name: string, value: bigint, base: IntegerBase): EnumeratorBinding {
@@ -156,7 +187,7 @@ export class TypeTable {
   }
 
   #shapeOf(type: Type): number {
-    const entry = this.#entries.get(type) ?? this.#enter(type, 1);
+    const entry = this.#entries.get(type) ?? this.#enter(type, scalarBounds);
     if (entry.shape === undefined) {
       const key = this.#shapeKeyOf(type);
       let shape = this.#shapes.get(key);
@@ -193,22 +224,37 @@ export class TypeTable {
     }
   }
 
-  #id(type: Type): number {
-    return (this.#entries.get(type) ?? this.#enter(type, 1)).id;
+  #boundsOf(type: Type): Bounds {
+    return this.#entries.get(type) ?? scalarBounds;
   }
 
-  #enter(type: Type, depth: number): Entry {
-    const entry = { id: this.#count++, depth, shape: undefined };
+  #boundsOfRecord({ fields, alignBytes = 0 }: RecordType): Bounds {
+    let depth = 0;
+    let mostBytes = largestScalarBytes + alignBytes;
+    for (const field of fields) {
+      const bounds = this.#boundsOf(field.type);
+      depth = Math.max(depth, bounds.depth);
+      mostBytes += bounds.mostBytes + largestScalarBytes + (field.alignBytes ?? 0);
+    }
+    return { depth: depth + 1, mostBytes };
+  }
+
+  #id(type: Type): number {
+    return (this.#entries.get(type) ?? this.#enter(type, scalarBounds)).id;
+  }
+
+  #enter(type: Type, { depth, mostBytes }: Bounds): Entry {
+    const entry = { id: this.#count++, depth, mostBytes, shape: undefined };
     this.#entries.set(type, entry);
     return entry;
   }
 
-  #share<T extends Type>(key: string, make: () => T, depth: number): T {
+  #share<T extends Type>(key: string, make: () => T, bounds: Bounds): T {
     // The key says which kind of type it is, so what is found under it is a T.
     const known = this.#types.get(key) as T | undefined;
     if (known !== undefined) return known;
     const type = make();
-    this.#enter(type, depth);
+    this.#enter(type, bounds);
     this.#types.set(key, type);
     return type;
   }
