@@ -9,7 +9,7 @@ import { formatDiagnostic, printable } from '../diagnostic.ts';
 import type { RecordPair } from '../diff/changes.ts';
 import type { FieldNode } from '../diff/placed.ts';
 import { type CheckResult, countsOf } from '../verdict/check.ts';
-import { type Alternative, type Finding, touchedContracts } from '../verdict/finding.ts';
+import { type Alternative, type Finding, spokenSubject, touchedContracts } from '../verdict/finding.ts';
 import { carriersOf } from '../verdict/traffic.ts';
 import { contractAnswers, groupByRecord } from './check-groups.ts';
 import { type CheckReport, isClean, shownFindings, type Sibling, waivedFindings } from './check-report.ts';
@@ -80,7 +80,12 @@ function stepsText(report: CheckReport): string {
     for (const finding of findings) {
       const more = passing.includes(finding) ? ' (mended by a later patch)' : '';
       lines.push(
-        wrap(printable(`${finding.verdict} ${finding.rule}: ${finding.subject}${more}`), WIDTH, '        ', '      '),
+        wrap(
+          printable(`${finding.verdict} ${finding.rule}: ${spokenSubject(finding)}${more}`),
+          WIDTH,
+          '        ',
+          '      ',
+        ),
       );
     }
     for (const one of result.notUnderstood) lines.push(wrap(formatDiagnostic(one), WIDTH, '        ', '      '));
@@ -185,7 +190,7 @@ function rowText({ old, new: next, note }: RecordRow, style: Style): string {
 
 function findingText(finding: Finding, style: Style, before: readonly Finding[]): string {
   const word = finding.verdict === 'compatible' ? 'ok' : finding.verdict;
-  const subject = printable(finding.subject);
+  const subject = printable(spokenSubject(finding));
   const gap = word.length + finding.rule.length + subject.length + 3 > WIDTH ? '\n  ' : ' ';
   const lines = [
     `${style.bold(paint(finding.verdict, style)(word))} ${finding.rule}:${gap}${style.bold(subject)}`,
@@ -200,7 +205,7 @@ function findingText(finding: Finding, style: Style, before: readonly Finding[])
   const twin = finding.witness === null ? before.find((other) => hasSameAnswers(other, finding)) : undefined;
   if (twin !== undefined) {
     const what = finding.verdict === 'review' ? 'to be checked like' : 'for the reasons of';
-    lines.push(wrap(printable(`${what} ${twin.subject} above`), WIDTH, '      ', '    '));
+    lines.push(wrap(printable(`${what} ${spokenSubject(twin)} above`), WIDTH, '      ', '    '));
     return lines.join('\n');
   }
   for (const { contract, answer, reason } of finding.answers) {
@@ -215,7 +220,7 @@ function findingText(finding: Finding, style: Style, before: readonly Finding[])
     lines.push(
       ...(same === undefined
         ? witnessText(finding.witness, style)
-        : [`  proof: the same bytes as for ${printable(same.subject)}`, ...checkLines(finding.witness)]),
+        : [`  proof: the same bytes as for ${printable(spokenSubject(same))}`, ...checkLines(finding.witness)]),
     );
   }
   return lines.join('\n');

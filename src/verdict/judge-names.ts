@@ -1,6 +1,6 @@
 /** Headers, typedefs and macros that are no numbers. */
 
-import type { MacroDeclaration } from '../abi/abi.ts';
+import type { MacroDeclaration, TypedefDeclaration } from '../abi/abi.ts';
 import { spellType } from '../abi/types.ts';
 import type { NameChange } from '../diff/changes.ts';
 import { isVersionName } from '../diff/families.ts';
@@ -12,6 +12,7 @@ import {
   harmless,
   type Judgement,
   kept,
+  list,
   membersWords,
   placeOf,
   unknown,
@@ -299,7 +300,7 @@ function judgeTypedef(
     subject: `constant ${old.name}`,
     old: facts(old, sizeBits.old),
     new: facts(next, sizeBits.new),
-    message: `the type name ${old.name} changed from ${spellType(old.type)} to ${spellType(next.type)} (${aspects.join(', ')})`,
+    message: `the type name ${old.name} changed ${typeWords(change)}`,
     answers: answers({
       'old-binary': isSize ? wrong : doubt,
       rebuild: isSize ? broken(`sizeof(${old.name}) changed`) : doubt,
@@ -315,4 +316,19 @@ function judgeTypedef(
         }
       : undefined,
   };
+}
+
+/** What a name stood for and stands for, with the sizes where those differ. */
+function typeWords({ old, new: next, sizeBits, aspects }: Extract<NameChange, { kind: 'typedef-changed' }>): string {
+  const [was, is] = [spellTypedef(old), spellTypedef(next)];
+  const isSize = sizeBits.old !== undefined && sizeBits.new !== undefined && aspects.includes('size');
+  if (!isSize) return `from ${was} to ${is} (${aspects.join(', ')})`;
+  const rest = aspects.filter((one) => one !== 'size');
+  const more = rest.length === 0 ? '' : `, of another ${list(rest)}`;
+  return `from ${was} (${bytesOf(sizeBits.old)}) to ${is} (${bytesOf(sizeBits.new)})${more}`;
+}
+
+/** What is written before the name; the type of a typedef spells as the name itself. */
+function spellTypedef({ name, type }: TypedefDeclaration): string {
+  return spellType(type.kind === 'typedef' && type.name === name ? type.type : type);
 }
