@@ -23,6 +23,10 @@ function lostWords(names: readonly string[], movedTo: string | undefined): strin
   return names.length === 0 ? '' : `, and with it ${membersWords(names)}${rest}`;
 }
 
+function atFile(header: string, file: string | undefined): SideFacts {
+  return file === undefined ? { header } : { header, file };
+}
+
 /** C that needs a name of any kind: a record or an enum has its word before it. */
 function useOfAny(name: string): string {
   if (/^(?:struct|union|enum) /.test(name)) return `unsigned long f(void) { return sizeof(${name}); }`;
@@ -45,8 +49,8 @@ export function judgeName(change: NameChange): Judgement {
       return {
         rule: change.movedTo !== undefined && change.lost.length === 0 ? 'header-moved' : 'header-removed',
         subject: `header ${change.header}`,
-        old: { header: change.header },
-        new: change.movedTo === undefined ? null : { header: change.movedTo },
+        old: atFile(change.header, change.file),
+        new: change.movedTo === undefined ? null : atFile(change.movedTo, change.newFile),
         message: `<${change.header}> is gone${
           change.lost.length === 0 && change.movedTo !== undefined
             ? `; all it declared is in <${change.movedTo}> now`
@@ -67,13 +71,13 @@ export function judgeName(change: NameChange): Judgement {
         },
       };
     case 'declarations-moved': {
-      const { from, to, names } = change;
+      const { from, to, names, places } = change;
       const isOne = names.length === 1;
       return {
         rule: 'declaration-moved',
         subject: `header ${from}`,
-        old: { header: from, text: names.join(' ') },
-        new: { header: to },
+        old: { header: from, ...placeOf(places.old), text: names.join(' ') },
+        new: { header: to, ...placeOf(places.new) },
         message: `<${from}> no longer declares ${membersWords(names)}: ${isOne ? 'it is' : 'they are'} in <${to}> now, which it does not include`,
         members: names,
         answers: answers({
@@ -97,7 +101,7 @@ export function judgeName(change: NameChange): Judgement {
         rule: 'include-removed',
         subject: `header ${header}`,
         old: { header, text: lost.join(' ') },
-        new: { header, ...(file === undefined ? {} : { file }) },
+        new: atFile(header, file),
         message: `<${header}> no longer includes ${names}`,
         ...(lost.length === 1 ? {} : { members: lost }),
         answers: answers({
