@@ -108,7 +108,10 @@ export type FieldChange =
 export type UnionChange =
   | (InRecord & {
       readonly kind: 'union-arm-added';
+      /** The arm; of a record without a name its first field. */
       readonly node: FieldNode;
+      /** What such a record has, fillers left out. */
+      readonly fields?: readonly FieldNode[];
       /** The union as it was. */
       readonly old: UnionNode;
     })
