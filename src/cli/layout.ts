@@ -7,12 +7,12 @@ import type { Abi, RecordDeclaration } from '../abi/abi.ts';
 import { suggestionFor } from '../abi/suggest.ts';
 import { parseTargetList } from '../abi/target-list.ts';
 import { type Target, targets as allTargets } from '../abi/target.ts';
-import { formatDiagnostic, UserError } from '../diagnostic.ts';
+import { formatDiagnostic, type SourceLocation, UserError } from '../diagnostic.ts';
 import { renderAssertions } from '../report/layout-assert.ts';
 import { layoutDocument, type ListedAbi } from '../report/layout-json.ts';
 import { listedLayout } from '../report/listed-layout.ts';
 import { tabulateLayouts } from '../report/layout-rows.ts';
-import { renderLayoutText } from '../report/layout-text.ts';
+import { type LayoutHeading, renderLayoutText } from '../report/layout-text.ts';
 import { findBuiltInRecord, targetsOfBuiltInRecord } from './built-in-layouts.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 import { areRevisions, searchedWords } from './early-questions.ts';
@@ -200,7 +200,7 @@ function renderText(listed: readonly ListedAbi[]): string {
   }
   const records = [...byName].map(([name, places]) => {
     const first = places[0]?.declaration;
-    const heading = { name, header: first?.header ?? '', line: first?.location?.line };
+    const heading = { name, ...headingPlace(first) };
     const table = tabulateLayouts(places.map(({ abi, declaration }) => listedLayout(declaration, abi)));
     return renderLayoutText(heading, table);
   });
@@ -230,4 +230,13 @@ function renderNames(listed: readonly ListedAbi[]): string[] {
     return `${name} = ${texts.join(', ')}\n`;
   });
   return lines.length === 0 ? [] : [lines.join('')];
+}
+
+/** A line is one of the file that was read: of a layout file, or of a header behind another name, that is not the header. */
+function headingPlace(
+  declaration: { readonly header: string; readonly location?: SourceLocation } | undefined,
+): Omit<LayoutHeading, 'name'> {
+  const { header = '', location } = declaration ?? {};
+  const isHeader = location === undefined || `/${location.file}`.endsWith(`/${header}`);
+  return { header: isHeader ? header : location.file, line: location?.line };
 }

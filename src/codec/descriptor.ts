@@ -163,7 +163,7 @@ function roleOf(field: Field): { role?: 'padding' | 'reserved' } {
   if (field.semantics?.role !== undefined) return { role: field.semantics.role };
   if (field.semantics !== undefined || field.name === undefined) return {};
   if (/^_*(pad|padding)\d*_*$/.test(field.name)) return { role: 'padding' };
-  if (/^_*(reserved|rsvd|resv|spare|unused)\d*_*$/.test(field.name)) return { role: 'reserved' };
+  if (/^_*(reserved|rsvd|resv|spare|unused)\d*_*$|^(_+res\d*|res\d+)_*$/.test(field.name)) return { role: 'reserved' };
   return {};
 }
 

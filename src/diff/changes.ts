@@ -17,6 +17,7 @@ import type {
 } from '../abi/abi.ts';
 import type { NamedValue } from '../abi/semantics.ts';
 import type { Enumerator } from '../abi/types.ts';
+import type { SourceLocation } from '../diagnostic.ts';
 import type { FieldNode, PlacedRecord, UnionNode } from './placed.ts';
 
 /** One record on both sides. */
@@ -107,7 +108,10 @@ export type FieldChange =
 export type UnionChange =
   | (InRecord & {
       readonly kind: 'union-arm-added';
+      /** The arm; of a record without a name its first field. */
       readonly node: FieldNode;
+      /** What such a record has, fillers left out. */
+      readonly fields?: readonly FieldNode[];
       /** The union as it was. */
       readonly old: UnionNode;
     })
@@ -228,10 +232,14 @@ export type NameChange =
   | {
       readonly kind: 'header-removed';
       readonly header: string;
+      /** Where it stood, if it declared anything. */
+      readonly file: string | undefined;
       /** Declarations of it that are nowhere else now; they are told here and not one by one. */
       readonly lost: readonly string[];
       /** Where most of what it declared is declared now. */
       readonly movedTo: string | undefined;
+      /** Where that one stands. */
+      readonly newFile?: string | undefined;
     }
   | {
       /** Declarations that another header holds now, which the old one does not include. */
@@ -239,6 +247,8 @@ export type NameChange =
       readonly from: string;
       readonly to: string;
       readonly names: readonly string[];
+      /** Of the first name, on both sides. */
+      readonly places: { readonly old: SourceLocation | undefined; readonly new: SourceLocation | undefined };
     }
   | {
       /** Headers that are there, and that another one no longer includes, directly or through others. */

@@ -12,7 +12,7 @@ import { compareMeanings } from './compare-meanings.ts';
 import { compareUnions } from './compare-unions.ts';
 import { hasSameParent, matchUnions, relativeOffset } from './match.ts';
 import { occupantsInNew, occupantsInOld } from './occupants.ts';
-import { canCoexist, type FieldNode, isFiller, type UnionNode } from './placed.ts';
+import { type ArmStep, canCoexist, type FieldNode, isFiller, type UnionNode } from './placed.ts';
 import { asArray, differences, isFlexible } from './types.ts';
 
 /** Everything that differs between the two sides of a matched record, in the order of the old declaration, then the new. */
@@ -167,7 +167,10 @@ function removed(pair: RecordPair, unions: ReadonlyMap<UnionNode, UnionNode>): C
 
 function added(pair: RecordPair, unions: ReadonlyMap<UnionNode, UnionNode>): Change[] {
   const known = new Map([...unions].map(([old, next]) => [next, old]));
-  return outermost(pair.new.nodes, pair.reverse).flatMap((node): Change[] => {
+  const fresh = outermost(pair.new.nodes, pair.reverse);
+  const isTold = (node: FieldNode): boolean =>
+    !isFiller(node) && !isFlexible(node.type) && !keepsSizeOfConverted(pair, node);
+  return fresh.flatMap((node): Change[] => {
     const step = node.arms.at(-1);
     const old = step === undefined ? undefined : known.get(step.union);
     if (node.isArm && old !== undefined) {
@@ -179,10 +182,33 @@ function added(pair: RecordPair, unions: ReadonlyMap<UnionNode, UnionNode>): Cha
       return [{ kind: 'flexible-array', pair, change, old: before, new: node }];
     }
     if (keepsSizeOfConverted(pair, node)) return [];
+    const arm = newArmAround(pair, known, node);
+    const fields = arm === undefined ? [] : fresh.filter((one) => isInArm(one, arm.step) && isTold(one));
+    if (arm !== undefined && fields.length > 0) {
+      return node === fields[0] ? [{ kind: 'union-arm-added', pair, node, fields, old: arm.old }] : [];
+    }
     const took = occupantsInOld(pair, unions, node);
     if (isFiller(node) && took.every((occupant) => occupant.kind === 'filler')) return [];
     return [{ kind: 'field-added', pair, node, took }];
   });
+}
+
+/** The arm without a name that a node stands in, where the union is an old one and nothing old is in the arm. */
+function newArmAround(
+  pair: RecordPair,
+  known: ReadonlyMap<UnionNode, UnionNode>,
+  node: FieldNode,
+): { readonly step: ArmStep; readonly old: UnionNode } | undefined {
+  for (const step of node.arms) {
+    const old = known.get(step.union);
+    const isNew = (): boolean => pair.new.nodes.every((one) => !isInArm(one, step) || !pair.reverse.has(one));
+    if (old !== undefined && isNew()) return { step, old };
+  }
+  return undefined;
+}
+
+function isInArm({ arms }: FieldNode, { union, arm }: ArmStep): boolean {
+  return arms.some((step) => step.union === union && step.arm === arm);
 }
 
 /** The array that a new flexible array gives a second view of: at the same place, of the same elements. */

@@ -6,10 +6,11 @@
  * as those of asm-generic/, is part of whatever includes it. Only headers tell what they include.
  */
 
-import type { DeclarationList } from '../abi/declaration-list.ts';
+import type { Abi } from '../abi/abi.ts';
 import { listOf } from '../abi/declaration-map.ts';
 import type { AbiPair, NameChange } from './changes.ts';
 import { reachFrom } from './compare-places.ts';
+import { declarationKinds } from './suspects.ts';
 
 type Fewer = Extract<NameChange, { readonly kind: 'includes-fewer' }>;
 
@@ -21,7 +22,7 @@ export function compareIncludes(pair: AbiPair): Fewer[] {
     // What says nothing itself, nor gets anything from others, is no loss.
     const told = lost.filter(({ with: along }) => along.some(says)).map(({ name }) => name);
     if (told.length === 0) return [];
-    return [{ kind: 'includes-fewer', header, file: fileOf(header, list), lost: told.sort() }];
+    return [{ kind: 'includes-fewer', header, file: fileOf(header, pair.new), lost: told.sort() }];
   });
 }
 
@@ -55,9 +56,25 @@ export function lostIncludes({
   });
 }
 
-function fileOf(header: string, list: DeclarationList): string | undefined {
-  const [portion] = list.portionsIn(header).filter(({ count }) => count > 0);
-  return portion?.at(0)?.declaration.location?.file;
+/** The path of a header; one that declares nothing does not tell it. */
+export function fileOf(header: string, abi: Abi): string | undefined {
+  const list = listOf(abi);
+  if (list === undefined) return fileInMaps(header, abi);
+  for (const portion of list.portionsIn(header)) {
+    for (let at = 0; at < portion.count; at++) {
+      if (portion.headerAt(at) === header) return portion.at(at)?.declaration.location?.file;
+    }
+  }
+  return undefined;
+}
+
+function fileInMaps(header: string, abi: Abi): string | undefined {
+  for (const kind of declarationKinds) {
+    for (const declaration of abi[kind].values()) {
+      if (declaration.header === header && declaration.location !== undefined) return declaration.location.file;
+    }
+  }
+  return undefined;
 }
 
 function isInner(header: string): boolean {

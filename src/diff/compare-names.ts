@@ -11,6 +11,7 @@ import type { TypeExtent } from '../abi/layout.ts';
 import { type Type, unalias } from '../abi/types.ts';
 import { areTypesAlike } from './alike.ts';
 import type { AbiPair, NameChange } from './changes.ts';
+import { fileOf } from './compare-includes.ts';
 import type { Numbers, NumberPair } from './number-pair.ts';
 import { macroAdded, macroRemoved, typedefAdded, typedefRemoved } from './shared-changes.ts';
 import type { SuspectedPair } from './suspected.ts';
@@ -44,7 +45,10 @@ function compareHeaders(pair: AbiPair): NameChange[] {
   return [
     ...[...old]
       .filter((header) => !next.has(header))
-      .map((header) => ({ kind: 'header-removed' as const, header, lost: [], movedTo: undefined })),
+      .map((header) => {
+        const file = fileOf(header, pair.old);
+        return { kind: 'header-removed' as const, header, file, lost: [], movedTo: undefined };
+      }),
     ...[...next].filter((header) => !old.has(header)).map((header) => ({ kind: 'header-added' as const, header })),
   ];
 }

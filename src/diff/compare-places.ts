@@ -9,6 +9,7 @@
 import type { Abi } from '../abi/abi.ts';
 import type { DeclarationList } from '../abi/declaration-list.ts';
 import { listOf } from '../abi/declaration-map.ts';
+import type { SourceLocation } from '../diagnostic.ts';
 import type { AbiPair, NameChange } from './changes.ts';
 import type { SuspectedPair } from './suspected.ts';
 import { type DeclarationKind, declarationKinds } from './suspects.ts';
@@ -26,10 +27,13 @@ export function compareDeclarationPlaces(pair: AbiPair, suspected: SuspectedPair
     if (found === undefined) reached.set(header, (found = reachFrom(header, includes)));
     return found;
   };
-  const moves = new Map<string, { readonly from: string; readonly to: string; readonly names: Set<string> }>();
+  const moves = new Map<
+    string,
+    { readonly from: string; readonly to: string; readonly names: Map<string, DeclarationKind> }
+  >();
   for (const kind of declarationKinds) {
     for (const [name, { header: from }] of suspected.old[kind]) {
-      const to = placeOf(name, kind, pair.new);
+      const to = declarationOf(name, kind, pair.new)?.header;
       if (to === undefined || to === from || !there.has(from) || name.includes('@')) continue;
       // What asm/ makes its own is asm/'s to tell: it is what programs include.
       if (from.startsWith('asm-generic/') && to.startsWith('asm/')) continue;
@@ -38,21 +42,29 @@ export function compareDeclarationPlaces(pair: AbiPair, suspected: SuspectedPair
       if ([...reach].some((header) => declares(list, header, name))) continue;
       const key = JSON.stringify([from, to]);
       const move = moves.get(key);
-      if (move === undefined) moves.set(key, { from, to, names: new Set([name]) });
-      else move.names.add(name);
+      if (move === undefined) moves.set(key, { from, to, names: new Map([[name, kind]]) });
+      else move.names.set(name, kind);
     }
   }
-  return [...moves.values()].map(({ from, to, names }) => ({
-    ...{ kind: 'declarations-moved', from, to, names: [...names].sort() },
-  }));
+  return [...moves.values()].map(({ from, to, names: kinds }) => {
+    const names = [...kinds.keys()].sort();
+    const [first = ''] = names;
+    const kind = kinds.get(first) ?? 'constants';
+    const places = { old: pair.old[kind].get(first)?.location, new: declarationOf(first, kind, pair.new)?.location };
+    return { ...{ kind: 'declarations-moved', from, to, names, places } };
+  });
 }
 
-function placeOf(name: string, kind: DeclarationKind, abi: Abi): string | undefined {
+function declarationOf(
+  name: string,
+  kind: DeclarationKind,
+  abi: Abi,
+): { readonly header: string; readonly location?: SourceLocation } | undefined {
   const same = abi[kind].get(name);
-  if (same !== undefined) return same.header;
+  if (same !== undefined) return same;
   // A constant that became a request or a text, and the other way round, is the same name to a program.
   if (kind !== 'constants' && kind !== 'requests' && kind !== 'macros') return undefined;
-  return (abi.constants.get(name) ?? abi.requests.get(name) ?? abi.macros.get(name))?.header;
+  return abi.constants.get(name) ?? abi.requests.get(name) ?? abi.macros.get(name);
 }
 
 /** Whether a header says the name itself, though another is listed for it. */

@@ -13,7 +13,7 @@ import type { AbiPair, Change } from './changes.ts';
 import { compareDocumentation } from './compare-documentation.ts';
 import { compareNames } from './compare-names.ts';
 import { compareNumbers } from './compare-numbers.ts';
-import { compareIncludes } from './compare-includes.ts';
+import { compareIncludes, fileOf } from './compare-includes.ts';
 import { compareDeclarationPlaces } from './compare-places.ts';
 import { compareRequests } from './compare-requests.ts';
 import { comparePlaced } from './compare-placed.ts';
@@ -69,11 +69,12 @@ function foldIntoHeaders(changes: readonly Change[], pair: AbiPair, suspected: S
     if (gone !== undefined) names?.push(gone.name);
     return names === undefined;
   });
-  return rest.map((change) =>
-    change.kind === 'header-removed'
-      ? { ...change, lost: [...(lost.get(change.header) ?? [])].sort(), movedTo: moves.get(change.header) }
-      : change,
-  );
+  return rest.map((change) => {
+    if (change.kind !== 'header-removed') return change;
+    const movedTo = moves.get(change.header);
+    const newFile = movedTo === undefined ? undefined : fileOf(movedTo, pair.new);
+    return { ...change, lost: [...(lost.get(change.header) ?? [])].sort(), movedTo, newFile };
+  });
 }
 
 /** For headers that are gone, the one that declares most of what they did, if it declares at least half of it. */

@@ -62,9 +62,12 @@ export interface PlacedRecord {
   readonly unions: readonly UnionNode[];
 }
 
-/** What bytes without information are called where nothing better is declared. A hint about intent, never a verdict. */
+/**
+ * What bytes without information are called where nothing better is declared. A hint about intent, never a verdict. `res` alone
+ * may be a result.
+ */
 const FILLER_NAME =
-  /^_*(?:pad|padding|reserved|resv|rsvd|rsv|unused|spare|filler?|mbz|dummy|hole)(?:_?[a-z0-9]{1,3})?_*$|^_+(?:align|opaque)\d*_*$|^[a-z]{1,3}_(?:pad|padding|spare|unused)\d*$/i;
+  /^_*(?:pad|padding|reserved|resv|rsvd|rsv|unused|spare|filler?|mbz|dummy|hole)(?:_?[a-z0-9]{1,3})?_*$|^(?:_+res\d*|res\d+)_*$|^_+(?:align|opaque)\d*_*$|^[a-z]{1,3}_(?:pad|padding|spare|unused)\d*$/i;
 /** Bytes there are to align what follows; a single number of this name tells a program how something is aligned. */
 const ALIGNING_BYTES = /^align\d*$/i;
 

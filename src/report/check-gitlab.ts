@@ -7,7 +7,7 @@
 
 import { createHash } from 'node:crypto';
 import { printable } from '../diagnostic.ts';
-import { type Finding, touchedContracts } from '../verdict/finding.ts';
+import { type Finding, spokenSubject, touchedContracts } from '../verdict/finding.ts';
 import { type CheckReport, type Place, placeOf, shownFindings } from './check-report.ts';
 import { findingProse } from './check-prose.ts';
 import { patchOf, seriesParts } from './check-series.ts';
@@ -19,7 +19,7 @@ export function checkGitlab(report: CheckReport): string {
   const used = new Set<string>();
   const issues = [
     ...shownFindings(report).map((finding) => ({
-      description: printable(`${finding.subject}: ${finding.message}`),
+      description: printable(`${spokenSubject(finding)}: ${finding.message}`),
       check_name: finding.rule,
       fingerprint: unique(finding.fingerprint, finding.targets.join(','), used),
       severity: severityOf(finding),
@@ -28,7 +28,7 @@ export function checkGitlab(report: CheckReport): string {
     })),
     ...seriesParts(report).flatMap(({ label, title, passing }) =>
       passing.map((finding) => ({
-        description: printable(`${label}, mended by a later patch: ${finding.subject}: ${finding.message}`),
+        description: printable(`${label}, mended by a later patch: ${spokenSubject(finding)}: ${finding.message}`),
         check_name: finding.rule,
         fingerprint: unique(finding.fingerprint, label, used),
         severity: 'minor' satisfies Severity,

@@ -2,7 +2,7 @@
 
 import { type CheckResult, recordOf } from '../verdict/check.ts';
 import type { Contract, Verdict } from '../verdict/contract.ts';
-import { type Finding, standing } from '../verdict/finding.ts';
+import { type Finding, spokenSubject, standing } from '../verdict/finding.ts';
 
 export interface ContractAnswer {
   readonly contract: Contract;
@@ -58,9 +58,8 @@ export function groupByRecord(findings: readonly Finding[]): Map<string, Finding
   const groups = new Map<string, Finding[]>();
   // A request that changed because of its record is told with the record.
   for (const finding of findings) {
-    const key = recordOf(
-      finding.subject.startsWith('request ') ? (finding.because ?? finding.subject) : finding.subject,
-    );
+    const because = finding.subject.startsWith('request ') ? finding.because : null;
+    const key = recordOf(because ?? spokenSubject(finding));
     groups.set(key, [...(groups.get(key) ?? []), finding]);
   }
   return groups;

@@ -8,7 +8,7 @@
 
 import { printable } from '../diagnostic.ts';
 import { countsOf } from '../verdict/check.ts';
-import type { Finding } from '../verdict/finding.ts';
+import { type Finding, spokenSubject } from '../verdict/finding.ts';
 import { type CheckReport, isFailing, placeOf, shownFindings, waivedFindings } from './check-report.ts';
 import { findingProse } from './check-prose.ts';
 import { patchOf, type SeriesPart, seriesParts } from './check-series.ts';
@@ -61,8 +61,8 @@ export function checkJunit(report: CheckReport): string {
 }
 
 function caseOf(finding: Finding, report: CheckReport): TestCase {
-  const { rule, subject, verdict, message } = finding;
-  const one = { name: `${subject}: ${rule}`, ...placeOf(finding, report) };
+  const { rule, verdict, message } = finding;
+  const one = { name: `${spokenSubject(finding)}: ${rule}`, ...placeOf(finding, report) };
   if (verdict === 'compatible') return one;
   return {
     ...one,
@@ -82,10 +82,9 @@ function caseOfPart(
   const { verdict } = result;
   if (verdict === 'compatible') return one;
   const body = [
-    ...findings.map(({ subject, message }, index) => {
-      const finding = findings[index];
-      const more = finding !== undefined && passing.includes(finding) ? ' (mended by a later patch)' : '';
-      return `${subject}: ${message}${more}.`;
+    ...findings.map((finding) => {
+      const more = passing.includes(finding) ? ' (mended by a later patch)' : '';
+      return `${spokenSubject(finding)}: ${finding.message}${more}.`;
     }),
     ...result.notUnderstood.map(({ message }) => `Not understood: ${message}`),
   ];

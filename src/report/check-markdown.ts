@@ -7,7 +7,7 @@
 
 import { formatDiagnostic } from '../diagnostic.ts';
 import { countsOf } from '../verdict/check.ts';
-import type { Finding } from '../verdict/finding.ts';
+import { type Finding, spokenSubject } from '../verdict/finding.ts';
 import { findingProse } from './check-prose.ts';
 import { type CheckReport, placeOf, shownFindings, waivedFindings } from './check-report.ts';
 import { patchOf, seriesParts } from './check-series.ts';
@@ -60,7 +60,7 @@ function contractTable(report: CheckReport): string {
 
 function stepsTable(report: CheckReport): string {
   const rows = seriesParts(report).map(({ label, title, result, summary, passing, isMended }) => {
-    const also = passing.map(({ verdict, subject, message }) => `${verdict} ${subject}: ${message}`).join('; ');
+    const also = passing.map((one) => `${one.verdict} ${spokenSubject(one)}: ${one.message}`).join('; ');
     const mended =
       also === '' ? '' : ` ${isMended ? 'Mended by a later patch' : 'Not in the series as a whole'}: ${also}.`;
     return `| ${label.replace('patch ', '')} | ${safeMarkdown(title)} | ${icons[result.verdict]} ${result.verdict} | ${safeMarkdown(`${summary}${mended}`)} |`;
@@ -97,7 +97,7 @@ function findingBlock(finding: Finding, report: CheckReport): string {
   const { file, line } = placeOf(finding, report);
   const place = codeSpan(line === undefined ? file : `${file}:${String(line)}`);
   return [
-    `**${icons[finding.verdict]} ${finding.verdict}** ${codeSpan(finding.subject)}: ${safeMarkdown(`${finding.message}.`)}`,
+    `**${icons[finding.verdict]} ${finding.verdict}** ${codeSpan(spokenSubject(finding))}: ${safeMarkdown(`${finding.message}.`)}`,
     `${place}, ${describeTargets(finding.targets)}, rule ${codeSpan(finding.rule)}, fingerprint ${codeSpan(finding.fingerprint)}`,
     `<details><summary>why, and the proof</summary>\n\n${codeBlock(findingProse(finding, patchOf(finding, report)).slice(1))}\n\n</details>`,
   ].join('  \n');

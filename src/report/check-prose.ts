@@ -1,7 +1,7 @@
 /** A finding in plain lines, for formats that have one box of text for it: what, for whom, what to look at, and the proof. */
 
 import { printable } from '../diagnostic.ts';
-import { type Finding, touchedContracts } from '../verdict/finding.ts';
+import { type Finding, spokenSubject, touchedContracts } from '../verdict/finding.ts';
 import { contractNames, describeTargets } from './check-words.ts';
 import { plainStyle } from './style.ts';
 import { witnessText } from './witness-text.ts';
@@ -11,7 +11,7 @@ const MAX_MEMBERS = 20;
 /** `patch`: where in a series it comes from, as `patchOf` says it. */
 export function findingProse(finding: Finding, patch?: string): string[] {
   const touched = touchedContracts(finding);
-  const lines = [`${finding.subject}: ${finding.message}.`];
+  const lines = [`${spokenSubject(finding)}: ${finding.message}.`];
   for (const { contract, answer, reason } of finding.answers) {
     if (touched.length > 0 && !touched.includes(contract)) continue;
     const word = answer === 'broken' ? 'Breaks' : answer === 'unknown' ? 'To be checked' : 'Kept';

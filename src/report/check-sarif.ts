@@ -12,7 +12,7 @@
 import { printable } from '../diagnostic.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { countsOf } from '../verdict/check.ts';
-import type { Finding } from '../verdict/finding.ts';
+import { type Finding, spokenSubject } from '../verdict/finding.ts';
 import type { Rule } from '../verdict/rule.ts';
 import { type RuleId, rules } from '../verdict/rules.ts';
 import { type CheckReport, placeOf, placeOfSide, shownFindings, waivedFindings } from './check-report.ts';
@@ -120,7 +120,7 @@ function resultOf(finding: Finding, ruleIndex: number, count: number, report: Ch
   const { old, waiver } = finding;
   const patch = patchOf(finding, report);
   const prose = findingProse(finding, patch);
-  const message = printable(`${finding.subject}: ${finding.message}.`);
+  const message = printable(`${spokenSubject(finding)}: ${finding.message}.`);
   return {
     ruleId: finding.rule,
     ruleIndex,

@@ -2,6 +2,7 @@
 
 import { printable } from '../diagnostic.ts';
 import { countsOf } from '../verdict/check.ts';
+import { type Finding, spokenSubject } from '../verdict/finding.ts';
 import { type CheckReport, isClean, placeOf, shownFindings, waivedFindings } from './check-report.ts';
 import { seriesParts } from './check-series.ts';
 import { countsInWords } from './check-words.ts';
@@ -15,7 +16,7 @@ export function checkTerse(report: CheckReport): string {
     line === undefined ? file : `${file}:${String(line)}`;
   const lines = shownFindings(report).map((finding) => {
     const { file, line } = placeOf(finding, report);
-    return `${at(file, line)}: ${finding.verdict}: ${finding.subject}: ${finding.message} [${finding.rule} ${finding.fingerprint}]`;
+    return `${at(file, line)}: ${clauseOf(finding)}`;
   });
   for (const { rule, subject, fingerprint, waiver } of waived) {
     lines.push(
@@ -27,10 +28,13 @@ export function checkTerse(report: CheckReport): string {
   }
   for (const { label, title, result: step, passing } of seriesParts(report)) {
     lines.push(`${label}: ${step.verdict}: ${title}`);
-    for (const { verdict, subject, message, rule, fingerprint } of passing) {
-      lines.push(`${label}: mended later: ${verdict}: ${subject}: ${message} [${rule} ${fingerprint}]`);
-    }
+    for (const finding of passing) lines.push(`${label}: mended later: ${clauseOf(finding)}`);
   }
   lines.push(`${result.verdict}: ${countsInWords(countsOf(result.findings))}`);
   return safeForLogs(`${lines.map(printable).join('\n')}\n`);
+}
+
+function clauseOf(finding: Finding): string {
+  const { verdict, message, rule, fingerprint } = finding;
+  return `${verdict}: ${spokenSubject(finding)}: ${message} [${rule} ${fingerprint}]`;
 }

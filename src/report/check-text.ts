@@ -6,11 +6,9 @@
  */
 
 import { formatDiagnostic, printable } from '../diagnostic.ts';
-import type { RecordPair } from '../diff/changes.ts';
 import type { FieldNode } from '../diff/placed.ts';
-import { type CheckResult, countsOf } from '../verdict/check.ts';
-import { type Alternative, type Finding, touchedContracts } from '../verdict/finding.ts';
-import { carriersOf } from '../verdict/traffic.ts';
+import { type ChangedRecord, type CheckResult, countsOf } from '../verdict/check.ts';
+import { type Alternative, type Finding, spokenSubject, touchedContracts } from '../verdict/finding.ts';
 import { contractAnswers, groupByRecord } from './check-groups.ts';
 import { type CheckReport, isClean, shownFindings, type Sibling, waivedFindings } from './check-report.ts';
 import {
@@ -48,7 +46,7 @@ export function checkText(report: CheckReport): string {
   if (shown.length > 0) blocks.push(contractTable(result, style));
   for (const [name, group] of groupByRecord(shown)) {
     const changed = result.records.get(name);
-    if (changed !== undefined) blocks.push(recordTable(changed.pair, result, style));
+    if (changed !== undefined) blocks.push(recordTable(changed, isOfAll(group, result), style));
     for (const [index, finding] of group.entries()) blocks.push(findingText(finding, style, group.slice(0, index)));
     const alternatives = report.alternatives.get(name) ?? [];
     if (alternatives.length > 0) blocks.push(alternativesText(alternatives, report.siblings, style));
@@ -80,7 +78,12 @@ function stepsText(report: CheckReport): string {
     for (const finding of findings) {
       const more = passing.includes(finding) ? ' (mended by a later patch)' : '';
       lines.push(
-        wrap(printable(`${finding.verdict} ${finding.rule}: ${finding.subject}${more}`), WIDTH, '        ', '      '),
+        wrap(
+          printable(`${finding.verdict} ${finding.rule}: ${spokenSubject(finding)}${more}`),
+          WIDTH,
+          '        ',
+          '      ',
+        ),
       );
     }
     for (const one of result.notUnderstood) lines.push(wrap(formatDiagnostic(one), WIDTH, '        ', '      '));
@@ -129,24 +132,22 @@ function contractTable(result: CheckResult, style: Style): string {
   return lines.join('\n');
 }
 
-function recordTable(pair: RecordPair, result: CheckResult, style: Style): string {
+/** Whether all targets see the same, so that nobody has to know which of them is drawn. */
+function isOfAll(findings: readonly Finding[], { targets }: CheckResult): boolean {
+  return findings.every((one) => one.targets.length === targets.length && (one.variants ?? []).length === 0);
+}
+
+function recordTable({ pair, target, requests }: ChangedRecord, isOfAllTargets: boolean, style: Style): string {
   const { sizeBytes: was } = pair.old.layout;
   const { sizeBytes: is } = pair.new.layout;
   const size = was === is ? `${String(was)} bytes, as before` : `${String(was)} bytes before, ${String(is)} now`;
   const seenBy = pair.new.layout.target.language === 'C' ? '' : ' in C++ programs';
-  const lines = [`${style.bold(printable(pair.name))}${seenBy}: ${size}`];
-  const abis = result.pairs[0];
-  if (abis !== undefined) {
-    for (const request of carriersOf(pair.name, abis.old)) {
-      const now = abis.new.requests.get(request.name);
-      const change =
-        now === undefined
-          ? 'is gone'
-          : now.number === request.number
-            ? 'unchanged'
-            : `now ${requestNumber(now.number)}`;
-      lines.push(printable(`  ${request.name} ${requestNumber(request.number)}, ${change}`));
-    }
+  const where = isOfAllTargets ? '' : ` on ${target}`;
+  const lines = [`${style.bold(printable(pair.name))}${where}${seenBy}: ${size}`];
+  for (const { old, new: now } of requests) {
+    const change =
+      now === undefined ? 'is gone' : now.number === old.number ? 'unchanged' : `now ${requestNumber(now.number)}`;
+    lines.push(printable(`  ${old.name} ${requestNumber(old.number)}, ${change}`));
   }
   const rows = recordRows(pair);
   const isLong = rows.length > MAX_ROWS;
@@ -185,7 +186,7 @@ function rowText({ old, new: next, note }: RecordRow, style: Style): string {
 
 function findingText(finding: Finding, style: Style, before: readonly Finding[]): string {
   const word = finding.verdict === 'compatible' ? 'ok' : finding.verdict;
-  const subject = printable(finding.subject);
+  const subject = printable(spokenSubject(finding));
   const gap = word.length + finding.rule.length + subject.length + 3 > WIDTH ? '\n  ' : ' ';
   const lines = [
     `${style.bold(paint(finding.verdict, style)(word))} ${finding.rule}:${gap}${style.bold(subject)}`,
@@ -200,7 +201,7 @@ function findingText(finding: Finding, style: Style, before: readonly Finding[])
   const twin = finding.witness === null ? before.find((other) => hasSameAnswers(other, finding)) : undefined;
   if (twin !== undefined) {
     const what = finding.verdict === 'review' ? 'to be checked like' : 'for the reasons of';
-    lines.push(wrap(printable(`${what} ${twin.subject} above`), WIDTH, '      ', '    '));
+    lines.push(wrap(printable(`${what} ${spokenSubject(twin)} above`), WIDTH, '      ', '    '));
     return lines.join('\n');
   }
   for (const { contract, answer, reason } of finding.answers) {
@@ -215,7 +216,7 @@ function findingText(finding: Finding, style: Style, before: readonly Finding[])
     lines.push(
       ...(same === undefined
         ? witnessText(finding.witness, style)
-        : [`  proof: the same bytes as for ${printable(same.subject)}`, ...checkLines(finding.witness)]),
+        : [`  proof: the same bytes as for ${printable(spokenSubject(same))}`, ...checkLines(finding.witness)]),
     );
   }
   return lines.join('\n');

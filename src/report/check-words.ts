@@ -3,7 +3,7 @@
 import { targetNames } from '../abi/target.ts';
 import { type CheckResult, type countsOf, recordOf } from '../verdict/check.ts';
 import { type Contract } from '../verdict/contract.ts';
-import { type Alternative, type Finding, standing, touchedContracts } from '../verdict/finding.ts';
+import { type Alternative, type Finding, spokenSubject, standing, touchedContracts } from '../verdict/finding.ts';
 
 export const contractNames: Readonly<Record<Contract, string>> = {
   'old-binary': 'old program, new kernel',
@@ -59,7 +59,7 @@ export function verdictSentence(result: CheckResult): string {
   const reviews = of('review');
   const where = describeTargets(result.targets);
   const subjects = (findings: readonly Finding[]): string => {
-    const roots = [...new Set(findings.map((one) => one.because ?? one.subject).map(recordOf))];
+    const roots = [...new Set(findings.map((one) => one.because ?? spokenSubject(one)).map(recordOf))];
     return roots.length > 3 ? `${String(roots.length)} declarations` : joinWords(roots);
   };
   const unread = result.notUnderstood.length;

@@ -14,6 +14,7 @@ export function isSameProof(a: Witness, b: Witness | null): boolean {
   return a.kind === 'bytes' && b?.kind === 'bytes' && a.writer === b.writer && Buffer.from(a.bytes).equals(b.bytes);
 }
 
+/** A line each; none holds a line feed. */
 export function witnessText(witness: Witness, style: Style): string[] {
   switch (witness.kind) {
     case 'bytes': {
@@ -32,22 +33,16 @@ export function witnessText(witness: Witness, style: Style): string[] {
     case 'request': {
       const next = witness.new === undefined ? 'nothing' : requestNumber(witness.new);
       const answer = witness.answer ?? 'an error';
-      return [
-        wrap(
-          printable(
-            `proof: ${witness.name} is ${requestNumber(witness.old)} in old programs and ${next} in the new headers; a kernel that does not know the number answers ${answer}`,
-          ),
-          WIDTH,
-          '    ',
-          '  ',
-        ),
-      ];
+      return proseLines(
+        `proof: ${witness.name} is ${requestNumber(witness.old)} in old programs and ${next} in the new headers; a kernel that does not know the number answers ${answer}`,
+      );
     }
     case 'number': {
       const now = witness.new === undefined ? 'no longer defined' : String(witness.new);
       const holder = witness.holder === undefined ? '' : `; ${String(witness.old)} now means ${witness.holder}`;
-      const text = `proof: ${witness.name} is ${String(witness.old)} in old programs, ${now} in the new headers${holder}`;
-      return [wrap(printable(text), WIDTH, '    ', '  ')];
+      return proseLines(
+        `proof: ${witness.name} is ${String(witness.old)} in old programs, ${now} in the new headers${holder}`,
+      );
     }
     case 'source':
       return [
@@ -56,13 +51,8 @@ export function witnessText(witness: Witness, style: Style): string[] {
       ];
     case 'refusal':
       return [
-        wrap(
-          printable(
-            `proof: with ${witness.path} = ${hex(witness.value)} the old kernel takes these bytes and the new one answers ${witness.answer}`,
-          ),
-          WIDTH,
-          '    ',
-          '  ',
+        ...proseLines(
+          `proof: with ${witness.path} = ${hex(witness.value)} the old kernel takes these bytes and the new one answers ${witness.answer}`,
         ),
         ...hexRows(witness.bytes, [{ offsetBits: witness.offsetBits, sizeBits: 8 }]).map((row) =>
           style.dim(`      ${row}`),
@@ -71,6 +61,11 @@ export function witnessText(witness: Witness, style: Style): string[] {
     default:
       return witness satisfies never;
   }
+}
+
+/** A sentence, wrapped; each line by itself, since formats escape what is inside a line. */
+function proseLines(text: string): string[] {
+  return wrap(printable(text), WIDTH, '    ', '  ').split('\n');
 }
 
 function readings(all: readonly Reading[]): string[] {

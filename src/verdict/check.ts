@@ -6,6 +6,7 @@
  * verdict is then `undecided`, never `compatible`.
  */
 
+import type { RequestDeclaration } from '../abi/abi.ts';
 import { type Target, type TargetName, targetNames } from '../abi/target.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { AbiPair, RecordPair } from '../diff/changes.ts';
@@ -19,6 +20,7 @@ import { judge } from './judge.ts';
 import type { Context } from './judgement.ts';
 import { foldCauses, type Found } from './one-cause.ts';
 import { mergeFindings, SameFindings, type SeenTarget } from './merge.ts';
+import { carriersOf } from './traffic.ts';
 
 export interface CheckOptions {
   /** Contracts to judge; all four by default. */
@@ -38,6 +40,8 @@ export interface CheckOptions {
 export interface ChangedRecord {
   readonly target: TargetName;
   readonly pair: RecordPair;
+  /** The requests that carried it on the old side, and what their names are on the new one. */
+  readonly requests: readonly { readonly old: RequestDeclaration; readonly new: RequestDeclaration | undefined }[];
 }
 
 export interface CheckResult {
@@ -50,7 +54,7 @@ export interface CheckResult {
   readonly verdict: Verdict | 'undecided';
   readonly findings: readonly Finding[];
   readonly notUnderstood: readonly Diagnostic[];
-  /** The records findings are about, as the first target that shows the finding sees them; by the name C uses. */
+  /** The records findings are about, as the first target sees them where the worst is found; by the name C uses. */
   readonly records: ReadonlyMap<string, ChangedRecord>;
   /** The first target's pair, for whoever wants to look further. */
   readonly pairs: readonly AbiPair[];
@@ -89,7 +93,7 @@ export function checkTargets(
   const found = new SameFindings();
   const drawing = new Drawing(contracts);
   const seen: SeenTarget[] = [];
-  const records = new Map<string, ChangedRecord>();
+  const records = new ChangedRecords();
   const problems = new Map<string, Diagnostic>();
   const report = (diagnostics: readonly Diagnostic[]): void => {
     for (const diagnostic of diagnostics) {
@@ -106,13 +110,9 @@ export function checkTargets(
     const tell = (judged: readonly JudgedChange[], seenBy: AbiPair): void => {
       const here: Found[] = [];
       for (const { change, judgement } of judged) {
-        // Drawn as C programs see it, unless only C++ programs are hurt.
-        const isNew = 'pair' in change && !records.has(change.pair.name);
-        const isWorse = seenBy !== pair && judgement.answers.some(({ answer }) => answer === 'broken');
-        if ('pair' in change && (isNew || isWorse)) {
-          records.set(change.pair.name, { target: target.name, pair: change.pair });
-        }
-        here.push({ change, finding: drawing.draw(judgement, change, seenBy) });
+        const finding = drawing.draw(judgement, change, seenBy);
+        if ('pair' in change) records.add(change.pair, finding.verdict, target.name, seenBy);
+        here.push({ change, finding });
       }
       found.add(foldCauses(here), target.name);
     };
@@ -142,7 +142,7 @@ export function checkTargets(
     verdict: worst !== 'break' && notUnderstood.length > 0 ? 'undecided' : worst,
     findings,
     notUnderstood,
-    records,
+    records: records.found,
     pairs: first === undefined ? [] : [first],
     pairFor: (name) => {
       if (first?.old.target.name === name) return first;
@@ -150,6 +150,21 @@ export function checkTargets(
       return target === undefined ? undefined : open(target);
     },
   };
+}
+
+/** One drawing of each record: that of the first target, and of C programs, where nobody else is hurt more. */
+class ChangedRecords {
+  readonly found = new Map<string, ChangedRecord>();
+  readonly #verdicts = new Map<string, Verdict>();
+
+  add(pair: RecordPair, verdict: Verdict, target: TargetName, abis: AbiPair): void {
+    const { name } = pair;
+    const drawn = this.#verdicts.get(name);
+    if (drawn !== undefined && severity.indexOf(verdict) >= severity.indexOf(drawn)) return;
+    this.#verdicts.set(name, verdict);
+    const requests = carriersOf(name, abis.old).map((old) => ({ old, new: abis.new.requests.get(old.name) }));
+    this.found.set(name, { target, pair, requests });
+  }
 }
 
 /** Worst first; then by what is spoken of, in the order of its bytes. Never by the order of declarations. */

@@ -95,6 +95,22 @@ export interface Finding {
   readonly waiver?: GrantedWaiver;
 }
 
+/**
+ * The subject for people. `constant NAME` stands in what programs read, and in fingerprints, for all that the preprocessor or
+ * the compiler knows by a bare name; whoever reads of a type or a macro wants that word.
+ */
+export function spokenSubject({ rule, subject, message }: Pick<Finding, 'rule' | 'subject' | 'message'>): string {
+  const word = rule.startsWith('typedef-')
+    ? 'type'
+    : !rule.startsWith('macro-')
+      ? 'constant'
+      : // Inline functions are compared as macros are.
+        message.startsWith('the function ')
+        ? 'function'
+        : 'macro';
+  return subject.replace(/^constant /, `${word} `);
+}
+
 /** The findings nobody has waived. */
 export function standing(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter((finding) => finding.waiver === undefined);

@@ -1,6 +1,6 @@
 /** Headers, typedefs and macros that are no numbers. */
 
-import type { MacroDeclaration } from '../abi/abi.ts';
+import type { MacroDeclaration, TypedefDeclaration } from '../abi/abi.ts';
 import { spellType } from '../abi/types.ts';
 import type { NameChange } from '../diff/changes.ts';
 import { isVersionName } from '../diff/families.ts';
@@ -12,6 +12,7 @@ import {
   harmless,
   type Judgement,
   kept,
+  list,
   membersWords,
   placeOf,
   unknown,
@@ -20,6 +21,10 @@ import {
 function lostWords(names: readonly string[], movedTo: string | undefined): string {
   const rest = movedTo === undefined ? '' : `; most of it is in <${movedTo}> now`;
   return names.length === 0 ? '' : `, and with it ${membersWords(names)}${rest}`;
+}
+
+function atFile(header: string, file: string | undefined): SideFacts {
+  return file === undefined ? { header } : { header, file };
 }
 
 /** C that needs a name of any kind: a record or an enum has its word before it. */
@@ -44,8 +49,8 @@ export function judgeName(change: NameChange): Judgement {
       return {
         rule: change.movedTo !== undefined && change.lost.length === 0 ? 'header-moved' : 'header-removed',
         subject: `header ${change.header}`,
-        old: { header: change.header },
-        new: change.movedTo === undefined ? null : { header: change.movedTo },
+        old: atFile(change.header, change.file),
+        new: change.movedTo === undefined ? null : atFile(change.movedTo, change.newFile),
         message: `<${change.header}> is gone${
           change.lost.length === 0 && change.movedTo !== undefined
             ? `; all it declared is in <${change.movedTo}> now`
@@ -66,13 +71,13 @@ export function judgeName(change: NameChange): Judgement {
         },
       };
     case 'declarations-moved': {
-      const { from, to, names } = change;
+      const { from, to, names, places } = change;
       const isOne = names.length === 1;
       return {
         rule: 'declaration-moved',
         subject: `header ${from}`,
-        old: { header: from, text: names.join(' ') },
-        new: { header: to },
+        old: { header: from, ...placeOf(places.old), text: names.join(' ') },
+        new: { header: to, ...placeOf(places.new) },
         message: `<${from}> no longer declares ${membersWords(names)}: ${isOne ? 'it is' : 'they are'} in <${to}> now, which it does not include`,
         members: names,
         answers: answers({
@@ -96,7 +101,7 @@ export function judgeName(change: NameChange): Judgement {
         rule: 'include-removed',
         subject: `header ${header}`,
         old: { header, text: lost.join(' ') },
-        new: { header, ...(file === undefined ? {} : { file }) },
+        new: atFile(header, file),
         message: `<${header}> no longer includes ${names}`,
         ...(lost.length === 1 ? {} : { members: lost }),
         answers: answers({
@@ -299,7 +304,7 @@ function judgeTypedef(
     subject: `constant ${old.name}`,
     old: facts(old, sizeBits.old),
     new: facts(next, sizeBits.new),
-    message: `the type name ${old.name} changed from ${spellType(old.type)} to ${spellType(next.type)} (${aspects.join(', ')})`,
+    message: `the type name ${old.name} changed ${typeWords(change)}`,
     answers: answers({
       'old-binary': isSize ? wrong : doubt,
       rebuild: isSize ? broken(`sizeof(${old.name}) changed`) : doubt,
@@ -315,4 +320,19 @@ function judgeTypedef(
         }
       : undefined,
   };
+}
+
+/** What a name stood for and stands for, with the sizes where those differ. */
+function typeWords({ old, new: next, sizeBits, aspects }: Extract<NameChange, { kind: 'typedef-changed' }>): string {
+  const [was, is] = [spellTypedef(old), spellTypedef(next)];
+  const isSize = sizeBits.old !== undefined && sizeBits.new !== undefined && aspects.includes('size');
+  if (!isSize) return `from ${was} to ${is} (${aspects.join(', ')})`;
+  const rest = aspects.filter((one) => one !== 'size');
+  const more = rest.length === 0 ? '' : `, of another ${list(rest)}`;
+  return `from ${was} (${bytesOf(sizeBits.old)}) to ${is} (${bytesOf(sizeBits.new)})${more}`;
+}
+
+/** What is written before the name; the type of a typedef spells as the name itself. */
+function spellTypedef({ name, type }: TypedefDeclaration): string {
+  return spellType(type.kind === 'typedef' && type.name === name ? type.type : type);
 }

@@ -11,6 +11,7 @@ import {
   harmless,
   type Judgement,
   kept,
+  membersWords,
   sizeRuleOf,
   subjectOf,
   unknown,
@@ -22,9 +23,10 @@ import { firstLeaf, offsetWitness, sampleFor, witnessBytes } from './witness.ts'
 type ArmAdded = Extract<UnionChange, { kind: 'union-arm-added' }>;
 
 export function judgeArmAdded(change: ArmAdded, surroundings: Surroundings): Judgement {
-  const { pair, node, old } = change;
+  const { pair, node, old, fields = [node] } = change;
+  const sizeBits = Math.max(...fields.map((one) => one.offsetBits + one.sizeBits)) - node.offsetBits;
   const gate = gateOf(pair, node, surroundings.carriers.new);
-  const fits = node.sizeBits <= old.sizeBits;
+  const fits = sizeBits <= old.sizeBits;
   const when = gate === undefined ? '' : `; it is used only if ${gate.text}`;
   const size = ` of the union's ${String(old.sizeBits / 8)}`;
   const traffic = trafficOf(pair, node, surroundings.carriers.new);
@@ -34,7 +36,7 @@ export function judgeArmAdded(change: ArmAdded, surroundings: Surroundings): Jud
     subject: subjectOf(pair, node),
     old: null,
     new: factsOfNode(pair.new, node),
-    message: `${node.path} is a new arm, ${bytesOf(node.sizeBits)}${size}`,
+    message: `${membersWords(fields.map(({ path }) => path))} ${fields.length === 1 ? 'is' : 'are together'} a new arm, ${bytesOf(sizeBits)}${size}`,
     answers: answers({
       'old-binary': kept(
         gate?.isClosed === true

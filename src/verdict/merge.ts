@@ -14,11 +14,11 @@ import type { Target, TargetName } from '../abi/target.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import type { Finding, Variant } from './finding.ts';
 import { fingerprintOf, fingerprintOfAll } from './fingerprint.ts';
-import { list, membersWords } from './judgement.ts';
+import { list, membersWords, placeOf } from './judgement.ts';
 import { foldNames } from './names-together.ts';
 import { type RuleId, rules } from './rules.ts';
 import type { Witness } from './witness.ts';
-import { counted } from '../diagnostic.ts';
+import { counted, type SourceLocation } from '../diagnostic.ts';
 
 /** Rules that say a name is gone, the most telling first: one name may be a macro here and a request there. */
 const goneRules: readonly RuleId[] = [
@@ -152,10 +152,16 @@ class Elsewhere {
   }
 }
 
-/** A name that is gone here and declared in `header` for another target. */
+/** What is asked about a declaration of any kind. */
+interface Placed {
+  readonly header: string;
+  readonly location?: SourceLocation;
+}
+
+/** A name that is gone here, and where it is declared for another target. */
 interface Confined {
   readonly finding: Finding;
-  readonly header: string;
+  readonly place: Placed;
 }
 
 function confine(findings: readonly Finding[], elsewhere: Elsewhere): Finding[] {
@@ -178,17 +184,17 @@ function confine(findings: readonly Finding[], elsewhere: Elsewhere): Finding[] 
     const places = new Map<string, Confined[]>();
     const left: Finding[] = [];
     for (const finding of rest) {
-      const headers = namesOf(finding).map((name) => [headerOf(name, old), headerOf(name, next)] as const);
-      const header = headers[0]?.[1];
-      const isThere = headers.every(([was, is]) => was === finding.old?.header && is !== undefined);
-      if (!isThere || header === undefined || finding.targets.includes(target.name)) {
+      const declared = namesOf(finding).map((name) => [declarationOf(name, old), declarationOf(name, next)] as const);
+      const place = declared[0]?.[1];
+      const isThere = declared.every(([was, is]) => was?.header === finding.old?.header && is !== undefined);
+      if (!isThere || place === undefined || finding.targets.includes(target.name)) {
         left.push(finding);
         continue;
       }
-      const key = JSON.stringify([finding.verdict, finding.old?.header, header, finding.targets]);
+      const key = JSON.stringify([finding.verdict, finding.old?.header, place.header, finding.targets]);
       const confined = places.get(key);
-      if (confined === undefined) places.set(key, [{ finding, header }]);
-      else confined.push({ finding, header });
+      if (confined === undefined) places.set(key, [{ finding, place }]);
+      else confined.push({ finding, place });
     }
     for (const confined of places.values()) {
       for (const { finding } of confined) result.delete(finding);
@@ -240,11 +246,13 @@ function placeOfGuarded({ old, new: next }: Finding): string {
 function confinedFinding(confined: readonly Confined[], target: TargetName): Finding {
   const [first] = confined;
   if (first === undefined) throw new TypeError('nothing is confined');
-  const { finding, header } = first;
-  const from = finding.old?.header ?? '';
+  const { finding, place: isAt } = first;
+  const { header } = isAt;
+  const { header: from = '', file, line } = finding.old ?? {};
   const members = confined.flatMap((one) => namesOf(one.finding)).sort();
-  const old = { header: from, ...(finding.old?.line === undefined ? {} : { line: finding.old.line }) };
-  const next = { header };
+  // Both places are of the first name: where it stood for all, and where it stands for some.
+  const old = { header: from, ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
+  const next = { header, ...placeOf(isAt.location) };
   const subject = `header ${from}`;
   const place =
     header === from ? 'is under a condition there now' : `is in the <${header}> of targets such as ${target} now`;
@@ -268,18 +276,19 @@ function namesOf(finding: Finding): readonly string[] {
 }
 
 /** Where an ABI declares a name, whatever it is there. */
-function headerOf(name: string, abi: Abi): string | undefined {
+function declarationOf(name: string, abi: Abi): Placed | undefined {
   const declaration =
     abi.requests.get(name) ??
     abi.constants.get(name) ??
     abi.records.get(name) ??
     abi.macros.get(name) ??
     abi.typedefs.get(name);
-  if (declaration !== undefined) return declaration.header;
+  if (declaration !== undefined) return declaration;
   const list = listOf(abi);
-  if (list !== undefined) return list.enumsWith(name)[0]?.declared.declaration.header;
+  // Of an enumerator only the enum: what it is made of is shared by all that read the same, wherever it stands.
+  if (list !== undefined) return list.enumsWith(name)[0]?.declared.declaration;
   for (const one of abi.enums.values()) {
-    if (one.type.enumerators.some((enumerator) => enumerator.name === name)) return one.header;
+    if (one.type.enumerators.some((enumerator) => enumerator.name === name)) return one;
   }
   return undefined;
 }

@@ -386,7 +386,7 @@ export const nameRules = {
     contracts: ['rebuild'],
     verdict: 'break',
     explanation:
-      'What every architecture could name is under a condition now, or in the header of one architecture. Source that names it elsewhere stops compiling, though it never worked there.',
+      'What every architecture could name is under a condition now, or in the header of one architecture. Source that names it elsewhere stops compiling, even where what it names did nothing there.',
     lookAt: 'Whether source for the other architectures names it without a condition of its own.',
     wayOut: 'Leave declarations where every architecture sees them, even if one alone implements them.',
     example: {

@@ -161,3 +161,8 @@ describe('mistakes', () => {
     expect(result.stdout).toBe('');
   });
 });
+
+test('a line is one of the file that is named with it: of the layout file, not of the header it describes', async () => {
+  const { stdout } = await runCli(['layout', 'probe', '--in', 'probe.json', '--target', 'x86_64'], { cwd: folder });
+  expect(stdout.split('\n')[0]).toMatch(/^struct probe {2}\(\S*probe\.json:\d+\)$/);
+});

@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import { formatDiagnostic } from '../../diagnostic.ts';
 import { countsOf } from '../../verdict/check.ts';
-import { type Finding, touchedContracts } from '../../verdict/finding.ts';
+import { type Finding, spokenSubject, touchedContracts } from '../../verdict/finding.ts';
 import { rules } from '../../verdict/rules.ts';
 import { contractAnswers, groupByRecord } from '../check-groups.ts';
 import { type CheckReport, placeOf, shownFindings, waivedFindings } from '../check-report.ts';
@@ -89,7 +89,7 @@ function stepsMarkup(report: CheckReport): Markup {
   const items = seriesParts(report).map(({ title, result, summary, passing }) => {
     const mended = passing.map(
       (finding) =>
-        html`<li><code>${finding.subject}</code>: ${finding.message}. <em>Mended by a later patch.</em></li> `,
+        html`<li><code>${spokenSubject(finding)}</code>: ${finding.message}. <em>Mended by a later patch.</em></li> `,
     );
     const list =
       mended.length === 0
@@ -166,7 +166,7 @@ function findingMarkup(finding: Finding, report: CheckReport): Markup {
           <p>${members.map((one, index) => html`${index === 0 ? '' : ', '}<code>${one}</code>`)}</p>
         </details>`;
   return html`<article class="finding ${finding.verdict}">
-    <h3><span class="chip ${finding.verdict}">${finding.verdict}</span> <code>${finding.subject}</code></h3>
+    <h3><span class="chip ${finding.verdict}">${finding.verdict}</span> <code>${spokenSubject(finding)}</code></h3>
     <p>${finding.message}.</p>
     <ul class="answers">
       ${answers}

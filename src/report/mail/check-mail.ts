@@ -8,7 +8,7 @@
 
 import { type Diagnostic, printable } from '../../diagnostic.ts';
 import { countsOf } from '../../verdict/check.ts';
-import type { Finding } from '../../verdict/finding.ts';
+import { type Finding, spokenSubject } from '../../verdict/finding.ts';
 import { groupByRecord } from '../check-groups.ts';
 import { type CheckReport, shownFindings, waivedFindings } from '../check-report.ts';
 import { safeForLogs } from '../safe-text.ts';
@@ -31,7 +31,7 @@ export function checkMail(report: CheckReport): string {
   for (const comment of comments.slice(0, MAX_COMMENTS)) blocks.push(...commentBlocks(comment, report, quotes));
   const rest = comments.slice(MAX_COMMENTS).flatMap(({ findings }) => findings);
   if (rest.length > 0) {
-    const names = rest.slice(0, 40).map(({ subject }) => subject);
+    const names = rest.slice(0, 40).map(spokenSubject);
     const more = rest.length > names.length ? `, and ${String(rest.length - names.length)} more` : '';
     blocks.push(paragraph(`Something of the kind has to be said of these as well: ${names.join(', ')}${more}.`));
   }

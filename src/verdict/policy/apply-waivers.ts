@@ -7,7 +7,7 @@
  */
 
 import { type CheckResult, recordOf } from '../check.ts';
-import { type Finding, type GrantedWaiver, standing } from '../finding.ts';
+import { type Finding, type GrantedWaiver, spokenSubject, standing } from '../finding.ts';
 import { fingerprintOf } from '../fingerprint.ts';
 import { type RuleId, rules } from '../rules.ts';
 import type { Verdict } from '../contract.ts';
@@ -79,8 +79,13 @@ function withFindings(result: CheckResult, all: readonly Finding[]): CheckResult
 function fits(waiver: Waiver, finding: Finding): boolean {
   return (
     (waiver.rule === undefined || waiver.rule === finding.rule) &&
-    (waiver.subject === undefined || waiver.subject === finding.subject)
+    (waiver.subject === undefined || isAbout(waiver.subject, finding))
   );
+}
+
+/** A waiver may say it as the JSON does, or as the text that somebody read. */
+function isAbout(subject: string | undefined, finding: Finding): boolean {
+  return subject === finding.subject || subject === spokenSubject(finding);
 }
 
 function grantOf({ reason, expires, file, line }: Waiver): GrantedWaiver {
@@ -112,7 +117,7 @@ function problemWith(
     (finding) =>
       finding.waiver === undefined &&
       finding.verdict !== 'compatible' &&
-      waiver.subject === finding.subject &&
+      isAbout(waiver.subject, finding) &&
       (waiver.rule ?? finding.rule) === finding.rule,
   );
   if (other !== undefined) {
