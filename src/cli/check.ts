@@ -70,6 +70,7 @@ export function configure(command: Command): void {
       'after',
       `
 A source is a directory, a header, a revision (v6.1), rev:path, :path (the index), a layout file or snapshot (x.json), or -.
+A path starts where you stand, as in git, or at the top of the tree, or is a header's name (linux/fuse.h); it may hold "*".
 
 Formats:
 ${formatList()}

@@ -51,6 +51,8 @@ export interface HeaderSource {
   readonly label: string;
   /** Whether it is one header that was named as a file: what lies beside it is no part of the source. */
   readonly isOneFile: boolean;
+  /** Directories on disk at which the paths of its headers may start. */
+  readonly standsIn: () => readonly string[];
   /** The targets it can be read for, in the order of the target table. */
   readonly targets: readonly Target[];
   /** Why it cannot be read for a target; `undefined` where it can. */
@@ -83,6 +85,13 @@ export interface HeaderSides {
   readonly new: HeaderSource;
 }
 
+/** What the user named, of which headers were found. */
+interface Named extends Partial<Pick<HeaderSource, 'isOneFile' | 'standsIn'>> {
+  readonly label: string;
+  /** The headers that were named; all, where none were. */
+  readonly only?: readonly string[] | undefined;
+}
+
 /** What the sources of one run share. */
 export class HeaderWorkshop {
   readonly #io: Io;
@@ -90,6 +99,7 @@ export class HeaderWorkshop {
   readonly #frontEnd = new FrontEnd();
   readonly #progress: Progress;
   #blobs: BlobStore | undefined;
+  #workTree: readonly string[] | undefined;
   #includes: readonly HeaderCollection[] | undefined;
 
   constructor(io: Io, options: HeaderOptions) {
@@ -105,11 +115,14 @@ export class HeaderWorkshop {
   open(text: string): HeaderSource {
     const path = resolve(this.#io.cwd, text);
     const stats = text === '' ? undefined : statsAt(path, text);
-    if (stats?.isDirectory() === true)
-      return this.#wrap(openDirectory(path, text, this.#includeDirectories()), undefined, text);
+    if (stats?.isDirectory() === true) {
+      // A folder of a tree may have been named: `linux/include/uapi`, `usr/include`.
+      const standsIn = (): readonly string[] => [path, resolve(path, '..'), resolve(path, '../..')];
+      return this.#wrap(openDirectory(path, text, this.#includeDirectories()), { label: text, standsIn });
+    }
     if (stats !== undefined) {
       const { collection, only } = openFile(path, text, this.#includeDirectories());
-      return this.#wrap(collection, only, text, true);
+      return this.#wrap(collection, { label: text, only, isOneFile: true });
     }
     return this.#openFromGit(text);
   }
@@ -122,13 +135,13 @@ export class HeaderWorkshop {
   }
 
   /** Opens the headers of a tree that was made in memory. */
-  openInMemory(tree: FileTree): HeaderSource {
-    return this.#wrap(openTree(tree, this.#includeDirectories()), undefined, tree.label);
+  openInMemory(tree: FileTree, standsIn?: HeaderSource['standsIn']): HeaderSource {
+    return this.#wrap(openTree(tree, this.#includeDirectories()), { label: tree.label, ...(standsIn && { standsIn }) });
   }
 
   /** Opens headers that somebody else found. */
   openCollection(collection: HeaderCollection): HeaderSource {
-    return this.#wrap(collection, undefined, collection.label);
+    return this.#wrap(collection, { label: collection.label });
   }
 
   /** The files of a revision. */
@@ -149,6 +162,15 @@ export class HeaderWorkshop {
   /** The repository that revisions are looked up in. */
   repository(): GitRepository {
     return this.#store().repository;
+  }
+
+  /** The top of the work tree of that repository, unless it is a bare one. */
+  workTree(): readonly string[] {
+    if (this.#workTree === undefined) {
+      const top = this.repository().workTree();
+      this.#workTree = top === undefined ? [] : [top];
+    }
+    return this.#workTree;
   }
 
   /** Text of a file in a revision or the index, for sources that are no headers. */
@@ -176,7 +198,7 @@ export class HeaderWorkshop {
     const name = '<standard input>';
     const tree = new TextTree('-', name, content);
     const options = { label: '-', tree, headers: [name], isSearched: false, includes: this.#includeDirectories() };
-    return this.#wrap(new HeaderFiles(options), undefined, '-');
+    return this.#wrap(new HeaderFiles(options), { label: '-' });
   }
 
   #openFromGit(text: string): HeaderSource {
@@ -187,19 +209,21 @@ export class HeaderWorkshop {
       if (looksLikePath && this.#repositoryOrUndefined()?.resolve(text, 'object') === undefined) {
         throw new UndecidedError(`There is no file, directory or revision "${text}".`);
       }
-      return this.#wrap(openTree(openRevision(this.#store(), text), includes), undefined, text);
+      const standsIn = (): readonly string[] => this.workTree();
+      return this.#wrap(openTree(openRevision(this.#store(), text), includes), { label: text, standsIn });
     }
     const { tree, path } = this.#splitPath(text);
-    if (path === '') return this.#wrap(openTree(tree, includes), undefined, text);
+    const standsIn = (): readonly string[] => this.workTree().map((top) => resolve(top, path));
+    if (path === '') return this.#wrap(openTree(tree, includes), { label: text, standsIn });
     switch (tree.kindOf(path)) {
       case 'folder':
-        return this.#wrap(openTree(new SubTree(tree, path, text), includes), undefined, text);
+        return this.#wrap(openTree(new SubTree(tree, path, text), includes), { label: text, standsIn });
       case 'absent':
         throw new UndecidedError(`There is no "${path}" in ${tree.label}.`);
       case 'file':
       case 'other': {
         const { collection, only } = openTreeFile(tree, path, text, includes);
-        return this.#wrap(collection, only, text, true);
+        return this.#wrap(collection, { label: text, only, isOneFile: true, standsIn: () => this.workTree() });
       }
     }
   }
@@ -241,12 +265,7 @@ export class HeaderWorkshop {
     return this.#includes;
   }
 
-  #wrap(
-    collection: HeaderCollection,
-    only: readonly string[] | undefined,
-    label: string,
-    isOneFile = false,
-  ): HeaderSource {
+  #wrap(collection: HeaderCollection, { label, only, isOneFile = false, standsIn = () => [] }: Named): HeaderSource {
     const chosen = this.#options.headers;
     const namesFor = (target: Target): readonly string[] => {
       const headers = collection.forTarget(target);
@@ -284,6 +303,7 @@ export class HeaderWorkshop {
     return {
       label,
       isOneFile,
+      standsIn,
       targets,
       whyNot: (target) =>
         isAvailable(target)

@@ -9,6 +9,7 @@ import { UserError } from '../diagnostic.ts';
 import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
 import { type OpenedSource, openSource, type SourceOptions, workshopFor } from './open-source.ts';
+import { basesOf, limitsFor } from './path-limits.ts';
 import { restrictToChanges } from './restrict-to-changes.ts';
 import { isFromBase, splitRange } from './source-syntax.ts';
 
@@ -23,7 +24,7 @@ export interface OpenedComparison extends OpenedPair {
 }
 
 export interface PairOptions extends SourceOptions {
-  /** `-- PATH…`: only headers at or below these places of the trees. */
+  /** `-- PATH…`: only headers at or below these, as they were written. */
   readonly paths?: readonly string[];
 }
 
@@ -53,7 +54,8 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
     for (const source of [old, next]) for (const target of source.targets) source.headersFor(target);
     await outlook.included;
   }
-  return { ...restrictToChanges(old, next, options.paths ?? []), workshop };
+  const limits = limitsFor(options.paths ?? [], basesOf(io.cwd, options.gitDirectory), [old, next]);
+  return { ...restrictToChanges(old, next, limits), workshop };
 }
 
 export function isHeaders(source: OpenedSource): source is HeaderSource {
