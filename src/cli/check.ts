@@ -28,7 +28,7 @@ import { pairOf } from './pair-of.ts';
 import { openPolicy, type Policy, type PolicyFlags, type PolicyPlaces } from './policy.ts';
 import { openInCxx } from './open-in-cxx.ts';
 import { type OpenedLayout, type OpenedSource, workshopFor } from './open-source.ts';
-import { isRange } from './source-syntax.ts';
+import { splitArguments } from './source-syntax.ts';
 import { addSourceOptions, collect, type SourceFlags, sourceOptionsOf } from './source-options.ts';
 import { version } from './version.ts';
 
@@ -158,10 +158,10 @@ async function openComparison(
   if (patch.length > 0 || onto !== undefined) {
     const { openPatches, checkPatchOptions } = await import('./open-patch.ts');
     // `--patch *.patch`: the shell has written the rest as arguments.
-    const limit = args.length - afterDashes;
-    const files = patch.length > 0 ? [...patch, ...args.slice(0, limit)] : [];
+    const { sides: others, paths } = splitArguments(args, afterDashes);
+    const files = patch.length > 0 ? [...patch, ...others] : [];
     checkPatchOptions(files, onto);
-    const wanted = { ...sourceOptionsOf(options), files, onto, paths: args.slice(limit) };
+    const wanted = { ...sourceOptionsOf(options), files, onto, paths };
     const { whole, steps, notes, base } = await openPatches(io, wanted);
     for (const note of notes) io.stderr(`uabi: ${printable(note)}\n`);
     return {
@@ -171,7 +171,7 @@ async function openComparison(
       isFromHunks: base === undefined,
     };
   }
-  const { sides, paths } = splitArguments(args);
+  const { sides, paths } = splitArguments(args, afterDashes);
   const shared = { ...sourceOptionsOf(options), paths };
   const comparisonOf = async (chosen: readonly string[], known: PairOptions): Promise<Comparison> => {
     const { workshop, ...whole } = await openPair(chosen, io, known);
@@ -231,15 +231,6 @@ function valuesOn(target: Target, sides: OpenedPair): ValuesOf {
     return undefined;
   };
   return (name, header) => [valueIn(sides.old, name, header), valueIn(sides.new, name, header)];
-}
-
-/** `A..B [PATH…]` or `OLD NEW [PATH…]`; commander has taken the `--` away. */
-function splitArguments(args: readonly string[]): {
-  readonly sides: readonly string[];
-  readonly paths: readonly string[];
-} {
-  const count = isRange(args[0] ?? '') ? 1 : 2;
-  return { sides: args.slice(0, count), paths: args.slice(count) };
 }
 
 function parseContracts(text: string): Contract[] {

@@ -5,13 +5,15 @@
  * header costs as much as that header.
  */
 
+import { resolve } from 'node:path';
 import { UserError } from '../diagnostic.ts';
+import { statsAt } from '../source/stats.ts';
 import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
 import { type OpenedSource, openSource, type SourceOptions, workshopFor } from './open-source.ts';
 import { basesOf, limitsFor } from './path-limits.ts';
 import { restrictToChanges } from './restrict-to-changes.ts';
-import { isFromBase, splitRange } from './source-syntax.ts';
+import { checkSides, isFromBase, splitRange } from './source-syntax.ts';
 
 export interface OpenedPair {
   readonly old: OpenedSource;
@@ -35,7 +37,7 @@ export interface PairOptions extends SourceOptions {
 export async function openPair(sides: readonly string[], io: Io, options: PairOptions = {}): Promise<OpenedComparison> {
   const [first, second] = sides;
   if (first === undefined) throw new UserError('There is nothing to compare: name OLD and NEW, or a range A..B.');
-  if (sides.length > 2) throw new UserError(`Two sources can be compared, not ${sides.length}.`);
+  checkSides(sides, (source) => statsAt(resolve(io.cwd, source), source) !== undefined);
   const workshop = await workshopFor(io, options);
   const shared = { ...options, workshop };
   const [oldName, newName] = second === undefined ? splitRange(first) : [first, second];

@@ -123,13 +123,34 @@ describe('uabi check', () => {
     expect((await check(['v1..v2', '--', 'include/uapi/linux'])).verdict).toBe('break');
   });
 
+  test('alone is limited to paths behind -- as well', async () => {
+    const { code, err } = await uabi(repository, ['check', '--target', 'arm64', '--', path]);
+    expect(code).toBe(1);
+    expect(err).toContain('comparing HEAD^..HEAD');
+    expect((await check(['--', 'include/uapi/drm'])).verdict).toBe('compatible');
+  });
+
+  test('takes a path with .. in a name for a path', async () => {
+    const name = 'include/uapi/linux/a..b.h';
+    const directory = scratchRepository({ ...kernelFiles, [name]: before }, { [name]: after });
+    expect((await check([`HEAD^:${name}`, `HEAD:${name}`], directory)).verdict).toBe('break');
+    expect((await check([`HEAD^:${name}`, name], directory)).verdict).toBe('break');
+    expect((await check([name, `HEAD^:${name}`], directory)).verdict).toBe('break');
+  });
+
   test('of a revision with itself finds nothing', async () => {
     expect(await check(['v1', 'v1'])).toMatchObject({ verdict: 'compatible', findings: [], code: 0 });
   });
 
   test.each([
     [['v1'], 2, 'a comparison needs two'],
-    [['--', '--exec=x', 'v1'], 3, 'no file, directory or revision "--exec=x"'],
+    [['--', '--exec=x', 'v1'], 2, 'no header at or below "--exec=x"'],
+    [['v1', '--', path], 2, '"v1" is one source'],
+    [['v1..v2', 'HEAD'], 2, '"HEAD" is one source too many'],
+    [['v1..v2', 'v1..v2'], 2, '"v1..v2" is one source too many'],
+    [['HEAD', 'v1..v2'], 2, '"HEAD" is one source too many'],
+    [['v1', 'v2', 'extra'], 2, '"extra" is one too many'],
+    [['v1..v2', path], 2, 'Paths stand behind "--"'],
     [['v1..nothing'], 3, 'no revision "nothing"'],
     [['v1', 'no/such/path'], 3, 'no file, directory or revision "no/such/path"'],
     [['v1:nothing.h', 'v1'], 3, 'no "nothing.h" in v1'],
@@ -146,6 +167,14 @@ describe('uabi check', () => {
     git(directory, 'add', '-A');
     expect((await check([`HEAD:${path}`, `:${path}`], directory)).verdict).toBe('break');
   });
+});
+
+test('uabi lint looks at one source or range', async () => {
+  const { code, err } = await uabi(repository, ['lint', 'v1..v2', 'HEAD']);
+  expect(code).toBe(2);
+  expect(err).toContain('"HEAD" is one too many');
+  const limited = await uabi(repository, ['lint', 'v1..v2', '--target', 'arm64', '--', 'linux/fuse.h']);
+  expect(limited).toMatchObject({ code: 0 });
 });
 
 describe('uabi snapshot', () => {
