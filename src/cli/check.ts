@@ -13,6 +13,7 @@ import { printable, UserError } from '../diagnostic.ts';
 import { checkFormatNames, checkFormats } from '../report/check-formats.ts';
 import { isFailing, makeReport } from '../report/check-report.ts';
 import type { TextOf } from '../report/quotes.ts';
+import type { FileTree } from '../source/file-tree.ts';
 import { adviseOn } from '../verdict/advice.ts';
 import { checkAbis, checkTargets, type CheckResult } from '../verdict/check.ts';
 import { type Contract, contracts as allContracts } from '../verdict/contract.ts';
@@ -175,13 +176,19 @@ async function openComparison(
   const shared = { ...sourceOptionsOf(options), paths };
   const comparisonOf = async (chosen: readonly string[], known: PairOptions): Promise<Comparison> => {
     const { workshop, ...whole } = await openPair(chosen, io, known);
-    return { whole, steps: [], places: { old: whole.old.label, new: whole.new.label, workshop }, isFromHunks: false };
+    const places = { old: placeOf(whole.old), new: placeOf(whole.new), workshop };
+    return { whole, steps: [], places, isFromHunks: false };
   };
   if (sides.length > 0) return comparisonOf(sides, shared);
   const [{ chooseSides }, workshop] = await Promise.all([import('./choose-sides.ts'), workshopFor(io, shared)]);
   const chosen = chooseSides(workshop, io, options.directory !== undefined);
   io.stderr(`uabi: ${printable(chosen.why)}\n`);
-  return comparisonOf(chosen.sides, { ...shared, workshop });
+  return comparisonOf(chosen.sides, { ...shared, workshop, prefersRevisions: true });
+}
+
+/** Where the rules that lie beside a source are looked for. */
+function placeOf(source: OpenedSource): string | FileTree {
+  return (isHeaders(source) ? source.revision : undefined) ?? source.label;
 }
 
 function comparePair(

@@ -1,7 +1,8 @@
 /**
  * SOURCE arguments that lead to headers: a directory, a header, a git revision, `rev:path`, `:path`, `-`.
  *
- * What exists on disk is taken as that; then `:` decides between a path in the index, a path in a revision and a revision. One
+ * What exists on disk is taken as that, unless it is a revision as well: a side of a range is the revision, and of anything else
+ * the user has to say which he means. Then `:` decides between a path in the index, a path in a revision and a revision. One
  * front end and one store of blobs serve all sources of a run, so that what two trees share is read once.
  */
 
@@ -51,6 +52,8 @@ export interface HeaderSource {
   readonly label: string;
   /** Whether it is one header that was named as a file: what lies beside it is no part of the source. */
   readonly isOneFile: boolean;
+  /** The revision that was named, where it was one as a whole. */
+  readonly revision?: FileTree | undefined;
   /** Directories on disk at which the paths of its headers may start. */
   readonly standsIn: () => readonly string[];
   /** The targets it can be read for, in the order of the target table. */
@@ -86,7 +89,7 @@ export interface HeaderSides {
 }
 
 /** What the user named, of which headers were found. */
-interface Named extends Partial<Pick<HeaderSource, 'isOneFile' | 'standsIn'>> {
+interface Named extends Partial<Pick<HeaderSource, 'isOneFile' | 'standsIn' | 'revision'>> {
   readonly label: string;
   /** The headers that were named; all, where none were. */
   readonly only?: readonly string[] | undefined;
@@ -109,12 +112,14 @@ export class HeaderWorkshop {
   }
 
   /**
-   * Opens a SOURCE that is neither a JSON file nor standard input.
-   * @throws {UndecidedError} if there is no such thing.
+   * Opens a SOURCE that is neither a JSON file nor standard input. `prefersRevisions`: what is a revision and stands on disk as well
+   * is the revision, as a side of `A..B` is.
+   * @throws {UndecidedError} if there is no such thing; {UserError} if it may be one thing or another.
    */
-  open(text: string): HeaderSource {
+  open(text: string, prefersRevisions = false): HeaderSource {
     const path = resolve(this.#io.cwd, text);
     const stats = text === '' ? undefined : statsAt(path, text);
+    if (stats !== undefined && this.isRevision(text, prefersRevisions)) return this.#openFromGit(text);
     if (stats?.isDirectory() === true) {
       // A folder of a tree may have been named: `linux/include/uapi`, `usr/include`.
       const standsIn = (): readonly string[] => [path, resolve(path, '..'), resolve(path, '../..')];
@@ -128,8 +133,14 @@ export class HeaderWorkshop {
   }
 
   /** What git was asked ahead for two sources, and for what names `words`; `undefined` where these are no revisions. */
-  async lookAhead(old: string, next: string, words: readonly string[] = []): Promise<Outlook | undefined> {
-    const outlook = await outlookFor(old, next, words, this.#options.gitDirectory, this.#io, this.#blobs);
+  async lookAhead(
+    old: string,
+    next: string,
+    words: readonly string[] = [],
+    prefersRevisions = false,
+  ): Promise<Outlook | undefined> {
+    const { gitDirectory } = this.#options;
+    const outlook = await outlookFor(old, next, words, gitDirectory, this.#io, this.#blobs, prefersRevisions);
     this.#blobs ??= outlook?.store;
     return outlook;
   }
@@ -201,6 +212,22 @@ export class HeaderWorkshop {
     return this.#wrap(new HeaderFiles(options), { label: '-' });
   }
 
+  /**
+   * Whether what stands on disk as `text` is a revision in the first place. Where it may be both, git asks as well; in a bare
+   * repository it does not, whose own files are nobody's headers.
+   * @throws {UserError} if it may be both.
+   */
+  isRevision(text: string, prefersRevisions = false): boolean {
+    if (/^\.\.?$/.test(text) || (text.includes('/') && !prefersRevisions)) return false;
+    const repository = this.#repositoryOrUndefined();
+    const plainName = repository?.plainNameOf(text);
+    if (plainName === undefined) return false;
+    if (prefersRevisions || this.workTree().length === 0) return true;
+    throw new UserError(
+      `"${text}" is a revision, and a file or directory is called so as well. Write ./${text} for what stands on disk, or ${plainName} for the revision.`,
+    );
+  }
+
   #openFromGit(text: string): HeaderSource {
     const includes = this.#includeDirectories();
     if (!text.includes(':') || /^[^:]*\^\{\//.test(text)) {
@@ -210,7 +237,8 @@ export class HeaderWorkshop {
         throw new UndecidedError(`There is no file, directory or revision "${text}".`);
       }
       const standsIn = (): readonly string[] => this.workTree();
-      return this.#wrap(openTree(openRevision(this.#store(), text), includes), { label: text, standsIn });
+      const tree = openRevision(this.#store(), text);
+      return this.#wrap(openTree(tree, includes), { label: text, standsIn, revision: tree });
     }
     const { tree, path } = this.#splitPath(text);
     const standsIn = (): readonly string[] => this.workTree().map((top) => resolve(top, path));
@@ -265,7 +293,10 @@ export class HeaderWorkshop {
     return this.#includes;
   }
 
-  #wrap(collection: HeaderCollection, { label, only, isOneFile = false, standsIn = () => [] }: Named): HeaderSource {
+  #wrap(
+    collection: HeaderCollection,
+    { label, only, isOneFile = false, standsIn = () => [], revision }: Named,
+  ): HeaderSource {
     const chosen = this.#options.headers;
     const namesFor = (target: Target): readonly string[] => {
       const headers = collection.forTarget(target);
@@ -304,6 +335,7 @@ export class HeaderWorkshop {
       label,
       isOneFile,
       standsIn,
+      revision,
       targets,
       whyNot: (target) =>
         isAvailable(target)

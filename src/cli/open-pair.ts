@@ -39,11 +39,13 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
   if (first === undefined) throw new UserError('There is nothing to compare: name OLD and NEW, or a range A..B.');
   checkSides(sides, (source) => statsAt(resolve(io.cwd, source), source) !== undefined);
   const workshop = await workshopFor(io, options);
-  const shared = { ...options, workshop };
+  // The sides of a range are revisions.
+  const prefersRevisions = options.prefersRevisions ?? second === undefined;
+  const shared = { ...options, workshop, prefersRevisions };
   const [oldName, newName] = second === undefined ? splitRange(first) : [first, second];
   const hasParted = second === undefined && isFromBase(first);
   const oldRevision = hasParted ? workshop.repository().mergeBase(oldName, newName) : oldName;
-  const outlook = await workshop.lookAhead(oldRevision, newName);
+  const outlook = await workshop.lookAhead(oldRevision, newName, [], prefersRevisions);
   if (outlook !== undefined) io.expectRun?.((await outlook.areNear) ? 'short' : 'any');
   // To look for headers that were named, it has to be known which there are.
   await ((options.headers ?? []).length === 0 ? outlook?.listed : outlook?.fetched);

@@ -150,7 +150,7 @@ function findTree(patches: readonly Patch[], workshop: HeaderWorkshop, io: Io, o
   if (options.onto !== undefined) {
     const path = resolve(io.cwd, options.onto);
     const isDirectory = statsAt(path, options.onto)?.isDirectory() === true;
-    return isDirectory
+    return isDirectory && !workshop.isRevision(options.onto)
       ? apply(new DirectoryTree(path, options.onto), undefined, path)
       : apply(workshop.revision(options.onto, options.onto));
   }

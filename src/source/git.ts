@@ -85,6 +85,15 @@ export class GitRepository {
     return { id: this.require(revision, 'object'), type: 'unknown' };
   }
 
+  /** A name for what `revision` names that can mean nothing else: its full name, or its id; `undefined` if it names nothing. */
+  plainNameOf(revision: string): string | undefined {
+    const id = this.resolve(revision, 'object');
+    if (id === undefined) return undefined;
+    const answer = this.#run(['rev-parse', '--symbolic-full-name', '--end-of-options', revision]);
+    const name = /^refs\/.+$/m.exec(answer.stdout.toString())?.[0];
+    return answer.status === 0 && name !== undefined ? name : id;
+  }
+
   isShallow(): boolean {
     return this.#run(['rev-parse', '--is-shallow-repository']).stdout.toString().trim() === 'true';
   }

@@ -177,6 +177,74 @@ test('uabi lint looks at one source or range', async () => {
   expect(limited).toMatchObject({ code: 0 });
 });
 
+describe('what stands on disk under the name of a revision', () => {
+  const shadowed = scratchRepository(
+    { ...kernelFiles, [path]: before, 'uabi.config.json': '{"failOn": "never"}' },
+    { [path]: after },
+  );
+  git(shadowed, 'branch', 'base', 'v1');
+  writeFiles(shadowed, {
+    'v1/linux/fuse.h': 'struct fuse { int a; };\n',
+    'v1/uabi.config.json': '{"failOn": "break"}',
+    v2: 'no tree',
+    base: 'no header',
+    HEAD: 'no header',
+  });
+  const arm64 = ['--target', 'arm64'];
+
+  test.each([
+    [['v1..v2']],
+    [['v1...v2']],
+    [['base..']],
+    [['base..HEAD']],
+    [['refs/tags/v1', 'refs/tags/v2']],
+    [['v1^{}', 'v2^{}']],
+  ])('is not meant by %j', async (sides) => {
+    expect((await check([...sides, ...arm64], shadowed)).verdict).toBe('break');
+  });
+
+  test('is not where the rules of a revision lie', async () => {
+    expect((await check(['v1..v2', ...arm64], shadowed)).code).toBe(0);
+  });
+
+  test('is meant where no revision is called so', async () => {
+    const fuse = (fields: string): string => `struct fuse { ${fields} };\n`;
+    const folder = scratchDirectory({
+      'old/linux/fuse.h': fuse('int a; int b;'),
+      'new/linux/fuse.h': fuse('int b; int a;'),
+    });
+    expect((await check(['old..new', ...arm64], folder)).verdict).toBe('break');
+    git(folder, 'init', '-q');
+    expect((await check(['old..new', ...arm64], folder)).verdict).toBe('break');
+    expect((await check(['old', 'new', ...arm64], folder)).verdict).toBe('break');
+  });
+
+  test.each([
+    [['check', 'base', 'v2^{}'], './base', 'refs/heads/base'],
+    [['check', 'v1', 'v2^{}'], './v1', 'refs/tags/v1'],
+    [['check', 'v1^{}', 'v2'], './v2', 'refs/tags/v2'],
+    [['layout', 'fuse', '--in', 'v1'], './v1', 'refs/tags/v1'],
+  ])('is one of two things in %j', async (argv, onDisk, revision) => {
+    const { code, out, err } = await uabi(shadowed, argv);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(onDisk);
+    expect(err).toContain(revision);
+  });
+
+  test('is meant with ./', async () => {
+    const { verdict } = await check(['./v1', 'v2^{}', '--header', 'linux/fuse.h', ...arm64], shadowed);
+    expect(verdict).toBe('break');
+  });
+
+  test('does not matter to what uabi chooses itself, nor in a bare repository', async () => {
+    const { code, err } = await uabi(shadowed, ['check', ...arm64]);
+    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('comparing HEAD^..HEAD') as string });
+    const bare = join(scratchDirectory(), 'bare');
+    git(shadowed, 'clone', '-q', '--bare', shadowed, bare);
+    expect((await check(['v1', 'HEAD', ...arm64], bare)).verdict).toBe('break');
+  });
+});
+
 describe('uabi snapshot', () => {
   test('is a source that equals what it was taken from', async () => {
     const directory = scratchDirectory();
