@@ -55,7 +55,8 @@ export class GitRepository {
   /** Id of the object `revision` names, made to be of `type`; `undefined` if there is none. */
   resolve(revision: string, type: 'commit' | 'tree' | 'object'): string | undefined {
     if (!isPlausibleRevision(revision)) return undefined;
-    const peeled = type === 'object' ? revision : `${revision}^{${type}}`;
+    // A full id is taken for one, whether or not there is such an object.
+    const peeled = type === 'object' && !isFullId(revision) ? revision : `${revision}^{${type}}`;
     const answer = this.#run(['rev-parse', '--verify', '--quiet', '--end-of-options', peeled]);
     return answer.status === 0 ? answer.stdout.toString().trim() : undefined;
   }
@@ -67,6 +68,7 @@ export class GitRepository {
   require(revision: string, type: 'commit' | 'tree' | 'object'): string {
     const id = this.resolve(revision, type);
     if (id !== undefined) return id;
+    if (isFullId(revision) && this.#promisorRemote() !== undefined) throw this.missingObjects([revision]);
     const hint = this.isShallow()
       ? ' The repository is a shallow clone that may not reach so far back: run "git fetch --unshallow" (or "git fetch --deepen=100") first.'
       : '';
@@ -307,6 +309,10 @@ function explainSpawn(error: Error, directory: string): Error {
     return new UndecidedError(`git cannot be started: it is not installed, or ${directory} does not exist.`);
   }
   return new UndecidedError(`git cannot be started: ${error.message}`);
+}
+
+function isFullId(revision: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(revision);
 }
 
 function firstLine(text: string): string {
