@@ -108,6 +108,7 @@ export class HeaderWorkshop {
   constructor(io: Io, options: HeaderOptions) {
     this.#io = io;
     this.#options = options;
+    checkGitDirectory(options.gitDirectory, io.cwd);
     this.#progress = new Progress(io);
   }
 
@@ -165,9 +166,15 @@ export class HeaderWorkshop {
     return new GitTree(this.#store(), undefined, 'the index');
   }
 
-  /** Whether there is a repository to look revisions up in. */
-  hasRepository(): boolean {
-    return this.#repositoryOrUndefined() !== undefined;
+  /** Why there is no repository to look revisions up in; `undefined` where there is one. */
+  whyNoRepository(): UserError | UndecidedError | undefined {
+    try {
+      this.repository();
+      return undefined;
+    } catch (error) {
+      if (error instanceof UserError || error instanceof UndecidedError) return error;
+      throw error;
+    }
   }
 
   /** The repository that revisions are looked up in. */
@@ -280,12 +287,7 @@ export class HeaderWorkshop {
   }
 
   #repositoryOrUndefined(): GitRepository | undefined {
-    try {
-      return this.repository();
-    } catch (error) {
-      if (error instanceof UserError || error instanceof UndecidedError) return undefined;
-      throw error;
-    }
+    return this.whyNoRepository() === undefined ? this.repository() : undefined;
   }
 
   #includeDirectories(): readonly HeaderCollection[] {
@@ -371,6 +373,18 @@ export class HeaderWorkshop {
       },
     };
   }
+}
+
+/** @throws {UserError} if what `-C` names is no directory. */
+function checkGitDirectory(directory: string | undefined, cwd: string): void {
+  if (directory === undefined) return;
+  const stats = statsAt(resolve(cwd, directory), directory);
+  if (stats?.isDirectory() === true) return;
+  throw new UserError(
+    stats === undefined
+      ? `There is no directory "${directory}", which -C names.`
+      : `"${directory}", which -C names, is no directory.`,
+  );
 }
 
 /** A search that looks through a header once, however many targets share it. */

@@ -17,6 +17,7 @@ import { maximumPatchBytes, type PatchInput, readSeries } from '../patch/read-pa
 import { DirectoryTree } from '../source/directory.ts';
 import type { FileTree } from '../source/file-tree.ts';
 import { type ExpectedBlob, findBase } from '../source/find-base.ts';
+import { NoRepositoryError } from '../source/git.ts';
 import { isKernelTree } from '../source/kernel-tree.ts';
 import { type Changes, PatchedTree } from '../source/patched-tree.ts';
 import { statsAt } from '../source/stats.ts';
@@ -154,10 +155,13 @@ function findTree(patches: readonly Patch[], workshop: HeaderWorkshop, io: Io, o
       ? apply(new DirectoryTree(path, options.onto), undefined, path)
       : apply(workshop.revision(options.onto, options.onto));
   }
-  if (options.gitDirectory === undefined && !workshop.hasRepository()) {
+  const noRepository = options.gitDirectory === undefined ? workshop.whyNoRepository() : undefined;
+  if (noRepository !== undefined) {
+    const why =
+      noRepository instanceof NoRepositoryError ? 'no git repository here' : noRepository.message.replace(/\.$/, '');
     return {
       kind: 'none',
-      why: 'no git repository here: the patch is judged from its own hunks, as far as they hold whole declarations',
+      why: `${why}: the patch is judged from its own hunks, as far as they hold whole declarations`,
     };
   }
   const repository = workshop.repository();

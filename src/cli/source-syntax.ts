@@ -42,6 +42,12 @@ export function splitArguments(
  * @throws {UserError} if more was.
  */
 export function checkSides(sides: readonly string[], isOnDisk: (source: string) => boolean): void {
+  const excluded = sides.find((side) => side.startsWith('^') && !isOnDisk(side));
+  if (excluded !== undefined) {
+    throw new UserError(
+      `"${excluded}" leaves commits out of a list, and a comparison takes two sources: OLD NEW, or a range A..B.`,
+    );
+  }
   if (sides.length < 2) return;
   // A path in a revision, or a file, may hold `..` in a name.
   const range = sides.find((side) => isRange(side) && !side.includes(':') && !isOnDisk(side));

@@ -25,6 +25,9 @@ interface Answer {
   readonly stderr: string;
 }
 
+/** Where there is no repository, which may be no mistake. */
+export class NoRepositoryError extends UserError {}
+
 export class GitRepository {
   readonly #place: GitPlace;
   readonly #begun: BegunQuestions | undefined;
@@ -39,12 +42,16 @@ export class GitRepository {
     this.#begun = begun;
   }
 
-  /** @throws {UserError} if there is no repository at `directory`. */
+  /** @throws {NoRepositoryError} if there is no repository at `directory`; {UserError} with git's reason if it will not read the one there is. */
   static open(directory: string, environment: Environment, isExplicit: boolean): GitRepository {
     const repository = new GitRepository(directory, environment, isExplicit);
     const answer = repository.#run(['rev-parse', '--git-dir']);
     if (answer.status === 0) return repository;
-    throw new UserError(`${directory} is not in a git repository: ${firstLine(answer.stderr)}`);
+    // "(or any of the parent directories)": git has looked everywhere.
+    if (/not a git repository \(or any/.test(answer.stderr)) {
+      throw new NoRepositoryError(`${directory} is not in a git repository: ${firstLine(answer.stderr)}`);
+    }
+    throw new UserError(`git cannot read a repository at ${directory}: ${wholeReason(answer.stderr)}`);
   }
 
   /** Path from the top of the work tree to the directory, `''` at the top or in a bare repository, else ending in `/`. */
@@ -313,6 +320,12 @@ function explainSpawn(error: Error, directory: string): Error {
 
 function isFullId(revision: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(revision);
+}
+
+/** Of several lines, where git says what to do as well. */
+function wholeReason(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim().replace(/^fatal: /, ''));
+  return lines.filter((line) => line !== '').join(' ') || 'it gave no reason';
 }
 
 function firstLine(text: string): string {

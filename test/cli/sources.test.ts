@@ -149,6 +149,8 @@ describe('uabi check', () => {
     [['v1..v2', 'HEAD'], 2, '"HEAD" is one source too many'],
     [['v1..v2', 'v1..v2'], 2, '"v1..v2" is one source too many'],
     [['HEAD', 'v1..v2'], 2, '"HEAD" is one source too many'],
+    [['^v1', 'v2'], 2, '"^v1" leaves commits out of a list'],
+    [['v2', '^v1'], 2, 'OLD NEW, or a range A..B'],
     [['v1', 'v2', 'extra'], 2, '"extra" is one too many'],
     [['v1..v2', path], 2, 'Paths stand behind "--"'],
     [['v1..nothing'], 3, 'no revision "nothing"'],
