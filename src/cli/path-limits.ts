@@ -14,7 +14,7 @@ import type { TargetHeaders } from '../source/header.ts';
 import type { HeaderSource } from './header-source.ts';
 
 /** Where the user stands: relative paths may start at any of these directories. */
-export type Bases = readonly string[];
+type Bases = readonly string[];
 
 /** The directories in which paths on a command line start: that of `-C` first, as in git. */
 export function basesOf(cwd: string, gitDirectory: string | undefined): Bases {
