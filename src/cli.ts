@@ -10,7 +10,7 @@
 import { compiledProgram, storedProgram } from './cli/compiled-program.ts';
 import { askEarly } from './cli/early-questions.ts';
 import { prepareEngine } from './cli/engine-flags.ts';
-import { exitCodes, type Io } from './cli/io.ts';
+import { type ExitCode, exitCodes, type Io } from './cli/io.ts';
 
 // A report that could not be written (a full disk behind `>`) must not look like a verdict; stdout may fail after main ended.
 const output = { isCut: false };
@@ -52,36 +52,56 @@ function hasLeft(stream: NodeJS.WriteStream): Promise<boolean> {
   });
 }
 
-const argv = process.argv.slice(2);
-// git works while the program is loaded.
-const asked = askEarly(argv, process.cwd(), process.env);
-const stored = storedProgram(new URL('.', import.meta.url), process);
-const begun = await asked;
-const io: Io = {
-  stdout: (text) => {
-    process.stdout.write(text);
-  },
-  drained: standardOutputDrained,
-  stderr: (text) => {
-    process.stderr.write(text);
-  },
-  stdin: readStandardInput,
-  stdinChunks: () => process.stdin as AsyncIterable<Uint8Array>,
-  cwd: process.cwd(),
-  env: process.env,
-  isTerminal: { stdout: process.stdout.isTTY, stderr: process.stderr.isTTY },
-  columns: process.stdout.columns,
-  begun,
-  expectRun: (length) => {
-    prepareEngine(process.versions.v8, length);
-  },
-};
+/** `undefined` where the directory one stands in is gone, and no path can start at it. */
+function currentDirectory(): string | undefined {
+  try {
+    return process.cwd();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
 
-const compiled = stored === undefined ? undefined : compiledProgram(stored);
-const { main } = compiled ?? (await import('./cli/main.ts'));
-prepareEngine(process.versions.v8, begun === undefined ? 'any' : 'perhaps short');
-const code = await main(argv, io);
-begun?.stop();
-process.exitCode = output.isCut ? exitCodes.wrongCall : code;
+async function runIn(cwd: string): Promise<ExitCode> {
+  const argv = process.argv.slice(2);
+  // git works while the program is loaded.
+  const asked = askEarly(argv, cwd, process.env);
+  const stored = storedProgram(new URL('.', import.meta.url), process);
+  const begun = await asked;
+  const io: Io = {
+    stdout: (text) => {
+      process.stdout.write(text);
+    },
+    drained: standardOutputDrained,
+    stderr: (text) => {
+      process.stderr.write(text);
+    },
+    stdin: readStandardInput,
+    stdinChunks: () => process.stdin as AsyncIterable<Uint8Array>,
+    cwd,
+    env: process.env,
+    isTerminal: { stdout: process.stdout.isTTY, stderr: process.stderr.isTTY },
+    columns: process.stdout.columns,
+    begun,
+    expectRun: (length) => {
+      prepareEngine(process.versions.v8, length);
+    },
+  };
+  const compiled = stored === undefined ? undefined : compiledProgram(stored);
+  const { main } = compiled ?? (await import('./cli/main.ts'));
+  prepareEngine(process.versions.v8, begun === undefined ? 'any' : 'perhaps short');
+  const code = await main(argv, io);
+  begun?.stop();
+  return code;
+}
+
+const directory = currentDirectory();
+if (directory === undefined) {
+  process.stderr.write('uabi: The current directory does not exist any more: change to one that does.\n');
+  process.exitCode = exitCodes.wrongCall;
+} else {
+  const code = await runIn(directory);
+  process.exitCode = output.isCut ? exitCodes.wrongCall : code;
+}
 // To leave the heap as it lies is faster than to take it apart. What could not be written is told first (above).
 if ((await hasLeft(process.stdout)) && (await hasLeft(process.stderr))) process.exit();

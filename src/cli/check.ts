@@ -13,6 +13,7 @@ import { printable, UserError } from '../diagnostic.ts';
 import { checkFormatNames, checkFormats } from '../report/check-formats.ts';
 import { isFailing, makeReport } from '../report/check-report.ts';
 import type { TextOf } from '../report/quotes.ts';
+import type { FileTree } from '../source/file-tree.ts';
 import { adviseOn } from '../verdict/advice.ts';
 import { checkAbis, checkTargets, type CheckResult } from '../verdict/check.ts';
 import { type Contract, contracts as allContracts } from '../verdict/contract.ts';
@@ -29,7 +30,7 @@ import { pairOf } from './pair-of.ts';
 import { openPolicy, type Policy, type PolicyFlags, type PolicyPlaces } from './policy.ts';
 import { openInCxx } from './open-in-cxx.ts';
 import { type OpenedLayout, type OpenedSource, workshopFor } from './open-source.ts';
-import { isRange } from './source-syntax.ts';
+import { splitArguments } from './source-syntax.ts';
 import { addSourceOptions, collect, type SourceFlags, sourceOptionsOf } from './source-options.ts';
 import { version } from './version.ts';
 
@@ -71,6 +72,7 @@ export function configure(command: Command): void {
       'after',
       `
 A source is a directory, a header, a revision (v6.1), rev:path, :path (the index), a layout file or snapshot (x.json), or -.
+A path starts where you stand, as in git, or at the top of the tree, or is a header's name (linux/fuse.h); it may hold "*".
 
 Formats:
 ${formatList()}
@@ -158,10 +160,10 @@ async function openComparison(
   if (patch.length > 0 || onto !== undefined) {
     const { openPatches, checkPatchOptions } = await import('./open-patch.ts');
     // `--patch *.patch`: the shell has written the rest as arguments.
-    const limit = args.length - afterDashes;
-    const files = patch.length > 0 ? [...patch, ...args.slice(0, limit)] : [];
+    const { sides: others, paths } = splitArguments(args, afterDashes);
+    const files = patch.length > 0 ? [...patch, ...others] : [];
     checkPatchOptions(files, onto);
-    const wanted = { ...sourceOptionsOf(options), files, onto, paths: args.slice(limit) };
+    const wanted = { ...sourceOptionsOf(options), files, onto, paths };
     const { whole, steps, notes, base } = await openPatches(io, wanted);
     for (const note of notes) io.stderr(`uabi: ${printable(note)}\n`);
     return {
@@ -171,17 +173,23 @@ async function openComparison(
       isFromHunks: base === undefined,
     };
   }
-  const { sides, paths } = splitArguments(args);
+  const { sides, paths } = splitArguments(args, afterDashes);
   const shared = { ...sourceOptionsOf(options), paths };
   const comparisonOf = async (chosen: readonly string[], known: PairOptions): Promise<Comparison> => {
     const { workshop, ...whole } = await openPair(chosen, io, known);
-    return { whole, steps: [], places: { old: whole.old.label, new: whole.new.label, workshop }, isFromHunks: false };
+    const places = { old: placeOf(whole.old), new: placeOf(whole.new), workshop };
+    return { whole, steps: [], places, isFromHunks: false };
   };
   if (sides.length > 0) return comparisonOf(sides, shared);
   const [{ chooseSides }, workshop] = await Promise.all([import('./choose-sides.ts'), workshopFor(io, shared)]);
   const chosen = chooseSides(workshop, io, options.directory !== undefined);
   io.stderr(`uabi: ${printable(chosen.why)}\n`);
-  return comparisonOf(chosen.sides, { ...shared, workshop });
+  return comparisonOf(chosen.sides, { ...shared, workshop, prefersRevisions: true });
+}
+
+/** Where the rules that lie beside a source are looked for. */
+function placeOf(source: OpenedSource): string | FileTree {
+  return (isHeaders(source) ? source.revision : undefined) ?? source.label;
 }
 
 function comparePair(
@@ -231,15 +239,6 @@ function valuesOn(target: Target, sides: OpenedPair): ValuesOf {
     return undefined;
   };
   return (name, header) => [valueIn(sides.old, name, header), valueIn(sides.new, name, header)];
-}
-
-/** `A..B [PATH…]` or `OLD NEW [PATH…]`; commander has taken the `--` away. */
-function splitArguments(args: readonly string[]): {
-  readonly sides: readonly string[];
-  readonly paths: readonly string[];
-} {
-  const count = isRange(args[0] ?? '') ? 1 : 2;
-  return { sides: args.slice(0, count), paths: args.slice(count) };
 }
 
 function parseContracts(text: string): Contract[] {

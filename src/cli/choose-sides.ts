@@ -10,7 +10,7 @@ import { resolve } from 'node:path';
 import { UndecidedError, UserError } from '../diagnostic.ts';
 import { DirectoryTree, readRegularFile } from '../source/directory.ts';
 import type { FileTree } from '../source/file-tree.ts';
-import type { GitRepository } from '../source/git.ts';
+import { type GitRepository, NoRepositoryError } from '../source/git.ts';
 import { isKernelTree } from '../source/kernel-tree.ts';
 import type { HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
@@ -24,16 +24,18 @@ export interface ChosenSides {
 
 /**
  * `isExplicit`: whether the user named the repository.
- * @throws {UserError} outside of a repository, and where it has no commit; {UndecidedError} if the revisions that a job names are not in the clone.
+ * @throws {UserError} outside of a repository, where git will not read it, and where it has no commit; {UndecidedError} if the revisions that a job names are not in the clone.
  */
 export function chooseSides(workshop: HeaderWorkshop, io: Io, isExplicit = false): ChosenSides {
-  if (!isExplicit && !workshop.hasRepository()) {
+  if (!isExplicit && workshop.whyNoRepository() instanceof NoRepositoryError) {
     throw new UserError(
       'There is nothing to compare: this is no git repository. Name OLD and NEW, or a patch with --patch, or a repository with -C.',
     );
   }
   const repository = workshop.repository();
   if (repository.resolve('HEAD', 'commit') === undefined) {
+    const id = repository.resolve('HEAD', 'object');
+    if (id !== undefined) throw repository.missingObjects([id]);
     throw new UserError('There is nothing to compare: the repository has no commit yet. Name OLD and NEW.');
   }
   const fromJob = chooseInGitHub(repository, io) ?? chooseInGitLab(repository, io);

@@ -65,7 +65,7 @@ export async function askEarly(
   environment: Environment,
 ): Promise<EarlyQuestions | undefined> {
   const wanted = wantedBy(argv);
-  if (wanted === undefined || !areRevisions(wanted.revisions, cwd)) return undefined;
+  if (wanted === undefined || !areRevisions(wanted.revisions, cwd, wanted.isRange)) return undefined;
   const first = whatBothAre(...wanted.revisions);
   if (first === undefined) return undefined;
   const directory = valueOf(argv, /^(?:-C|--directory$|--directory=)(.+)?$/s);
@@ -84,6 +84,7 @@ export async function askEarly(
 /** Revisions, and words that will be looked for in them. */
 interface Wanted {
   readonly revisions: readonly [string, string];
+  readonly isRange: boolean;
   readonly words: readonly string[];
 }
 
@@ -91,14 +92,16 @@ function wantedBy(argv: readonly string[]): Wanted | undefined {
   const [command, ...others] = argv.filter((argument) => !argument.startsWith('-'));
   if (command === 'check') {
     const range = others.find(isRange);
-    return range === undefined || isFromBase(range) ? undefined : { revisions: splitRange(range), words: [] };
+    return range === undefined || isFromBase(range)
+      ? undefined
+      : { revisions: splitRange(range), isRange: true, words: [] };
   }
   const source = valueOf(argv, /^--in(?:=(.+))?$/s);
   if (command !== 'layout' || source === undefined) return undefined;
   // What stands behind an option is most likely its value.
   const names = argv.filter((argument, at) => !argument.startsWith('-') && !/^-[^=]*$/.test(argv[at - 1] ?? ''));
   const words = searchedWords(names.slice(1));
-  return words === undefined ? undefined : { revisions: [source, source], words };
+  return words === undefined ? undefined : { revisions: [source, source], isRange: false, words };
 }
 
 /** By which words headers can be found that declare some records; `undefined` unless these can be looked for with others. */
@@ -107,11 +110,14 @@ export function searchedWords(names: readonly string[]): readonly string[] | und
   return words.length > 0 && words.length <= maximumWords && words.every(isPlainWord) ? words : undefined;
 }
 
-/** Whether all of `sources` can only be revisions. */
-export function areRevisions(sources: readonly string[], cwd: string): boolean {
+/** Whether all of `sources` can only be revisions; or may be, if these are preferred to what stands on disk. */
+export function areRevisions(sources: readonly string[], cwd: string, arePreferred = false): boolean {
   return sources.every(
     (source) =>
-      source !== '-' && !source.includes(':') && !isJsonSource(source) && !mayStandOnDisk(resolve(cwd, source)),
+      source !== '-' &&
+      !source.includes(':') &&
+      !isJsonSource(source) &&
+      (arePreferred || !mayStandOnDisk(resolve(cwd, source))),
   );
 }
 

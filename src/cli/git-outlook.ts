@@ -15,6 +15,7 @@ export interface GitOutlook extends Outlook {
 /**
  * What git says of two sources, where both are revisions of the repository at `directory` (`-C`); `undefined` where they
  * are not, or there is none. `words`: what will be looked for in them. `known`: what is known of that repository.
+ * `prefersRevisions`: what stands on disk under the name of a revision does not matter.
  */
 export async function outlookFor(
   old: string,
@@ -23,8 +24,9 @@ export async function outlookFor(
   directory: string | undefined,
   io: Io,
   known: BlobStore | undefined,
+  prefersRevisions = false,
 ): Promise<GitOutlook | undefined> {
-  if (!areRevisions([old, next], io.cwd)) return undefined;
+  if (!areRevisions([old, next], io.cwd, prefersRevisions)) return undefined;
   // Nobody has made sure that there is a repository.
   const place = resolve(io.cwd, directory ?? '.');
   const store = known ?? storeOf(new GitRepository(place, io.env, directory !== undefined, io.begun));

@@ -1,7 +1,8 @@
 /**
  * SOURCE arguments that lead to headers: a directory, a header, a git revision, `rev:path`, `:path`, `-`.
  *
- * What exists on disk is taken as that; then `:` decides between a path in the index, a path in a revision and a revision. One
+ * What exists on disk is taken as that, unless it is a revision as well: a side of a range is the revision, and of anything else
+ * the user has to say which he means. Then `:` decides between a path in the index, a path in a revision and a revision. One
  * front end and one store of blobs serve all sources of a run, so that what two trees share is read once.
  */
 
@@ -51,6 +52,10 @@ export interface HeaderSource {
   readonly label: string;
   /** Whether it is one header that was named as a file: what lies beside it is no part of the source. */
   readonly isOneFile: boolean;
+  /** The revision that was named, where it was one as a whole. */
+  readonly revision?: FileTree | undefined;
+  /** Directories on disk at which the paths of its headers may start. */
+  readonly standsIn: () => readonly string[];
   /** The targets it can be read for, in the order of the target table. */
   readonly targets: readonly Target[];
   /** Why it cannot be read for a target; `undefined` where it can. */
@@ -83,6 +88,13 @@ export interface HeaderSides {
   readonly new: HeaderSource;
 }
 
+/** What the user named, of which headers were found. */
+interface Named extends Partial<Pick<HeaderSource, 'isOneFile' | 'standsIn' | 'revision'>> {
+  readonly label: string;
+  /** The headers that were named; all, where none were. */
+  readonly only?: readonly string[] | undefined;
+}
+
 /** What the sources of one run share. */
 export class HeaderWorkshop {
   readonly #io: Io;
@@ -90,45 +102,58 @@ export class HeaderWorkshop {
   readonly #frontEnd = new FrontEnd();
   readonly #progress: Progress;
   #blobs: BlobStore | undefined;
+  #workTree: readonly string[] | undefined;
   #includes: readonly HeaderCollection[] | undefined;
 
   constructor(io: Io, options: HeaderOptions) {
     this.#io = io;
     this.#options = options;
+    checkGitDirectory(options.gitDirectory, io.cwd);
     this.#progress = new Progress(io);
   }
 
   /**
-   * Opens a SOURCE that is neither a JSON file nor standard input.
-   * @throws {UndecidedError} if there is no such thing.
+   * Opens a SOURCE that is neither a JSON file nor standard input. `prefersRevisions`: what is a revision and stands on disk as well
+   * is the revision, as a side of `A..B` is.
+   * @throws {UndecidedError} if there is no such thing; {UserError} if it may be one thing or another.
    */
-  open(text: string): HeaderSource {
+  open(text: string, prefersRevisions = false): HeaderSource {
     const path = resolve(this.#io.cwd, text);
     const stats = text === '' ? undefined : statsAt(path, text);
-    if (stats?.isDirectory() === true)
-      return this.#wrap(openDirectory(path, text, this.#includeDirectories()), undefined, text);
+    if (stats !== undefined && this.isRevision(text, prefersRevisions)) return this.#openFromGit(text);
+    if (stats?.isDirectory() === true) {
+      // A folder of a tree may have been named: `linux/include/uapi`, `usr/include`.
+      const standsIn = (): readonly string[] => [path, resolve(path, '..'), resolve(path, '../..')];
+      return this.#wrap(openDirectory(path, text, this.#includeDirectories()), { label: text, standsIn });
+    }
     if (stats !== undefined) {
       const { collection, only } = openFile(path, text, this.#includeDirectories());
-      return this.#wrap(collection, only, text, true);
+      return this.#wrap(collection, { label: text, only, isOneFile: true });
     }
     return this.#openFromGit(text);
   }
 
   /** What git was asked ahead for two sources, and for what names `words`; `undefined` where these are no revisions. */
-  async lookAhead(old: string, next: string, words: readonly string[] = []): Promise<Outlook | undefined> {
-    const outlook = await outlookFor(old, next, words, this.#options.gitDirectory, this.#io, this.#blobs);
+  async lookAhead(
+    old: string,
+    next: string,
+    words: readonly string[] = [],
+    prefersRevisions = false,
+  ): Promise<Outlook | undefined> {
+    const { gitDirectory } = this.#options;
+    const outlook = await outlookFor(old, next, words, gitDirectory, this.#io, this.#blobs, prefersRevisions);
     this.#blobs ??= outlook?.store;
     return outlook;
   }
 
   /** Opens the headers of a tree that was made in memory. */
-  openInMemory(tree: FileTree): HeaderSource {
-    return this.#wrap(openTree(tree, this.#includeDirectories()), undefined, tree.label);
+  openInMemory(tree: FileTree, standsIn?: HeaderSource['standsIn']): HeaderSource {
+    return this.#wrap(openTree(tree, this.#includeDirectories()), { label: tree.label, ...(standsIn && { standsIn }) });
   }
 
   /** Opens headers that somebody else found. */
   openCollection(collection: HeaderCollection): HeaderSource {
-    return this.#wrap(collection, undefined, collection.label);
+    return this.#wrap(collection, { label: collection.label });
   }
 
   /** The files of a revision. */
@@ -141,14 +166,29 @@ export class HeaderWorkshop {
     return new GitTree(this.#store(), undefined, 'the index');
   }
 
-  /** Whether there is a repository to look revisions up in. */
-  hasRepository(): boolean {
-    return this.#repositoryOrUndefined() !== undefined;
+  /** Why there is no repository to look revisions up in; `undefined` where there is one. */
+  whyNoRepository(): UserError | UndecidedError | undefined {
+    try {
+      this.repository();
+      return undefined;
+    } catch (error) {
+      if (error instanceof UserError || error instanceof UndecidedError) return error;
+      throw error;
+    }
   }
 
   /** The repository that revisions are looked up in. */
   repository(): GitRepository {
     return this.#store().repository;
+  }
+
+  /** The top of the work tree of that repository, unless it is a bare one. */
+  workTree(): readonly string[] {
+    if (this.#workTree === undefined) {
+      const top = this.repository().workTree();
+      this.#workTree = top === undefined ? [] : [top];
+    }
+    return this.#workTree;
   }
 
   /** Text of a file in a revision or the index, for sources that are no headers. */
@@ -176,7 +216,23 @@ export class HeaderWorkshop {
     const name = '<standard input>';
     const tree = new TextTree('-', name, content);
     const options = { label: '-', tree, headers: [name], isSearched: false, includes: this.#includeDirectories() };
-    return this.#wrap(new HeaderFiles(options), undefined, '-');
+    return this.#wrap(new HeaderFiles(options), { label: '-' });
+  }
+
+  /**
+   * Whether what stands on disk as `text` is a revision in the first place. Where it may be both, git asks as well; in a bare
+   * repository it does not, whose own files are nobody's headers.
+   * @throws {UserError} if it may be both.
+   */
+  isRevision(text: string, prefersRevisions = false): boolean {
+    if (/^\.\.?$/.test(text) || (text.includes('/') && !prefersRevisions)) return false;
+    const repository = this.#repositoryOrUndefined();
+    const plainName = repository?.plainNameOf(text);
+    if (plainName === undefined) return false;
+    if (prefersRevisions || this.workTree().length === 0) return true;
+    throw new UserError(
+      `"${text}" is a revision, and a file or directory is called so as well. Write ./${text} for what stands on disk, or ${plainName} for the revision.`,
+    );
   }
 
   #openFromGit(text: string): HeaderSource {
@@ -187,19 +243,22 @@ export class HeaderWorkshop {
       if (looksLikePath && this.#repositoryOrUndefined()?.resolve(text, 'object') === undefined) {
         throw new UndecidedError(`There is no file, directory or revision "${text}".`);
       }
-      return this.#wrap(openTree(openRevision(this.#store(), text), includes), undefined, text);
+      const standsIn = (): readonly string[] => this.workTree();
+      const tree = openRevision(this.#store(), text);
+      return this.#wrap(openTree(tree, includes), { label: text, standsIn, revision: tree });
     }
     const { tree, path } = this.#splitPath(text);
-    if (path === '') return this.#wrap(openTree(tree, includes), undefined, text);
+    const standsIn = (): readonly string[] => this.workTree().map((top) => resolve(top, path));
+    if (path === '') return this.#wrap(openTree(tree, includes), { label: text, standsIn });
     switch (tree.kindOf(path)) {
       case 'folder':
-        return this.#wrap(openTree(new SubTree(tree, path, text), includes), undefined, text);
+        return this.#wrap(openTree(new SubTree(tree, path, text), includes), { label: text, standsIn });
       case 'absent':
         throw new UndecidedError(`There is no "${path}" in ${tree.label}.`);
       case 'file':
       case 'other': {
         const { collection, only } = openTreeFile(tree, path, text, includes);
-        return this.#wrap(collection, only, text, true);
+        return this.#wrap(collection, { label: text, only, isOneFile: true, standsIn: () => this.workTree() });
       }
     }
   }
@@ -228,12 +287,7 @@ export class HeaderWorkshop {
   }
 
   #repositoryOrUndefined(): GitRepository | undefined {
-    try {
-      return this.repository();
-    } catch (error) {
-      if (error instanceof UserError || error instanceof UndecidedError) return undefined;
-      throw error;
-    }
+    return this.whyNoRepository() === undefined ? this.repository() : undefined;
   }
 
   #includeDirectories(): readonly HeaderCollection[] {
@@ -243,9 +297,7 @@ export class HeaderWorkshop {
 
   #wrap(
     collection: HeaderCollection,
-    only: readonly string[] | undefined,
-    label: string,
-    isOneFile = false,
+    { label, only, isOneFile = false, standsIn = () => [], revision }: Named,
   ): HeaderSource {
     const chosen = this.#options.headers;
     const namesFor = (target: Target): readonly string[] => {
@@ -284,6 +336,8 @@ export class HeaderWorkshop {
     return {
       label,
       isOneFile,
+      standsIn,
+      revision,
       targets,
       whyNot: (target) =>
         isAvailable(target)
@@ -319,6 +373,18 @@ export class HeaderWorkshop {
       },
     };
   }
+}
+
+/** @throws {UserError} if what `-C` names is no directory. */
+function checkGitDirectory(directory: string | undefined, cwd: string): void {
+  if (directory === undefined) return;
+  const stats = statsAt(resolve(cwd, directory), directory);
+  if (stats?.isDirectory() === true) return;
+  throw new UserError(
+    stats === undefined
+      ? `There is no directory "${directory}", which -C names.`
+      : `"${directory}", which -C names, is no directory.`,
+  );
 }
 
 /** A search that looks through a header once, however many targets share it. */

@@ -11,12 +11,14 @@ import type { Snapshot } from '../abi/snapshot-read.ts';
 import type { Target } from '../abi/target.ts';
 import { type SourceLocation, UserError } from '../diagnostic.ts';
 import { isHeaders, type OpenedSource } from './open-source.ts';
-import { isWithin } from './restrict-to-changes.ts';
+import { type Bases, isWithin, limitsAmong, limitsFor } from './path-limits.ts';
 
 export interface HeaderLimits {
   /** Names of headers; all, where there are none. */
   readonly headers: readonly string[];
+  /** As they were written. */
   readonly paths: readonly string[];
+  readonly bases: Bases;
 }
 
 /** Both sides, with nothing but what the limits and the snapshots among them are about. */
@@ -26,10 +28,31 @@ export function limitToHeaders<T extends OpenedSource>(sides: readonly [T, T], l
     (some) => some.length > 0,
   );
   if (names.length === 0 && limits.paths.length === 0) return sides;
+  const paths = pathsIn(sides, limits);
   const isAsked = (header: string, path = header): boolean =>
-    names.every((some) => some.includes(header)) && isWithin([path, header], limits.paths);
+    names.every((some) => some.includes(header)) && isWithin([path, header], paths);
   const [old, next] = sides;
   return [limited(old, isAsked), limited(next, isAsked)];
+}
+
+/** What paths mean: places that a snapshot tells of, or headers of the other side. */
+function pathsIn(sides: readonly OpenedSource[], { paths, bases }: HeaderLimits): readonly string[] {
+  if (paths.length === 0) return [];
+  const places = sides.filter((side) => !isHeaders(side)).flatMap(placesToldBy);
+  return paths.flatMap((path) => limitsAmong(path, places) ?? limitsFor([path], bases, sides.filter(isHeaders)));
+}
+
+/** Paths and names of all headers that a side says it has. */
+function placesToldBy(side: OpenedSource): readonly string[] {
+  const places = new Set<string>();
+  for (const target of side.targets) {
+    const abi = side.abiFor(target);
+    for (const header of abi.headers) places.add(header);
+    for (const map of [abi.records, abi.enums, abi.typedefs, abi.constants, abi.requests, abi.macros]) {
+      for (const { location } of map.values()) if (location !== undefined) places.add(location.file);
+    }
+  }
+  return [...places];
 }
 
 type IsAsked = (header: string, path?: string) => boolean;

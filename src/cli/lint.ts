@@ -15,8 +15,8 @@ import { type LintSeverity, lintSeverities } from '../verdict/lint/rules.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 import { oneOf } from './one-of.ts';
 import { openPair } from './open-pair.ts';
-import { isRange } from './source-syntax.ts';
-import { type OpenedSource, openSource, workshopFor } from './open-source.ts';
+import { isRange, splitArguments } from './source-syntax.ts';
+import { isHeaders, type OpenedSource, openSource, workshopFor } from './open-source.ts';
 import { openConfig, type PolicyFlags } from './policy.ts';
 import { addSourceOptions, type SourceFlags, sourceOptionsOf } from './source-options.ts';
 
@@ -49,10 +49,14 @@ Examples:
     );
 }
 
-export async function run(args: readonly string[], options: Options, io: Io): Promise<ExitCode> {
+export async function run(args: readonly string[], options: Options, io: Io, afterDashes = 0): Promise<ExitCode> {
   const format = oneOf(formats, options.format, '--format');
   const failOn = oneOf(thresholds, options.failOn, '--fail-on');
-  const [source = '.', ...paths] = args;
+  const { sides, paths } = splitArguments(args, afterDashes);
+  const [source = '.', extra] = sides;
+  if (extra !== undefined) {
+    throw new UserError(`One source is looked at: "${extra}" is one too many. With a range, paths stand behind "--".`);
+  }
   const { findings, targets, notUnderstood } = isRange(source)
     ? await lintRange(source, paths, options, io)
     : await lintSource(source, paths, options, io);
@@ -96,7 +100,7 @@ async function lintSource(source: string, paths: readonly string[], options: Opt
 
 async function lintRange(range: string, paths: readonly string[], options: Options, io: Io): Promise<Linted> {
   const { old, new: next, workshop } = await openPair([range], io, { ...sourceOptionsOf(options), paths });
-  const config = await openConfig(old.label, workshop, io, options);
+  const config = await openConfig((isHeaders(old) ? old.revision : undefined) ?? old.label, workshop, io, options);
   const targets = targetsOf(next, options.target, config?.targets);
   const known = new Set(old.targets);
   for (const side of [old, next]) side.expect?.(targets);

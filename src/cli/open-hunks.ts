@@ -14,7 +14,7 @@ import { HunkHeaders } from '../source/hunk-headers.ts';
 import type { Changes } from '../source/patched-tree.ts';
 import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
 import type { OpenedPair } from './open-pair.ts';
-import { isWithin } from './restrict-to-changes.ts';
+import { isWithin } from './path-limits.ts';
 
 /** The sides that some patches show, limited to headers at or below `paths`. */
 export function openHunks(patches: readonly Patch[], workshop: HeaderWorkshop, paths: readonly string[]): OpenedPair {

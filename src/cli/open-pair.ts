@@ -5,13 +5,16 @@
  * header costs as much as that header.
  */
 
+import { resolve } from 'node:path';
 import { UserError } from '../diagnostic.ts';
+import { statsAt } from '../source/stats.ts';
 import type { HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
 import { limitToHeaders } from './limit-to-headers.ts';
 import { isHeaders, type OpenedSource, openSource, type SourceOptions, workshopFor } from './open-source.ts';
+import { basesOf, limitsFor } from './path-limits.ts';
 import { restrictToChanges } from './restrict-to-changes.ts';
-import { isFromBase, splitRange } from './source-syntax.ts';
+import { checkSides, isFromBase, splitRange } from './source-syntax.ts';
 
 export interface OpenedPair {
   readonly old: OpenedSource;
@@ -24,7 +27,7 @@ export interface OpenedComparison extends OpenedPair {
 }
 
 export interface PairOptions extends SourceOptions {
-  /** `-- PATH…`: only headers at or below these places of the trees. */
+  /** `-- PATH…`: only headers at or below these, as they were written. */
   readonly paths?: readonly string[];
 }
 
@@ -35,20 +38,23 @@ export interface PairOptions extends SourceOptions {
 export async function openPair(sides: readonly string[], io: Io, options: PairOptions = {}): Promise<OpenedComparison> {
   const [first, second] = sides;
   if (first === undefined) throw new UserError('There is nothing to compare: name OLD and NEW, or a range A..B.');
-  if (sides.length > 2) throw new UserError(`Two sources can be compared, not ${sides.length}.`);
+  checkSides(sides, (source) => statsAt(resolve(io.cwd, source), source) !== undefined);
   const workshop = await workshopFor(io, options);
-  const shared = { ...options, workshop };
+  // The sides of a range are revisions.
+  const prefersRevisions = options.prefersRevisions ?? second === undefined;
+  const shared = { ...options, workshop, prefersRevisions };
   const [oldName, newName] = second === undefined ? splitRange(first) : [first, second];
   const hasParted = second === undefined && isFromBase(first);
   const oldRevision = hasParted ? workshop.repository().mergeBase(oldName, newName) : oldName;
-  const outlook = await workshop.lookAhead(oldRevision, newName);
+  const outlook = await workshop.lookAhead(oldRevision, newName, [], prefersRevisions);
   if (outlook !== undefined) io.expectRun?.((await outlook.areNear) ? 'short' : 'any');
   // To look for headers that were named, it has to be known which there are.
   await ((options.headers ?? []).length === 0 ? outlook?.listed : outlook?.fetched);
   const old = await openSource(oldRevision, io, shared);
   const next = await openSource(newName, io, shared);
+  const bases = basesOf(io.cwd, options.gitDirectory);
   if (!isHeaders(old) || !isHeaders(next)) {
-    const limits = { headers: options.headers ?? [], paths: options.paths ?? [] };
+    const limits = { headers: options.headers ?? [], paths: options.paths ?? [], bases };
     const [was, is] = limitToHeaders([old, next], limits);
     return { old: was, new: is, workshop };
   }
@@ -58,5 +64,6 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
     for (const source of [old, next]) for (const target of source.targets) source.headersFor(target);
     await outlook.included;
   }
-  return { ...restrictToChanges(old, next, options.paths ?? []), workshop };
+  const limits = limitsFor(options.paths ?? [], bases, [old, next]);
+  return { ...restrictToChanges(old, next, limits), workshop };
 }

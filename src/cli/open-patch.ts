@@ -17,6 +17,7 @@ import { maximumPatchBytes, type PatchInput, readSeries } from '../patch/read-pa
 import { DirectoryTree } from '../source/directory.ts';
 import type { FileTree } from '../source/file-tree.ts';
 import { type ExpectedBlob, findBase } from '../source/find-base.ts';
+import { NoRepositoryError } from '../source/git.ts';
 import { isKernelTree } from '../source/kernel-tree.ts';
 import { type Changes, PatchedTree } from '../source/patched-tree.ts';
 import { statsAt } from '../source/stats.ts';
@@ -25,7 +26,8 @@ import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
 import { isBesideTheUapi, openHunks, withProblems } from './open-hunks.ts';
 import type { OpenedPair } from './open-pair.ts';
-import { isWithin, restrictToChanges } from './restrict-to-changes.ts';
+import { basesOf, isWithin, limitsAmong, limitsFor } from './path-limits.ts';
+import { restrictToChanges } from './restrict-to-changes.ts';
 import { type SourceOptions, workshopFor } from './open-source.ts';
 
 export interface OpenedPatches {
@@ -60,7 +62,10 @@ export async function openPatches(io: Io, options: PatchOptions): Promise<Opened
   // Where nothing is to be judged, nobody has to know against what.
   const found = patches.every(isBesideTheUapi) ? { ...tree, why: undefined } : tree;
   if (found.kind === 'none') {
-    const open = (some: readonly Patch[]): OpenedPair => openHunks(some, workshop, options.paths);
+    const { limits, missing } = limitsInPatches(patches, options.paths);
+    // Nobody knows what else stands in the tree.
+    for (const one of missing) said.push(`the patch touches no header at or below "${one}"`);
+    const open = (some: readonly Patch[]): OpenedPair => openHunks(some, workshop, limits);
     return {
       whole: open(patches),
       steps: patches.length === 1 ? [] : patches.map((patch) => ({ patch, open: () => open([patch]) })),
@@ -68,7 +73,22 @@ export async function openPatches(io: Io, options: PatchOptions): Promise<Opened
     };
   }
   if (found.why !== undefined) said.push(found.why);
-  return openApplied(patches, found, workshop, said, options.paths);
+  return openApplied(patches, found, workshop, said, (sources) =>
+    limitsFor(options.paths, basesOf(io.cwd, options.gitDirectory), sources),
+  );
+}
+
+/** What the paths on the command line mean in patches without a tree. */
+function limitsInPatches(
+  patches: readonly Patch[],
+  paths: readonly string[],
+): { readonly limits: readonly string[]; readonly missing: readonly string[] } {
+  const places = patches.flatMap((patch) => patch.files.flatMap((file) => [file.oldPath, file.newPath]));
+  const found = paths.map((path) => ({ path, limits: limitsAmong(path, places) }));
+  return {
+    limits: found.flatMap(({ path, limits }) => limits ?? [path]),
+    missing: found.flatMap(({ path, limits }) => (limits === undefined ? [path] : [])),
+  };
 }
 
 async function readInput(name: string, io: Io): Promise<PatchInput> {
@@ -107,6 +127,8 @@ interface FoundTree {
   readonly states: readonly State[];
   /** What to say about the choice. */
   readonly why: string | undefined;
+  /** Directories on disk at which the tree may begin. */
+  readonly standsIn: () => readonly string[];
 }
 
 /** The tree after some patches. */
@@ -119,21 +141,27 @@ interface State {
 type Found = FoundTree | { readonly kind: 'none'; readonly why: string | undefined };
 
 function findTree(patches: readonly Patch[], workshop: HeaderWorkshop, io: Io, options: PatchOptions): Found {
-  const apply = (tree: FileTree, why?: string): FoundTree => ({
+  const apply = (tree: FileTree, why?: string, folder?: string): FoundTree => ({
     kind: 'tree',
     tree,
     states: applySeries(patches, tree),
     why,
+    standsIn: () => (folder === undefined ? workshop.workTree() : [folder]),
   });
   if (options.onto !== undefined) {
     const path = resolve(io.cwd, options.onto);
     const isDirectory = statsAt(path, options.onto)?.isDirectory() === true;
-    return apply(isDirectory ? new DirectoryTree(path, options.onto) : workshop.revision(options.onto, options.onto));
+    return isDirectory && !workshop.isRevision(options.onto)
+      ? apply(new DirectoryTree(path, options.onto), undefined, path)
+      : apply(workshop.revision(options.onto, options.onto));
   }
-  if (options.gitDirectory === undefined && !workshop.hasRepository()) {
+  const noRepository = options.gitDirectory === undefined ? workshop.whyNoRepository() : undefined;
+  if (noRepository !== undefined) {
+    const why =
+      noRepository instanceof NoRepositoryError ? 'no git repository here' : noRepository.message.replace(/\.$/, '');
     return {
       kind: 'none',
-      why: 'no git repository here: the patch is judged from its own hunks, as far as they hold whole declarations',
+      why: `${why}: the patch is judged from its own hunks, as far as they hold whole declarations`,
     };
   }
   const repository = workshop.repository();
@@ -219,10 +247,10 @@ function applySeries(patches: readonly Patch[], tree: FileTree): State[] {
 
 function openApplied(
   patches: readonly Patch[],
-  { tree, states }: FoundTree,
+  { tree, states, standsIn }: FoundTree,
   workshop: HeaderWorkshop,
   notes: readonly string[],
-  paths: readonly string[],
+  limitsIn: (sources: readonly HeaderSource[]) => readonly string[],
 ): OpenedPatches {
   const nameAfter = (count: number): string =>
     count === 0 ? tree.label : `${tree.label} + ${count === 1 ? (patches[0]?.title ?? '') : `${count} patches`}`;
@@ -232,11 +260,12 @@ function openApplied(
     if (source === undefined) {
       const changes = states[count - 1]?.changes;
       const label = nameAfter(count);
-      source = workshop.openInMemory(changes === undefined ? tree : new PatchedTree(tree, changes, label));
+      source = workshop.openInMemory(changes === undefined ? tree : new PatchedTree(tree, changes, label), standsIn);
       sources.set(count, source);
     }
     return source;
   };
+  const paths = limitsIn([after(0), after(patches.length)]);
   const isHeader = (path: string): boolean =>
     path.endsWith('.h') && weigh(path, isKernelTree(tree)) === 'needed' && isWithin([path], paths);
   const touchedBy = (patch: Patch): ReadonlySet<string> =>

@@ -44,6 +44,8 @@ export function isHeaders(source: OpenedSource): source is HeaderSource {
 export interface SourceOptions extends HeaderOptions {
   /** What several sources of one run share. */
   readonly workshop?: HeaderWorkshop;
+  /** Whether what is a revision and stands on disk as well is the revision. */
+  readonly prefersRevisions?: boolean;
 }
 
 export interface OpenedLayout extends OpenedSource {
@@ -65,7 +67,7 @@ export async function workshopFor(io: Io, options: SourceOptions): Promise<Heade
  */
 export async function openSource(source: string, io: Io, options: SourceOptions = {}): Promise<OpenedSource> {
   if (source === '-') return openStandardInput(io, options);
-  if (!isJsonSource(source)) return (await workshopFor(io, options)).open(source);
+  if (!isJsonSource(source)) return (await workshopFor(io, options)).open(source, options.prefersRevisions);
   const { path, variantName } = splitVariant(source);
   const text = await textInGit(path, io, options);
   if (text !== undefined) return openText(text, source, path, variantName);

@@ -49,7 +49,7 @@ interface Found {
 /** Where the files of the two sides are looked for: a source as it was written, or the tree that a patch is for. */
 export interface PolicyPlaces {
   readonly old: string | FileTree | undefined;
-  readonly new: string | undefined;
+  readonly new: string | FileTree | undefined;
   readonly workshop?: HeaderWorkshop;
 }
 
@@ -60,7 +60,7 @@ export interface PolicyPlaces {
 export async function openPolicy(places: PolicyPlaces, io: Io, flags: PolicyFlags = {}): Promise<Policy> {
   const { workshop } = places;
   const at = (place: string | FileTree | undefined, name: string): Found | undefined => {
-    if (typeof place === 'object') return found(place.read(name), `${place.label}:${name}`);
+    if (typeof place === 'object') return inTree(place, name);
     return place === undefined || workshop === undefined ? undefined : beside(place, name, workshop, io);
   };
   const config = await configOf(flags.config === undefined ? at(places.old, configFileName) : named(flags.config, io));
@@ -89,12 +89,14 @@ export async function openPolicy(places: PolicyPlaces, io: Io, flags: PolicyFlag
 
 /** The configuration beside one source, for commands that compare nothing. */
 export async function openConfig(
-  source: string,
+  source: string | FileTree,
   workshop: HeaderWorkshop,
   io: Io,
   flags: PolicyFlags = {},
 ): Promise<Config | undefined> {
-  return configOf(flags.config === undefined ? beside(source, configFileName, workshop, io) : named(flags.config, io));
+  if (flags.config !== undefined) return configOf(named(flags.config, io));
+  const isTree = typeof source === 'object';
+  return configOf(isTree ? inTree(source, configFileName) : beside(source, configFileName, workshop, io));
 }
 
 async function configOf(found: Found | undefined): Promise<Config | undefined> {
@@ -127,6 +129,11 @@ function named(path: string, io: Io): Found {
   const read = readRegularFile(resolve(io.cwd, path));
   if (read.kind === 'text') return { text: read.text, file: path };
   throw new UserError(read.kind === 'absent' ? `There is no file ${path}.` : `${path} is not read: ${read.reason}.`);
+}
+
+function inTree(tree: FileTree, name: string): Found | undefined {
+  tree.fetch?.([name]);
+  return found(tree.read(name), `${tree.label}:${name}`);
 }
 
 function beside(source: string, name: string, workshop: HeaderWorkshop, io: Io): Found | undefined {

@@ -12,10 +12,11 @@ import type { Target } from '../abi/target.ts';
 import type { ReadOptions } from '../c/lower/read-abi.ts';
 import type { Unsettled } from '../c/unsettled/unsettled-names.ts';
 import type { AbiPair } from '../diff/changes.ts';
-import type { HeaderFile, TargetHeaders } from '../source/header.ts';
-import { type ChangedHeaders, changedFiles, changedHeaders, includedFiles } from '../source/changes.ts';
+import { type HeaderFile, namesIn, type TargetHeaders } from '../source/header.ts';
+import { type ChangedHeaders, changedFiles, changedHeaders, includedFiles, includersAmong } from '../source/changes.ts';
 import type { HeaderSides, HeaderSource } from './header-source.ts';
 import { HeaderTexts } from './header-texts.ts';
+import { isWithin, placesOf } from './path-limits.ts';
 import { isShownAlone } from './shown-alone.ts';
 import { findUnsettled, Telling, type ToRead, type ToTell } from './unsettled.ts';
 
@@ -192,27 +193,43 @@ function readingFor(sides: HeaderSides, target: Target, paths: readonly string[]
   const [before, after] = [sides.old.headersFor(target), sides.new.headersFor(target)];
   const affected = changedHeaders(before, after);
   const [wereChanged, areChanged] = [new Set(affected.old), new Set(affected.new)];
+  const changed = changedFiles(before, after);
+  const wasWithin = within(
+    before,
+    changed.map((file) => file.old),
+    paths,
+  );
+  const isNowWithin = within(
+    after,
+    changed.map((file) => file.new),
+    paths,
+  );
   const headers = {
-    old: sides.old.namesFor(target).filter((name) => wereChanged.has(name) && isAt(sides.old, target, name, paths)),
-    new: sides.new.namesFor(target).filter((name) => areChanged.has(name) && isAt(sides.new, target, name, paths)),
+    old: sides.old.namesFor(target).filter((name) => wereChanged.has(name) && wasWithin(name)),
+    new: sides.new.namesFor(target).filter((name) => areChanged.has(name) && isNowWithin(name)),
   };
   return {
-    ...{ target, changed: changedFiles(before, after), headers },
+    ...{ target, changed, headers },
     files: { old: includedFiles(before, headers.old), new: includedFiles(after, headers.new) },
   };
 }
 
-function isAt(source: HeaderSource, target: Target, name: string, limits: readonly string[]): boolean {
-  if (limits.length === 0) return true;
-  const path = source.headersFor(target).resolve(name, 'angle', undefined)?.path ?? name;
-  return isWithin([path, name], limits);
-}
-
-/** Whether one of `places` is at or below one of `limits`; everything is, where there are none. */
-export function isWithin(places: readonly string[], limits: readonly string[]): boolean {
-  if (limits.length === 0) return true;
-  const prefixes = limits.map((limit) => limit.replace(/^(?:\.\/)+/, '').replace(/\/+$/, ''));
-  return prefixes.some((prefix) =>
-    places.some((place) => prefix === '' || prefix === '.' || place === prefix || place.startsWith(`${prefix}/`)),
+/**
+ * Which headers are at or below the paths a comparison is limited to. Of those that only others include, some of asm-generic/, the
+ * `asm/` headers that do are: nobody else reads them for programs.
+ */
+function within(
+  headers: TargetHeaders,
+  changed: readonly (HeaderFile | undefined)[],
+  paths: readonly string[],
+): (name: string) => boolean {
+  if (paths.length === 0) return () => true;
+  const programs = namesIn(headers);
+  const inner = changed.flatMap((file) =>
+    file !== undefined && !programs.has(file.name) && isWithin([file.path, file.name], paths) ? file.name : [],
   );
+  const asm = inner.length === 0 ? [] : headers.names.filter((name) => name.startsWith('asm/'));
+  const includers = asm.length === 0 ? undefined : includersAmong(headers, asm, inner);
+  return (name) =>
+    isWithin(placesOf(name, headers), paths) || (name.startsWith('asm/') && includers?.has(name) === true);
 }

@@ -27,3 +27,39 @@ export function splitRange(text: string): readonly [string, string] {
 export function isFromBase(text: string): boolean {
   return isRange(text) && text.includes('...');
 }
+
+/** What stood before `--` on a command line, and what behind; commander has taken the `--` away. */
+export function splitArguments(
+  args: readonly string[],
+  afterDashes: number,
+): { readonly sides: readonly string[]; readonly paths: readonly string[] } {
+  const limit = Math.max(0, args.length - afterDashes);
+  return { sides: args.slice(0, limit), paths: args.slice(limit) };
+}
+
+/**
+ * Makes sure that no more was named than two sources or one range. `isOnDisk`: a file may have any name.
+ * @throws {UserError} if more was.
+ */
+export function checkSides(sides: readonly string[], isOnDisk: (source: string) => boolean): void {
+  const excluded = sides.find((side) => side.startsWith('^') && !isOnDisk(side));
+  if (excluded !== undefined) {
+    throw new UserError(
+      `"${excluded}" leaves commits out of a list, and a comparison takes two sources: OLD NEW, or a range A..B.`,
+    );
+  }
+  if (sides.length < 2) return;
+  // A path in a revision, or a file, may hold `..` in a name.
+  const range = sides.find((side) => isRange(side) && !side.includes(':') && !isOnDisk(side));
+  if (range !== undefined) {
+    const other = sides.find((side) => side !== range) ?? range;
+    throw new UserError(
+      `The range "${range}" names both sides; "${other}" is one source too many. Paths stand behind "--".`,
+    );
+  }
+  const [, , extra] = sides;
+  if (extra === undefined) return;
+  throw new UserError(
+    `Two sources can be compared, not ${String(sides.length)}: "${extra}" is one too many. Paths stand behind "--".`,
+  );
+}

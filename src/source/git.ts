@@ -25,6 +25,9 @@ interface Answer {
   readonly stderr: string;
 }
 
+/** Where there is no repository, which may be no mistake. */
+export class NoRepositoryError extends UserError {}
+
 export class GitRepository {
   readonly #place: GitPlace;
   readonly #begun: BegunQuestions | undefined;
@@ -39,12 +42,16 @@ export class GitRepository {
     this.#begun = begun;
   }
 
-  /** @throws {UserError} if there is no repository at `directory`. */
+  /** @throws {NoRepositoryError} if there is no repository at `directory`; {UserError} with git's reason if it will not read the one there is. */
   static open(directory: string, environment: Environment, isExplicit: boolean): GitRepository {
     const repository = new GitRepository(directory, environment, isExplicit);
     const answer = repository.#run(['rev-parse', '--git-dir']);
     if (answer.status === 0) return repository;
-    throw new UserError(`${directory} is not in a git repository: ${firstLine(answer.stderr)}`);
+    // "(or any of the parent directories)": git has looked everywhere.
+    if (/not a git repository \(or any/.test(answer.stderr)) {
+      throw new NoRepositoryError(`${directory} is not in a git repository: ${firstLine(answer.stderr)}`);
+    }
+    throw new UserError(`git cannot read a repository at ${directory}: ${wholeReason(answer.stderr)}`);
   }
 
   /** Path from the top of the work tree to the directory, `''` at the top or in a bare repository, else ending in `/`. */
@@ -55,7 +62,8 @@ export class GitRepository {
   /** Id of the object `revision` names, made to be of `type`; `undefined` if there is none. */
   resolve(revision: string, type: 'commit' | 'tree' | 'object'): string | undefined {
     if (!isPlausibleRevision(revision)) return undefined;
-    const peeled = type === 'object' ? revision : `${revision}^{${type}}`;
+    // A full id is taken for one, whether or not there is such an object.
+    const peeled = type === 'object' && !isFullId(revision) ? revision : `${revision}^{${type}}`;
     const answer = this.#run(['rev-parse', '--verify', '--quiet', '--end-of-options', peeled]);
     return answer.status === 0 ? answer.stdout.toString().trim() : undefined;
   }
@@ -67,6 +75,7 @@ export class GitRepository {
   require(revision: string, type: 'commit' | 'tree' | 'object'): string {
     const id = this.resolve(revision, type);
     if (id !== undefined) return id;
+    if (isFullId(revision) && this.#promisorRemote() !== undefined) throw this.missingObjects([revision]);
     const hint = this.isShallow()
       ? ' The repository is a shallow clone that may not reach so far back: run "git fetch --unshallow" (or "git fetch --deepen=100") first.'
       : '';
@@ -83,6 +92,15 @@ export class GitRepository {
       if (found !== undefined) return found;
     }
     return { id: this.require(revision, 'object'), type: 'unknown' };
+  }
+
+  /** A name for what `revision` names that can mean nothing else: its full name, or its id; `undefined` if it names nothing. */
+  plainNameOf(revision: string): string | undefined {
+    const id = this.resolve(revision, 'object');
+    if (id === undefined) return undefined;
+    const answer = this.#run(['rev-parse', '--symbolic-full-name', '--end-of-options', revision]);
+    const name = /^refs\/.+$/m.exec(answer.stdout.toString())?.[0];
+    return answer.status === 0 && name !== undefined ? name : id;
   }
 
   isShallow(): boolean {
@@ -298,6 +316,16 @@ function explainSpawn(error: Error, directory: string): Error {
     return new UndecidedError(`git cannot be started: it is not installed, or ${directory} does not exist.`);
   }
   return new UndecidedError(`git cannot be started: ${error.message}`);
+}
+
+function isFullId(revision: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(revision);
+}
+
+/** Of several lines, where git says what to do as well. */
+function wholeReason(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim().replace(/^fatal: /, ''));
+  return lines.filter((line) => line !== '').join(' ') || 'it gave no reason';
 }
 
 function firstLine(text: string): string {

@@ -558,6 +558,42 @@ describe('uabi check alone', () => {
     expect(err).toContain('Name OLD and NEW');
   });
 
+  test('where git will not read the repository gives its reason, as a range does', async () => {
+    const place = scratchDirectory();
+    git(place, 'clone', '-q', '--shared', repository, 'shared');
+    const shared = join(place, 'shared');
+    const dubious = { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' };
+    for (const argv of [['check'], ['check', 'HEAD^..HEAD']]) {
+      const refused = await uabi(shared, argv, { env: dubious });
+      expect(refused.code).toBe(2);
+      expect(refused.err).toContain('dubious ownership');
+      expect(refused.err).toContain('git config --global --add safe.directory');
+      const missing = await uabi(shared, argv, { env: { PATH: '/nonexistent' } });
+      expect(missing.code).toBe(3);
+      expect(missing.err).toContain('git cannot be started: it is not installed');
+    }
+    const judged = await uabi(shared, ['check', '--patch', '-'], { stdin: patch('v1..v2'), env: dubious });
+    expect(judged.err).toContain('dubious ownership');
+    writeFiles(shared, { '.git/objects/info/alternates': '/nonexistent\n' });
+    const broken = await uabi(shared, ['check']);
+    expect(broken.code).toBe(3);
+    expect(broken.err).toContain('its alternates are gone');
+  });
+
+  test('of a -C that is no directory says so', async () => {
+    writeFiles(repository, { '.git/file': '' });
+    for (const [directory, reason] of [
+      ['.git/file', '".git/file", which -C names, is no directory'],
+      ['/nonexistent', 'There is no directory "/nonexistent"'],
+    ] as const) {
+      for (const sides of [[], ['v1..v2'], ['v1', 'v2']]) {
+        const { code, err } = await uabi(repository, ['check', '-C', directory, ...sides]);
+        expect(code).toBe(2);
+        expect(err).toContain(reason);
+      }
+    }
+  });
+
   test('at the first commit says so', async () => {
     const { code, err } = await uabi(scratchRepository({ ...kernelFiles }), ['check']);
     expect(code).toBe(3);

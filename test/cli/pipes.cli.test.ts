@@ -42,3 +42,12 @@ test('a full disk is told, and is no verdict', () => {
   expect(status).toBe(2);
   expect(stderr).toContain('standard output cannot be written: ENOSPC');
 });
+
+test.each(['--version', 'check', 'check v1..v2', 'layout kvm_run', 'rules'])(
+  'in a directory that is gone, %s says so',
+  (argv) => {
+    const { status, stdout, stderr } = shell(`gone=$(mktemp -d) && cd "$gone" && rmdir "$gone" && $UABI ${argv}`);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toBe('uabi: The current directory does not exist any more: change to one that does.\n');
+  },
+);

@@ -161,13 +161,36 @@ describe('uabi check', () => {
     expect((await check(['v1..v2', '--', 'include/uapi/linux'])).verdict).toBe('break');
   });
 
+  test('alone is limited to paths behind -- as well', async () => {
+    const { code, err } = await uabi(repository, ['check', '--target', 'arm64', '--', path]);
+    expect(code).toBe(1);
+    expect(err).toContain('comparing HEAD^..HEAD');
+    expect((await check(['--', 'include/uapi/drm'])).verdict).toBe('compatible');
+  });
+
+  test('takes a path with .. in a name for a path', async () => {
+    const name = 'include/uapi/linux/a..b.h';
+    const directory = scratchRepository({ ...kernelFiles, [name]: before }, { [name]: after });
+    expect((await check([`HEAD^:${name}`, `HEAD:${name}`], directory)).verdict).toBe('break');
+    expect((await check([`HEAD^:${name}`, name], directory)).verdict).toBe('break');
+    expect((await check([name, `HEAD^:${name}`], directory)).verdict).toBe('break');
+  });
+
   test('of a revision with itself finds nothing', async () => {
     expect(await check(['v1', 'v1'])).toMatchObject({ verdict: 'compatible', findings: [], code: 0 });
   });
 
   test.each([
     [['v1'], 2, 'a comparison needs two'],
-    [['--', '--exec=x', 'v1'], 3, 'no file, directory or revision "--exec=x"'],
+    [['--', '--exec=x', 'v1'], 2, 'no header at or below "--exec=x"'],
+    [['v1', '--', path], 2, '"v1" is one source'],
+    [['v1..v2', 'HEAD'], 2, '"HEAD" is one source too many'],
+    [['v1..v2', 'v1..v2'], 2, '"v1..v2" is one source too many'],
+    [['HEAD', 'v1..v2'], 2, '"HEAD" is one source too many'],
+    [['^v1', 'v2'], 2, '"^v1" leaves commits out of a list'],
+    [['v2', '^v1'], 2, 'OLD NEW, or a range A..B'],
+    [['v1', 'v2', 'extra'], 2, '"extra" is one too many'],
+    [['v1..v2', path], 2, 'Paths stand behind "--"'],
     [['v1..nothing'], 3, 'no revision "nothing"'],
     [['v1', 'no/such/path'], 3, 'no file, directory or revision "no/such/path"'],
     [['v1:nothing.h', 'v1'], 3, 'no "nothing.h" in v1'],
@@ -183,6 +206,82 @@ describe('uabi check', () => {
     writeFiles(directory, { [path]: after });
     git(directory, 'add', '-A');
     expect((await check([`HEAD:${path}`, `:${path}`], directory)).verdict).toBe('break');
+  });
+});
+
+test('uabi lint looks at one source or range', async () => {
+  const { code, err } = await uabi(repository, ['lint', 'v1..v2', 'HEAD']);
+  expect(code).toBe(2);
+  expect(err).toContain('"HEAD" is one too many');
+  const limited = await uabi(repository, ['lint', 'v1..v2', '--target', 'arm64', '--', 'linux/fuse.h']);
+  expect(limited).toMatchObject({ code: 0 });
+});
+
+describe('what stands on disk under the name of a revision', () => {
+  const shadowed = scratchRepository(
+    { ...kernelFiles, [path]: before, 'uabi.config.json': '{"failOn": "never"}' },
+    { [path]: after },
+  );
+  git(shadowed, 'branch', 'base', 'v1');
+  writeFiles(shadowed, {
+    'v1/linux/fuse.h': 'struct fuse { int a; };\n',
+    'v1/uabi.config.json': '{"failOn": "break"}',
+    v2: 'no tree',
+    base: 'no header',
+    HEAD: 'no header',
+  });
+  const arm64 = ['--target', 'arm64'];
+
+  test.each([
+    [['v1..v2']],
+    [['v1...v2']],
+    [['base..']],
+    [['base..HEAD']],
+    [['refs/tags/v1', 'refs/tags/v2']],
+    [['v1^{}', 'v2^{}']],
+  ])('is not meant by %j', async (sides) => {
+    expect((await check([...sides, ...arm64], shadowed)).verdict).toBe('break');
+  });
+
+  test('is not where the rules of a revision lie', async () => {
+    expect((await check(['v1..v2', ...arm64], shadowed)).code).toBe(0);
+  });
+
+  test('is meant where no revision is called so', async () => {
+    const fuse = (fields: string): string => `struct fuse { ${fields} };\n`;
+    const folder = scratchDirectory({
+      'old/linux/fuse.h': fuse('int a; int b;'),
+      'new/linux/fuse.h': fuse('int b; int a;'),
+    });
+    expect((await check(['old..new', ...arm64], folder)).verdict).toBe('break');
+    git(folder, 'init', '-q');
+    expect((await check(['old..new', ...arm64], folder)).verdict).toBe('break');
+    expect((await check(['old', 'new', ...arm64], folder)).verdict).toBe('break');
+  });
+
+  test.each([
+    [['check', 'base', 'v2^{}'], './base', 'refs/heads/base'],
+    [['check', 'v1', 'v2^{}'], './v1', 'refs/tags/v1'],
+    [['check', 'v1^{}', 'v2'], './v2', 'refs/tags/v2'],
+    [['layout', 'fuse', '--in', 'v1'], './v1', 'refs/tags/v1'],
+  ])('is one of two things in %j', async (argv, onDisk, revision) => {
+    const { code, out, err } = await uabi(shadowed, argv);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(onDisk);
+    expect(err).toContain(revision);
+  });
+
+  test('is meant with ./', async () => {
+    const { verdict } = await check(['./v1', 'v2^{}', '--header', 'linux/fuse.h', ...arm64], shadowed);
+    expect(verdict).toBe('break');
+  });
+
+  test('does not matter to what uabi chooses itself, nor in a bare repository', async () => {
+    const { code, err } = await uabi(shadowed, ['check', ...arm64]);
+    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('comparing HEAD^..HEAD') as string });
+    const bare = join(scratchDirectory(), 'bare');
+    git(shadowed, 'clone', '-q', '--bare', shadowed, bare);
+    expect((await check(['v1', 'HEAD', ...arm64], bare)).verdict).toBe('break');
   });
 });
 

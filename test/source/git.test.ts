@@ -133,6 +133,17 @@ describe('every way to keep a repository', () => {
     expect(() => openRevision(open(join(place, 'shallow')), 'HEAD~1')).toThrow(/git fetch --unshallow/);
   });
 
+  test('an id of nothing is no revision, and a shallow clone says how to get more', () => {
+    const nothing = '0123456789'.repeat(4);
+    const place = scratchDirectory();
+    git(place, 'clone', '-q', '--depth=1', `file://${repository}`, 'shallow');
+    for (const revision of [nothing, `${nothing}~1`]) {
+      expect(() => openRevision(open(repository), revision)).toThrow(`There is no revision "${revision}"`);
+      expect(() => openRevision(open(join(place, 'shallow')), revision)).toThrow(/git fetch --unshallow/);
+    }
+    expect(openRevision(open(repository), git(repository, 'rev-parse', 'v1')).kindOf('include')).toBe('folder');
+  });
+
   test('a partial clone is not filled behind the back of its user, who is told what to run', () => {
     const place = scratchDirectory();
     git(repository, 'config', 'uploadpack.allowFilter', 'true');
