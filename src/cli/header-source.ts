@@ -9,6 +9,7 @@ import { resolve } from 'node:path';
 import type { Abi } from '../abi/abi.ts';
 import { type Target, targets as allTargets } from '../abi/target.ts';
 import { readAbi, type ReadOptions } from '../c/lower/read-abi.ts';
+import type { Audience } from '../c/lower/audience.ts';
 import { FrontEnd } from '../c/lower/front-end.ts';
 import type { TokenFile } from '../c/token.ts';
 import type { Unsettled } from '../c/unsettled/unsettled-names.ts';
@@ -19,7 +20,7 @@ import { isPlausibleRevision } from '../source/git-questions.ts';
 import type { Outlook } from '../source/look-ahead.ts';
 import { GitTree, openRevision } from '../source/git-tree.ts';
 import { HeaderFiles, TextTree } from '../source/header-files.ts';
-import type { HeaderCollection, HeaderFile, TargetHeaders } from '../source/header.ts';
+import type { HeaderCollection, HeaderFile, HeaderTarget, TargetHeaders } from '../source/header.ts';
 import { type FileTree, normalizePath, type ReadResult } from '../source/file-tree.ts';
 import {
   nameOfPath,
@@ -31,6 +32,7 @@ import {
   SubTree,
 } from '../source/open-headers.ts';
 import { statsAt } from '../source/stats.ts';
+import { WithheldHeaders } from '../source/withheld-headers.ts';
 import { Audiences } from './audiences.ts';
 import { outlookFor, storeOf } from './git-outlook.ts';
 import type { Io } from './io.ts';
@@ -51,6 +53,8 @@ export interface HeaderSource {
   readonly label: string;
   /** Whether it is one header that was named as a file: what lies beside it is no part of the source. */
   readonly isOneFile: boolean;
+  /** The same without what the other side of a comparison cannot read. */
+  readonly against: (other: HeaderSource) => HeaderSource;
   /** The targets it can be read for, in the order of the target table. */
   readonly targets: readonly Target[];
   /** Why it cannot be read for a target; `undefined` where it can. */
@@ -75,6 +79,13 @@ export interface HeaderSource {
   readonly abiMentioning: (target: Target, words: readonly string[], macros?: ReadonlySet<string>) => Abi;
   /** Texts about the headers that were held against them, by path. */
   readonly documents?: ReadonlyMap<string, string>;
+}
+
+/** A source that another one is made of, and reads for it where both have the same headers. */
+interface Opened {
+  readonly collection: HeaderCollection;
+  readonly audiences: Audiences;
+  readonly targets: readonly Target[];
 }
 
 /** Two sources that are compared. */
@@ -246,6 +257,7 @@ export class HeaderWorkshop {
     only: readonly string[] | undefined,
     label: string,
     isOneFile = false,
+    base?: Opened,
   ): HeaderSource {
     const chosen = this.#options.headers;
     const namesFor = (target: Target): readonly string[] => {
@@ -257,7 +269,7 @@ export class HeaderWorkshop {
     // A header that the user named and that a target does not have is nothing to read there.
     const isAvailable = (target: Target): boolean =>
       collection.unavailable(target) === undefined && (only === undefined || namesFor(target).length > 0);
-    const targets = allTargets.filter(isAvailable);
+    const targets = base?.targets ?? allTargets.filter(isAvailable);
     if (targets.length === 0) {
       const why = collection.kind === 'kernel-tree' ? ': it has include/uapi, and no arch/*/include/uapi/asm' : '';
       throw new UndecidedError(`${label} cannot be read for any target${why}.`);
@@ -270,20 +282,34 @@ export class HeaderWorkshop {
       }
     }
     const audiences = new Audiences(this.#frontEnd, collection);
+    const audienceOf = (target: Target): Audience =>
+      base?.collection.forTarget(target) === collection.forTarget(target)
+        ? base.audiences.of(target)
+        : audiences.of(target);
     const abiOf: HeaderSource['abiOf'] = (target, names, options) => {
       const source = collection.forTarget(target);
       const files = names.flatMap((name) => source.resolve(name, 'angle', undefined) ?? []);
-      const audience = audiences.of(target);
+      const audience = audienceOf(target);
       const readers = audience.viewers.length === 1 ? target.name : `${audience.viewers.length} targets`;
       return this.#progress.during(`${label}: reading ${files.length} headers for ${readers}`, () =>
-        readAbi(audience, files, target, label, { ...options, insteadOf: leanOn }),
+        withUnread(readAbi(audience, files, target, label, { ...options, insteadOf: leanOn }), source),
       );
+    };
+    const against: HeaderSource['against'] = (other) => {
+      const headersOf = (target: HeaderTarget): TargetHeaders | undefined => {
+        const same = other.targets.find(({ name }) => name === target.name);
+        return same && other.headersFor(same);
+      };
+      return this.#wrap(new WithheldHeaders(collection, headersOf), only, label, isOneFile, {
+        ...{ collection, audiences, targets },
+      });
     };
     const mentions = searchFor();
     const known = new Map<Target, Abi>();
     return {
       label,
       isOneFile,
+      against,
       targets,
       whyNot: (target) =>
         isAvailable(target)
@@ -294,6 +320,7 @@ export class HeaderWorkshop {
       optionsFor: () => ({}),
       expect: (expected) => {
         audiences.expect(expected);
+        base?.audiences.expect(expected);
       },
       abiOf,
       tokensOf: (target, header) => this.#frontEnd.tokensOf(header, collection.forTarget(target)),
@@ -319,6 +346,14 @@ export class HeaderWorkshop {
       },
     };
   }
+}
+
+/** An ABI with what is there and could not be read. */
+function withUnread(abi: Abi, { unread }: TargetHeaders): Abi {
+  if (unread === undefined || unread.size === 0) return abi;
+  const read = new Set(abi.headers);
+  const problems = [...unread].flatMap(([name, { problem }]) => (read.has(name) ? problem : []));
+  return problems.length === 0 ? abi : { ...abi, notUnderstood: [...abi.notUnderstood, ...problems] };
 }
 
 /** A search that looks through a header once, however many targets share it. */

@@ -5,7 +5,7 @@
  * whole folder was given, among the libc declarations, and at last among the stand-ins for `linux/types.h` and its like.
  */
 
-import { folderOf, type FileTree, joinPath, normalizePath } from './file-tree.ts';
+import { folderOf, type FileTree, joinPath, normalizePath, sorted } from './file-tree.ts';
 import {
   type HeaderCollection,
   type HeaderFile,
@@ -16,6 +16,7 @@ import {
   type TargetHeaders,
 } from './header.ts';
 import { fallbackHeader, libcHeader } from './libc.ts';
+import { isUnread, unreadAmong, unreadFolders, UnreadHeader } from './unread-header.ts';
 
 export interface HeaderFilesOptions {
   readonly label: string;
@@ -33,10 +34,17 @@ export class HeaderFiles implements HeaderCollection {
   readonly label: string;
   readonly #options: HeaderFilesOptions;
   readonly #results = new Map<string, Lookup>();
+  /** The headers, and folders that stand for some. */
+  readonly #names: readonly string[];
+  readonly #unread = new Map<string, UnreadHeader>();
+  #unreadPaths: readonly string[] | undefined;
 
   constructor(options: HeaderFilesOptions) {
     this.label = options.label;
     this.#options = options;
+    const folders = options.isSearched ? unreadFolders(options.tree, ['']) : new Map<string, never>();
+    for (const [path, refusal] of folders) this.#keepUnread(new UnreadHeader(path, path, this.label, refusal, true));
+    this.#names = folders.size === 0 ? options.headers : sorted([...options.headers, ...folders.keys()]);
     options.tree.prefetch(options.headers);
   }
 
@@ -44,12 +52,20 @@ export class HeaderFiles implements HeaderCollection {
     return undefined;
   }
 
+  #allUnread(): ReadonlyMap<string, UnreadHeader> {
+    this.#unreadPaths ??= unreadAmong(this.#options.tree, this.#options.headers);
+    for (const path of this.#unreadPaths) this.#lookUp(path);
+    return this.#unread;
+  }
+
   forTarget(target: HeaderTarget): TargetHeaders {
     const includes = this.#options.includes
       .filter((collection) => collection.unavailable(target) === undefined)
       .map((collection) => collection.forTarget(target));
     return {
-      names: this.#options.headers,
+      names: this.#names,
+      unread: this.#unread,
+      allUnread: () => this.#allUnread(),
       resolve: (name, form, from) => this.#resolve(name, form, from, includes),
       whyAbsent: (name) => this.#whyAbsent(name, includes),
     };
@@ -86,9 +102,6 @@ export class HeaderFiles implements HeaderCollection {
   }
 
   #whyAbsent(name: string, includes: readonly TargetHeaders[]): string {
-    const path = normalizePath(name);
-    const result = path === undefined ? undefined : this.#lookUp(path);
-    if (result?.kind === 'absent' && result.reason.includes('is not read')) return result.reason;
     const refused = includes
       .map((directory) => directory.whyAbsent(name))
       .find((reason) => reason.includes('not read'));
@@ -102,12 +115,18 @@ export class HeaderFiles implements HeaderCollection {
       result =
         read.kind === 'text'
           ? { kind: 'found', file: new LazyHeader(path, path, read.key, read) }
-          : {
-              kind: 'absent',
-              reason: read.kind === 'absent' ? `there is no ${path}` : `${path} is not read: ${read.reason}`,
-            };
+          : isUnread(read)
+            ? this.#keepUnread(new UnreadHeader(path, path, this.label, read))
+            : { kind: 'absent', reason: `there is no ${path}` };
       this.#results.set(path, result);
     }
+    return result;
+  }
+
+  #keepUnread(file: UnreadHeader): Lookup {
+    const result: Lookup = { kind: 'found', file };
+    this.#unread.set(file.name, file);
+    this.#results.set(file.name, result);
     return result;
   }
 }

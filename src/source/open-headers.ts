@@ -14,6 +14,7 @@ import { HeaderFiles } from './header-files.ts';
 import type { HeaderCollection, HeaderTarget } from './header.ts';
 import { InstalledTree, isInstalledTree } from './installed-tree.ts';
 import { isKernelTree, KernelTree } from './kernel-tree.ts';
+import { unreadFolders } from './unread-header.ts';
 
 /** Headers of a source, and which of them the user named (`undefined`: all). */
 export interface OpenedHeaders {
@@ -26,7 +27,8 @@ export function openTree(tree: FileTree, includes: readonly HeaderCollection[], 
   if (isKernelTree(tree)) return new KernelTree(tree);
   if (isInstalledTree(tree)) return new InstalledTree(tree, path);
   const headers = tree.list(['']).filter((name) => name.endsWith('.h'));
-  if (headers.length === 0) throw new UndecidedError(`${tree.label} holds no headers.`);
+  if (headers.length === 0 && unreadFolders(tree, ['']).size === 0)
+    throw new UndecidedError(`${tree.label} holds no headers.`);
   return new HeaderFiles({ label: tree.label, tree, headers, isSearched: true, includes });
 }
 
@@ -135,6 +137,11 @@ export class SubTree implements FileTree {
   list(folders: readonly string[]): readonly string[] {
     const inside = folders.map((folder) => this.#outer(folder));
     return this.#tree.list(inside).map((path) => path.slice(this.#folder.length + 1));
+  }
+
+  closedFolders(folders: readonly string[]): readonly string[] {
+    const inside = folders.map((folder) => this.#outer(folder));
+    return (this.#tree.closedFolders?.(inside) ?? []).map((path) => path.slice(this.#folder.length + 1));
   }
 
   entries(folder: string): readonly string[] {
