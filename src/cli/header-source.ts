@@ -26,10 +26,10 @@ import {
   nameOfPath,
   openDirectory,
   openFile,
+  openFolderOf,
   openIncludeDirectory,
   openTree,
   openTreeFile,
-  SubTree,
 } from '../source/open-headers.ts';
 import { statsAt } from '../source/stats.ts';
 import { WithheldHeaders } from '../source/withheld-headers.ts';
@@ -204,7 +204,7 @@ export class HeaderWorkshop {
     if (path === '') return this.#wrap(openTree(tree, includes), undefined, text);
     switch (tree.kindOf(path)) {
       case 'folder':
-        return this.#wrap(openTree(new SubTree(tree, path, text), includes), undefined, text);
+        return this.#wrap(openTree(openFolderOf(tree, path, text), includes), undefined, text);
       case 'absent':
         throw new UndecidedError(`There is no "${path}" in ${tree.label}.`);
       case 'file':

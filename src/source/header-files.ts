@@ -5,7 +5,7 @@
  * whole folder was given, among the libc declarations, and at last among the stand-ins for `linux/types.h` and its like.
  */
 
-import { folderOf, type FileTree, joinPath, normalizePath, sorted } from './file-tree.ts';
+import { folderOf, type FileTree, isUnder, joinPath, normalizePath, sorted } from './file-tree.ts';
 import {
   type HeaderCollection,
   type HeaderFile,
@@ -23,6 +23,8 @@ export interface HeaderFilesOptions {
   readonly tree: FileTree;
   /** Paths of the headers in `tree`. */
   readonly headers: readonly string[];
+  /** The folder of `tree` in which names of headers begin; the root, unless it is given. */
+  readonly folder?: string;
   /** Whether `<x.h>` is looked for in `tree` as well. */
   readonly isSearched: boolean;
   /** Directories given by the user, in order. */
@@ -44,7 +46,8 @@ export class HeaderFiles implements HeaderCollection {
     this.#options = options;
     const folders = options.isSearched ? unreadFolders(options.tree, ['']) : new Map<string, never>();
     for (const [path, refusal] of folders) this.#keepUnread(new UnreadHeader(path, path, this.label, refusal, true));
-    this.#names = folders.size === 0 ? options.headers : sorted([...options.headers, ...folders.keys()]);
+    const names = options.folder === undefined ? options.headers : options.headers.map((path) => this.#nameOf(path));
+    this.#names = folders.size === 0 ? names : sorted([...names, ...folders.keys()]);
     options.tree.prefetch(options.headers);
   }
 
@@ -77,9 +80,10 @@ export class HeaderFiles implements HeaderCollection {
     from: HeaderFile | undefined,
     includes: readonly TargetHeaders[],
   ): HeaderFile | undefined {
-    const isOurs = from !== undefined && this.#results.get(from.name)?.kind === 'found';
+    const isOurs = from !== undefined && this.#results.get(from.path)?.kind === 'found';
     if (from === undefined || (form === 'quote' && isOurs)) {
-      const path = normalizePath(from === undefined ? name : joinPath(folderOf(from.name), name));
+      const folder = from === undefined ? (this.#options.folder ?? '') : folderOf(from.path);
+      const path = normalizePath(joinPath(folder, name));
       const result = path === undefined ? undefined : this.#lookUp(path);
       if (result?.kind === 'found') return result.file;
     }
@@ -114,9 +118,9 @@ export class HeaderFiles implements HeaderCollection {
       const read = this.#options.tree.read(path);
       result =
         read.kind === 'text'
-          ? { kind: 'found', file: new LazyHeader(path, path, read.key, read) }
+          ? { kind: 'found', file: new LazyHeader(this.#nameOf(path), path, read.key, read) }
           : isUnread(read)
-            ? this.#keepUnread(new UnreadHeader(path, path, this.label, read))
+            ? this.#keepUnread(new UnreadHeader(this.#nameOf(path), path, this.label, read))
             : { kind: 'absent', reason: `there is no ${path}` };
       this.#results.set(path, result);
     }
@@ -126,8 +130,15 @@ export class HeaderFiles implements HeaderCollection {
   #keepUnread(file: UnreadHeader): Lookup {
     const result: Lookup = { kind: 'found', file };
     this.#unread.set(file.name, file);
-    this.#results.set(file.name, result);
+    this.#results.set(file.path, result);
     return result;
+  }
+
+  /** From the folder in which names begin. */
+  #nameOf(path: string): string {
+    const folder = this.#options.folder ?? '';
+    if (isUnder(path, [folder])) return folder === '' ? path : path.slice(folder.length + 1);
+    return `${'../'.repeat(folder.split('/').length)}${path}`;
   }
 }
 
