@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
-import { kernelFiles, scratchDirectory } from '../source/scratch.ts';
+import { git, kernelFiles, scratchDirectory, scratchRepository } from '../source/scratch.ts';
 
 interface Answer {
   readonly code: number;
@@ -218,4 +218,62 @@ test('a name that is no UTF-8 is told', async () => {
   const answer = await check(directory, 'old', 'new', '--target', 'x86_64');
   expect(answer).toMatchObject({ code: 3, findings: [] });
   expect(answer.notUnderstood[0]?.message).toContain('its name is no UTF-8');
+});
+
+describe('in a revision', () => {
+  const commit = (directory: string, message: string): void => {
+    git(directory, 'commit', '-q', '-m', message);
+  };
+
+  test.each([
+    ['HEAD^', 'HEAD'],
+    ['HEAD', 'HEAD^'],
+  ])('a header that becomes a link out of it, or too large, is not understood: %s and %s', async (old, next) => {
+    const path = 'include/uapi/linux/fuse.h';
+    for (const make of [
+      (place: string): void => {
+        symlinkSync('/usr/include/linux/fuse.h', place);
+      },
+      (place: string): void => {
+        writeFileSync(place, `/*${' '.repeat(17 * 1024 * 1024)}*/`);
+      },
+    ]) {
+      const directory = scratchRepository(kernelFiles);
+      rmSync(join(directory, path));
+      make(join(directory, path));
+      git(directory, 'add', '-A');
+      commit(directory, 'unread');
+      const { code, findings, notUnderstood } = await check(directory, old, next, '--target', 'arm64');
+      expect([code, findings]).toEqual([3, []]);
+      expect(notUnderstood).toMatchObject([
+        { header: path, message: expect.stringContaining('is not read') as unknown },
+      ]);
+    }
+  });
+
+  test('a submodule that moved is not understood, and one that did not is no matter', async () => {
+    const directory = scratchRepository(kernelFiles);
+    for (const id of ['1', '2']) {
+      git(directory, 'update-index', '--add', '--cacheinfo', `160000,${id.repeat(40)},include/uapi/subm`);
+      commit(directory, id);
+    }
+    const { code, findings, notUnderstood } = await check(directory, 'HEAD^..HEAD', '--target', 'arm64');
+    expect([code, findings]).toEqual([3, []]);
+    expect(notUnderstood[0]?.message).toContain('is a submodule');
+    git(directory, 'commit', '-q', '--allow-empty', '-m', 'nothing');
+    expect(await check(directory, 'HEAD^..HEAD', '--target', 'arm64')).toMatchObject({ code: 0, notUnderstood: [] });
+  });
+
+  test('a link to a folder is followed', async () => {
+    const directory = scratchRepository(kernelFiles);
+    git(directory, 'mv', 'include/uapi/drm', 'include/uapi/drmreal');
+    symlinkSync('drmreal', join(directory, 'include/uapi/drm'));
+    git(directory, 'add', '-A');
+    commit(directory, 'link');
+    expect(await check(directory, 'HEAD^..HEAD', '--target', 'arm64')).toMatchObject({ code: 0, findings: [] });
+    expect(await check(directory, 'HEAD', '.', '--target', 'arm64')).toMatchObject({ code: 0, notUnderstood: [] });
+    writeFileSync(join(directory, 'include/uapi/drmreal/drm.h'), 'struct drm { long a; };\n');
+    git(directory, 'commit', '-q', '-a', '-m', 'change');
+    expect(await check(directory, 'HEAD^..HEAD', '--target', 'arm64')).toMatchObject({ code: 1 });
+  });
 });
