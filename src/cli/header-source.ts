@@ -10,6 +10,7 @@ import { resolve } from 'node:path';
 import type { Abi } from '../abi/abi.ts';
 import { type Target, targets as allTargets } from '../abi/target.ts';
 import { readAbi, type ReadOptions } from '../c/lower/read-abi.ts';
+import type { Audience } from '../c/lower/audience.ts';
 import { FrontEnd } from '../c/lower/front-end.ts';
 import type { TokenFile } from '../c/token.ts';
 import type { Unsettled } from '../c/unsettled/unsettled-names.ts';
@@ -20,18 +21,19 @@ import { isPlausibleRevision } from '../source/git-questions.ts';
 import type { Outlook } from '../source/look-ahead.ts';
 import { GitTree, openRevision } from '../source/git-tree.ts';
 import { HeaderFiles, TextTree } from '../source/header-files.ts';
-import type { HeaderCollection, HeaderFile, TargetHeaders } from '../source/header.ts';
+import type { HeaderCollection, HeaderFile, HeaderTarget, TargetHeaders } from '../source/header.ts';
 import { type FileTree, normalizePath, type ReadResult } from '../source/file-tree.ts';
 import {
   nameOfPath,
   openDirectory,
   openFile,
+  openFolderOf,
   openIncludeDirectory,
   openTree,
   openTreeFile,
-  SubTree,
 } from '../source/open-headers.ts';
 import { statsAt } from '../source/stats.ts';
+import { WithheldHeaders } from '../source/withheld-headers.ts';
 import { Audiences } from './audiences.ts';
 import { outlookFor, storeOf } from './git-outlook.ts';
 import type { Io } from './io.ts';
@@ -56,6 +58,8 @@ export interface HeaderSource {
   readonly revision?: FileTree | undefined;
   /** Directories on disk at which the paths of its headers may start. */
   readonly standsIn: () => readonly string[];
+  /** The same without what the other side of a comparison cannot read. */
+  readonly against: (other: HeaderSource) => HeaderSource;
   /** The targets it can be read for, in the order of the target table. */
   readonly targets: readonly Target[];
   /** Why it cannot be read for a target; `undefined` where it can. */
@@ -80,6 +84,13 @@ export interface HeaderSource {
   readonly abiMentioning: (target: Target, words: readonly string[], macros?: ReadonlySet<string>) => Abi;
   /** Texts about the headers that were held against them, by path. */
   readonly documents?: ReadonlyMap<string, string>;
+}
+
+/** A source that another one is made of, and reads for it where both have the same headers. */
+interface Opened {
+  readonly collection: HeaderCollection;
+  readonly audiences: Audiences;
+  readonly targets: readonly Target[];
 }
 
 /** Two sources that are compared. */
@@ -252,7 +263,7 @@ export class HeaderWorkshop {
     if (path === '') return this.#wrap(openTree(tree, includes), { label: text, standsIn });
     switch (tree.kindOf(path)) {
       case 'folder':
-        return this.#wrap(openTree(new SubTree(tree, path, text), includes), { label: text, standsIn });
+        return this.#wrap(openTree(openFolderOf(tree, path, text), includes), { label: text, standsIn });
       case 'absent':
         throw new UndecidedError(`There is no "${path}" in ${tree.label}.`);
       case 'file':
@@ -295,10 +306,8 @@ export class HeaderWorkshop {
     return this.#includes;
   }
 
-  #wrap(
-    collection: HeaderCollection,
-    { label, only, isOneFile = false, standsIn = () => [], revision }: Named,
-  ): HeaderSource {
+  #wrap(collection: HeaderCollection, named: Named, base?: Opened): HeaderSource {
+    const { label, only, isOneFile = false, standsIn = () => [], revision } = named;
     const chosen = this.#options.headers;
     const namesFor = (target: Target): readonly string[] => {
       const headers = collection.forTarget(target);
@@ -309,7 +318,7 @@ export class HeaderWorkshop {
     // A header that the user named and that a target does not have is nothing to read there.
     const isAvailable = (target: Target): boolean =>
       collection.unavailable(target) === undefined && (only === undefined || namesFor(target).length > 0);
-    const targets = allTargets.filter(isAvailable);
+    const targets = base?.targets ?? allTargets.filter(isAvailable);
     if (targets.length === 0) {
       const why = collection.kind === 'kernel-tree' ? ': it has include/uapi, and no arch/*/include/uapi/asm' : '';
       throw new UndecidedError(`${label} cannot be read for any target${why}.`);
@@ -322,14 +331,25 @@ export class HeaderWorkshop {
       }
     }
     const audiences = new Audiences(this.#frontEnd, collection);
+    const audienceOf = (target: Target): Audience =>
+      base?.collection.forTarget(target) === collection.forTarget(target)
+        ? base.audiences.of(target)
+        : audiences.of(target);
     const abiOf: HeaderSource['abiOf'] = (target, names, options) => {
       const source = collection.forTarget(target);
       const files = names.flatMap((name) => source.resolve(name, 'angle', undefined) ?? []);
-      const audience = audiences.of(target);
+      const audience = audienceOf(target);
       const readers = audience.viewers.length === 1 ? target.name : `${audience.viewers.length} targets`;
       return this.#progress.during(`${label}: reading ${files.length} headers for ${readers}`, () =>
-        readAbi(audience, files, target, label, { ...options, insteadOf: leanOn }),
+        withUnread(readAbi(audience, files, target, label, { ...options, insteadOf: leanOn }), source),
       );
+    };
+    const against: HeaderSource['against'] = (other) => {
+      const headersOf = (target: HeaderTarget): TargetHeaders | undefined => {
+        const same = other.targets.find(({ name }) => name === target.name);
+        return same && other.headersFor(same);
+      };
+      return this.#wrap(new WithheldHeaders(collection, headersOf), named, { collection, audiences, targets });
     };
     const mentions = searchFor();
     const known = new Map<Target, Abi>();
@@ -338,6 +358,7 @@ export class HeaderWorkshop {
       isOneFile,
       standsIn,
       revision,
+      against,
       targets,
       whyNot: (target) =>
         isAvailable(target)
@@ -348,6 +369,7 @@ export class HeaderWorkshop {
       optionsFor: () => ({}),
       expect: (expected) => {
         audiences.expect(expected);
+        base?.audiences.expect(expected);
       },
       abiOf,
       tokensOf: (target, header) => this.#frontEnd.tokensOf(header, collection.forTarget(target)),
@@ -385,6 +407,14 @@ function checkGitDirectory(directory: string | undefined, cwd: string): void {
       ? `There is no directory "${directory}", which -C names.`
       : `"${directory}", which -C names, is no directory.`,
   );
+}
+
+/** An ABI with what is there and could not be read. */
+function withUnread(abi: Abi, { unread }: TargetHeaders): Abi {
+  if (unread === undefined || unread.size === 0) return abi;
+  const read = new Set(abi.headers);
+  const problems = [...unread].flatMap(([name, { problem }]) => (read.has(name) ? problem : []));
+  return problems.length === 0 ? abi : { ...abi, notUnderstood: [...abi.notUnderstood, ...problems] };
 }
 
 /** A search that looks through a header once, however many targets share it. */

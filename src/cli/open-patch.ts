@@ -18,6 +18,7 @@ import { DirectoryTree } from '../source/directory.ts';
 import type { FileTree } from '../source/file-tree.ts';
 import { type ExpectedBlob, findBase } from '../source/find-base.ts';
 import { NoRepositoryError } from '../source/git.ts';
+import { headerFolders } from '../source/kernel-paths.ts';
 import { isKernelTree } from '../source/kernel-tree.ts';
 import { type Changes, PatchedTree } from '../source/patched-tree.ts';
 import { statsAt } from '../source/stats.ts';
@@ -239,10 +240,31 @@ function applySeries(patches: readonly Patch[], tree: FileTree): State[] {
       const file = tree.read(path);
       return file.kind === 'text' ? file.text : undefined;
     };
-    const { files, notes, notFollowed } = applyPatch(patch, { read, weigh: (path) => weigh(path, isKernel) });
+    const { files, notes, notFollowed } = applyPatch(patch, {
+      read,
+      weigh: (path) => (isKernel && isLost(path, tree, read) ? 'needed' : weigh(path, isKernel)),
+      similar: (path) => similarHeaders(path, tree),
+    });
     for (const [path, file] of files) changes.set(path, file.kind === 'text' ? file.text : undefined);
     return { changes: new Map(changes), notes, notFollowed };
   });
+}
+
+/**
+ * Whether a path of a patch means a UAPI header of a kernel and names none: it was written with `--relative`, or with another
+ * prefix. Other files, which a tree of headers need not have, are nobody's to miss, and tools/ holds copies.
+ */
+function isLost(path: string, tree: FileTree, read: (path: string) => string | undefined): boolean {
+  if (!path.endsWith('.h') || path.startsWith('tools/') || weigh(path, true) === 'needed') return false;
+  const isOfUapi = /(?:^|\/)uapi\//.test(path) || similarHeaders(path, tree).length > 0;
+  return isOfUapi && read(path) === undefined;
+}
+
+/** UAPI headers whose path ends in `path`, or `path` in theirs. */
+function similarHeaders(path: string, tree: FileTree): readonly string[] {
+  return tree
+    .list(headerFolders)
+    .filter((header) => header.endsWith('.h') && (header.endsWith(`/${path}`) || path.endsWith(`/${header}`)));
 }
 
 function openApplied(

@@ -22,7 +22,7 @@ import { findUnsettled, Telling, type ToRead, type ToTell } from './unsettled.ts
 
 /** The same two sources, reading no header that means the same on both sides. */
 export function restrictToChanges(old: HeaderSource, next: HeaderSource, paths: readonly string[]): HeaderSides {
-  const reading = new RestrictedReading({ old, new: next }, paths);
+  const reading = new RestrictedReading({ old: old.against(next), new: next.against(old) }, paths);
   return { old: reading.of('old'), new: reading.of('new') };
 }
 

@@ -28,6 +28,8 @@ export interface Base {
   readonly read: (path: string) => string | undefined;
   /** Whether a file matters; one that is only nice to have may fail to apply. */
   readonly weigh: (path: string) => 'needed' | 'nice' | 'ignored';
+  /** Files that a path may mean which names none: they end as it does, or it as they do. */
+  readonly similar?: (path: string) => readonly string[];
 }
 
 /** @throws {UndecidedError} with every hunk that does not apply. */
@@ -48,7 +50,7 @@ export function applyPatch(patch: Patch, base: Base): PatchedFiles {
       continue;
     }
     const isNeeded = weights.includes('needed');
-    const outcome = applyFile(file, read);
+    const outcome = applyFile(file, read, base.similar);
     switch (outcome.kind) {
       case 'applied':
         if (file.change === 'rename' && file.oldPath !== file.newPath) files.set(file.oldPath, { kind: 'absent' });
@@ -75,7 +77,7 @@ type FileOutcome =
   | { readonly kind: 'not-followed'; readonly problem: Diagnostic }
   | { readonly kind: 'failed'; readonly problem: Diagnostic };
 
-function applyFile(file: FilePatch, read: (path: string) => string | undefined): FileOutcome {
+function applyFile(file: FilePatch, read: (path: string) => string | undefined, similar: Base['similar']): FileOutcome {
   const failed = (code: string, message: string, hint?: string): FileOutcome => ({
     kind: 'failed',
     problem: { severity: 'error', code, message, location: file.place, ...(hint === undefined ? {} : { hint }) },
@@ -100,11 +102,7 @@ function applyFile(file: FilePatch, read: (path: string) => string | undefined):
     return { kind: 'applied', file: { kind: 'text', text: addedText(file) }, notes: [] };
   }
   if (old === undefined) {
-    return failed(
-      'no-such-file',
-      `the tree has no file ${file.oldPath}`,
-      'the patch was made for another base; --onto names it',
-    );
+    return failed('no-such-file', `the tree has no file ${file.oldPath}`, hintFor(similar?.(file.oldPath) ?? []));
   }
   const applied = applyHunks(file, old);
   if (applied.kind === 'failed') return applied;
@@ -118,6 +116,13 @@ function applyFile(file: FilePatch, read: (path: string) => string | undefined):
     return { kind: 'applied', file: { kind: 'absent' }, notes: applied.notes };
   }
   return { kind: 'applied', file: { kind: 'text', text: applied.text }, notes: applied.notes };
+}
+
+function hintFor(similar: readonly string[]): string {
+  const [only] = similar;
+  return only !== undefined && similar.length === 1
+    ? `it has ${only}: paths of a patch begin at the top of the tree, as "git diff --no-relative" writes them`
+    : 'the patch was made for another base; --onto names it';
 }
 
 function unfollowable(file: FilePatch): string | undefined {

@@ -69,7 +69,7 @@ export class BlobStore {
       this.#look(id);
       return this.#fetched.get(id) ?? { kind: 'absent' };
     }
-    if (sizeBytes > maximumFileBytes) return tooLarge(sizeBytes);
+    if (sizeBytes > maximumFileBytes) return tooLarge(id, sizeBytes);
     const text = new BlobText(this, id);
     this.#texts.set(id, text);
     return text;
@@ -125,7 +125,7 @@ export class BlobStore {
   keep(id: string, content: Buffer): void {
     this.#pending.delete(id);
     const isSmall = content.length <= maximumFileBytes;
-    this.#fetched.set(id, isSmall ? { kind: 'text', text: content.toString(), key: id } : tooLarge(content.length));
+    this.#fetched.set(id, isSmall ? { kind: 'text', text: content.toString(), key: id } : tooLarge(id, content.length));
   }
 
   #look(id: string): void {
@@ -157,7 +157,7 @@ export class BlobStore {
       const size = sizes[index];
       if (size === undefined) missing.push(id);
       else if (size <= maximumFileBytes) small.push(id);
-      else this.#fetched.set(id, tooLarge(size));
+      else this.#fetched.set(id, tooLarge(id, size));
     }
     if (missing.length > 0) throw this.repository.missingObjects(missing);
     const objects = this.repository.readObjects(small);
@@ -193,6 +193,6 @@ class BlobText implements FileText {
   }
 }
 
-function tooLarge(sizeBytes: number): ReadResult {
-  return { kind: 'refused', reason: `it has ${sizeBytes} bytes, too many` };
+function tooLarge(key: string, sizeBytes: number): ReadResult {
+  return { kind: 'refused', reason: `it has ${sizeBytes} bytes, too many: larger than ${maximumFileBytes}`, key };
 }

@@ -27,12 +27,16 @@ import { UndecidedError, UserError } from '../diagnostic.ts';
 import {
   type FileTree,
   folderOf,
+  isUnder,
   joinPath,
   maximumFileBytes,
   normalizePath,
   type ReadResult,
   sorted,
 } from './file-tree.ts';
+
+/** Stands in a name for bytes that are no UTF-8. */
+const unknownCharacter = '\ufffd';
 
 const maximumDepth = 24;
 const maximumEntries = 200_000;
@@ -43,6 +47,8 @@ export class DirectoryTree implements FileTree {
   /** Real paths that links may lead into; the first is the root's own. */
   readonly #allowed: readonly string[];
   readonly #texts = new Map<string, ReadResult>();
+  /** Of what was listed. */
+  readonly #closed = new Set<string>();
   #entriesSeen = 0;
 
   /**
@@ -58,10 +64,16 @@ export class DirectoryTree implements FileTree {
   list(folders: readonly string[]): readonly string[] {
     const found = new Set<string>();
     for (const folder of folders) {
-      if (this.kindOf(folder) === 'file') found.add(folder);
+      const kind = this.kindOf(folder);
+      if (kind === 'file') found.add(folder);
+      else if (kind === 'other') this.#addOther(folder, found);
       else this.#walk(folder, 0, found);
     }
     return sorted(found);
+  }
+
+  closedFolders(folders: readonly string[]): readonly string[] {
+    return [...this.#closed].filter((path) => isUnder(path, folders));
   }
 
   entries(folder: string): readonly string[] {
@@ -80,7 +92,8 @@ export class DirectoryTree implements FileTree {
     const known = this.#texts.get(path);
     if (known !== undefined) return known;
     const place = this.#place(path);
-    const result: ReadResult = place.kind === 'inside' ? readRegularFile(place.path) : place;
+    const result: ReadResult =
+      place.kind === 'inside' ? readRegularFile(place.path) : place.kind === 'absent' ? absentOr(path) : place;
     this.#texts.set(path, result);
     return result;
   }
@@ -97,10 +110,22 @@ export class DirectoryTree implements FileTree {
         throw new UndecidedError(`${this.label} holds more than ${maximumEntries} files; this is no tree of headers.`);
       }
       const path = joinPath(folder, entry.name);
+      if (entry.name.includes(unknownCharacter) && this.#place(path).kind === 'absent') {
+        found.add(path);
+        if (entry.isDirectory()) this.#closed.add(path);
+        continue;
+      }
       const kind = entry.isSymbolicLink() ? this.#kindOfLink(path) : kindOfEntry(entry);
       if (kind === 'folder') this.#walk(path, depth + 1, found);
+      else if (kind === 'other') this.#addOther(path, found);
       else if (kind !== 'absent') found.add(path);
     }
+  }
+
+  /** A link out of the tree may lead to a folder, and what cannot be found by its name may be one. */
+  #addOther(path: string, found: Set<string>): void {
+    found.add(path);
+    if (isFolderAt(join(this.#root, path))) this.#closed.add(path);
   }
 
   /** A link to a folder that holds the link would be walked for ever; it counts as nothing. */
@@ -133,7 +158,9 @@ export class DirectoryTree implements FileTree {
     } catch (error) {
       if (hasCode(error, 'ELOOP')) return { kind: 'refused', reason: 'its symbolic links go round in a circle' };
       if (isLink(full)) return { kind: 'refused', reason: 'it is a symbolic link that leads nowhere' };
-      return { kind: 'absent' };
+      // What lies behind a link that is not followed may be there.
+      const closed = [...this.#closed].find((folder) => normal !== folder && isUnder(normal, [folder]));
+      return closed === undefined ? { kind: 'absent' } : { kind: 'refused', reason: `${closed} is not looked into` };
     }
     if (this.#allowed.some((root) => isInside(real, root))) return { kind: 'inside', path: real };
     return { kind: 'refused', reason: 'it is a symbolic link that leads out of the tree' };
@@ -151,10 +178,11 @@ export function readRegularFile(path: string, limitBytes = maximumFileBytes): Re
   }
   try {
     const stats = fstatSync(descriptor);
-    if (stats.isDirectory()) return { kind: 'refused', reason: 'it is a directory' };
+    if (stats.isDirectory()) return { kind: 'refused', reason: 'it is a directory', isFolder: true };
     if (stats.isFIFO()) return { kind: 'refused', reason: 'it is a named pipe' };
     if (!stats.isFile()) return { kind: 'refused', reason: 'it is not a regular file' };
-    if (stats.size > limitBytes) return { kind: 'refused', reason: `it has ${stats.size} bytes, too many` };
+    if (stats.size > limitBytes)
+      return { kind: 'refused', reason: `it has ${stats.size} bytes, too many: larger than ${limitBytes}` };
     // A file may grow while it is read, and files in /proc say that they have no bytes: the limit holds for both.
     const buffer = Buffer.allocUnsafe(Math.min(stats.size, limitBytes) + 4096);
     let length = 0;
@@ -173,6 +201,22 @@ export function readRegularFile(path: string, limitBytes = maximumFileBytes): Re
     return { kind: 'refused', reason: `it cannot be read (${messageOf(error)})` };
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** What is listed under a name that is no UTF-8 is found by none. */
+function absentOr(path: string): ReadResult {
+  if (!path.includes(unknownCharacter)) return { kind: 'absent' };
+  return { kind: 'refused', reason: 'its name is no UTF-8' };
+}
+
+/** Whether a folder stands there, wherever a link leads. */
+function isFolderAt(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch (error) {
+    if (error instanceof Error) return false;
+    throw error;
   }
 }
 

@@ -22,14 +22,27 @@ export interface FileText {
   readonly mentions?: (words: readonly string[]) => boolean | undefined;
 }
 
-/** `refused`: something stands there that is not read; `reason` is a clause: "it is a named pipe". */
-export type ReadResult = FileText | { readonly kind: 'absent' } | { readonly kind: 'refused'; readonly reason: string };
+/** `refused`: something stands there that is not read. */
+export type ReadResult =
+  | FileText
+  | { readonly kind: 'absent' }
+  | {
+      readonly kind: 'refused';
+      /** A clause: "it is a named pipe". */
+      readonly reason: string;
+      /** Whether it is a folder that can be looked into. */
+      readonly isFolder?: boolean;
+      /** Promises that the same stands there where it is equal, though nobody reads it. */
+      readonly key?: string;
+    };
 
 export interface FileTree {
   /** What the user called it. */
   readonly label: string;
   /** Every file at or under each of `folders` (`''` is the root), sorted; what does not exist holds nothing. */
   list(folders: readonly string[]): readonly string[];
+  /** Folders at or under each of `folders`, which were listed, that cannot be looked into. */
+  closedFolders?(folders: readonly string[]): readonly string[];
   /** Names directly in `folder`, sorted: files and folders. */
   entries(folder: string): readonly string[];
   kindOf(path: string): 'file' | 'folder' | 'other' | 'absent';
@@ -66,6 +79,11 @@ export function normalizePath(path: string): string | undefined {
 export function folderOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash < 0 ? '' : path.slice(0, slash);
+}
+
+/** Whether a path lies at or under one of `folders`, where `''` is the root. */
+export function isUnder(path: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => folder === '' || path === folder || path.startsWith(`${folder}/`));
 }
 
 /** `folder/name`, where the root is `''`. */

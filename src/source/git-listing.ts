@@ -3,7 +3,7 @@
  */
 
 import { folderOf, sorted } from './file-tree.ts';
-import type { GitEntry } from './git-questions.ts';
+import { type GitEntry, isRegularFile } from './git-questions.ts';
 import type { GitRepository } from './git.ts';
 import type { IncludeIndex } from './include-index.ts';
 
@@ -17,6 +17,8 @@ export class GitListing {
   #alongside: readonly string[];
   /** Entries known so far, by path, and the folders they were listed for. */
   readonly #files = new Map<string, GitEntry>();
+  /** Those that are links or submodules. */
+  readonly odd = new Map<string, GitEntry>();
   /** Their paths, sorted. */
   #paths: readonly string[] | undefined;
   readonly #listed = new Set<string>();
@@ -48,7 +50,10 @@ export class GitListing {
 
   /** Everything that lies at or under each of `folders`. */
   keep(folders: readonly string[], entries: readonly GitEntry[]): void {
-    for (const entry of entries) this.#files.set(entry.path, entry);
+    for (const entry of entries) {
+      this.#files.set(entry.path, entry);
+      if (!isRegularFile(entry)) this.odd.set(entry.path, entry);
+    }
     for (const folder of folders) this.#listed.add(folder);
     this.#alongside = this.#alongside.filter((path) => !this.#listed.has(path));
     this.#paths = undefined;

@@ -10,6 +10,7 @@ import type { BlobStore } from './blob-store.ts';
 import {
   type FileTree,
   folderOf,
+  isUnder,
   joinPath,
   maximumFileBytes,
   normalizePath,
@@ -20,6 +21,7 @@ import { GitListing } from './git-listing.ts';
 import { type GitEntry, isRegularFile } from './git-questions.ts';
 import type { IncludeIndex } from './include-index.ts';
 
+const folderMode = '040000';
 const symbolicLink = '120000';
 const maximumLinks = 8;
 
@@ -39,7 +41,47 @@ export class GitTree implements FileTree {
   }
 
   list(folders: readonly string[]): readonly string[] {
-    return this.#listing.list(folders);
+    const paths = this.#listing.list(folders);
+    return this.#listing.odd.size === 0 ? paths : sorted(new Set(paths.flatMap((path) => this.#behind(path))));
+  }
+
+  closedFolders(folders: readonly string[]): readonly string[] {
+    return [...this.#listing.odd.values()].flatMap((entry) =>
+      isUnder(entry.path, folders) && this.#isClosed(entry) ? entry.path : [],
+    );
+  }
+
+  /** A submodule, or a link that cannot be followed and may be to a folder: its name has no ending. */
+  #isClosed(entry: GitEntry): boolean {
+    if (entry.mode !== symbolicLink) return true;
+    return !/[^/]\.[^/]*$/.test(entry.path) && this.#follow(entry).kind === 'refused';
+  }
+
+  /** The files that a path leads to: those of a folder, for a link to one. */
+  #behind(path: string): readonly string[] {
+    const entry = this.#listing.odd.get(path);
+    if (entry?.mode !== symbolicLink) return [path];
+    const target = this.#follow(entry);
+    if (target.kind === 'refused' || target.entry.mode !== folderMode) return [path];
+    const folder = target.entry.path;
+    // A link to a folder that holds the link would be walked for ever.
+    if (isUnder(path, [folder])) return [];
+    return this.#listing.list([folder]).map((file) => joinPath(path, file.slice(folder.length + 1)));
+  }
+
+  /** The entry that a path leads to, if need be through links to folders. */
+  #find(path: string): GitEntry | undefined {
+    const found = this.#listing.find(path);
+    if (found !== undefined || this.#listing.odd.size === 0) return found;
+    for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) {
+      const link = this.#listing.odd.get(folder);
+      if (link === undefined) continue;
+      const target = this.#follow(link);
+      // What lies behind a link or in a submodule that is not looked into may be there.
+      if (target.kind === 'refused' || target.entry.mode !== folderMode) return link;
+      return this.#listing.find(joinPath(target.entry.path, path.slice(folder.length + 1)));
+    }
+    return undefined;
   }
 
   entries(folder: string): readonly string[] {
@@ -51,23 +93,31 @@ export class GitTree implements FileTree {
     const normal = normalizePath(path);
     if (normal === undefined) return 'absent';
     if (normal === '') return 'folder';
-    const entry = this.#listing.find(normal);
+    const entry = this.#find(normal);
     if (entry === undefined) return 'absent';
-    if (entry.mode === '040000') return 'folder';
+    if (entry.mode === folderMode) return 'folder';
     if (isRegularFile(entry)) return 'file';
     if (entry.mode !== symbolicLink) return 'other';
     const target = this.#follow(entry);
-    return target.kind === 'entry' ? (target.entry.mode === '040000' ? 'folder' : 'file') : 'other';
+    return target.kind === 'entry'
+      ? target.entry.mode === folderMode
+        ? 'folder'
+        : isRegularFile(target.entry)
+          ? 'file'
+          : 'other'
+      : 'other';
   }
 
   read(path: string): ReadResult {
     const normal = normalizePath(path);
-    const entry = normal === undefined ? undefined : this.#listing.find(normal);
+    const entry = normal === undefined ? undefined : this.#find(normal);
     if (entry === undefined) return { kind: 'absent' };
     const target = this.#follow(entry);
     if (target.kind === 'refused') return target;
-    if (target.entry.mode === '040000') return { kind: 'refused', reason: 'it is a directory' };
-    if (!isRegularFile(target.entry)) return { kind: 'refused', reason: 'it is a submodule' };
+    if (target.entry.mode === folderMode) return { kind: 'refused', reason: 'it is a directory', isFolder: true };
+    if (!isRegularFile(target.entry)) {
+      return { kind: 'refused', reason: 'it is a submodule', key: target.entry.id };
+    }
     return this.#blobs.read(target.entry.id, target.entry.sizeBytes);
   }
 

@@ -5,7 +5,7 @@
  * whole folder was given, among the libc declarations, and at last among the stand-ins for `linux/types.h` and its like.
  */
 
-import { folderOf, type FileTree, joinPath, normalizePath } from './file-tree.ts';
+import { folderOf, type FileTree, isUnder, joinPath, normalizePath, sorted } from './file-tree.ts';
 import {
   type HeaderCollection,
   type HeaderFile,
@@ -16,12 +16,15 @@ import {
   type TargetHeaders,
 } from './header.ts';
 import { fallbackHeader, libcHeader } from './libc.ts';
+import { isUnread, unreadAmong, unreadFolders, UnreadHeader } from './unread-header.ts';
 
 export interface HeaderFilesOptions {
   readonly label: string;
   readonly tree: FileTree;
   /** Paths of the headers in `tree`. */
   readonly headers: readonly string[];
+  /** The folder of `tree` in which names of headers begin; the root, unless it is given. */
+  readonly folder?: string;
   /** Whether `<x.h>` is looked for in `tree` as well. */
   readonly isSearched: boolean;
   /** Directories given by the user, in order. */
@@ -33,10 +36,18 @@ export class HeaderFiles implements HeaderCollection {
   readonly label: string;
   readonly #options: HeaderFilesOptions;
   readonly #results = new Map<string, Lookup>();
+  /** The headers, and folders that stand for some. */
+  readonly #names: readonly string[];
+  readonly #unread = new Map<string, UnreadHeader>();
+  #unreadPaths: readonly string[] | undefined;
 
   constructor(options: HeaderFilesOptions) {
     this.label = options.label;
     this.#options = options;
+    const folders = options.isSearched ? unreadFolders(options.tree, ['']) : new Map<string, never>();
+    for (const [path, refusal] of folders) this.#keepUnread(new UnreadHeader(path, path, this.label, refusal, true));
+    const names = options.folder === undefined ? options.headers : options.headers.map((path) => this.#nameOf(path));
+    this.#names = folders.size === 0 ? names : sorted([...names, ...folders.keys()]);
     options.tree.prefetch(options.headers);
   }
 
@@ -44,12 +55,20 @@ export class HeaderFiles implements HeaderCollection {
     return undefined;
   }
 
+  #allUnread(): ReadonlyMap<string, UnreadHeader> {
+    this.#unreadPaths ??= unreadAmong(this.#options.tree, this.#options.headers);
+    for (const path of this.#unreadPaths) this.#lookUp(path);
+    return this.#unread;
+  }
+
   forTarget(target: HeaderTarget): TargetHeaders {
     const includes = this.#options.includes
       .filter((collection) => collection.unavailable(target) === undefined)
       .map((collection) => collection.forTarget(target));
     return {
-      names: this.#options.headers,
+      names: this.#names,
+      unread: this.#unread,
+      allUnread: () => this.#allUnread(),
       resolve: (name, form, from) => this.#resolve(name, form, from, includes),
       whyAbsent: (name) => this.#whyAbsent(name, includes),
     };
@@ -61,9 +80,10 @@ export class HeaderFiles implements HeaderCollection {
     from: HeaderFile | undefined,
     includes: readonly TargetHeaders[],
   ): HeaderFile | undefined {
-    const isOurs = from !== undefined && this.#results.get(from.name)?.kind === 'found';
+    const isOurs = from !== undefined && this.#results.get(from.path)?.kind === 'found';
     if (from === undefined || (form === 'quote' && isOurs)) {
-      const path = normalizePath(from === undefined ? name : joinPath(folderOf(from.name), name));
+      const folder = from === undefined ? (this.#options.folder ?? '') : folderOf(from.path);
+      const path = normalizePath(joinPath(folder, name));
       const result = path === undefined ? undefined : this.#lookUp(path);
       if (result?.kind === 'found') return result.file;
     }
@@ -86,9 +106,6 @@ export class HeaderFiles implements HeaderCollection {
   }
 
   #whyAbsent(name: string, includes: readonly TargetHeaders[]): string {
-    const path = normalizePath(name);
-    const result = path === undefined ? undefined : this.#lookUp(path);
-    if (result?.kind === 'absent' && result.reason.includes('is not read')) return result.reason;
     const refused = includes
       .map((directory) => directory.whyAbsent(name))
       .find((reason) => reason.includes('not read'));
@@ -101,14 +118,27 @@ export class HeaderFiles implements HeaderCollection {
       const read = this.#options.tree.read(path);
       result =
         read.kind === 'text'
-          ? { kind: 'found', file: new LazyHeader(path, path, read.key, read) }
-          : {
-              kind: 'absent',
-              reason: read.kind === 'absent' ? `there is no ${path}` : `${path} is not read: ${read.reason}`,
-            };
+          ? { kind: 'found', file: new LazyHeader(this.#nameOf(path), path, read.key, read) }
+          : isUnread(read)
+            ? this.#keepUnread(new UnreadHeader(this.#nameOf(path), path, this.label, read))
+            : { kind: 'absent', reason: `there is no ${path}` };
       this.#results.set(path, result);
     }
     return result;
+  }
+
+  #keepUnread(file: UnreadHeader): Lookup {
+    const result: Lookup = { kind: 'found', file };
+    this.#unread.set(file.name, file);
+    this.#results.set(file.path, result);
+    return result;
+  }
+
+  /** From the folder in which names begin. */
+  #nameOf(path: string): string {
+    const folder = this.#options.folder ?? '';
+    if (isUnder(path, [folder])) return folder === '' ? path : path.slice(folder.length + 1);
+    return `${'../'.repeat(folder.split('/').length)}${path}`;
   }
 }
 

@@ -7,6 +7,8 @@
  * worked out: the same blob in two revisions, or for twenty targets, is tokenized once.
  */
 
+import type { Diagnostic } from '../diagnostic.ts';
+
 /** What this room must know of a target; `Target` of the ABI model has this shape. */
 export interface HeaderTarget {
   readonly name: string;
@@ -37,6 +39,13 @@ export interface HeaderFile {
   readonly isBuiltIn: boolean;
 }
 
+/** A header that is there and cannot be read: it counts as empty, and is not understood. */
+export interface UnreadFile extends HeaderFile {
+  readonly problem: Diagnostic;
+  /** Whether it stands for a folder of headers, none of which is known. */
+  readonly isFolder: boolean;
+}
+
 /** How an `#include` is written: `<name>` or `"name"`. */
 export type IncludeForm = 'angle' | 'quote';
 
@@ -53,6 +62,10 @@ export interface TargetHeaders {
   changedPaths?(other: TargetHeaders): ReadonlySet<string> | undefined;
   /** Who includes whom, where that is known without looking through all headers. */
   readonly includers?: PossibleIncluders | undefined;
+  /** What is there and cannot be read, by name, of what was looked for so far. */
+  readonly unread?: ReadonlyMap<string, UnreadFile>;
+  /** As `unread`, of everything. */
+  allUnread?(): ReadonlyMap<string, UnreadFile>;
   /** Why `resolve` finds no file of that name: a clause that completes "it cannot be read, because …". */
   whyAbsent(name: string): string;
 }

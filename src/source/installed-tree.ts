@@ -15,7 +15,7 @@
 
 import { UserError } from '../diagnostic.ts';
 import { architectureOfAsmFolder, architectureOfTriplet } from './architecture.ts';
-import { folderOf, type FileTree, joinPath, normalizePath, sorted } from './file-tree.ts';
+import { folderOf, type FileTree, isUnder, joinPath, normalizePath, sorted } from './file-tree.ts';
 import {
   type HeaderCollection,
   type HeaderFile,
@@ -26,6 +26,7 @@ import {
   type TargetHeaders,
 } from './header.ts';
 import { libcHeader } from './libc.ts';
+import { isUnread, unreadAmong, unreadFolders, UnreadHeader } from './unread-header.ts';
 
 /** What `make headers_install` creates beside `asm` and `asm-generic`. */
 const installedFolders = [
@@ -144,6 +145,9 @@ class PlaceHeaders implements TargetHeaders {
   readonly #place: Place;
   readonly #files: Map<string, HeaderFile>;
   readonly #results = new Map<string, Lookup>();
+  readonly #paths: readonly string[];
+  readonly unread = new Map<string, UnreadHeader>();
+  #isAllLookedFor = false;
 
   constructor(tree: FileTree, place: Place, files: Map<string, HeaderFile>) {
     this.#tree = tree;
@@ -152,13 +156,37 @@ class PlaceHeaders implements TargetHeaders {
     const folders = installedFolders.map((folder) => joinPath(place.include, folder));
     const generic = joinPath(place.include, 'asm-generic');
     const asm = place.asm;
-    const prefixLength = place.include === '' ? 0 : place.include.length + 1;
     const paths = tree.list(folders);
     const asmPaths = asm === undefined ? [] : tree.list([asm]);
-    tree.prefetch([...paths, ...asmPaths, ...tree.list([generic])]);
-    const names = paths.map((path) => path.slice(prefixLength));
-    if (asm !== undefined) names.push(...asmPaths.map((path) => `asm${path.slice(asm.length)}`));
-    this.names = sorted(new Set(names.filter((name) => name.endsWith('.h'))));
+    this.#paths = [...paths, ...asmPaths, ...tree.list([generic])];
+    tree.prefetch(this.#paths);
+    const names = [...paths, ...asmPaths].map((path) => this.#nameOf(path)).filter((name) => name.endsWith('.h'));
+    for (const [path, refusal] of unreadFolders(tree, [...folders, generic, ...(asm === undefined ? [] : [asm])])) {
+      const file = new UnreadHeader(this.#nameOf(path), path, tree.label, refusal, true);
+      this.#results.set(file.name, this.#keepUnread(file));
+      names.push(file.name);
+    }
+    this.names = sorted(new Set(names));
+  }
+
+  allUnread(): ReadonlyMap<string, UnreadHeader> {
+    if (!this.#isAllLookedFor) {
+      const headers = this.#paths.filter((path) => path.endsWith('.h'));
+      for (const path of unreadAmong(this.#tree, headers)) this.#lookUp(this.#nameOf(path));
+      this.#isAllLookedFor = true;
+    }
+    return this.unread;
+  }
+
+  #nameOf(path: string): string {
+    const { include, asm } = this.#place;
+    if (asm !== undefined && isUnder(path, [asm])) return `asm${path.slice(asm.length)}`;
+    return include === '' ? path : path.slice(include.length + 1);
+  }
+
+  #keepUnread(file: UnreadHeader): Lookup {
+    this.unread.set(file.name, file);
+    return { kind: 'found', file };
   }
 
   resolve(name: string, form: IncludeForm, from: HeaderFile | undefined): HeaderFile | undefined {
@@ -197,6 +225,7 @@ class PlaceHeaders implements TargetHeaders {
     const path = isAsm ? `${asm ?? ''}${name.slice('asm'.length)}` : joinPath(include, name);
     const result = this.#tree.read(path);
     if (result.kind === 'absent') return { kind: 'absent', reason: `there is no ${path} in ${this.#tree.label}` };
+    if (isUnread(result)) return this.#keepUnread(new UnreadHeader(name, path, this.#tree.label, result));
     if (result.kind === 'refused') return { kind: 'absent', reason: `${path} is not read: ${result.reason}` };
     const key = `${name}\0${path}`;
     let file = this.#files.get(key);

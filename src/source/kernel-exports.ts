@@ -5,9 +5,10 @@
  * it: it is worked out once, and who holds both sides of a comparison sees at once that every name means the same place.
  */
 
-import { type FileTree, sorted } from './file-tree.ts';
+import { UndecidedError } from '../diagnostic.ts';
+import { type FileTree, isUnder, type ReadResult, sorted } from './file-tree.ts';
 import { evaluateKbuild, type KbuildVariables } from './kbuild.ts';
-import { asmFolderOf, commonFolder, kbuildFilesOf } from './kernel-paths.ts';
+import { asmFolderOf, commonFolder, kbuildFilesOf, kernelPaths } from './kernel-paths.ts';
 
 /**
  * `own`: a file of the architecture; `generated`: made by the build (`generated-headers.ts`); `generic`: a wrapper that
@@ -55,7 +56,9 @@ export function exportsOf(tree: FileTree, architecture: string, commonPaths: rea
   const asmPaths = tree.list([asmFolderOf(architecture)]);
   const files = kbuildFilesOf(architecture).map((path) => tree.read(path));
   const keys = files.map((file) => (file.kind === 'text' ? file.key : undefined));
-  const isFile = (path: string): boolean => tree.kindOf(path) === 'file';
+  refuseUnread(tree, architecture, files);
+  // What cannot be read is there.
+  const isFile = (path: string): boolean => ['file', 'other'].includes(tree.kindOf(path));
   const recent = known.get(architecture) ?? [];
   const same = recent.find(
     (one) =>
@@ -78,6 +81,18 @@ export function exportsOf(tree: FileTree, architecture: string, commonPaths: rea
   const exports = workOut(architecture, commonPaths, asmPaths, variables, exists);
   known.set(architecture, [{ commonPaths, asmPaths, keys, asked, exports }, ...recent].slice(0, maximumKnown));
   return exports;
+}
+
+/** @throws {UndecidedError} if it cannot be read which headers there are. Where a folder cannot be looked into, none is known. */
+function refuseUnread(tree: FileTree, architecture: string, files: readonly ReadResult[]): void {
+  for (const [index, path] of kbuildFilesOf(architecture).entries()) {
+    const file = files[index];
+    if (file?.kind !== 'refused' || tree.closedFolders?.(kernelPaths).some((folder) => isUnder(path, [folder])))
+      continue;
+    throw new UndecidedError(
+      `${path} of ${tree.label}, which says which headers there are, is not read: ${file.reason}.`,
+    );
+  }
 }
 
 function workOut(

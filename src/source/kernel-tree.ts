@@ -11,7 +11,7 @@
 
 import { UserError } from '../diagnostic.ts';
 import { knownArchitectures } from './architecture.ts';
-import { folderOf, type FileTree, joinPath, normalizePath } from './file-tree.ts';
+import { folderOf, type FileTree, isUnder, joinPath, normalizePath, sorted } from './file-tree.ts';
 import { generateAsmHeader, generateVersionHeader, type GeneratedHeader } from './generated-headers.ts';
 import {
   type HeaderCollection,
@@ -29,12 +29,19 @@ import { commonPathsOf, exportsOf, type KernelExports } from './kernel-exports.t
 import { asmFolderOf, commonFolder, kernelPaths } from './kernel-paths.ts';
 import { lastPartOf } from './include-index.ts';
 import { libcHeader, libcHeadersWith } from './libc.ts';
+import { isUnread, unreadAmong, unreadFolders, UnreadHeader } from './unread-header.ts';
 
 /** Whether `tree` has the marks of a kernel tree. */
 export function isKernelTree(tree: FileTree): boolean {
   // Listed in one go with what will be read if it is one: with git, each look costs a process.
   tree.list(kernelPaths);
-  return tree.kindOf(`${commonFolder}/linux`) === 'folder';
+  return isFolder(tree, `${commonFolder}/linux`);
+}
+
+/** Whether headers stand in a folder, or in something that cannot be looked into. */
+function isFolder(tree: FileTree, path: string): boolean {
+  const kind = tree.kindOf(path);
+  return kind === 'folder' || kind === 'other';
 }
 
 export class KernelTree implements HeaderCollection {
@@ -47,12 +54,13 @@ export class KernelTree implements HeaderCollection {
   readonly #views = new Map<string, ArchitectureHeaders>();
   /** What names outside asm/ lead to, which is the same for every architecture. */
   readonly #common = new Map<string, Lookup>();
+  #unreadPaths: readonly string[] | undefined;
 
   constructor(tree: FileTree) {
     this.label = tree.label;
     this.#tree = tree;
     tree.prefetch(tree.list(kernelPaths));
-    this.#architectures = knownArchitectures.filter((name) => tree.kindOf(asmFolderOf(name)) === 'folder');
+    this.#architectures = knownArchitectures.filter((name) => isFolder(tree, asmFolderOf(name)));
     this.#commonPaths = commonPathsOf(tree);
   }
 
@@ -69,12 +77,20 @@ export class KernelTree implements HeaderCollection {
     let view = this.#views.get(architecture);
     if (view === undefined) {
       const exports = exportsOf(this.#tree, architecture, this.#commonPaths);
-      view = new ArchitectureHeaders(this.#tree, architecture, exports, this.#common, (...file) =>
-        this.#share(...file),
-      );
+      const common = { results: this.#common, unreadPaths: () => this.#unreadPathsOf() };
+      view = new ArchitectureHeaders(this.#tree, architecture, exports, common, (...file) => this.#share(...file));
       this.#views.set(architecture, view);
     }
     return view;
+  }
+
+  /** Paths of the headers outside asm/ that cannot be read. */
+  #unreadPathsOf(): readonly string[] {
+    this.#unreadPaths ??= unreadAmong(
+      this.#tree,
+      this.#commonPaths.filter((path) => path.endsWith('.h')),
+    );
+    return this.#unreadPaths;
   }
 
   /** One object for one file, whatever the architecture it is read for. */
@@ -85,6 +101,12 @@ export class KernelTree implements HeaderCollection {
   }
 }
 
+/** What is the same for all architectures of a tree. */
+interface CommonHeaders {
+  readonly results: Map<string, Lookup>;
+  readonly unreadPaths: () => readonly string[];
+}
+
 type Share = (name: string, key: string, make: () => HeaderFile) => HeaderFile;
 
 class ArchitectureHeaders implements TargetHeaders {
@@ -92,29 +114,44 @@ class ArchitectureHeaders implements TargetHeaders {
   readonly #tree: FileTree;
   readonly #architecture: string;
   readonly #share: Share;
-  readonly #common: Map<string, Lookup>;
+  readonly #common: CommonHeaders;
   readonly #asm = new Map<string, Lookup>();
+  readonly names: readonly string[];
+  readonly unread = new Map<string, UnreadHeader>();
+  /** Those of them that are folders. */
+  readonly #folders: readonly UnreadHeader[];
+  #isAllLookedFor = false;
 
-  constructor(
-    tree: FileTree,
-    architecture: string,
-    exports: KernelExports,
-    commonResults: Map<string, Lookup>,
-    share: Share,
-  ) {
+  constructor(tree: FileTree, architecture: string, exports: KernelExports, common: CommonHeaders, share: Share) {
     this.#tree = tree;
     this.#architecture = architecture;
     this.#exports = exports;
-    this.#common = commonResults;
+    this.#common = common;
     this.#share = share;
-  }
-
-  get names(): readonly string[] {
-    return this.#exports.names;
+    for (const [path, refusal] of unreadFolders(tree, [commonFolder, asmFolderOf(architecture)])) {
+      const name = this.#nameOf(path);
+      this.unread.set(name, new UnreadHeader(name, path, tree.label, refusal, true));
+    }
+    this.#folders = [...this.unread.values()];
+    // What a folder holds that cannot be looked into is not known, whatever says which headers it ought to hold.
+    const names = exports.names.map((name) => this.#folderOver(name)?.name ?? name);
+    const folders = this.#folders.map(({ name }) => name);
+    this.names = folders.length === 0 ? exports.names : sorted(new Set([...names, ...folders]));
   }
 
   get shared(): object {
-    return this.#common;
+    return this.#common.results;
+  }
+
+  allUnread(): ReadonlyMap<string, UnreadHeader> {
+    if (!this.#isAllLookedFor) {
+      const own = this.#tree.list([asmFolderOf(this.#architecture)]).filter((path) => path.endsWith('.h'));
+      for (const path of [...this.#common.unreadPaths(), ...unreadAmong(this.#tree, own)]) {
+        this.#lookUp(this.#nameOf(path));
+      }
+      this.#isAllLookedFor = true;
+    }
+    return this.unread;
   }
 
   resolve(name: string, form: IncludeForm, from: HeaderFile | undefined): HeaderFile | undefined {
@@ -153,11 +190,21 @@ class ArchitectureHeaders implements TargetHeaders {
     };
   }
 
+  /** What cannot be looked into and is, or holds, a header of that name. */
+  #folderOver(name: string): UnreadHeader | undefined {
+    return this.#folders.find((folder) => isUnder(name, [folder.name]));
+  }
+
+  /** What the header, or the folder, at a path is called. */
+  #nameOf(path: string): string {
+    const own = asmFolderOf(this.#architecture);
+    return isUnder(path, [own]) ? `asm${path.slice(own.length)}` : path.slice(commonFolder.length + 1);
+  }
+
   #namesAt(path: string): readonly string[] {
     const own = `${asmFolderOf(this.#architecture)}/`;
-    const isOwn = path.startsWith(own);
-    if (!isOwn && !path.startsWith(`${commonFolder}/`)) return [];
-    const name = isOwn ? `asm/${path.slice(own.length)}` : path.slice(commonFolder.length + 1);
+    if (!path.startsWith(own) && !path.startsWith(`${commonFolder}/`)) return [];
+    const name = this.#nameOf(path);
     const [, bare] = /^asm-generic\/(.*)$/s.exec(name) ?? [];
     return bare !== undefined && this.#exports.asm.get(bare) === 'generic' ? [name, `asm/${bare}`] : [name];
   }
@@ -175,12 +222,16 @@ class ArchitectureHeaders implements TargetHeaders {
   }
 
   #lookUp(name: string): Lookup {
-    const known = name.startsWith('asm/') ? this.#asm : this.#common;
+    const folder = this.#folderOver(name);
+    if (folder !== undefined) return { kind: 'found', file: folder };
+    const known = name.startsWith('asm/') ? this.#asm : this.#common.results;
     let result = known.get(name);
     if (result === undefined) {
       result = this.#search(name);
       known.set(name, result);
     }
+    // What is shared may have been found for another architecture.
+    if (result.kind === 'found' && result.file instanceof UnreadHeader) this.unread.set(name, result.file);
     return result;
   }
 
@@ -215,6 +266,9 @@ class ArchitectureHeaders implements TargetHeaders {
         return { kind: 'found', file };
       }
       case 'refused':
+        if (isUnread(result)) {
+          return { kind: 'found', file: new UnreadHeader(name, path, this.#tree.label, result) };
+        }
         return { kind: 'absent', reason: `${path} is not read: ${result.reason}` };
       case 'absent':
         return { kind: 'absent', reason: `there is no ${path} in ${this.#tree.label}` };

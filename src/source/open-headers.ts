@@ -9,11 +9,12 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { UndecidedError } from '../diagnostic.ts';
 import { DirectoryTree, readRegularFile } from './directory.ts';
-import { type FileTree, folderOf } from './file-tree.ts';
+import { type FileTree, folderOf, joinPath } from './file-tree.ts';
 import { HeaderFiles } from './header-files.ts';
 import type { HeaderCollection, HeaderTarget } from './header.ts';
 import { InstalledTree, isInstalledTree } from './installed-tree.ts';
 import { isKernelTree, KernelTree } from './kernel-tree.ts';
+import { unreadFolders } from './unread-header.ts';
 
 /** Headers of a source, and which of them the user named (`undefined`: all). */
 export interface OpenedHeaders {
@@ -26,7 +27,8 @@ export function openTree(tree: FileTree, includes: readonly HeaderCollection[], 
   if (isKernelTree(tree)) return new KernelTree(tree);
   if (isInstalledTree(tree)) return new InstalledTree(tree, path);
   const headers = tree.list(['']).filter((name) => name.endsWith('.h'));
-  if (headers.length === 0) throw new UndecidedError(`${tree.label} holds no headers.`);
+  if (headers.length === 0 && unreadFolders(tree, ['']).size === 0)
+    throw new UndecidedError(`${tree.label} holds no headers.`);
   return new HeaderFiles({ label: tree.label, tree, headers, isSearched: true, includes });
 }
 
@@ -93,7 +95,8 @@ export function openTreeFile(
       }
     }
   }
-  const options = { label, tree, headers: [path], isSearched: false, includes };
+  // Its name is the one it has on disk: where it stands in a repository is nothing to programs.
+  const options = { label, tree, headers: [path], folder: folderOf(path), isSearched: false, includes };
   return { collection: new HeaderFiles(options), only: undefined };
 }
 
@@ -125,16 +128,24 @@ export class SubTree implements FileTree {
   readonly label: string;
   readonly #tree: FileTree;
   readonly #folder: string;
+  /** Length of what the paths of `tree` have in front. */
+  readonly #start: number;
 
   constructor(tree: FileTree, folder: string, label = tree.label) {
     this.label = label;
     this.#tree = tree;
     this.#folder = folder;
+    this.#start = folder === '' ? 0 : folder.length + 1;
   }
 
   list(folders: readonly string[]): readonly string[] {
     const inside = folders.map((folder) => this.#outer(folder));
-    return this.#tree.list(inside).map((path) => path.slice(this.#folder.length + 1));
+    return this.#tree.list(inside).map((path) => path.slice(this.#start));
+  }
+
+  closedFolders(folders: readonly string[]): readonly string[] {
+    const inside = folders.map((folder) => this.#outer(folder));
+    return (this.#tree.closedFolders?.(inside) ?? []).map((path) => path.slice(this.#start));
   }
 
   entries(folder: string): readonly string[] {
@@ -162,7 +173,7 @@ export class SubTree implements FileTree {
   }
 
   #outer(path: string): string {
-    return path === '' ? this.#folder : `${this.#folder}/${path}`;
+    return path === '' ? this.#folder : joinPath(this.#folder, path);
   }
 }
 
@@ -179,6 +190,19 @@ function treeRootFor(path: string): string {
   }
   if (parts.at(-1) === 'include' && isDirectory(join(real, '../lib/linux/uapi'))) return join(real, '..');
   return path;
+}
+
+/** As `treeRootFor`, in a tree: the folder of `tree` that the folder at `path` belongs to, as a tree of its own. */
+export function openFolderOf(tree: FileTree, path: string, label: string): FileTree {
+  if (/(?:^|\/)include\/uapi$/.test(path)) {
+    const root = folderOf(folderOf(path));
+    if (tree.kindOf(joinPath(root, 'arch')) === 'folder') return new SubTree(tree, root, label);
+  }
+  if (/(?:^|\/)include$/.test(path)) {
+    const root = folderOf(path);
+    if (tree.kindOf(joinPath(root, 'lib/linux/uapi')) === 'folder') return new SubTree(tree, root, label);
+  }
+  return new SubTree(tree, path, label);
 }
 
 /** The root of the kernel or installed tree that a file stands in. */

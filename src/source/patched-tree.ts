@@ -6,7 +6,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { type FileTree, folderOf, normalizePath, type ReadResult, sorted } from './file-tree.ts';
+import { type FileTree, folderOf, isUnder, normalizePath, type ReadResult, sorted } from './file-tree.ts';
 
 /** What a changed file is: its text, or `undefined` if it is gone. */
 export type Changes = ReadonlyMap<string, string | undefined>;
@@ -32,10 +32,14 @@ export class PatchedTree implements FileTree {
   }
 
   list(folders: readonly string[]): readonly string[] {
-    const isIn = (path: string): boolean =>
-      folders.some((folder) => folder === '' || path === folder || path.startsWith(`${folder}/`));
-    const added = [...this.#changes].filter(([path, text]) => text !== undefined && isIn(path)).map(([path]) => path);
+    const added = [...this.#changes]
+      .filter(([path, text]) => text !== undefined && isUnder(path, folders))
+      .map(([path]) => path);
     return sorted(new Set([...this.#base.list(folders).filter((path) => !this.#changes.has(path)), ...added]));
+  }
+
+  closedFolders(folders: readonly string[]): readonly string[] {
+    return this.#base.closedFolders?.(folders) ?? [];
   }
 
   entries(folder: string): readonly string[] {

@@ -144,6 +144,28 @@ describe('uabi check --patch', () => {
     expect(err).toContain('the tree already has what it adds');
   });
 
+  test.each([
+    ['--relative=include', 'uapi/linux/fuse.h'],
+    ['--relative=include/uapi', 'linux/fuse.h'],
+    ['--relative=include/uapi/linux', 'fuse.h'],
+    ['--src-prefix=a/x/y/ --dst-prefix=b/x/y/', 'x/y/include/uapi/linux/fuse.h'],
+  ])('of paths that are not there (git diff %s) does not apply', async (form, name) => {
+    const stdin = execFileSync('git', ['diff', ...form.split(' '), 'v1', 'v2'], { cwd: repository, encoding: 'utf8' });
+    for (const onto of [[], ['--onto', 'v1']]) {
+      const { code, out, err } = await uabi(repository, ['check', ...arm64, '--patch', '-', ...onto], { stdin });
+      expect([code, out]).toEqual([3, '']);
+      expect(err).toContain('does not apply');
+      expect(err).toContain(`the tree has no file ${name}`);
+      expect(err).toContain('it has include/uapi/linux/fuse.h');
+    }
+  });
+
+  test('of files that a tree of headers need not have applies without them', async () => {
+    const diff = (name: string): string => `--- a/${name}\n+++ b/${name}\n@@ -1 +1 @@\n-int a;\n+int b;\n`;
+    const stdin = ['drivers/x.h', 'include/linux/y.h', 'tools/include/uapi/linux/fuse.h'].map(diff).join('');
+    expect(await check(repository, [...arm64, '--patch', '-'], { stdin })).toMatchObject({ code: 0 });
+  });
+
   test('that moved in the file is found, and said', async () => {
     const moved = scratchRepository({
       ...kernelFiles,

@@ -139,6 +139,41 @@ describe('uabi check', () => {
     expect(findings.map(({ subject }) => subject)).toEqual(['struct pair']);
   });
 
+  test('of a file that is the same in a revision, in the index and on disk finds nothing', async () => {
+    const text = '#include "other.h"\nstruct mine { struct other o; int a; };\n';
+    const own = scratchRepository({ 'src/my.h': text, 'src/other.h': 'struct other { int x; };\n' });
+    for (const sides of [
+      ['HEAD:src/my.h', 'src/my.h'],
+      ['src/my.h', 'HEAD:src/my.h'],
+      [':src/my.h', './src/my.h'],
+      ['HEAD:src/my.h', join(own, 'src/my.h')],
+    ]) {
+      expect(await check([...sides, '--target', 'x86_64'], own)).toMatchObject({
+        code: 0,
+        findings: [],
+        notUnderstood: [],
+      });
+    }
+    writeFiles(own, { 'src/my.h': text.replace('int a', 'long a') });
+    const { code, findings } = await check(['HEAD:src/my.h', 'src/my.h', '--target', 'x86_64'], own);
+    expect(code).toBe(1);
+    expect(findings.every(({ subject }) => subject.startsWith('struct mine'))).toBe(true);
+  });
+
+  test('of include/uapi reads it within its kernel, in a revision as on disk', async () => {
+    const clone = join(scratchDirectory(), 'clone');
+    git(repository, 'clone', '-q', repository, clone);
+    for (const sides of [
+      ['HEAD:include/uapi', 'include/uapi'],
+      ['include/uapi', ':include/uapi/'],
+      ['HEAD:include/uapi', 'HEAD'],
+    ]) {
+      expect(await check(sides, clone)).toMatchObject({ code: 0, findings: [], notUnderstood: [] });
+    }
+    const { targets } = await check(['v1:include/uapi', 'v2:include/uapi']);
+    expect(targets).toEqual((await check(['v1..v2'])).targets);
+  });
+
   test.each([
     [['v1..v2']],
     [['v1...v2']],
