@@ -48,7 +48,7 @@ export class GitRepository {
     const answer = repository.#run(['rev-parse', '--git-dir']);
     if (answer.status === 0) return repository;
     // "(or any of the parent directories)": git has looked everywhere.
-    if (/not a git repository \(or any/.test(answer.stderr)) {
+    if (answer.stderr.includes('not a git repository (or any')) {
       throw new NoRepositoryError(`${directory} is not in a git repository: ${firstLine(answer.stderr)}`);
     }
     throw new UserError(`git cannot read a repository at ${directory}: ${wholeReason(answer.stderr)}`);
