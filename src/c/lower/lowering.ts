@@ -39,25 +39,22 @@ export class Lowering {
   readonly evaluator: Evaluator;
   readonly lowered: Lowered[] = [];
   readonly #scope: Scope;
+  readonly #target: Target;
   readonly #types: TypeTable;
-  readonly #enums: EnumLowering;
+  readonly #report: (diagnostic: Diagnostic) => void;
+  #enums: EnumLowering | undefined;
 
   constructor(scope: Scope, target: Target, types: TypeTable, report: (diagnostic: Diagnostic) => void) {
     this.#scope = scope;
+    this.#target = target;
     this.#types = types;
+    this.#report = report;
     this.evaluator = new Evaluator({
       scope,
       target,
       types,
       typeOf: (name) => this.typeOf(name),
       complete: (type) => this.#complete(type),
-    });
-    this.#enums = new EnumLowering({
-      ...{ scope, target, types, report },
-      evaluator: this.evaluator,
-      typeOf: (name) => this.typeOf(name),
-      attributesOf: (attributes) => this.#attributes(attributes),
-      add: (lowered) => this.lowered.push(lowered),
     });
   }
 
@@ -86,6 +83,18 @@ export class Lowering {
     const base = this.#modified(this.#specifiedType(specifiers.type), attributes);
     // Those of the specifiers are applied to the whole type (`groktypename`): a pointer is aligned, not what it points to.
     return this.#complete(this.#aligned(this.#declaredType(base, declarator), attributes));
+  }
+
+  /** Made for the first enum: each macro is read with a lowering of its own, and hardly any has one. */
+  #enumLowering(): EnumLowering {
+    this.#enums ??= new EnumLowering({
+      ...{ scope: this.#scope, target: this.#target, types: this.#types, report: this.#report },
+      evaluator: this.evaluator,
+      typeOf: (name) => this.typeOf(name),
+      attributesOf: (attributes) => this.#attributes(attributes),
+      add: (lowered) => this.lowered.push(lowered),
+    });
+    return this.#enums;
   }
 
   #declareName(specifiers: Specifiers, base: Type, item: MemberDeclarator): void {
@@ -195,7 +204,7 @@ export class Lowering {
       case 'record':
         return this.#recordType(specifier);
       case 'enum':
-        return this.#enums.typeOf(specifier);
+        return this.#enumLowering().typeOf(specifier);
       default:
         return specifier satisfies never;
     }
