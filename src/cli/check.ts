@@ -13,7 +13,6 @@ import { printable, UserError } from '../diagnostic.ts';
 import { checkFormatNames, checkFormats } from '../report/check-formats.ts';
 import { isFailing, makeReport } from '../report/check-report.ts';
 import type { TextOf } from '../report/quotes.ts';
-import type { FileTree } from '../source/file-tree.ts';
 import { adviseOn } from '../verdict/advice.ts';
 import { checkAbis, checkTargets, type CheckResult } from '../verdict/check.ts';
 import { type Contract, contracts as allContracts } from '../verdict/contract.ts';
@@ -25,11 +24,10 @@ import { type ExitCode, exitCodes, type Io } from './io.ts';
 import { withKnownSemantics } from './known-semantics.ts';
 import { oneOf } from './one-of.ts';
 import { type OpenedPair, openPair, type PairOptions } from './open-pair.ts';
-import { isHeaders } from './open-source.ts';
 import { pairOf } from './pair-of.ts';
-import { openPolicy, type Policy, type PolicyFlags, type PolicyPlaces } from './policy.ts';
+import { openPolicy, placeOf, type Policy, type PolicyFlags, type PolicyPlaces } from './policy.ts';
 import { openInCxx } from './open-in-cxx.ts';
-import { type OpenedLayout, type OpenedSource, workshopFor } from './open-source.ts';
+import { isHeaders, type OpenedLayout, type OpenedSource, workshopFor } from './open-source.ts';
 import { splitArguments } from './source-syntax.ts';
 import { addSourceOptions, collect, type SourceFlags, sourceOptionsOf } from './source-options.ts';
 import { version } from './version.ts';
@@ -185,11 +183,6 @@ async function openComparison(
   const chosen = chooseSides(workshop, io, options.directory !== undefined);
   io.stderr(`uabi: ${printable(chosen.why)}\n`);
   return comparisonOf(chosen.sides, { ...shared, workshop, prefersRevisions: true });
-}
-
-/** Where the rules that lie beside a source are looked for. */
-function placeOf(source: OpenedSource): string | FileTree {
-  return (isHeaders(source) ? source.revision : undefined) ?? source.label;
 }
 
 function comparePair(

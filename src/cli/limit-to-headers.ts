@@ -10,6 +10,7 @@ import type { Abi } from '../abi/abi.ts';
 import type { Snapshot } from '../abi/snapshot-read.ts';
 import type { Target } from '../abi/target.ts';
 import { type SourceLocation, UserError } from '../diagnostic.ts';
+import { declarationKinds } from '../diff/suspects.ts';
 import { isHeaders, type OpenedSource } from './open-source.ts';
 import { type Bases, isWithin, limitsAmong, limitsFor } from './path-limits.ts';
 
@@ -48,8 +49,8 @@ function placesToldBy(side: OpenedSource): readonly string[] {
   for (const target of side.targets) {
     const abi = side.abiFor(target);
     for (const header of abi.headers) places.add(header);
-    for (const map of [abi.records, abi.enums, abi.typedefs, abi.constants, abi.requests, abi.macros]) {
-      for (const { location } of map.values()) if (location !== undefined) places.add(location.file);
+    for (const kind of declarationKinds) {
+      for (const { location } of abi[kind].values()) if (location !== undefined) places.add(location.file);
     }
   }
   return [...places];

@@ -16,8 +16,8 @@ import { type ExitCode, exitCodes, type Io } from './io.ts';
 import { oneOf } from './one-of.ts';
 import { openPair } from './open-pair.ts';
 import { isRange, splitArguments } from './source-syntax.ts';
-import { isHeaders, type OpenedSource, openSource, workshopFor } from './open-source.ts';
-import { openConfig, type PolicyFlags } from './policy.ts';
+import { type OpenedSource, openSource, workshopFor } from './open-source.ts';
+import { openConfig, placeOf, type PolicyFlags } from './policy.ts';
 import { addSourceOptions, type SourceFlags, sourceOptionsOf } from './source-options.ts';
 
 interface Options extends SourceFlags, PolicyFlags {
@@ -100,7 +100,7 @@ async function lintSource(source: string, paths: readonly string[], options: Opt
 
 async function lintRange(range: string, paths: readonly string[], options: Options, io: Io): Promise<Linted> {
   const { old, new: next, workshop } = await openPair([range], io, { ...sourceOptionsOf(options), paths });
-  const config = await openConfig((isHeaders(old) ? old.revision : undefined) ?? old.label, workshop, io, options);
+  const config = await openConfig(placeOf(old), workshop, io, options);
   const targets = targetsOf(next, options.target, config?.targets);
   const known = new Set(old.targets);
   for (const side of [old, next]) side.expect?.(targets);

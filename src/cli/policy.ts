@@ -22,6 +22,7 @@ import { configFileName, waiverFileName } from '../verdict/policy/policy-files.t
 import { readWaivers, type Waiver } from '../verdict/policy/waiver-file.ts';
 import type { HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
+import { isHeaders, type OpenedSource } from './open-source.ts';
 
 export interface PolicyFlags {
   readonly config?: string;
@@ -85,6 +86,11 @@ export async function openPolicy(places: PolicyPlaces, io: Io, flags: PolicyFlag
     judge: (result, steps = []) => withoutNeededBy(steps, apply(result, false)),
     judgeStep: (result) => withoutBookkeeping(apply(result, true)),
   };
+}
+
+/** Where the rules that lie beside a source are looked for. */
+export function placeOf(source: OpenedSource): string | FileTree {
+  return (isHeaders(source) ? source.revision : undefined) ?? source.label;
 }
 
 /** The configuration beside one source, for commands that compare nothing. */

@@ -12,8 +12,6 @@ import type { Target } from '../../abi/target.ts';
 import { expanderOf, type ExpansionContext } from '../expand.ts';
 import { LimitReached, limits } from '../limits.ts';
 import type { Macro } from '../macro.ts';
-import { Parser } from '../parse.ts';
-import { packBytesIn } from '../pragma.ts';
 import type { Reads } from '../reads.ts';
 import { Scope } from '../scope.ts';
 import type { View } from '../environment.ts';
@@ -22,6 +20,7 @@ import { SyntaxProblem, TokenStream } from '../token-stream.ts';
 import { spellTokens, type Token, TokenKind } from '../token.ts';
 import { foldConstants } from './fold-constants.ts';
 import { Lowering } from './lowering.ts';
+import { parserIn } from './parser-in.ts';
 import { remember, toFront } from './remember.ts';
 import type { TypeTable } from './type-table.ts';
 
@@ -112,9 +111,7 @@ export class CallForms {
       if (uses === undefined) return { reads: scope.reads() };
       let index = 0;
       const end = at.as(TokenKind.end, '');
-      const isTypedef = (name: string): boolean => scope.ordinary(name)?.kind === 'typedef';
-      const packBytes = (): number => packBytesIn(scope);
-      const parser = new Parser(new TokenStream(() => tokens[index++] ?? end), isTypedef, undefined, packBytes);
+      const parser = parserIn(scope, new TokenStream(() => tokens[index++] ?? end));
       const { evaluator } = new Lowering(scope, target, this.#types, () => undefined);
       const isOpen = (name: string): boolean => name.startsWith(' ');
       const expression = foldConstants(parser.parseWholeExpression(), evaluator, isOpen);

@@ -1,8 +1,8 @@
 /**
  * Syntax → types: looks names up, computes array lengths, and binds what is declared (enums: `enum-lowering.ts`).
  *
- * Follows GCC where C leaves a choice: what a misplaced attribute applies to, which redeclarations are the same. A declaration that cannot be understood throws
- * `SyntaxProblem` and binds nothing that is half known.
+ * Follows GCC where C leaves a choice: what a misplaced attribute applies to, which redeclarations are the same. A declaration that
+ * cannot be understood throws `SyntaxProblem` and binds nothing that is half known.
  */
 
 import type { Target } from '../../abi/target.ts';

@@ -15,8 +15,7 @@ import { expanderOf, type ExpansionContext } from '../expand.ts';
 import { LimitReached, limits } from '../limits.ts';
 import type { Operand } from '../expression.ts';
 import { Macro } from '../macro.ts';
-import { Parser } from '../parse.ts';
-import { packBytesIn } from '../pragma.ts';
+import type { Parser } from '../parse.ts';
 import type { Expression } from '../syntax.ts';
 import { SyntaxProblem, TokenStream } from '../token-stream.ts';
 import { locationOf, spellTokens, type Token, TokenKind } from '../token.ts';
@@ -25,6 +24,7 @@ import { type Call, type CallForms, nameOfParameter, parameterOf } from './call-
 import { Lowering } from './lowering.ts';
 import { argumentsOf, isWholeCall, mentions, placeOf, textOf } from './macro-text.ts';
 import type { FormOfCall, KnownValue, MacroValue, ValueBudget } from './macro-value.ts';
+import { parserIn } from './parser-in.ts';
 import { requestMacros, requestOf } from './request-macros.ts';
 import type { TypeTable } from './type-table.ts';
 
@@ -166,9 +166,7 @@ export class MacroReader {
   /** A parser for what `tokens` expand to. It reads no further than it must: long lists are given up at their first comma. */
   #parser(tokens: readonly Token[], at: Token): Parser {
     const expander = expanderOf(this.#context, tokens, 0, at);
-    const isTypedef = (name: string): boolean => this.#scope.ordinary(name)?.kind === 'typedef';
-    const packBytes = (): number => packBytesIn(this.#scope);
-    return new Parser(new TokenStream(() => expander.next()), isTypedef, undefined, packBytes);
+    return parserIn(this.#scope, new TokenStream(() => expander.next()));
   }
 
   #compute(tokens: readonly Token[], at: Token): bigint | undefined {

@@ -56,8 +56,8 @@ export class FileReader {
       const pieces = this.#piecesAt(file, way.start, environment, way.viewers, depth);
       for (const { viewers: some, is: piece } of pieces) {
         steps.push({ viewers: some, effect: piece });
-        if (!piece.layer.isEmpty) environment = new Environment(piece.layer, environment, some);
       }
+      environment = surroundingsBehind(pieces, environment);
       for (const { viewers: some, is: end } of endsOf(pieces)) {
         if (end.kind === 'file-end') {
           ends.push({ viewers: some, is: environment });
@@ -85,9 +85,7 @@ export class FileReader {
       let environment = end;
       for (const { viewers: some, is: answer } of this.#readers.resolve(header, 'angle', from, missing)) {
         if (answer === undefined) continue;
-        for (const { viewers: readers, is } of this.#include(answer, end, some, 1)) {
-          if (!is.layer.isEmpty) environment = new Environment(is.layer, environment, readers);
-        }
+        environment = surroundingsBehind(this.#include(answer, end, some, 1), environment);
       }
       return { viewers, is: environment };
     });
@@ -114,10 +112,9 @@ export class FileReader {
         const { diagnostic } = new LimitReached('Headers include each other without end.', locationOf(directive));
         steps.push({ viewers: some, effect: { kind: 'problem', diagnostic, isLimit: true } });
       } else {
-        for (const effect of this.#include(answer, outside, some, depth + 1)) {
-          steps.push({ viewers: effect.viewers, effect: effect.is });
-          if (!effect.is.layer.isEmpty) environment = new Environment(effect.is.layer, environment, effect.viewers);
-        }
+        const effects = this.#include(answer, outside, some, depth + 1);
+        for (const { viewers: readers, is } of effects) steps.push({ viewers: readers, effect: is });
+        environment = surroundingsBehind(effects, environment);
       }
     }
     return environment;
@@ -219,6 +216,15 @@ function effectOf(file: TokenFile, viewers: Viewers, steps: readonly Step[], nam
     layer: new JoinedLayer(layers, viewers),
     questions: new FileQuestions(steps, names),
   };
+}
+
+/** What is written by pieces or files, over what was there before. */
+function surroundingsBehind(effects: readonly Part<PieceEffect | FileEffect>[], outside: Environment): Environment {
+  let environment = outside;
+  for (const { viewers, is } of effects) {
+    if (!is.layer.isEmpty) environment = new Environment(is.layer, environment, viewers);
+  }
+  return environment;
 }
 
 /** The ends of pieces of one file that begin at the same place. */

@@ -7,8 +7,7 @@ import type { Target } from '../../abi/target.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import type { View } from '../environment.ts';
 import { LimitReached, limits } from '../limits.ts';
-import { Parser } from '../parse.ts';
-import { packBytesIn } from '../pragma.ts';
+import type { Parser } from '../parse.ts';
 import { type PieceEnd, Preprocessor } from '../preprocess.ts';
 import { Scope } from '../scope.ts';
 import type { IncludeForm } from '../source.ts';
@@ -16,6 +15,7 @@ import { SyntaxProblem, TokenStream } from '../token-stream.ts';
 import { type Token, type TokenFile, TokenKind } from '../token.ts';
 import type { PieceEffect, Resolution } from './effects.ts';
 import { Lowering } from './lowering.ts';
+import { parserIn } from './parser-in.ts';
 import type { TypeTable } from './type-table.ts';
 
 export interface PieceHost {
@@ -55,12 +55,7 @@ export function readPiece(file: TokenFile, start: number, view: View, host: Piec
     start,
   );
   const stream = new TokenStream((isBetweenDeclarations) => preprocessor.next(isBetweenDeclarations));
-  const parser = new Parser(
-    stream,
-    (name) => scope.ordinary(name)?.kind === 'typedef',
-    () => scope.binding('__cplusplus') !== undefined,
-    () => packBytesIn(scope),
-  );
+  const parser = parserIn(scope, stream);
   let end: PieceEnd | undefined;
   try {
     while (readDeclaration(stream, parser, lowering, report));

@@ -56,7 +56,7 @@ const hidingWords = ['push_macro', 'pop_macro', '_Pragma'];
 
 /**
  * The names, or `undefined` where that cannot be told. `texts`: all that may be read on either side, the changed ones too.
- * `mostNames`: of how many names to hear is worth more than to be told at once that there are too many.
+ * `mostNames`: where more are reached, nobody is told which.
  */
 export function unsettledNames(
   changed: readonly Versions[],
@@ -208,6 +208,7 @@ class Spread {
       const files = this.#files.named(name);
       if (reached.has(name)) return files.every(({ guard }) => guard !== undefined);
       reached.add(name);
+      // What is not there brings nothing, and where it is missed the header is not understood.
       return files.every(hasAll);
     };
     return reach(includedBy(units.file, include));
