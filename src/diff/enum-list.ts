@@ -9,7 +9,7 @@
 import type { Abi } from '../abi/abi.ts';
 import type { Enumerator } from '../abi/types.ts';
 import type { NamedNumber } from './changes.ts';
-import { isMemberName, isSentinelName } from './families.ts';
+import { firstWord, isMemberName, isSentinelName } from './families.ts';
 import type { Numbers } from './number-pair.ts';
 
 /** An enum of one side, as far as its names go by it and have no other meaning. */
@@ -70,7 +70,7 @@ export class EnumList {
   }
 
   #tailOf(name: string): string {
-    const word = firstWordOf(name);
+    const word = firstWord(name);
     let prefix = this.#prefixes.get(word);
     if (prefix === undefined) this.#prefixes.set(word, (prefix = this.#prefixOf(word)));
     const bare = withoutUnderscores(name);
@@ -80,17 +80,13 @@ export class EnumList {
   #prefixOf(word: string): string {
     const names = this.#enumerators
       .map(({ name }) => withoutUnderscores(name))
-      .filter((name) => firstWordOf(name) === word);
+      .filter((name) => firstWord(name) === word);
     const [first = '', ...others] = names;
     if (others.length === 0) return '';
     let shared = first.length;
     for (const name of others) while (!name.startsWith(first.slice(0, shared))) shared--;
     return first.slice(0, first.lastIndexOf('_', shared - 1) + 1);
   }
-}
-
-function firstWordOf(name: string): string {
-  return /^_*([^_]+)/.exec(name)?.[1] ?? name;
 }
 
 function withoutUnderscores(name: string): string {

@@ -48,6 +48,11 @@ export function isMemberName(name: string): boolean {
   return !isSentinelName(name) && !isVersionName(name) && !isMaskName(name) && !positionName.test(name);
 }
 
+/** `AT` of `AT_VECTOR_SIZE_ARCH`, `I915` of `__I915_EXEC_UNKNOWN_FLAGS`. */
+export function firstWord(name: string): string {
+  return /^_*([^_]+)/.exec(name)?.[1] ?? name;
+}
+
 /** As `isMemberName`, and so on, found once for a number that many are held against, or that many targets have. */
 export const isMember = onceFor(({ name }: NamedNumber): boolean => isMemberName(name));
 export const isSentinel = onceFor(({ name }: NamedNumber): boolean => isSentinelName(name));

@@ -8,7 +8,7 @@
 
 import type { AbiPair, NamedNumber, Routine } from './changes.ts';
 import { EnumList } from './enum-list.ts';
-import { isMaskName, isMemberName, isSentinel, isVersion } from './families.ts';
+import { firstWord, isMaskName, isMemberName, isSentinel, isVersion } from './families.ts';
 import type { NumberPair, Numbers } from './number-pair.ts';
 
 const countName = /(?:^|_)(?:SIZE|CNT|NR|NUM|MAX|LAST|COUNT)(?:$|_)|^N[A-Z]|(?:MAX|NUM|COUNT|LAST|SIZE)$/;
@@ -21,6 +21,8 @@ export class RoutineChanges {
   readonly #came: readonly NamedNumber[];
   readonly #pair: AbiPair;
   readonly #addedByHeader: ReadonlyMap<string, readonly NamedNumber[]>;
+  /** By the keys of the enums: of a list that moved, each name is asked about. */
+  readonly #lists = { old: new Map<string, EnumList>(), new: new Map<string, EnumList>() };
 
   /** `newInHeader`: what the headers of the new side did not declare before. */
   constructor(
@@ -79,9 +81,10 @@ export class RoutineChanges {
   /** `#define FOO_MAX (__FOO_MAX - 1)` is the last of the enum with `__FOO_MAX`, or how many there are, whatever it was before. */
   #marksAnEnd(number: NamedNumber): boolean {
     if (!isSentinel(number)) return false;
-    const { value, declaration } = number;
-    const words = 'text' in declaration ? (declaration.text.match(/[A-Za-z_]\w*/g) ?? []) : [];
-    const end = words.map((word) => this.#next.get(word)).find((one) => one?.enum !== undefined);
+    const { value } = number;
+    const end = wordsIn(number)
+      .map((word) => this.#next.get(word))
+      .find((one) => one?.enum !== undefined);
     if (end === undefined) return false;
     const last = this.#enumOf(end, 'new').highest();
     return value === last || value === last + 1n;
@@ -92,7 +95,13 @@ export class RoutineChanges {
   }
 
   #enumOf({ enum: key = '' }: NamedNumber, side: 'old' | 'new'): EnumList {
-    return new EnumList(key, this.#pair[side], side === 'old' ? this.#old : this.#next);
+    const lists = this.#lists[side];
+    let list = lists.get(key);
+    if (list === undefined) {
+      list = new EnumList(key, this.#pair[side], side === 'old' ? this.#old : this.#next);
+      lists.set(key, list);
+    }
+    return list;
   }
 
   #hasNewSibling({ name, declaration }: NamedNumber): boolean {
@@ -102,8 +111,7 @@ export class RoutineChanges {
 
   /** `#define KEY_CNT (KEY_MAX + 1)`, where `KEY_MAX` was raised by as much. */
   #movesWithAnEnd(was: NamedNumber, is: NamedNumber): boolean {
-    const words = 'text' in is.declaration ? (is.declaration.text.match(/[A-Za-z_]\w*/g) ?? []) : [];
-    const [word, ...others] = words.filter((one) => this.#next.get(one) !== undefined);
+    const [word, ...others] = wordsIn(is).filter((one) => this.#next.get(one) !== undefined);
     const [before, after] = [this.#old.get(word ?? ''), this.#next.get(word ?? '')];
     if (before === undefined || after === undefined || others.length > 0 || after.name === is.name) return false;
     return after.value - before.value === is.value - was.value && this.#isEnd(before, after);
@@ -141,12 +149,13 @@ export class RoutineChanges {
 }
 
 /** Whether a constant is written as `A | B`, with names of numbers for its parts. */
-function isOfNames({ declaration }: NamedNumber, all: Numbers): boolean {
+function isOfNames(number: NamedNumber, all: Numbers): boolean {
+  const { declaration } = number;
   if (!('text' in declaration) || !declaration.text.includes('|')) return false;
-  return (declaration.text.match(/[A-Za-z_]\w*/g) ?? []).some((word) => all.get(word) !== undefined);
+  return wordsIn(number).some((word) => all.get(word) !== undefined);
 }
 
-/** `AT` of `AT_VECTOR_SIZE_ARCH`, `I915` of `__I915_EXEC_UNKNOWN_FLAGS`. */
-function firstWord(name: string): string {
-  return /^_*([^_]+)/.exec(name)?.[1] ?? name;
+/** The names in what a constant is written as. */
+function wordsIn({ declaration }: NamedNumber): readonly string[] {
+  return 'text' in declaration ? (declaration.text.match(/[A-Za-z_]\w*/g) ?? []) : [];
 }

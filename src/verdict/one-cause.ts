@@ -12,8 +12,9 @@
  * same holds for requests; they are told with their record and by themselves.
  */
 
-import type { Change, RecordPair } from '../diff/changes.ts';
+import { groupBy } from '../abi/group-by.ts';
 import { onceFor } from '../abi/once.ts';
+import type { Change } from '../diff/changes.ts';
 import { isFiller } from '../diff/placed.ts';
 import type { Verdict } from './contract.ts';
 import type { Answer, Consequence, Finding } from './finding.ts';
@@ -39,13 +40,7 @@ const weight = ({ finding }: Found): number => severity.indexOf(finding.verdict)
 /** The findings of one target, each with what follows from the same cause. */
 export function foldCauses(found: readonly Found[]): Finding[] {
   const folds = new Folds();
-  const records = new Map<RecordPair, Found[]>();
-  for (const one of found) {
-    if (!('pair' in one.change)) continue;
-    const there = records.get(one.change.pair);
-    if (there === undefined) records.set(one.change.pair, [one]);
-    else there.push(one);
-  }
+  const records = groupBy(found, ({ change }) => ('pair' in change ? change.pair : undefined));
   for (const all of records.values()) foldRecord(all, folds);
   foldRequests(found, folds);
   foldRenumbered(found, folds);
@@ -186,14 +181,11 @@ const listed: ReadonlySet<RuleId> = new Set<RuleId>([
 ]);
 
 function foldAlike(all: readonly Found[], folds: Folds): void {
-  const groups = new Map<string, Found[]>();
-  for (const one of all) {
-    if (weight(one) === 0 || !listed.has(one.finding.rule) || !folds.isTold(one)) continue;
-    const key = `${one.finding.rule} ${one.finding.verdict}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [one]);
-    else group.push(one);
-  }
+  const groups = groupBy(all, (one) =>
+    weight(one) === 0 || !listed.has(one.finding.rule) || !folds.isTold(one)
+      ? undefined
+      : `${one.finding.rule} ${one.finding.verdict}`,
+  );
   const place = ({ finding: { old, new: next } }: Found): number => next?.offsetBits ?? old?.offsetBits ?? 0;
   for (const group of groups.values()) {
     const [first, ...others] = [...group].sort((a, b) => place(a) - place(b));
@@ -221,16 +213,8 @@ function changesSizes(change: Change): boolean {
 type Move = Of<'field-moved'>;
 
 /** Moves whose cause is a field that came or went, or a record of another name that grew, by the path of that. */
-function movesByCause(all: readonly Found[]): Map<string, Move[]> {
-  const groups = new Map<string, Move[]>();
-  for (const move of all.filter(isOf('field-moved'))) {
-    const path = weight(move) === 0 ? undefined : causeOf(move, all);
-    if (path === undefined) continue;
-    const there = groups.get(path);
-    if (there === undefined) groups.set(path, [move]);
-    else there.push(move);
-  }
-  return groups;
+function movesByCause(all: readonly Found[]): ReadonlyMap<string, readonly Move[]> {
+  return groupBy(all.filter(isOf('field-moved')), (move) => (weight(move) === 0 ? undefined : causeOf(move, all)));
 }
 
 function causeOf({ change }: Move, all: readonly Found[]): string | undefined {
@@ -292,17 +276,13 @@ function foldRequests(found: readonly Found[], folds: Folds): void {
 
 /** One name that came or went moves all behind it, each by as much. */
 function foldRenumbered(found: readonly Found[], folds: Folds): void {
-  const groups = new Map<string, Of<'number-changed'>[]>();
-  for (const one of found.filter(isOf('number-changed'))) {
-    const { old, new: next } = one.change;
-    if (one.finding.rule !== 'enumerator-renumbered' || old.enum === undefined) continue;
-    const key = `${String(next.value - old.value)} ${one.finding.verdict} ${old.enum}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [one]);
-    else group.push(one);
-  }
+  const groups = groupBy(found.filter(isOf('number-changed')), ({ change: { old, new: next }, finding }) =>
+    finding.rule === 'enumerator-renumbered' && old.enum !== undefined
+      ? `${String(next.value - old.value)} ${finding.verdict} ${old.enum}`
+      : undefined,
+  );
   for (const group of groups.values()) {
-    const [first, ...others] = group.sort((a, b) => Number(a.change.old.value - b.change.old.value));
+    const [first, ...others] = [...group].sort((a, b) => Number(a.change.old.value - b.change.old.value));
     if (first !== undefined) for (const one of others) folds.add(first, one);
   }
 }
