@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
-import { git, kernelFiles, scratchDirectory, scratchRepository } from '../source/scratch.ts';
+import { git, kernelFiles, scratchDirectory, scratchRepository, writeFiles } from '../source/scratch.ts';
 
 interface Answer {
   readonly code: number;
@@ -132,12 +132,7 @@ describe.each(hindrances)('in place of a header, %s', (_, reason, make) => {
 
   test('of a kernel tree is not gone either', async () => {
     const directory = scratchDirectory();
-    for (const side of ['old', 'new']) {
-      for (const [path, text] of Object.entries(kernelFiles)) {
-        mkdirSync(join(directory, side, path, '..'), { recursive: true });
-        writeFileSync(join(directory, side, path), text);
-      }
-    }
+    for (const side of ['old', 'new']) writeFiles(join(directory, side), kernelFiles);
     for (const path of [
       'include/uapi/linux/fuse.h',
       'include/uapi/asm-generic/types.h',
@@ -187,12 +182,7 @@ describe('a folder behind a link that leads out of the tree', () => {
 
   test('can be that of an architecture', async () => {
     const directory = scratchDirectory();
-    for (const side of ['old', 'new']) {
-      for (const [path, text] of Object.entries(kernelFiles)) {
-        mkdirSync(join(directory, side, path, '..'), { recursive: true });
-        writeFileSync(join(directory, side, path), text);
-      }
-    }
+    for (const side of ['old', 'new']) writeFiles(join(directory, side), kernelFiles);
     const folder = join(directory, 'new/arch/arm64/include/uapi/asm');
     rmSync(folder, { recursive: true });
     symlinkSync(join(outside, 'd'), folder);
