@@ -2,9 +2,10 @@
 
 import type { Abi } from '../abi/abi.ts';
 import type { Target } from '../abi/target.ts';
+import { listOf, replacedIn } from '../abi/declaration-map.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import { lostIncludes } from '../diff/compare-includes.ts';
-import { declarationKinds, spaceOf, suspectsOf } from '../diff/suspects.ts';
+import { declarationKinds, type Suspects, spaceOf, suspectsOf } from '../diff/suspects.ts';
 import { namesIn } from '../source/header.ts';
 import type { HeaderSource } from './header-source.ts';
 import type { OpenedPair } from './open-pair.ts';
@@ -70,13 +71,8 @@ function differingInside(
   if (suspects === undefined) return [];
   const lost = lostIncludes(pair).flatMap((one) => one.lost.flatMap((included) => included.with));
   const differing = new Set(lost.filter((name) => inside.has(name)));
-  for (const abi of sides) {
-    for (const kind of declarationKinds) {
-      for (const name of suspects[spaceOf(kind)]) {
-        const header = abi[kind].get(name)?.header;
-        if (header !== undefined && inside.has(header)) differing.add(header);
-      }
-    }
+  for (const header of inside) {
+    if (sides.some((abi) => declaresSuspect(abi, header, suspects))) differing.add(header);
   }
   for (const name of differing) {
     if (mayInclude(name)) continue;
@@ -87,6 +83,17 @@ function differingInside(
     }
   }
   return [...differing];
+}
+
+/** Whether something that a header declares is suspected. Few headers are only included, and many names are suspected. */
+function declaresSuspect(abi: Abi, header: string, suspects: Suspects): boolean {
+  return declarationKinds.some((kind) => {
+    const suspected = suspects[spaceOf(kind)];
+    const isOfHeader = (name: string): boolean => suspected.has(name) && abi[kind].get(name)?.header === header;
+    for (const name of replacedIn<unknown>(abi[kind]).keys()) if (isOfHeader(name)) return true;
+    const portions = listOf(abi)?.portionsIn(header) ?? [];
+    return portions.some((portion) => [...(portion.byHeader.get(header) ?? [])].some(isOfHeader));
+  });
 }
 
 /** A side with some headers read by themselves besides. */
