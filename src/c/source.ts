@@ -42,3 +42,12 @@ export interface Source {
   /** Why `resolve` finds no file of that name: a clause that completes "it cannot be read, because …". */
   whyAbsent?(name: string): string;
 }
+
+/** A word that macros are made of and that their header does not declare, and the header that whoever uses the macro has it from. */
+export interface TakenForGranted {
+  readonly word: string;
+  readonly header: string;
+}
+
+/** What the requests of the header `name`, in which `words` stand, take for granted. */
+export type WhatIsTaken = (name: string, words: readonly string[]) => readonly TakenForGranted[];

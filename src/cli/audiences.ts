@@ -10,6 +10,7 @@ import { Audience } from '../c/lower/audience.ts';
 import type { FrontEnd } from '../c/lower/front-end.ts';
 import { maximumViewers } from '../c/viewers.ts';
 import type { HeaderCollection } from '../source/header.ts';
+import { takenForGranted } from '../source/taken-for-granted.ts';
 
 export class Audiences {
   readonly #frontEnd: FrontEnd;
@@ -36,13 +37,13 @@ export class Audiences {
     const viewers = targets
       .filter((one) => one === target || this.#collection.unavailable(one) === undefined)
       .map((one) => ({ target: one, source: this.#collection.forTarget(one) }));
-    const audience = new Audience(this.#frontEnd, viewers);
+    const audience = new Audience(this.#frontEnd, viewers, takenForGranted);
     this.#open.push(audience);
     return audience;
   }
 
   /** An audience of one, for a text that is no header of the source. */
   alone(target: Target): Audience {
-    return new Audience(this.#frontEnd, [{ target, source: this.#collection.forTarget(target) }]);
+    return new Audience(this.#frontEnd, [{ target, source: this.#collection.forTarget(target) }], takenForGranted);
   }
 }

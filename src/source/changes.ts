@@ -9,6 +9,7 @@
 import { type HeaderFile, namesIn, type TargetHeaders } from './header.ts';
 import { includesOf } from './header-includes.ts';
 import { isSameFile, nearDifference } from './includers.ts';
+import { thoseThatTake } from './taken-for-granted.ts';
 
 /** Headers to read: of `old.names` and of `new.names`. */
 export interface ChangedHeaders {
@@ -21,8 +22,11 @@ export function changedHeaders(old: TargetHeaders, next: TargetHeaders): Changed
   const affected = nearDifference(old, next)?.affected ?? affectedInGraphs(compare(old, next));
   // Whoever uses requests has included what makes them, and few of the headers that define some include it themselves.
   const areRequestsAffected = affected.has(requestHeader);
+  const taking = thoseThatTake(affected);
   const among = (headers: TargetHeaders): readonly string[] =>
-    headers.names.filter((name) => affected.has(name) || (areRequestsAffected && definesRequests(name, headers)));
+    headers.names.filter(
+      (name) => affected.has(name) || taking.has(name) || (areRequestsAffected && definesRequests(name, headers)),
+    );
   return { old: among(old), new: among(next) };
 }
 

@@ -9,6 +9,7 @@
 import type { Abi } from '../../src/abi/abi.ts';
 import { fieldPathsOf } from '../../src/abi/field-paths.ts';
 import { layoutOf } from '../../src/abi/layout-engine.ts';
+import { takenForGranted } from '../../src/source/taken-for-granted.ts';
 import type { Compiler, IncludePath } from './compilers.ts';
 import type { CompilerFacts } from './facts.ts';
 
@@ -57,23 +58,48 @@ interface Probe {
 }
 
 export async function compareHeader(comparison: Comparison): Promise<HeaderComparison> {
-  const { header, abi, compiler, prelude, include, options } = comparison;
-  const firstProbeLine = prelude.length + 4;
+  const { header, abi } = comparison;
   const differences: string[] = [];
   const counts = { ...noCounts(), headers: 1 };
-  let probes = probesOf(abi, header);
+  const used = usedWith(abi, header);
+  const probes = probesOf(abi, header);
+  // What declares the arguments of requests declares records of its own, which are not those of this header.
+  const isApart = ({ kind }: Probe): boolean => kind === 'request' && used.length > 0;
+  const main = probes.filter((probe) => !isApart(probe));
+  const refusal = await askFor(main, requestMaker, comparison, counts, differences, (facts) => {
+    compareRecords(comparison, facts, counts, differences);
+    compareEnumerators(comparison, facts, counts, differences);
+  });
+  if (refusal !== undefined) return { counts, differences, refusal };
+  const apart = probes.filter(isApart);
+  if (apart.length > 0) {
+    const reason = await askFor(apart, [...requestMaker, ...used], comparison, counts, differences);
+    if (reason !== undefined) differences.push(`requests behind ${used.join(', ')}: ${reason}`);
+  }
+  if (comparison.isThorough) await offerTexts(comparison, [...requestMaker, ...used], counts, differences);
+  return { counts, differences, refusal: undefined };
+}
+
+/** Compares what some probes are worth below the header and `used`; returns why the compiler takes none of it. */
+async function askFor(
+  wanted: readonly Probe[],
+  used: readonly string[],
+  { header, compiler, prelude, include, options }: Comparison,
+  counts: Counts,
+  differences: string[],
+  hear: (facts: CompilerFacts) => void = () => undefined,
+): Promise<string | undefined> {
+  const headers = [...prelude, header, ...used];
+  const firstProbeLine = headers.length + 2;
+  let probes = wanted;
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    const result = await compiler.compile(unitOf([...prelude, header], probes), include, options);
+    const result = await compiler.compile(unitOf(headers, probes), include, options);
     if (result.kind === 'facts') {
       compareValues(probes, result.facts, counts, differences);
-      compareRecords(comparison, result.facts, counts, differences);
-      compareEnumerators(comparison, result.facts, counts, differences);
-      if (comparison.isThorough) await offerTexts(comparison, counts, differences);
-      return { counts, differences, refusal: undefined };
+      hear(result.facts);
+      return undefined;
     }
-    if ([...result.lines].every((line) => line < firstProbeLine - 1)) {
-      return { counts, differences, refusal: result.messages[0] ?? 'no reason given' };
-    }
+    if ([...result.lines].every((line) => line < firstProbeLine - 1)) return result.messages[0] ?? 'no reason given';
     // What the compiler cannot evaluate is a difference; the rest is still compared.
     for (const line of result.lines) {
       const probe = probes[line - firstProbeLine];
@@ -81,17 +107,27 @@ export async function compareHeader(comparison: Comparison): Promise<HeaderCompa
     }
     probes = probes.filter((_, index) => !result.lines.has(index + firstProbeLine));
   }
-  return { counts, differences: [...differences, 'the probes do not compile'], refusal: undefined };
+  differences.push('the probes do not compile');
+  return undefined;
 }
 
 /** Who uses a request has included this, whether its header does or not. */
-const useOfRequests = '#include <linux/ioctl.h>';
+const requestMaker = ['linux/ioctl.h'];
+
+/** What else those have included who use the requests of a header. */
+function usedWith(abi: Abi, header: string): readonly string[] {
+  const requests = [...abi.requests.values()].filter((one) => one.header === header);
+  // <stdbool.h> makes a bool this.
+  const words = requests.flatMap(({ argument = '' }) =>
+    argument === '_Bool' ? ['bool'] : (argument.match(/\w+/g) ?? []),
+  );
+  return [...new Set(takenForGranted(header, words).map((taken) => taken.header))];
+}
 
 function unitOf(headers: readonly string[], probes: readonly Probe[]): string {
   const lines = probes.map(({ expression }) => `(unsigned long long)(${expression}), (${expression}) < 0,`);
   return [
     ...headers.map((header) => `#include <${header}>`),
-    useOfRequests,
     'const unsigned long long uabi_values[] __attribute__((section("uabi"), used)) = {',
     ...lines,
     '0 };\n',
@@ -188,7 +224,12 @@ function compareEnumerators(
   }
 }
 
-async function offerTexts(comparison: Comparison, counts: Counts, differences: string[]): Promise<void> {
+async function offerTexts(
+  comparison: Comparison,
+  used: readonly string[],
+  counts: Counts,
+  differences: string[],
+): Promise<void> {
   const { header, abi, compiler, include, options } = comparison;
   if (compiler.macros === undefined) return;
   const isWanted = (path: string): boolean => path.endsWith(`/${header}`);
@@ -204,14 +245,14 @@ async function offerTexts(comparison: Comparison, counts: Counts, differences: s
   // Each in a function of its own: an unknown name is complained about once for each function only.
   const unitFor = (some: readonly (readonly [string, string] | undefined)[]): string => {
     const lines = some.map((text, index) => `void uabi_text_${index}(void) { enum { uabi = (${text?.[0] ?? ''}) }; }`);
-    return [`#include <${header}>`, useOfRequests, ...lines, ''].join('\n');
+    return [...[header, ...used].map((name) => `#include <${name}>`), ...lines, ''].join('\n');
   };
   const result = await compiler.compile(unitFor(texts), include, [...options, '-fsyntax-only']);
   const refused = result.kind === 'errors' ? result.lines : new Set<number>();
   for (const [index, [name, body]] of texts.entries()) {
     // gcc locates some errors in the body of the macro; asked about one macro alone, its answer is certain.
     const isRefused =
-      refused.has(index + 3) ||
+      refused.has(index + used.length + 2) ||
       (await compiler.compile(unitFor([texts[index]]), include, [...options, '-fsyntax-only'])).kind === 'errors';
     if (isRefused) counts.texts += 1;
     else differences.push(`macro ${name}: a constant to the compiler, not to uabi (${body})`);

@@ -19,7 +19,7 @@ import {
 } from '../environment.ts';
 import { measureOn } from '../expression/measure.ts';
 import type { Macro } from '../macro.ts';
-import type { IncludeForm, Source, SourceFile } from '../source.ts';
+import type { IncludeForm, Source, SourceFile, TakenForGranted, WhatIsTaken } from '../source.ts';
 import type { TokenFile } from '../token.ts';
 import { firstOf, firstViewers, maximumViewers, only, type Viewers, withoutFirst } from '../viewers.ts';
 import type { FileEffect, FileRead, Step } from './effects.ts';
@@ -37,17 +37,20 @@ export interface Viewer {
 export class Audience implements Readers {
   readonly frontEnd: FrontEnd;
   readonly viewers: readonly Viewer[];
+  readonly #whatIsTaken: WhatIsTaken;
   readonly #base: Environment;
   readonly #effects = new Map<TokenFile, FileEffect[]>();
   readonly #shut = new Map<Macro, FileEffect>();
   readonly #units = new Map<TokenFile, Unit[]>();
   readonly #names = new Map<readonly string[], ReadonlySet<string>>();
+  readonly #taken = new Map<TokenFile, readonly TakenForGranted[]>();
 
   /** @throws {RangeError} for more viewers than a set holds. */
-  constructor(frontEnd: FrontEnd, viewers: readonly Viewer[]) {
+  constructor(frontEnd: FrontEnd, viewers: readonly Viewer[], whatIsTaken: WhatIsTaken = () => []) {
     if (viewers.length > maximumViewers) throw new RangeError(`more than ${maximumViewers} viewers`);
     this.frontEnd = frontEnd;
     this.viewers = viewers;
+    this.#whatIsTaken = whatIsTaken;
     this.#base = baseOf(
       frontEnd,
       viewers.map(({ target }) => target),
@@ -89,14 +92,33 @@ export class Audience implements Readers {
   }
 
   /**
-   * Few headers that use `_IOW` include what defines it. A macro is expanded where it is used, and who uses a request has included
-   * <linux/ioctl.h>, be it through <sys/ioctl.h>.
+   * Few headers that use `_IOW` include what defines it, and some not even what declares its argument. A macro is expanded where it is
+   * used, and who uses a request has included <linux/ioctl.h>, be it through <sys/ioctl.h>, and whatever else it takes.
    */
   #read(file: TokenFile, viewers: Viewers): FileRead {
     const reader = new FileReader(this);
     const { steps, ends } = reader.read(file, this.#base, viewers);
-    if (!usesRequestMacros(file, steps)) return { steps, ends };
-    return { steps, ends: reader.behind('linux/ioctl.h', '_IOC', file, ends) };
+    return {
+      steps,
+      ends: this.#takenBy(file, steps).reduce((behind, taken) => reader.behind(taken, file, behind), ends),
+    };
+  }
+
+  #takenBy(file: TokenFile, steps: readonly Step[]): readonly TakenForGranted[] {
+    // What stands for a header behind others is what it includes.
+    if (file.isBuiltIn) {
+      return steps.flatMap(({ effect }) => (effect.kind === 'file' ? this.#takenBy(effect.file, []) : []));
+    }
+    let taken = this.#taken.get(file);
+    if (taken === undefined) {
+      const usesRequests = file.texts.some((text) => requestMacros.has(text));
+      taken = [
+        ...(usesRequests ? [requestMaker] : []),
+        ...this.#whatIsTaken(file.name, usesRequests ? file.texts : []),
+      ];
+      this.#taken.set(file, taken);
+    }
+    return taken;
   }
 
   /** Those among `viewers` to whom the name of a header means `file`; all of them, if it means that to nobody. */
@@ -204,15 +226,7 @@ function told<T>(viewers: Viewers, tell: (number: number) => T): readonly Part<T
   return parts;
 }
 
-const requestUsers = new WeakMap<TokenFile, boolean>();
-
-/** Whether a header says `_IOW` or the like; what stands for a header behind others is what it includes. */
-function usesRequestMacros(file: TokenFile, steps: readonly Step[]): boolean {
-  if (file.isBuiltIn) return steps.some(({ effect }) => effect.kind === 'file' && usesRequestMacros(effect.file, []));
-  let uses = requestUsers.get(file);
-  if (uses === undefined) requestUsers.set(file, (uses = file.texts.some((text) => requestMacros.has(text))));
-  return uses;
-}
+const requestMaker: TakenForGranted = { word: '_IOC', header: 'linux/ioctl.h' };
 
 const bases = new WeakMap<FrontEnd, Map<string, Environment>>();
 

@@ -8,11 +8,11 @@
 
 import type { Target } from '../../abi/target.ts';
 import { Environment, JoinedLayer, meaningsOf, type Part, View } from '../environment.ts';
-import type { NameTable } from '../names.ts';
+import { type NameTable, nameSpaces } from '../names.ts';
 import { LimitReached, limits } from '../limits.ts';
 import { Macro } from '../macro.ts';
 import { missingInclude, type PieceEnd } from '../preprocess.ts';
-import type { IncludeForm } from '../source.ts';
+import type { IncludeForm, TakenForGranted } from '../source.ts';
 import { locationOf, type TokenFile } from '../token.ts';
 import { firstOf, only, type Viewers, withoutFirst } from '../viewers.ts';
 import type { FrontEnd } from './front-end.ts';
@@ -72,16 +72,17 @@ export class FileReader {
     return { steps, ends };
   }
 
-  /** The surroundings that `ends` become where those to whom a macro means nothing include one more header, which adds nothing else. */
+  /** The surroundings that `ends` become where those to whom a word means nothing include one more header, which adds nothing else. */
   behind(
-    header: string,
-    macro: string,
+    { word, header }: TakenForGranted,
     from: TokenFile,
     ends: readonly Part<Environment>[],
   ): readonly Part<Environment>[] {
     return ends.map(({ viewers, is: end }) => {
       let missing = viewers;
-      for (const part of meaningsOf(end, 'macros', macro, viewers)) missing &= ~part.viewers;
+      for (const space of nameSpaces) {
+        for (const part of meaningsOf(end, space, word, viewers)) missing &= ~part.viewers;
+      }
       let environment = end;
       for (const { viewers: some, is: answer } of this.#readers.resolve(header, 'angle', from, missing)) {
         if (answer === undefined) continue;
