@@ -15,6 +15,7 @@ import { evaluateCondition } from './condition.ts';
 import { Expander, expandTokens, type ExpansionContext } from './expand.ts';
 import { hasFeature } from './features.ts';
 import { LimitReached, limits } from './limits.ts';
+import { missingInclude } from './missing-include.ts';
 import { type HasTest, Macro, readDefinition } from './macro.ts';
 import { declaredInBranch, nameOnLine } from './passed-over.ts';
 import { applyPragma } from './pragma.ts';
@@ -402,13 +403,4 @@ function endToken(file: TokenFile, index: number): Token {
 
 function answer(token: Token, isTrue: boolean): Token {
   return token.as(TokenKind.number, isTrue ? '1' : '0');
-}
-
-export function missingInclude(name: string, directive: Token, reason?: string): Diagnostic {
-  return {
-    severity: 'error',
-    code: 'include-not-found',
-    message: reason === undefined ? `The header ${name} is not there.` : `${name} cannot be read, because ${reason}.`,
-    location: locationOf(directive),
-  };
 }
