@@ -22,6 +22,11 @@ export interface Diagnostic {
   readonly message: string;
   readonly location?: SourceLocation;
   readonly hint?: string;
+  /**
+   * What the text seems to declare that was passed over because of it: `struct foo` with a body, `#include linux/foo.h`, the bare
+   * name of anything else. Of these nobody knows whether they are there.
+   */
+  readonly passedOver?: readonly string[];
 }
 
 /** A call that cannot be carried out as written. The command line prints its message and exits with 2. */

@@ -252,6 +252,10 @@ class SnapshotReader {
   #diagnostic(entry: Entry, index: number): Entry {
     const place = `notUnderstood[${index}]`;
     for (const key of ['severity', 'code', 'message']) this.#text(entry, key, place);
+    const passedOver = entry['passedOver'] ?? [];
+    for (const name of this.#array(passedOver, `${place}.passedOver`)) {
+      if (typeof name !== 'string') this.#fail(`${place}.passedOver`, 'holds something that is no text');
+    }
     if (entry['location'] === undefined) return entry;
     const location = this.#object(entry['location'], `${place}.location`);
     this.#text(location, 'file', `${place}.location`);

@@ -15,7 +15,9 @@ import { evaluateCondition } from './condition.ts';
 import { Expander, expandTokens, type ExpansionContext } from './expand.ts';
 import { hasFeature } from './features.ts';
 import { LimitReached, limits } from './limits.ts';
+import { missingInclude } from './missing-include.ts';
 import { type HasTest, Macro, readDefinition } from './macro.ts';
+import { declaredInBranch, nameOnLine } from './passed-over.ts';
 import { applyPragma } from './pragma.ts';
 import type { Scope } from './scope.ts';
 import type { IncludeForm } from './source.ts';
@@ -166,7 +168,7 @@ export class Preprocessor {
         return;
       case 'define': {
         const result = readDefinition(file, hash);
-        if ('problem' in result) this.#host.report(result.problem);
+        if ('problem' in result) this.#host.report({ ...result.problem, passedOver: nameOnLine(file, hash) });
         else this.#define(result.macro);
         return;
       }
@@ -201,7 +203,14 @@ export class Preprocessor {
       default:
         // `# 1 "file"`, as preprocessed files have it, says nothing about the ABI.
         if (file.kinds[hash + 1] === TokenKind.number) return;
-        this.#report(file, hash + 1, 'error', 'unknown-directive', `There is no directive #${word}.`);
+        this.#report(
+          file,
+          hash + 1,
+          'error',
+          'unknown-directive',
+          `There is no directive #${word}.`,
+          nameOnLine(file, hash),
+        );
     }
   }
 
@@ -249,13 +258,20 @@ export class Preprocessor {
       case 'elifndef': {
         const name = file.texts[hash + 2];
         if (name === undefined || hash + 2 >= end) {
-          this.#report(file, hash + 1, 'error', 'bad-condition', `#${word} needs a name.`);
+          this.#report(
+            file,
+            hash + 1,
+            'error',
+            'bad-condition',
+            `#${word} needs a name.`,
+            declaredInBranch(file, hash),
+          );
           return false;
         }
         return this.#isDefined(name) !== word.endsWith('ndef');
       }
       default:
-        return this.#evaluate(this.#line(file, hash + 2, end), file.token(hash));
+        return this.#evaluate(this.#line(file, hash + 2, end), file, hash);
     }
   }
 
@@ -263,7 +279,8 @@ export class Preprocessor {
     return this.#scope.binding(name) instanceof Macro;
   }
 
-  #evaluate(line: readonly Token[], hash: Token): boolean {
+  #evaluate(line: readonly Token[], file: TokenFile, at: number): boolean {
+    const hash = file.token(at);
     const answered = this.#answerTests(line);
     this.#context.isCondition = true;
     const expanded = expandTokens(this.#context, answered, 0, hash);
@@ -276,6 +293,7 @@ export class Preprocessor {
       code: 'bad-condition',
       message: result.message,
       location: locationOf(result.token ?? hash),
+      passedOver: declaredInBranch(file, at),
     });
     return false;
   }
@@ -366,8 +384,16 @@ export class Preprocessor {
     this.#top = inner;
   }
 
-  #report(file: TokenFile, index: number, severity: Diagnostic['severity'], code: string, message: string): void {
-    this.#host.report({ severity, code, message, location: locationOf(file.token(index)) });
+  #report(
+    file: TokenFile,
+    index: number,
+    severity: Diagnostic['severity'],
+    code: string,
+    message: string,
+    passedOver?: readonly string[],
+  ): void {
+    const lost = passedOver === undefined ? {} : { passedOver };
+    this.#host.report({ severity, code, message, location: locationOf(file.token(index)), ...lost });
   }
 }
 
@@ -377,13 +403,4 @@ function endToken(file: TokenFile, index: number): Token {
 
 function answer(token: Token, isTrue: boolean): Token {
   return token.as(TokenKind.number, isTrue ? '1' : '0');
-}
-
-export function missingInclude(name: string, directive: Token, reason?: string): Diagnostic {
-  return {
-    severity: 'error',
-    code: 'include-not-found',
-    message: reason === undefined ? `The header ${name} is not there.` : `${name} cannot be read, because ${reason}.`,
-    location: locationOf(directive),
-  };
 }

@@ -7,20 +7,29 @@
  * says the same to all in two hundred others. There a piece ends at the next seam; everywhere else it is cheaper to have few.
  */
 
+import { declaredIn } from './passed-over.ts';
 import { type TokenFile, TokenKind } from './token.ts';
+
+/** What is wrong with a text before any macro is known. */
+export interface TextProblem {
+  readonly offset: number;
+  readonly code: string;
+  readonly message: string;
+  readonly passedOver?: readonly string[];
+}
 
 export interface Structure {
   readonly branchEnds: ReadonlyMap<number, number>;
   readonly seams: ReadonlySet<number>;
   readonly guard: string | undefined;
   readonly isOnce: boolean;
-  readonly problems: readonly { offset: number; code: string; message: string }[];
+  readonly problems: readonly TextProblem[];
 }
 
 /** Pairs the conditional directives of a file, finds its include guard and its seams. */
 export function findStructure(file: TokenFile): Structure {
   const branchEnds = new Map<number, number>();
-  const problems: { offset: number; code: string; message: string }[] = [];
+  const problems: TextProblem[] = [];
   const open: { branch: number; hasElse: boolean }[] = [];
   const seams = new SeamFinder(file);
   let isOnce = false;
@@ -74,10 +83,12 @@ export function findStructure(file: TokenFile): Structure {
       default:
     }
   }
-  for (const { branch } of open) {
+  for (const [depth, { branch }] of open.entries()) {
     branchEnds.set(branch, file.count);
     const offset = file.offsets[branch] ?? 0;
-    problems.push({ offset, code: 'unterminated-conditional', message: 'This conditional has no #endif.' });
+    // What is behind an inner one is behind the outermost.
+    const lost = depth === 0 ? { passedOver: declaredIn(file, branch, file.count, 'passed-over') } : {};
+    problems.push({ offset, code: 'unterminated-conditional', message: 'This conditional has no #endif.', ...lost });
   }
   return { branchEnds, seams: seams.found, guard: guardName(file, guardBranch, guardEnd), isOnce, problems };
 }

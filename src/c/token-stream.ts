@@ -38,6 +38,7 @@ export class TokenStream {
   #isFresh = true;
   #braces = 0;
   #parentheses = 0;
+  #first: Token | undefined;
   #last: Token | undefined;
 
   /** `pull` gives the next token; its argument says whether a declaration could begin with it. */
@@ -49,6 +50,7 @@ export class TokenStream {
     this.#isFresh = true;
     this.#braces = 0;
     this.#parentheses = 0;
+    this.#first = undefined;
     this.#last = undefined;
   }
 
@@ -59,12 +61,23 @@ export class TokenStream {
     return this.#ahead[distance - 1] ?? current;
   }
 
+  /** What the declaration begins with, as far as it was read. */
+  get first(): Token | undefined {
+    return this.#first;
+  }
+
+  /** What was read last of it. */
+  get last(): Token | undefined {
+    return this.#last;
+  }
+
   next(): Token {
     const token = this.peek();
     // The end stays in sight, so that nothing is read behind it.
     if (token.kind === TokenKind.end) return token;
     this.#current = this.#ahead.length === 0 ? undefined : this.#ahead.shift();
     this.#isFresh = false;
+    this.#first ??= token;
     this.#last = token;
     if (token.kind === TokenKind.punctuator) {
       if (token.text === '{') this.#braces++;

@@ -9,7 +9,8 @@
 
 import type { Diagnostic } from '../diagnostic.ts';
 import { limits } from './limits.ts';
-import { findStructure } from './structure.ts';
+import { declaredIn } from './passed-over.ts';
+import { findStructure, type TextProblem } from './structure.ts';
 import { lineStart, spaceBefore, TokenFile, TokenKind } from './token.ts';
 
 const SPACE = 1;
@@ -93,7 +94,7 @@ export function tokenize(
   const kinds: number[] = [];
   const flags: number[] = [];
   const offsets: number[] = [];
-  const problems: { offset: number; code: string; message: string }[] = [];
+  const problems: TextProblem[] = [];
   if (tooLong) problems.push({ offset: 0, code: 'file-too-long', message: 'The file is too long to be a header.' });
 
   const spell = (spelling: string): string => {
@@ -148,8 +149,10 @@ export function tokenize(
       push(TokenKind.number, spell(text.slice(at, end)), end);
     } else if (code === 0x2f && text.charCodeAt(at + 1) === 0x2a) {
       const close = text.indexOf('*/', at + 2);
-      if (close < 0)
-        problems.push({ offset: at, code: 'unterminated-comment', message: 'This comment is not closed.' });
+      if (close < 0) {
+        const passedOver = declaredInComment(text.slice(at), spellings);
+        problems.push({ offset: at, code: 'unterminated-comment', message: 'This comment is not closed.', passedOver });
+      }
       // A comment is one space (C17 §5.1.1.2 phase 3) even where it spans lines: the line it began on goes on behind it.
       at = close < 0 ? length : close + 2;
       flag |= spaceBefore;
@@ -190,9 +193,17 @@ export function tokenize(
     code: problem.code,
     message: problem.message,
     location: locator.locate(problem.offset),
+    ...(problem.passedOver === undefined ? {} : { passedOver: problem.passedOver }),
   }));
   const { branchEnds, seams, guard, isOnce } = structure;
   return new TokenFile({ ...parts, branchEnds, seams, guard, isOnce, diagnostics });
+}
+
+/** What a comment without an end hides. */
+function declaredInComment(text: string, spellings: SpellingTable): readonly string[] {
+  // None of the comments in it has an end either: each would hide the rest once more.
+  const file = tokenize({ name: '', path: '', text: text.replaceAll('/*', '  ') }, spellings);
+  return declaredIn(file, 0, file.count, 'passed-over');
 }
 
 /** Offset behind the quote that closes the literal on this line, or -1. */

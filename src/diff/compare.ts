@@ -18,6 +18,7 @@ import { compareDeclarationPlaces } from './compare-places.ts';
 import { compareRequests } from './compare-requests.ts';
 import { comparePlaced } from './compare-placed.ts';
 import { gatherGone } from './gone-together.ts';
+import { withoutPassedOver } from './not-known-gone.ts';
 import { numbersOfPair } from './numbers.ts';
 import { openedByOne, type PlacedRecord, placeRecordOnce } from './placed.ts';
 import { recordAdded, recordRemoved } from './shared-changes.ts';
@@ -27,7 +28,7 @@ import { signatureOfRecord } from './types.ts';
 
 export interface Comparison {
   readonly changes: readonly Change[];
-  /** Records that cannot be laid out, and so cannot be compared. */
+  /** Records that cannot be laid out and so cannot be compared, and what may stand in a text that was not understood. */
   readonly notUnderstood: readonly Diagnostic[];
 }
 
@@ -45,7 +46,7 @@ export function compareAbis(pair: AbiPair, among?: Suspects): Comparison {
   const renumbered = new Set(numbers.flatMap((change) => (change.kind === 'number-changed' ? [change.old.name] : [])));
   // A value that a field's description gives a name is told once: at the constant of that name, where there is one.
   const own = records.filter((change) => change.kind !== 'value-renumbered' || !renumbered.has(change.was.name));
-  const changes = [
+  const found = [
     ...own,
     ...numbers,
     ...compareRequests(pair, named, suspected),
@@ -54,6 +55,8 @@ export function compareAbis(pair: AbiPair, among?: Suspects): Comparison {
     ...compareIncludes(pair),
     ...compareDocumentation(pair),
   ];
+  const { changes, notUnderstood: notCompared } = withoutPassedOver(found, pair);
+  notUnderstood.push(...notCompared);
   return { changes: gatherGone(foldIntoHeaders(changes, pair, suspected), pair), notUnderstood };
 }
 

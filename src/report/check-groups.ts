@@ -20,13 +20,7 @@ function worstAnswer(
   findings: readonly Finding[],
   contract: Contract,
 ): { readonly verdict: Verdict; readonly reason: string } {
-  const of = (answer: string): string[] => [
-    ...new Set(
-      findings.flatMap((finding) =>
-        finding.answers.filter((one) => one.contract === contract && one.answer === answer).map((one) => one.reason),
-      ),
-    ),
-  ];
+  const of = (answer: string): string[] => reasonsOf(findings, contract, answer);
   const more = (reasons: readonly string[]): string =>
     reasons.length > 2
       ? `${reasons.slice(0, 2).join('; ')}; and ${String(reasons.length - 2)} more`
@@ -36,21 +30,49 @@ function worstAnswer(
   const unknown = of('unknown');
   if (unknown.length > 0) return { verdict: 'review', reason: more(unknown) };
   // Of the reasons why all is well, the one that speaks of the boldest change says most.
-  const bold = [...findings].sort((a, b) => boldness(b) - boldness(a))[0];
-  const reason = bold?.answers.find((one) => one.contract === contract)?.reason ?? '';
+  const [boldest] = [...findings].sort(byBoldness);
+  const reason = boldest?.answers.find((one) => one.contract === contract)?.reason ?? '';
   return { verdict: 'compatible', reason };
 }
 
-function boldness(finding: Finding): number {
+/**
+ * Why, each reason once. What is said of one declaration again with other numbers, as of two sizes on two kinds of target or of
+ * the two requests that carry a record, has one cause.
+ */
+function reasonsOf(findings: readonly Finding[], contract: Contract, answer: string): string[] {
+  const reasons = new Map<string, string>();
+  for (const { subject, because, answers } of findings) {
+    const cause = recordOf(because ?? subject);
+    for (const one of answers) {
+      if (one.contract !== contract || one.answer !== answer) continue;
+      const key = `${cause}\0${one.reason.replace(numbers, '#')}`;
+      // Of a request and of its record the same is said in other words.
+      const isOld = answer === 'broken' && unknownNumber.test(one.reason);
+      const shape = isOld ? `${cause}\0unknown number` : key;
+      const known = reasons.get(shape);
+      if (known === undefined || (isOld && subject === cause)) reasons.set(shape, one.reason);
+    }
+  }
+  return [...new Set(reasons.values())];
+}
+
+const numbers = /\b(?:0x[0-9a-f]+|\d+)\b/g;
+const unknownNumber = /^the new kernel does not know (?:0x|the old number)/;
+
+/** The rules whose reasons say most, the boldest last. */
+const bold: readonly string[] = [
+  'padding-became-field',
+  'hole-became-field',
+  'reserved-became-field',
+  'record-shrank',
   // A record of another size answers for all of its fields: its request has another number.
-  const order: readonly string[] = [
-    'padding-became-field',
-    'hole-became-field',
-    'reserved-became-field',
-    'record-shrank',
-    'record-grew',
-  ];
-  return order.indexOf(finding.rule) * 1000 + (finding.new?.sizeBits ?? 0);
+  'record-grew',
+];
+
+/** Of two findings the bolder one first; that padding carries no information says nothing of the rest. */
+function byBoldness(a: Finding, b: Finding): number {
+  const rank = ({ rule }: Finding): number => (rule === 'padding-resized' ? -2 : bold.indexOf(rule));
+  return rank(b) - rank(a) || (b.new?.sizeBits ?? 0) - (a.new?.sizeBits ?? 0);
 }
 
 /** Findings by the record (or else the name) they are about, in the order of the report. */

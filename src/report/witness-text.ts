@@ -1,6 +1,7 @@
 /** A proof in lines of 80 columns. */
 
 import { printable } from '../diagnostic.ts';
+import { numberTexts } from '../verdict/number-words.ts';
 import type { KernelAnswer, Reading, Witness } from '../verdict/witness.ts';
 import { hex, requestNumber } from './check-words.ts';
 import { hexRows } from './hex-rows.ts';
@@ -38,11 +39,10 @@ export function witnessText(witness: Witness, style: Style): string[] {
       );
     }
     case 'number': {
-      const now = witness.new === undefined ? 'no longer defined' : String(witness.new);
-      const holder = witness.holder === undefined ? '' : `; ${String(witness.old)} now means ${witness.holder}`;
-      return proseLines(
-        `proof: ${witness.name} is ${String(witness.old)} in old programs, ${now} in the new headers${holder}`,
-      );
+      const [was, is] = numberTexts(witness.name, witness.old, witness.new ?? witness.old);
+      const now = witness.new === undefined ? 'no longer defined' : is;
+      const holder = witness.holder === undefined ? '' : `; ${was} now means ${witness.holder}`;
+      return proseLines(`proof: ${witness.name} is ${was} in old programs, ${now} in the new headers${holder}`);
     }
     case 'source':
       return [

@@ -3,6 +3,7 @@
 import type { NamedNumber, NumberChange, Routine } from '../diff/changes.ts';
 import type { SideFacts } from './finding.ts';
 import { answers, broken, harmless, type Judgement, kept, list, membersWords, placeOf, unknown } from './judgement.ts';
+import { numberText, numberTexts } from './number-words.ts';
 import type { RuleId } from './rules.ts';
 import type { Witness } from './witness.ts';
 
@@ -29,13 +30,7 @@ export const useOf = (name: string): Witness => ({
   problem: `'${name}' undeclared`,
 });
 
-/** Two values of one name; flags, which are single bits, are read in hexadecimal. */
-function valueTexts(...values: readonly [bigint, bigint]): readonly [string, string] {
-  const isFlag = (value: bigint): boolean => value > 0n && (value & (value - 1n)) === 0n;
-  const isHex = values.every(isFlag) && values.some((value) => value >= 0x10n);
-  const text = (value: bigint): string => (isHex ? `0x${value.toString(16)}` : String(value));
-  return [text(values[0]), text(values[1])];
-}
+const textOf = ({ name, value }: NamedNumber): string => numberText(value, name);
 
 const pick = (number: NamedNumber, enumerator: RuleId, constant: RuleId): RuleId =>
   number.enum === undefined ? constant : enumerator;
@@ -59,7 +54,7 @@ export function judgeNumber(change: NumberChange): Judgement {
         subject: subjectOfNumber(number),
         old: null,
         new: factsOfNumber(number),
-        message: `${number.name} = ${String(number.value)} is new`,
+        message: `${number.name} = ${textOf(number)} is new`,
         answers: harmless('no old program uses it; what an old kernel says to it depends on where it is used'),
         witness: undefined,
       };
@@ -74,15 +69,15 @@ export function judgeNumber(change: NumberChange): Judgement {
         subject: subjectOfNumber(number),
         old: factsOfNumber(number),
         new: heirs[0] === undefined ? null : factsOfNumber(heirs[0]),
-        message: `${number.name} (${String(number.value)}) is gone${heirs.length > 0 ? `, and its number is now ${names}` : ''}`,
+        message: `${number.name} (${textOf(number)}) is gone${heirs.length > 0 ? `, and its number is now ${names}` : ''}`,
         answers: answers({
           'old-binary':
             heirs.length > 0
               ? unknown(
-                  `an old program that says ${String(number.value)} means ${number.name} and gets ${names}, unless that is only its new name`,
+                  `an old program that says ${textOf(number)} means ${number.name} and gets ${names}, unless that is only its new name`,
                 )
               : unknown(
-                  `an old program still says ${String(number.value)}; whether the kernel still knows it is not in the headers`,
+                  `an old program still says ${textOf(number)}; whether the kernel still knows it is not in the headers`,
                 ),
           rebuild: broken(`a program that names ${number.name} no longer compiles`),
           'mixed-objects': kept('the number stays what it was in old objects'),
@@ -93,7 +88,7 @@ export function judgeNumber(change: NumberChange): Judgement {
     }
     case 'number-changed': {
       const { old, new: next, routine, heir } = change;
-      const [was, is] = valueTexts(old.value, next.value);
+      const [was, is] = numberTexts(old.name, old.value, next.value);
       const base = {
         subject: subjectOfNumber(old),
         old: factsOfNumber(old),
@@ -141,15 +136,13 @@ export function judgeNumber(change: NumberChange): Judgement {
     }
     case 'number-collision': {
       const { newcomer, holder, family } = change;
-      const wrong = broken(
-        `${String(newcomer.value)} means ${holder.name} to some programs and ${newcomer.name} to others`,
-      );
+      const wrong = broken(`${textOf(newcomer)} means ${holder.name} to some programs and ${newcomer.name} to others`);
       return {
         rule: 'number-collision',
         subject: subjectOfNumber(newcomer),
         old: factsOfNumber(holder),
         new: factsOfNumber(newcomer),
-        message: `${newcomer.name} claims ${String(newcomer.value)}, which is ${holder.name}; every other ${family}* of <${newcomer.declaration.header}> has a number of its own`,
+        message: `${newcomer.name} claims ${textOf(newcomer)}, which is ${holder.name}; every other ${family}* of <${newcomer.declaration.header}> has a number of its own`,
         answers: answers({
           'old-binary': wrong,
           rebuild: kept('both names compile'),
@@ -177,7 +170,7 @@ function judgeNumberRenamed(number: NamedNumber, heir: NamedNumber): Judgement {
     subject: subjectOfNumber(number),
     old: factsOfNumber(number),
     new: factsOfNumber(heir),
-    message: `${number.name} (${String(number.value)}) is now called ${heir.name}`,
+    message: `${number.name} (${textOf(number)}) is now called ${heir.name}`,
     answers: answers({
       'old-binary': unknown(`if ${heir.name} is only a new name, nothing changed for programs that are built`),
       rebuild: broken(`a program that names ${number.name} no longer compiles`),

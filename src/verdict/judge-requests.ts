@@ -2,6 +2,7 @@
 
 import type { RequestDeclaration } from '../abi/abi.ts';
 import type { RequestChange } from '../diff/changes.ts';
+import { type BufferCommand, bufferCommandOf } from './buffer-commands.ts';
 import type { SideFacts } from './finding.ts';
 import { useOf } from './judge-numbers.ts';
 import {
@@ -41,7 +42,11 @@ export function judgeRequest(change: Exclude<RequestChange, Changed>): Judgement
         old: null,
         new: factsOfRequest(request),
         message: `${request.name} (${hex(request.number)}) is new`,
-        answers: harmless('no old program sends it; an old kernel answers that it does not know it'),
+        answers: harmless(
+          bufferCommandOf(request) === 'to-program'
+            ? 'it stands in a buffer that programs read: an old kernel never sends it, and whether the new one sends it unasked is for its driver to say'
+            : 'no old program sends it; an old kernel answers that it does not know it',
+        ),
         witness: undefined,
       };
     }
@@ -54,9 +59,12 @@ export function judgeRequest(change: Exclude<RequestChange, Changed>): Judgement
         new: null,
         message: `${request.name} (${hex(request.number)}) is gone`,
         answers: answers({
-          'old-binary': unknown(
-            'old programs still send the number; whether the kernel still answers is not in the headers',
-          ),
+          'old-binary':
+            bufferCommandOf(request) === 'to-program'
+              ? unknown(
+                  'it stands in a buffer that programs read; whether the kernel still sends it is not in the headers',
+                )
+              : unknown('old programs still send the number; whether the kernel still answers is not in the headers'),
           rebuild: broken(`a program that names ${request.name} no longer compiles`),
           'mixed-objects': kept('the number is no part of any record'),
           'new-binary': kept('a new program does not send it'),
@@ -198,6 +206,8 @@ export function judgeRequestChanged(change: Changed, context: Context): Judgemen
       witness: undefined,
     };
   }
+  const command = bufferCommandOf(old);
+  if (command !== undefined) return { ...base, ...judgeCommandChanged(old, next, command) };
   return {
     ...base,
     answers: answers({
@@ -215,6 +225,38 @@ export function judgeRequestChanged(change: Changed, context: Context): Judgemen
       old: old.number,
       new: next.number,
       answer: errno,
+    },
+  };
+}
+
+/** What only the reader of a buffer knows. */
+function judgeCommandChanged(
+  old: RequestDeclaration,
+  next: RequestDeclaration,
+  command: BufferCommand,
+): Pick<Judgement, 'answers' | 'witness'> {
+  const [was, is] = [hex(old.number), hex(next.number)];
+  return {
+    answers: answers({
+      'old-binary': broken(
+        command === 'to-kernel'
+          ? `the new kernel does not know the command ${was} in a buffer and answers EINVAL, unless it keeps the old number as well`
+          : `the new kernel puts ${is} into the buffer where an old program knows ${was}`,
+      ),
+      rebuild: kept('a recompiled program has the new number'),
+      'mixed-objects': kept('the number is no part of any record'),
+      'new-binary':
+        command === 'to-kernel'
+          ? kept(`an old kernel does not know the command ${is} and answers EINVAL: a clear error`)
+          : broken(`an old kernel puts ${was} into the buffer, which a new program does not know`),
+    }),
+    witness: {
+      kind: 'number',
+      contract: 'old-binary',
+      name: old.name,
+      old: BigInt(old.number),
+      new: BigInt(next.number),
+      holder: undefined,
     },
   };
 }

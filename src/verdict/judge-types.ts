@@ -25,6 +25,8 @@ import { oldBytes, trafficOf } from './traffic.ts';
 import { firstLeaf, sampleFor, type SourceWitness, witnessBytes } from './witness.ts';
 import type { Surroundings } from './surroundings.ts';
 
+const refused = 'the request number changed as well, so the kernel refuses bytes of the other layout';
+
 type Of<K extends FieldChange['kind']> = Extract<FieldChange, { kind: K }>;
 
 export function judgeResized(change: Of<'field-resized'>, surroundings: Surroundings): Judgement {
@@ -56,18 +58,24 @@ export function judgeResized(change: Of<'field-resized'>, surroundings: Surround
       ...base,
       rule: 'array-grew',
       answers: answers({
-        'old-binary': traffic.toKernel ? doubt : kept('the elements old programs know stay where they are'),
+        'old-binary': isRefused
+          ? kept(refused)
+          : traffic.toKernel
+            ? doubt
+            : kept('the elements old programs know stay where they are'),
         rebuild: kept('a program that takes the length from the array follows it'),
         'mixed-objects': doubt,
-        'new-binary': isFree
-          ? kept('what an old kernel does with the bytes is judged at the size of the record')
-          : doubt,
+        'new-binary': isRefused
+          ? kept(refused)
+          : isFree
+            ? kept('what an old kernel does with the bytes is judged at the size of the record')
+            : doubt,
       }),
       witness: undefined,
     };
   }
   const wrong = isRefused
-    ? kept('the request number changed as well, so the kernel refuses bytes of the other layout')
+    ? kept(refused)
     : isArray
       ? unknown(`an old program may use the elements that are gone (now ${describeOccupants(others)})`)
       : broken(`one side reads ${bytesOf(old.sizeBits)}, the other ${bytesOf(next.sizeBits)}`);

@@ -19,8 +19,10 @@ import { isFiller } from '../diff/placed.ts';
 import type { Verdict } from './contract.ts';
 import type { Answer, Consequence, Finding } from './finding.ts';
 import { fingerprintOfAll } from './fingerprint.ts';
-import { list, membersWords } from './judgement.ts';
+import { membersWords } from './judgement.ts';
+import { exchangesAmong } from './exchanges.ts';
 import type { RuleId } from './rules.ts';
+import { namesInSentence, tellTogether } from './tell-together.ts';
 
 /** What was found on one target, with the change it was found in. */
 export interface Found {
@@ -212,9 +214,19 @@ function changesSizes(change: Change): boolean {
 
 type Move = Of<'field-moved'>;
 
-/** Moves whose cause is a field that came or went, or a record of another name that grew, by the path of that. */
+/** Moves whose cause is a field that came or went, a record of another name that grew, or an exchange, by the path of that. */
 function movesByCause(all: readonly Found[]): ReadonlyMap<string, readonly Move[]> {
-  return groupBy(all.filter(isOf('field-moved')), (move) => (weight(move) === 0 ? undefined : causeOf(move, all)));
+  const moves = all.filter(isOf('field-moved')).filter((move) => weight(move) > 0);
+  const exchanges = exchangesAmong(moves.map(({ change }) => change));
+  // Where fields of other sizes change places, what stands behind them moves along, if nothing else gave or took bytes.
+  const isOnlyExchange = all.every(({ change }) => change.kind === 'field-moved' || !changesSizes(change));
+  const [only] = new Set(exchanges.values());
+  const drift = isOnlyExchange && new Set(exchanges.values()).size === 1 ? only : undefined;
+  return groupBy(
+    moves,
+    (move) =>
+      causeOf(move, all) ?? exchanges.get(move.change) ?? (move.change.cause.kind === 'alignment' ? drift : undefined),
+  );
 }
 
 function causeOf({ change }: Move, all: readonly Found[]): string | undefined {
@@ -247,7 +259,11 @@ function foldMoves(path: string, moves: readonly Move[], all: readonly Found[], 
   const ordered = [...moves].sort((a, b) => a.change.old.offsetBits - b.change.old.offsetBits);
   const gone = all.filter(isOf('field-removed')).find((one) => one.change.node.path === path && weight(one) > 0);
   const resized = resizedAt(path, all);
-  const leader: Found | undefined = gone ?? (resized === undefined ? ordered[0] : folds.leaderOf(resized));
+  const [first] = ordered;
+  // An array that grows in front of others does less harm than what it moves.
+  const isMildest = resized !== undefined && first !== undefined && weight(folds.leaderOf(resized)) < weight(first);
+  const leader: Found | undefined = gone ?? (resized === undefined || isMildest ? ordered[0] : folds.leaderOf(resized));
+  if (isMildest && leader === first) folds.add(first, folds.leaderOf(resized));
   if (leader === undefined) throw new TypeError(`nothing moved because of ${path}`);
   for (const move of ordered) folds.add(leader, move);
   const moved = ordered.flatMap(({ change }) => [change.old, ...change.followers.map((one) => one.old)]);
@@ -328,7 +344,7 @@ export function combined(leader: Finding, taken: readonly Finding[]): Finding {
       (rule === 'bytes-reused' && leader.rule === 'field-removed') ||
       (alike.includes(one) && listed.has(rule));
     if (isSaid) continue;
-    const clause = message.replace(/ because [^,]*(?:was inserted|was removed|before it)[^,]*/, '');
+    const clause = message.replace(/ because [^,]*(?:was inserted|was removed|before it|changed places)[^,]*/, '');
     clauses.push(one.subject === leader.subject ? clause.replace(nameOf(one), 'it ') : clause);
   }
   const origin = followers.find(({ rule }) => rule.startsWith('inner-record-'))?.because ?? leader.because;
@@ -363,59 +379,4 @@ function reasonForAll({ contract, reason }: Answer, leader: Finding, alike: read
     one.answers.some((other) => other.contract === contract && other.reason === before + pathOf(one.subject) + after),
   );
   return isSame ? before + membersWords([own, ...alike.map(({ subject }) => pathOf(subject))]) + after : reason;
-}
-
-/** More are counted. */
-const namesInSentence = 6;
-
-/** What a sentence is about, and what it says of it; the whole where it is another kind of sentence. */
-function inTwo(message: string): readonly [string, string] {
-  for (const form of [
-    /^(.+? \([^()]*\)) ((?:is new|is gone|stands).*)$/,
-    /^(\S+) (changed its type from .*?); its place \(.*$/,
-    /^the macro (\S+) (is gone)$/,
-    /^((?:struct|union) \S+) (is now aligned to .*)$/,
-  ]) {
-    const [, what, said] = form.exec(message) ?? [];
-    if (what !== undefined && said !== undefined) return [what, said];
-  }
-  return [message, ''];
-}
-
-function shortened(names: readonly string[]): readonly string[] {
-  return names.length > namesInSentence ? [...names.slice(0, 4), `${String(names.length - 4)} more`] : names;
-}
-
-/** One clause for all that have the same said of them: `a (4 bytes at 0) and b (4 bytes at 4) are new in pad`. */
-function tellTogether(findings: readonly Finding[]): string[] {
-  const [first, ...others] = findings;
-  if (first?.rule === 'enumerator-renumbered' && others.length > 0) {
-    const names = others.map(({ message }) => /^\w+/.exec(message)?.[0] ?? '');
-    return [first.message, `${list(shortened(names))} moved by as much`];
-  }
-  const clauses = new Map<string, string[]>();
-  for (const { message } of findings) {
-    const [name, type] = inTwo(message);
-    const names = clauses.get(type);
-    if (names === undefined) clauses.set(type, [name]);
-    else names.push(name);
-  }
-  return [...clauses].flatMap(([said, names]) => {
-    if (said === '')
-      return names.length > 4 ? [...names.slice(0, 3), `${String(names.length - 3)} more likewise`] : names;
-    const isOne = names.length === 1;
-    const words = isOne
-      ? said
-      : said
-          .replace(/^is /, 'are ')
-          .replace(' in its place', ' in their place')
-          .replace(/^stands /, 'stand ')
-          .replace(' its type ', ' their types ');
-    const tail = words.startsWith('changed')
-      ? isOne
-        ? '; its place and size did not'
-        : '; their places and sizes did not'
-      : '';
-    return [`${list(shortened(names))} ${words}${tail}`];
-  });
 }

@@ -170,3 +170,64 @@ test('a request whose number changed for more than its record keeps a finding of
   const next = 'struct r { __u32 a; __u32 b; };\n#define SET_R _IOR(0xae, 2, struct r)\n';
   expect(told(check(old, next))).toContain('break request-direction-changed request SET_R');
 });
+
+describe('fields that changed places', () => {
+  test('are one finding that names both, and keeps the proof of each', () => {
+    const result = check('struct r { __u32 a; __u32 b; __u32 c; };', 'struct r { __u32 a; __u32 c; __u32 b; };');
+    expect(told(result)).toEqual(['break field-moved struct r.b']);
+    const [finding] = result.findings;
+    expect(finding?.message).toBe('b moved from 4 to 8 because fields changed places; c moved from 8 to 4');
+    expect(finding?.follows?.map(({ subject, witness }) => [subject, witness?.kind])).toEqual([
+      ['struct r.c', 'bytes'],
+    ]);
+  });
+
+  test('are two findings where two pairs did', () => {
+    const result = check(
+      'struct r { __u32 a; __u32 b; __u64 middle; __u32 c; __u32 d; };',
+      'struct r { __u32 b; __u32 a; __u64 middle; __u32 d; __u32 c; };',
+    );
+    expect(told(result)).toEqual(['break field-moved struct r.a', 'break field-moved struct r.c']);
+  });
+
+  test('take along what they push, and the size', () => {
+    const result = check(
+      'struct r { __u8 a; __u8 b; __u16 c; __u32 d; };',
+      'struct r { __u8 a; __u16 c; __u8 b; __u32 d; };',
+    );
+    // c has to begin at an even byte: 0 a, 2 c, 4 b, 8 d.
+    expect(told(result)).toEqual(['break field-moved struct r.b']);
+    expect(result.findings[0]?.message).toContain('d moved from 4 to 8');
+    expect(result.findings[0]?.message).toContain('grew from 8 bytes to 12');
+  });
+
+  test('do not hide a field that is new in the same record', () => {
+    const result = check(
+      'struct r { __u32 a; __u32 b; __u64 c; __u64 d; };',
+      'struct r { __u32 b; __u32 a; __u64 x; __u64 c; __u64 d; };',
+    );
+    expect(told(result)).toContain('break field-moved struct r.a');
+    expect(told(result)).toContain('break field-moved struct r.c');
+  });
+});
+
+describe('an array that grew before other fields', () => {
+  const old = 'struct r { __u8 id[16]; __u32 a; __u32 b; };';
+  const next = old.replace('16', '24');
+
+  test('is told with what it moved, which is worse', () => {
+    const result = check(old, next);
+    expect(told(result)).toEqual(['break field-moved struct r.a']);
+    expect(result.findings[0]?.message).toBe(
+      'a moved from 16 to 24 because id before it grew from 16 bytes to 24 bytes, and b with it; id grew from __u8[16] (16 bytes) to __u8[24] (24 bytes); struct r grew from 24 bytes to 32 bytes',
+    );
+  });
+
+  test('leaves new programs a clear error where the request has another number', () => {
+    const result = check(old + requests, next + requests);
+    const unclear = result.findings.flatMap(({ answers }) =>
+      answers.filter((one) => one.contract === 'new-binary' && one.answer !== 'kept'),
+    );
+    expect(unclear).toEqual([]);
+  });
+});

@@ -11,7 +11,8 @@ import { Environment, JoinedLayer, meaningsOf, type Part, View } from '../enviro
 import { type NameTable, nameSpaces } from '../names.ts';
 import { LimitReached, limits } from '../limits.ts';
 import { Macro } from '../macro.ts';
-import { missingInclude, type PieceEnd } from '../preprocess.ts';
+import { missingInclude } from '../missing-include.ts';
+import type { PieceEnd } from '../preprocess.ts';
 import type { IncludeForm, TakenForGranted } from '../source.ts';
 import { locationOf, type TokenFile } from '../token.ts';
 import { firstOf, only, type Viewers, withoutFirst } from '../viewers.ts';

@@ -8,6 +8,7 @@ import type { Diagnostic } from '../../diagnostic.ts';
 import type { View } from '../environment.ts';
 import { LimitReached, limits } from '../limits.ts';
 import type { Parser } from '../parse.ts';
+import { declaredBetween, declaredFrom } from '../passed-over.ts';
 import { type PieceEnd, Preprocessor } from '../preprocess.ts';
 import { Scope } from '../scope.ts';
 import type { IncludeForm } from '../source.ts';
@@ -32,10 +33,13 @@ export function readPiece(file: TokenFile, start: number, view: View, host: Piec
   const { target, types, depth } = host;
   const scope = new Scope(view);
   const diagnostics: Diagnostic[] = [];
+  /** What is passed over by errors that are too many to be told. */
+  const unsaid = new Set<string>();
   const resolutions: Resolution[] = [];
   let isShareable = true;
   const report = (diagnostic: Diagnostic): void => {
     if (diagnostics.length < limits.diagnosticsPerFile) diagnostics.push(diagnostic);
+    else if (diagnostic.passedOver !== undefined) for (const name of diagnostic.passedOver) unsaid.add(name);
   };
   const lowering = new Lowering(scope, target, types, report);
   const preprocessor = new Preprocessor(
@@ -61,9 +65,13 @@ export function readPiece(file: TokenFile, start: number, view: View, host: Piec
     while (readDeclaration(stream, parser, lowering, report));
   } catch (error) {
     if (!(error instanceof LimitReached)) throw error;
-    report(error.diagnostic);
+    report({ ...error.diagnostic, passedOver: declaredFrom(stream.first ?? file.token(start)) });
     isShareable = false;
     end = { kind: 'file-end' };
+  }
+  const last = diagnostics.at(-1);
+  if (last !== undefined && unsaid.size > 0) {
+    diagnostics.splice(-1, 1, { ...last, passedOver: [...new Set([...(last.passedOver ?? []), ...unsaid])] });
   }
   return {
     ...{ kind: 'piece', file, reads: scope.reads(), layer: scope.layer, resolutions, end: end ?? preprocessor.end },
@@ -88,8 +96,8 @@ function readDeclaration(
     lowering.declare(declaration);
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
-    report(error.diagnostic);
     if (!isParsed) stream.recover(first);
+    report({ ...error.diagnostic, passedOver: declaredBetween(first, stream.last ?? first) });
   }
   return true;
 }

@@ -1,5 +1,6 @@
 /** A witness as HTML: the bytes with the telling ones marked, and what either side takes them for. */
 
+import { numberTexts } from '../../verdict/number-words.ts';
 import type { Reading, Witness } from '../../verdict/witness.ts';
 import { hex, requestNumber } from '../check-words.ts';
 import { placeText } from '../record-rows.ts';
@@ -35,14 +36,13 @@ export function proofMarkup(witness: Witness): Markup {
       </p>`;
     }
     case 'number': {
-      const now = witness.new === undefined ? 'no longer defined' : String(witness.new);
+      const [was, is] = numberTexts(witness.name, witness.old, witness.new ?? witness.old);
+      const now = witness.new === undefined ? 'no longer defined' : is;
       const holder =
-        witness.holder === undefined
-          ? nothing
-          : html` <code>${String(witness.old)}</code> now means <code>${witness.holder}</code>.`;
+        witness.holder === undefined ? nothing : html` <code>${was}</code> now means <code>${witness.holder}</code>.`;
       return html`<p>
-        <code>${witness.name}</code> is <code>${String(witness.old)}</code> in old programs, and <code>${now}</code> in
-        the new headers.${holder}
+        <code>${witness.name}</code> is <code>${was}</code> in old programs, and <code>${now}</code> in the new
+        headers.${holder}
       </p>`;
     }
     case 'source':
