@@ -293,13 +293,17 @@ function openApplied(
   const touchedBy = (patch: Patch): ReadonlySet<string> =>
     touchedRecords(patch, isHeader, (path) => textIn(tree, path));
   const documents = documentsAbout(tree, new Set(patches.flatMap((patch) => [...touchedBy(patch)])));
+  const unsearched =
+    documents === undefined
+      ? ['the repository is a partial clone without Documentation/: what documents show is not held against the change']
+      : [];
   const open = (from: number, to: number): OpenedPair => {
     const touched = new Set(patches.slice(from, to).flatMap((patch) => [...touchedBy(patch)]));
     const { old, new: next } = withDocumentation(
       restrictToChanges(after(from), after(to), paths),
       {
-        old: textsOf(tree, states, from, to, from, documents),
-        new: textsOf(tree, states, from, to, to, documents),
+        old: textsOf(tree, states, from, to, from, documents ?? []),
+        new: textsOf(tree, states, from, to, to, documents ?? []),
       },
       touched,
     );
@@ -318,6 +322,7 @@ function openApplied(
     steps: patches.length === 1 ? [] : patches.map((patch, index) => ({ patch, open: () => open(index, index + 1) })),
     notes: [
       ...notes,
+      ...unsearched,
       ...moved.map(({ message, location }) => `${location?.file ?? ''}:${location?.line ?? 0}: ${message}`),
     ],
   };
@@ -355,11 +360,11 @@ function isDocument(path: string): boolean {
 /** More documents than this are not looked through for a name, where a tree cannot search by itself. */
 const maximumDocuments = 5000;
 
-/** Documents that show one of `records`, whether or not a patch changes them. */
-function documentsAbout(tree: FileTree, records: ReadonlySet<string>): readonly string[] {
+/** Documents that show one of `records`, whether or not a patch changes them; `undefined` where they cannot be searched. */
+function documentsAbout(tree: FileTree, records: ReadonlySet<string>): readonly string[] | undefined {
   if (records.size === 0) return [];
   const words = [...records].map((name) => `${name} {`);
-  if (tree.search !== undefined) return tree.search('Documentation', words).filter(isDocument);
+  if (tree.search !== undefined) return tree.search('Documentation', words)?.filter(isDocument);
   const paths = tree.list(['Documentation']).filter(isDocument);
   if (paths.length > maximumDocuments) return [];
   return paths.filter((path) => {

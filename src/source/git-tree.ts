@@ -6,6 +6,7 @@
  */
 
 import { UserError } from '../diagnostic.ts';
+import { MissingObjectsError } from './git.ts';
 import type { BlobStore } from './blob-store.ts';
 import {
   type FileTree,
@@ -139,9 +140,14 @@ export class GitTree implements FileTree {
     this.#blobs.fetch(this.#idsOf(paths));
   }
 
-  search(folder: string, words: readonly string[]): readonly string[] {
+  search(folder: string, words: readonly string[]): readonly string[] | undefined {
     if (this.#tree === undefined || words.length === 0) return [];
-    return this.#blobs.repository.filesWith(this.#tree, folder, words);
+    try {
+      return this.#blobs.repository.filesWith(this.#tree, folder, words);
+    } catch (error) {
+      if (error instanceof MissingObjectsError) return undefined;
+      throw error;
+    }
   }
 
   #idsOf(paths: readonly string[]): readonly string[] {

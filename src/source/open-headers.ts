@@ -77,27 +77,34 @@ export function openTreeFile(
   label: string,
   includes: readonly HeaderCollection[],
 ): OpenedHeaders {
+  // First, because it lists what is read with the header: where that is missing it is told at once.
+  const home = includes.length === 0 ? homeOf(tree, path) : undefined;
   const content = tree.read(path);
   if (content.kind === 'absent') throw new UndecidedError(`There is no "${path}" in ${tree.label}.`);
   if (content.kind === 'refused') throw new UndecidedError(`${label} is not read: ${content.reason}.`);
-  if (includes.length === 0) {
-    const homes = foldersAround(path).map((folder) => ({
-      part: folder === '' ? tree : new SubTree(tree, folder),
-      inside: folder === '' ? path : path.slice(folder.length + 1),
-    }));
-    // A kernel tree first: its include/uapi looks like an installed tree from inside.
-    for (const { part, inside } of homes) {
-      if (isKernelHeader(inside) && isKernelTree(part)) return { collection: new KernelTree(part), only: [inside] };
-    }
-    for (const { part, inside } of homes) {
-      if (isInstalledHeader(inside) && isInstalledTree(part)) {
-        return { collection: new InstalledTree(part), only: [inside] };
-      }
-    }
-  }
+  if (home !== undefined) return { collection: home.open(), only: [home.inside] };
   // Its name is the one it has on disk: where it stands in a repository is nothing to programs.
   const options = { label, tree, headers: [path], folder: folderOf(path), isSearched: false, includes };
   return { collection: new HeaderFiles(options), only: undefined };
+}
+
+/** The kernel or installed tree that a header stands in, and its path inside. */
+function homeOf(
+  tree: FileTree,
+  path: string,
+): { readonly open: () => HeaderCollection; readonly inside: string } | undefined {
+  const homes = foldersAround(path).map((folder) => ({
+    part: folder === '' ? tree : new SubTree(tree, folder),
+    inside: folder === '' ? path : path.slice(folder.length + 1),
+  }));
+  // A kernel tree first: its include/uapi looks like an installed tree from inside.
+  for (const { part, inside } of homes) {
+    if (isKernelHeader(inside) && isKernelTree(part)) return { open: () => new KernelTree(part), inside };
+  }
+  for (const { part, inside } of homes) {
+    if (isInstalledHeader(inside) && isInstalledTree(part)) return { open: () => new InstalledTree(part), inside };
+  }
+  return undefined;
 }
 
 /**
