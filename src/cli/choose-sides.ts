@@ -8,7 +8,7 @@
 
 import { resolve } from 'node:path';
 import { UndecidedError, UserError } from '../diagnostic.ts';
-import { DirectoryTree, readRegularFile } from '../source/directory.ts';
+import { readRegularFile } from '../source/directory.ts';
 import type { FileTree } from '../source/file-tree.ts';
 import { type GitRepository, NoRepositoryError } from '../source/git.ts';
 import { isKernelTree } from '../source/kernel-tree.ts';
@@ -41,7 +41,7 @@ export function chooseSides(workshop: HeaderWorkshop, io: Io, isExplicit = false
   const fromJob = chooseInGitHub(repository, io) ?? chooseInGitLab(repository, io);
   if (fromJob !== undefined) return fromJob;
   const top = repository.workTree();
-  if (top !== undefined && isDirty(workshop.revision('HEAD', 'HEAD'), workshop.index(), new DirectoryTree(top, top))) {
+  if (top !== undefined && isDirty(workshop.revision('HEAD', 'HEAD'), workshop.index(), workshop.directory(top, top))) {
     return {
       sides: ['HEAD', top],
       why: 'headers of the work tree differ from HEAD: comparing HEAD with the work tree',

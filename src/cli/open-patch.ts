@@ -14,7 +14,6 @@ import { applyPatch, type Base } from '../patch/apply-patch.ts';
 import type { Patch } from '../patch/patch.ts';
 import { touchedRecords } from '../patch/touched-records.ts';
 import { maximumPatchBytes, type PatchInput, readSeries } from '../patch/read-patches.ts';
-import { DirectoryTree } from '../source/directory.ts';
 import type { FileTree } from '../source/file-tree.ts';
 import { type ExpectedBlob, findBase } from '../source/find-base.ts';
 import { NoRepositoryError } from '../source/git.ts';
@@ -153,7 +152,7 @@ function findTree(patches: readonly Patch[], workshop: HeaderWorkshop, io: Io, o
     const path = resolve(io.cwd, options.onto);
     const isDirectory = statsAt(path, options.onto)?.isDirectory() === true;
     return isDirectory && !workshop.isRevision(options.onto)
-      ? apply(new DirectoryTree(path, options.onto), undefined, path)
+      ? apply(workshop.directory(path, options.onto), undefined, path)
       : apply(workshop.revision(options.onto, options.onto));
   }
   const noRepository = options.gitDirectory === undefined ? workshop.whyNoRepository() : undefined;

@@ -40,9 +40,9 @@ export class GitListing implements AskedTree {
     return new GitListing(repository, tree, alongside);
   }
 
-  static ofIndex(repository: GitRepository): GitListing {
+  static ofIndex(repository: GitRepository, entries: readonly GitEntry[]): GitListing {
     const listing = new GitListing(repository, undefined, []);
-    listing.keep([''], repository.listIndex());
+    listing.keep([''], entries);
     return listing;
   }
 

@@ -18,6 +18,7 @@ import {
   type ReadResult,
   sorted,
 } from './file-tree.ts';
+import { labelOfStage, type Stage } from './git-index.ts';
 import { GitListing } from './git-listing.ts';
 import { type GitEntry, isRegularFile } from './git-questions.ts';
 import type { IncludeIndex } from './include-index.ts';
@@ -26,6 +27,10 @@ const folderMode = '040000';
 const symbolicLink = '120000';
 const maximumLinks = 8;
 
+/** Why there is nothing to read where a merge has left a conflict. */
+export const unmergedReason =
+  'it is unmerged, so the index holds no version of it but those of a conflict (":2:" is ours, ":3:" is theirs)';
+
 /** The files of one tree object, or of the index. */
 export class GitTree implements FileTree {
   readonly label: string;
@@ -33,12 +38,27 @@ export class GitTree implements FileTree {
   /** Id of the tree, or of a commit or tag that leads to one; `undefined` for the index. */
   readonly #tree: string | undefined;
   readonly #listing: GitListing;
+  /** Paths that the index has no version of yet, but several. */
+  #unmerged: ReadonlySet<string> = new Set();
 
-  constructor(blobs: BlobStore, tree: string | undefined, label: string) {
+  private constructor(blobs: BlobStore, tree: string | undefined, label: string, listing: GitListing) {
     this.#blobs = blobs;
     this.#tree = tree;
     this.label = label;
-    this.#listing = tree === undefined ? GitListing.ofIndex(blobs.repository) : blobs.listing(tree);
+    this.#listing = listing;
+  }
+
+  static ofTree(blobs: BlobStore, tree: string, label: string): GitTree {
+    return new GitTree(blobs, tree, label, blobs.listing(tree));
+  }
+
+  /** The index, with that version of what is in conflict. */
+  static ofIndex(blobs: BlobStore, stage: Stage = 0): GitTree {
+    const index = blobs.index();
+    const listing = GitListing.ofIndex(blobs.repository, index.at(stage));
+    const tree = new GitTree(blobs, undefined, labelOfStage(stage), listing);
+    if (stage === 0) tree.#unmerged = index.unmerged;
+    return tree;
   }
 
   list(folders: readonly string[]): readonly string[] {
@@ -109,6 +129,7 @@ export class GitTree implements FileTree {
       : 'other';
   }
 
+  /** @throws {UserError} if the index has several versions of what stands there. */
   read(path: string): ReadResult {
     const normal = normalizePath(path);
     const entry = normal === undefined ? undefined : this.#find(normal);
@@ -119,7 +140,7 @@ export class GitTree implements FileTree {
     if (!isRegularFile(target.entry)) {
       return { kind: 'refused', reason: 'it is a submodule', key: target.entry.id };
     }
-    return this.#blobs.read(target.entry.id, target.entry.sizeBytes);
+    return this.#textOf(target.entry);
   }
 
   keyOf(path: string): string | undefined {
@@ -157,11 +178,18 @@ export class GitTree implements FileTree {
     });
   }
 
+  #textOf({ id, path, sizeBytes }: GitEntry): ReadResult {
+    if (!this.#unmerged.has(path)) return this.#blobs.read(id, sizeBytes);
+    // A header is one of many. What says which headers there are is needed for all of them.
+    if (path.endsWith('.h')) return { kind: 'refused', reason: unmergedReason };
+    throw new UserError(`${path} of ${this.label} cannot be read: ${unmergedReason}.`);
+  }
+
   #follow(entry: GitEntry): { kind: 'entry'; entry: GitEntry } | { kind: 'refused'; reason: string } {
     let current = entry;
     for (let links = 0; current.mode === symbolicLink; links += 1) {
       if (links === maximumLinks) return { kind: 'refused', reason: 'its symbolic links go round in a circle' };
-      const link = this.#blobs.read(current.id);
+      const link = this.#textOf(current);
       if (link.kind !== 'text') return { kind: 'refused', reason: 'it is a symbolic link that leads nowhere' };
       const target = link.text.startsWith('/') ? undefined : normalizePath(joinPath(folderOf(current.path), link.text));
       if (target === undefined) return { kind: 'refused', reason: 'it is a symbolic link that leads out of the tree' };
@@ -183,6 +211,6 @@ function isTooLarge({ sizeBytes }: GitEntry): boolean {
  */
 export function openRevision(blobs: BlobStore, revision: string, label = revision): GitTree {
   const { id, type } = blobs.identify(revision);
-  if (type !== 'blob') return new GitTree(blobs, id, label);
+  if (type !== 'blob') return GitTree.ofTree(blobs, id, label);
   throw new UserError(`"${revision}" names a file, where a commit or a directory is needed.`);
 }

@@ -11,6 +11,7 @@ import {
   type GitObjectName,
   type GitQuestion,
   isPlausibleRevision,
+  type StagedEntry,
   type TreeListing,
   whatIs,
   whatIsIn,
@@ -136,11 +137,9 @@ export class GitRepository {
     return answer.status === 0 ? question.read(answer.stdout) : this.listTree(id, { ...listing, hasSizes: false });
   }
 
-  /** The entries of the index; of a conflict, our side. */
-  listIndex(): readonly GitEntry[] {
-    const entries = new Map<string, GitEntry>();
-    for (const entry of this.#ask(whatIsStaged, [])) if (!entries.has(entry.path)) entries.set(entry.path, entry);
-    return [...entries.values()];
+  /** The entries of the index, several for a path that is in conflict. */
+  listIndex(): readonly StagedEntry[] {
+    return this.#ask(whatIsStaged, []);
   }
 
   /** Type and content of objects, in the order asked for, read by one `git cat-file --batch`. */
