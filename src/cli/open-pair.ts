@@ -15,6 +15,7 @@ import { limitToHeaders } from './limit-to-headers.ts';
 import { isHeaders, type OpenedSource, openSource, type SourceOptions, workshopFor } from './open-source.ts';
 import { basesOf, limitsFor } from './path-limits.ts';
 import { restrictToChanges } from './restrict-to-changes.ts';
+import { withoutUnread } from './without-unread.ts';
 import { checkSides, isFromBase, splitRange } from './source-syntax.ts';
 
 export interface OpenedPair {
@@ -55,7 +56,7 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
   const bases = basesOf(io.cwd, options.gitDirectory);
   if (!isHeaders(old) || !isHeaders(next)) {
     const limits = { headers: options.headers ?? [], paths: options.paths ?? [], bases };
-    const [was, is] = limitToHeaders([old, next], limits);
+    const [was, is] = withoutUnread(limitToHeaders([old, next], limits));
     return { old: was, new: is, workshop };
   }
   if (outlook !== undefined) {
