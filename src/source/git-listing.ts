@@ -4,7 +4,7 @@
 
 import type { AskedTree } from './fetch-command.ts';
 import { folderOf, isUnder, sorted } from './file-tree.ts';
-import { type GitEntry, isRegularFile } from './git-questions.ts';
+import { type GitEntry, isLink, isRegularFile } from './git-questions.ts';
 import type { GitRepository } from './git.ts';
 import type { IncludeIndex } from './include-index.ts';
 
@@ -25,6 +25,7 @@ export class GitListing implements AskedTree {
   /** Their paths, sorted. */
   #paths: readonly string[] | undefined;
   readonly #listed = new Set<string>();
+  readonly #lookedAt = new Set<string>();
   readonly #folders = new Map<string, readonly GitEntry[]>();
   /** What was listed, by where. */
   readonly #lists = new Map<string, readonly string[]>();
@@ -91,6 +92,31 @@ export class GitListing implements AskedTree {
       ...filesBelow(paths, folder),
     ]);
     return folders.length === 1 ? found : sorted(new Set(found));
+  }
+
+  /**
+   * Finds links that stand where a folder above some others would: nothing is listed below those. Kept as `odd`. Asked once for each.
+   */
+  lookAbove(folders: readonly string[]): void {
+    const { tree } = this;
+    if (tree === undefined) return;
+    const above = new Set<string>();
+    for (const folder of folders) {
+      for (let place = folderOf(folder); place !== '' && !this.#lookedAt.has(place); place = folderOf(place)) {
+        above.add(place);
+        this.#lookedAt.add(place);
+      }
+    }
+    if (above.size === 0) return;
+    const entries = this.#repository.listTree(tree, { paths: [...above], isRecursive: false, hasSizes: false });
+    // Of a folder above another one, all that it holds is told.
+    for (const entry of entries) if (isLink(entry) && above.has(entry.path)) this.odd.set(entry.path, entry);
+  }
+
+  /** Those of some folders that were listed and hold nothing. */
+  emptyAmong(folders: readonly string[]): readonly string[] {
+    const paths = this.#sortedPaths();
+    return folders.filter((folder) => !this.#files.has(folder) && filesBelow(paths, folder).next().done === true);
   }
 
   /** The entry of a file that was listed. */

@@ -37,6 +37,10 @@ export function isRegularFile({ mode }: GitEntry): boolean {
   return mode.startsWith('100');
 }
 
+export function isLink({ mode }: GitEntry): boolean {
+  return mode === '120000';
+}
+
 export type GitObject =
   { readonly kind: 'object'; readonly type: string; readonly content: Buffer } | { readonly kind: 'missing' };
 

@@ -20,11 +20,10 @@ import {
 } from './file-tree.ts';
 import { labelOfStage, type Stage } from './git-index.ts';
 import { GitListing } from './git-listing.ts';
-import { type GitEntry, isRegularFile } from './git-questions.ts';
+import { type GitEntry, isLink, isRegularFile } from './git-questions.ts';
 import type { IncludeIndex } from './include-index.ts';
 
 const folderMode = '040000';
-const symbolicLink = '120000';
 const maximumLinks = 8;
 
 /** Why there is nothing to read where a merge has left a conflict. */
@@ -38,6 +37,8 @@ export class GitTree implements FileTree {
   /** Id of the tree, or of a commit or tag that leads to one; `undefined` for the index. */
   readonly #tree: string | undefined;
   readonly #listing: GitListing;
+  /** Folders below a link that is not followed. */
+  readonly #closed = new Set<string>();
   /** Paths that the index has no version of yet, but several. */
   #unmerged: ReadonlySet<string> = new Set();
 
@@ -62,26 +63,58 @@ export class GitTree implements FileTree {
   }
 
   list(folders: readonly string[]): readonly string[] {
+    return this.#list(folders, 0);
+  }
+
+  #list(folders: readonly string[], links: number): readonly string[] {
     const paths = this.#listing.list(folders);
-    return this.#listing.odd.size === 0 ? paths : sorted(new Set(paths.flatMap((path) => this.#behind(path))));
+    // What looks like a file is not looked for behind links: some kernel has none of these.
+    const empty = this.#listing.emptyAmong(folders.filter((folder) => !hasEnding(folder)));
+    this.#listing.lookAbove(empty);
+    if (this.#listing.odd.size === 0) return paths;
+    const found = [...paths.flatMap((path) => this.#behind(path)), ...empty.flatMap((one) => this.#below(one, links))];
+    return sorted(new Set(found));
+  }
+
+  /** The files of a folder below a link to a folder. */
+  #below(folder: string, links: number): readonly string[] {
+    const link = this.#linkAbove(folder);
+    if (link === undefined) return [];
+    const target = this.#follow(link, links);
+    if (target.kind === 'refused' || target.entry.mode !== folderMode) {
+      this.#closed.add(folder);
+      return [folder];
+    }
+    const inside = joinPath(target.entry.path, folder.slice(link.path.length + 1));
+    return this.#list([inside], links + 1).map((path) => `${folder}${path.slice(inside.length)}`);
+  }
+
+  /** The link nearest to a path of those above it that are known. */
+  #linkAbove(path: string): GitEntry | undefined {
+    for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) {
+      const link = this.#listing.odd.get(folder);
+      if (link !== undefined) return link;
+    }
+    return undefined;
   }
 
   closedFolders(folders: readonly string[]): readonly string[] {
-    return [...this.#listing.odd.values()].flatMap((entry) =>
+    const closed = [...this.#listing.odd.values()].flatMap((entry) =>
       isUnder(entry.path, folders) && this.#isClosed(entry) ? entry.path : [],
     );
+    return [...closed, ...[...this.#closed].filter((folder) => isUnder(folder, folders))];
   }
 
   /** A submodule, or a link that cannot be followed and may be to a folder: its name has no ending. */
   #isClosed(entry: GitEntry): boolean {
-    if (entry.mode !== symbolicLink) return true;
-    return !/[^/]\.[^/]*$/.test(entry.path) && this.#follow(entry).kind === 'refused';
+    if (!isLink(entry)) return true;
+    return !hasEnding(entry.path) && this.#follow(entry).kind === 'refused';
   }
 
   /** The files that a path leads to: those of a folder, for a link to one. */
   #behind(path: string): readonly string[] {
     const entry = this.#listing.odd.get(path);
-    if (entry?.mode !== symbolicLink) return [path];
+    if (entry === undefined || !isLink(entry)) return [path];
     const target = this.#follow(entry);
     if (target.kind === 'refused' || target.entry.mode !== folderMode) return [path];
     const folder = target.entry.path;
@@ -91,23 +124,23 @@ export class GitTree implements FileTree {
   }
 
   /** The entry that a path leads to, if need be through links to folders. */
-  #find(path: string): GitEntry | undefined {
+  #find(path: string, links = 0): GitEntry | undefined {
     const found = this.#listing.find(path);
     if (found !== undefined || this.#listing.odd.size === 0) return found;
-    for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) {
-      const link = this.#listing.odd.get(folder);
-      if (link === undefined) continue;
-      const target = this.#follow(link);
-      // What lies behind a link or in a submodule that is not looked into may be there.
-      if (target.kind === 'refused' || target.entry.mode !== folderMode) return link;
-      return this.#listing.find(joinPath(target.entry.path, path.slice(folder.length + 1)));
-    }
-    return undefined;
+    const link = this.#linkAbove(path);
+    if (link === undefined) return undefined;
+    const target = this.#follow(link, links);
+    // What lies behind a link or in a submodule that is not looked into may be there.
+    if (target.kind === 'refused' || target.entry.mode !== folderMode) return link;
+    return this.#find(joinPath(target.entry.path, path.slice(link.path.length + 1)), links + 1);
   }
 
   entries(folder: string): readonly string[] {
-    const children = this.#listing.children(folder);
-    return sorted(children.map((entry) => entry.path.slice(folder === '' ? 0 : folder.length + 1)));
+    const entry = this.#listing.odd.size === 0 || folder === '' ? undefined : this.#find(folder);
+    const place = entry === undefined || !isLink(entry) ? entry : this.#targetOf(entry);
+    const { path } = place ?? { path: folder };
+    const children = this.#listing.children(path);
+    return sorted(children.map((child) => child.path.slice(path === '' ? 0 : path.length + 1)));
   }
 
   kindOf(path: string): 'file' | 'folder' | 'other' | 'absent' {
@@ -118,7 +151,7 @@ export class GitTree implements FileTree {
     if (entry === undefined) return 'absent';
     if (entry.mode === folderMode) return 'folder';
     if (isRegularFile(entry)) return 'file';
-    if (entry.mode !== symbolicLink) return 'other';
+    if (!isLink(entry)) return 'other';
     const target = this.#follow(entry);
     return target.kind === 'entry'
       ? target.entry.mode === folderMode
@@ -173,7 +206,7 @@ export class GitTree implements FileTree {
 
   #idsOf(paths: readonly string[]): readonly string[] {
     return paths.flatMap((path) => {
-      const entry = this.#listing.file(path);
+      const entry = this.#listing.file(path) ?? (this.#listing.odd.size === 0 ? undefined : this.#find(path));
       return entry !== undefined && isRegularFile(entry) && !isTooLarge(entry) ? [entry.id] : [];
     });
   }
@@ -185,20 +218,31 @@ export class GitTree implements FileTree {
     throw new UserError(`${path} of ${this.label} cannot be read: ${unmergedReason}.`);
   }
 
-  #follow(entry: GitEntry): { kind: 'entry'; entry: GitEntry } | { kind: 'refused'; reason: string } {
+  #targetOf(entry: GitEntry): GitEntry | undefined {
+    const target = this.#follow(entry);
+    return target.kind === 'entry' ? target.entry : undefined;
+  }
+
+  #follow(entry: GitEntry, before = 0): { kind: 'entry'; entry: GitEntry } | { kind: 'refused'; reason: string } {
     let current = entry;
-    for (let links = 0; current.mode === symbolicLink; links += 1) {
-      if (links === maximumLinks) return { kind: 'refused', reason: 'its symbolic links go round in a circle' };
+    for (let links = before; isLink(current); links += 1) {
+      if (links >= maximumLinks) return { kind: 'refused', reason: 'its symbolic links go round in a circle' };
       const link = this.#textOf(current);
       if (link.kind !== 'text') return { kind: 'refused', reason: 'it is a symbolic link that leads nowhere' };
       const target = link.text.startsWith('/') ? undefined : normalizePath(joinPath(folderOf(current.path), link.text));
       if (target === undefined) return { kind: 'refused', reason: 'it is a symbolic link that leads out of the tree' };
-      const next = this.#listing.find(target);
+      if (target === '') return { kind: 'entry', entry: { mode: folderMode, id: '', path: '' } };
+      this.#listing.lookAbove([target]);
+      const next = this.#find(target, links + 1);
       if (next === undefined) return { kind: 'refused', reason: 'it is a symbolic link that leads nowhere' };
       current = next;
     }
     return { kind: 'entry', entry: current };
   }
+}
+
+function hasEnding(path: string): boolean {
+  return /[^/]\.[^/]*$/.test(path);
 }
 
 function isTooLarge({ sizeBytes }: GitEntry): boolean {
