@@ -57,7 +57,10 @@ export function chooseSides(workshop: HeaderWorkshop, io: Io, isExplicit = false
       why: `the branch has ${commits} that its upstream lacks: comparing @{upstream}...HEAD`,
     };
   }
-  require(repository, 'HEAD^', 'HEAD is the first commit, or the clone ends there');
+  require(repository, 'HEAD^', () =>
+    repository.isShallow()
+      ? 'the clone is shallow and ends at HEAD; "git fetch --deepen=1" brings one commit more'
+      : 'HEAD is the first commit');
   return { sides: ['HEAD^..HEAD'], why: 'no header of the work tree differs from HEAD: comparing HEAD^..HEAD' };
 }
 
@@ -132,9 +135,10 @@ function chooseInGitLab(repository: GitRepository, io: Io): ChosenSides | undefi
   return { sides: [`${from}..HEAD`], why: `${what} on GitLab: comparing ${from.slice(0, 12)}..HEAD` };
 }
 
-function require(repository: GitRepository, revision: string, why: string): void {
+function require(repository: GitRepository, revision: string, why: string | (() => string)): void {
   if (repository.resolve(revision, 'commit') !== undefined) return;
-  throw new UndecidedError(`There is no commit ${revision} here to compare with: ${why}.`);
+  const reason = typeof why === 'string' ? why : why();
+  throw new UndecidedError(`There is no commit ${revision} here to compare with: ${reason}.`);
 }
 
 /** Whether headers on disk differ from those of HEAD. */

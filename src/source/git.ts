@@ -2,6 +2,7 @@
  * A git repository: the questions that are put to it, and what to say where there is no answer.
  */
 
+import { existsSync } from 'node:fs';
 import { UndecidedError, UserError } from '../diagnostic.ts';
 import { type AskedTree, fetchCommand } from './fetch-command.ts';
 import { type BegunQuestions, type Environment, type GitPlace, placeOf, runGit, startGit } from './run-git.ts';
@@ -89,6 +90,13 @@ export class GitRepository {
     const id = this.resolve(revision, type);
     if (id !== undefined) return id;
     if (isFullId(revision) && this.#promisorRemote() !== undefined) throw this.missingObjects([revision]);
+    const complaint = this.#run(['rev-parse', '--verify', '--end-of-options', revision]).stderr;
+    const alternates = /^error: (.*\balternate.*)$/m.exec(complaint)?.[1];
+    if (alternates !== undefined) {
+      throw new UndecidedError(
+        `"${revision}" cannot be looked up: the git repository borrows objects that are gone (${alternates}).`,
+      );
+    }
     const hint = this.isShallow()
       ? ' The repository is a shallow clone that may not reach so far back: run "git fetch --unshallow" (or "git fetch --deepen=100") first.'
       : '';
@@ -349,7 +357,11 @@ function explainSpawn(error: Error, directory: string): Error {
   const code = 'code' in error ? error.code : undefined;
   if (code === 'ENOBUFS') return new UndecidedError('git answered with more than 768 MB; this is no tree of headers.');
   if (code === 'ENOENT') {
-    return new UndecidedError(`git cannot be started: it is not installed, or ${directory} does not exist.`);
+    return new UndecidedError(
+      existsSync(directory)
+        ? 'git cannot be started: it is not installed, or PATH does not lead to it. Without it directories and files can be compared, and no revisions.'
+        : `git cannot be started in ${directory}, which does not exist.`,
+    );
   }
   return new UndecidedError(`git cannot be started: ${error.message}`);
 }

@@ -1,5 +1,6 @@
 /** Work trees that are not where the repository is, and folders of one: what `uabi check` alone compares. */
 
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { git, kernelFiles, scratchDirectory, scratchRepository, writeFiles } from '../source/scratch.ts';
@@ -59,4 +60,36 @@ test('a folder of a second work tree is one of that tree', async () => {
   expect(answer.code).toBe(1);
   expect(answer.stdout).toContain('struct fuse');
   expect((await check(repository)).stderr).toContain('comparing HEAD^..HEAD');
+});
+
+describe('what is not there is called what it is', () => {
+  const repository = scratchRepository({ ...kernelFiles, [fuse]: before }, { [fuse]: after });
+
+  test('in a shallow clone, with the command that brings it', async () => {
+    const place = scratchDirectory();
+    git(place, 'clone', '-q', '--depth=1', `file://${repository}`, 'shallow');
+    const answer = await check(join(place, 'shallow'));
+    expect(answer).toMatchObject({ code: 3, stderr: expect.stringContaining('git fetch --deepen=1') as unknown });
+    git(join(place, 'shallow'), 'fetch', '-q', '--deepen=1');
+    expect((await check(join(place, 'shallow'))).code).toBe(1);
+  });
+
+  test('in a clone whose alternates are gone', async () => {
+    const place = scratchDirectory();
+    git(place, 'clone', '-q', '--shared', repository, 'lender');
+    git(place, 'clone', '-q', '--shared', '--no-checkout', 'lender', 'borrower');
+    renameSync(join(place, 'lender'), join(place, 'moved'));
+    const borrower = join(place, 'borrower');
+    const answer = await runCli(['check', 'HEAD^..HEAD', '--target', 'arm64'], { cwd: borrower });
+    expect(answer).toMatchObject({ code: 3, stdout: '' });
+    expect(answer.stderr).toContain('borrows objects that are gone');
+    expect(answer.stderr).toContain('lender');
+  });
+
+  test('without git', async () => {
+    const answer = await runCli(['check', 'HEAD^..HEAD'], { cwd: repository, env: { PATH: scratchDirectory() } });
+    expect(answer).toMatchObject({ code: 3, stdout: '' });
+    expect(answer.stderr).toMatch(/git cannot be started: it is not installed/);
+    expect(answer.stderr).not.toContain('does not exist');
+  });
 });
