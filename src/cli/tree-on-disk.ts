@@ -28,7 +28,8 @@ export function treeOnDisk(path: string, label: string, known: KnownRepositories
   const disk = new DirectoryTree(path, label);
   const place = realpathSync(path);
   const sparseTop = sparseTopOf(place);
-  const top = sparseTop ?? (known.listed === undefined ? undefined : known.workTrees().map(realOf)[0]);
+  const top =
+    sparseTop ?? (known.listed === undefined ? undefined : known.workTrees().map((one) => realpathSync(one))[0]);
   const folder = top === undefined ? undefined : folderWithin(top, place);
   if (top === undefined || folder === undefined) return disk;
   const store = sparseTop === undefined ? known.listed : known.storeFor(top);
@@ -38,10 +39,6 @@ export function treeOnDisk(path: string, label: string, known: KnownRepositories
   const start = folder === '' ? 0 : folder.length + 1;
   const left = inside.map((file) => file.slice(start));
   return new SparseTree(disk, new SubTree(GitTree.ofIndex(store), folder, label), left);
-}
-
-function realOf(path: string): string {
-  return realpathSync(path);
 }
 
 /** As git writes it; `undefined` for what lies elsewhere. */
