@@ -6,9 +6,10 @@
  * commit. The choice is told in one line, because a gate that silently compares the wrong thing is worse than none.
  */
 
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { UndecidedError, UserError } from '../diagnostic.ts';
-import { DirectoryTree, readRegularFile } from '../source/directory.ts';
+import { readRegularFile } from '../source/directory.ts';
 import type { FileTree } from '../source/file-tree.ts';
 import { type GitRepository, NoRepositoryError } from '../source/git.ts';
 import { isKernelTree } from '../source/kernel-tree.ts';
@@ -41,7 +42,7 @@ export function chooseSides(workshop: HeaderWorkshop, io: Io, isExplicit = false
   const fromJob = chooseInGitHub(repository, io) ?? chooseInGitLab(repository, io);
   if (fromJob !== undefined) return fromJob;
   const top = repository.workTree();
-  if (top !== undefined && isDirty(workshop.revision('HEAD', 'HEAD'), workshop.index(), new DirectoryTree(top, top))) {
+  if (top !== undefined && differsFromHead(top, workshop)) {
     return {
       sides: ['HEAD', top],
       why: 'headers of the work tree differ from HEAD: comparing HEAD with the work tree',
@@ -56,7 +57,10 @@ export function chooseSides(workshop: HeaderWorkshop, io: Io, isExplicit = false
       why: `the branch has ${commits} that its upstream lacks: comparing @{upstream}...HEAD`,
     };
   }
-  require(repository, 'HEAD^', 'HEAD is the first commit, or the clone ends there');
+  require(repository, 'HEAD^', () =>
+    repository.isShallow()
+      ? 'the clone is shallow and ends at HEAD; "git fetch --deepen=1" brings one commit more'
+      : 'HEAD is the first commit');
   return { sides: ['HEAD^..HEAD'], why: 'no header of the work tree differs from HEAD: comparing HEAD^..HEAD' };
 }
 
@@ -131,13 +135,25 @@ function chooseInGitLab(repository: GitRepository, io: Io): ChosenSides | undefi
   return { sides: [`${from}..HEAD`], why: `${what} on GitLab: comparing ${from.slice(0, 12)}..HEAD` };
 }
 
-function require(repository: GitRepository, revision: string, why: string): void {
+function require(repository: GitRepository, revision: string, why: string | (() => string)): void {
   if (repository.resolve(revision, 'commit') !== undefined) return;
-  throw new UndecidedError(`There is no commit ${revision} here to compare with: ${why}.`);
+  const reason = typeof why === 'string' ? why : why();
+  throw new UndecidedError(`There is no commit ${revision} here to compare with: ${reason}.`);
 }
 
-/** Whether a header on disk differs from the revision's. Equal keys are equal blob ids, so little is compared. */
-function isDirty(head: FileTree, index: FileTree, disk: FileTree): boolean {
+/** Whether headers on disk differ from those of HEAD. */
+function differsFromHead(top: string, workshop: HeaderWorkshop): boolean {
+  const head = workshop.revision('HEAD', 'HEAD');
+  const index = workshop.index();
+  const disk = workshop.directory(top, top);
+  const paths = headersOf(head, index, disk);
+  if (!isDirty(head, disk, paths)) return false;
+  checkThatItIsOurs(top, head, disk, paths);
+  return true;
+}
+
+/** Paths of the headers of any side. */
+function headersOf(head: FileTree, index: FileTree, disk: FileTree): readonly string[] {
   const paths = new Set<string>();
   if (isKernelTree(head) || isKernelTree(disk)) {
     for (const tree of [head, disk]) {
@@ -147,9 +163,28 @@ function isDirty(head: FileTree, index: FileTree, disk: FileTree): boolean {
   } else {
     for (const tree of [head, index]) for (const path of tree.list([''])) if (path.endsWith('.h')) paths.add(path);
   }
-  head.prefetch([...paths]);
-  return [...paths].some((path) => {
+  return [...paths];
+}
+
+/** Whether a header on disk differs from the revision's. Equal keys are equal blob ids, so little is compared. */
+function isDirty(head: FileTree, disk: FileTree, paths: readonly string[]): boolean {
+  head.prefetch(paths);
+  return paths.some((path) => {
     const [old, now] = [head.read(path), disk.read(path)];
     return old.kind !== now.kind || (old.kind === 'text' && now.kind === 'text' && old.text !== now.text);
   });
+}
+
+/**
+ * A work tree that was named (`GIT_WORK_TREE`, `core.worktree`) may be any directory. To read all of /usr for headers that have nothing to
+ * do with those of the repository takes long, and finds that each of them is gone.
+ * @throws {UserError} if such a work tree has none of the headers of HEAD.
+ */
+function checkThatItIsOurs(top: string, head: FileTree, disk: FileTree, paths: readonly string[]): void {
+  if (existsSync(join(top, '.git'))) return;
+  const committed = paths.filter((path) => head.kindOf(path) !== 'absent');
+  if (committed.length === 0 || committed.some((path) => disk.kindOf(path) !== 'absent')) return;
+  throw new UserError(
+    `${top}, which GIT_WORK_TREE or core.worktree names as the work tree, has none of the headers of HEAD. Name OLD and NEW, or another work tree.`,
+  );
 }

@@ -6,6 +6,7 @@
  * front end and one store of blobs serve all sources of a run, so that what two trees share is read once.
  */
 
+import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Abi } from '../abi/abi.ts';
 import { type Target, targets as allTargets } from '../abi/target.ts';
@@ -17,9 +18,10 @@ import type { Unsettled } from '../c/unsettled/unsettled-names.ts';
 import { UndecidedError, UserError } from '../diagnostic.ts';
 import type { BlobStore } from '../source/blob-store.ts';
 import { GitRepository } from '../source/git.ts';
+import type { Stage } from '../source/git-index.ts';
 import { isPlausibleRevision } from '../source/git-questions.ts';
 import type { Outlook } from '../source/look-ahead.ts';
-import { GitTree, openRevision } from '../source/git-tree.ts';
+import { GitTree, openRevision, unmergedReason } from '../source/git-tree.ts';
 import { HeaderFiles, TextTree } from '../source/header-files.ts';
 import type { HeaderCollection, HeaderFile, HeaderTarget, TargetHeaders } from '../source/header.ts';
 import { type FileTree, normalizePath, type ReadResult } from '../source/file-tree.ts';
@@ -31,6 +33,7 @@ import {
   openIncludeDirectory,
   openTree,
   openTreeFile,
+  type TreeOfDirectory,
 } from '../source/open-headers.ts';
 import { statsAt } from '../source/stats.ts';
 import { WithheldHeaders } from '../source/withheld-headers.ts';
@@ -39,6 +42,7 @@ import { outlookFor, storeOf } from './git-outlook.ts';
 import type { Io } from './io.ts';
 import { leanOn } from './lean-headers.ts';
 import { Progress } from './progress.ts';
+import { treeOnDisk } from './tree-on-disk.ts';
 
 export interface HeaderOptions {
   /** `--include DIR`, in order. */
@@ -135,10 +139,13 @@ export class HeaderWorkshop {
     if (stats?.isDirectory() === true) {
       // A folder of a tree may have been named: `linux/include/uapi`, `usr/include`.
       const standsIn = (): readonly string[] => [path, resolve(path, '..'), resolve(path, '../..')];
-      return this.#wrap(openDirectory(path, text, this.#includeDirectories()), { label: text, standsIn });
+      return this.#wrap(openDirectory(path, text, this.#includeDirectories(), this.#treeOf), {
+        label: text,
+        standsIn,
+      });
     }
     if (stats !== undefined) {
-      const { collection, only } = openFile(path, text, this.#includeDirectories());
+      const { collection, only } = openFile(path, text, this.#includeDirectories(), this.#treeOf);
       return this.#wrap(collection, { label: text, only, isOneFile: true });
     }
     return this.#openFromGit(text);
@@ -174,8 +181,22 @@ export class HeaderWorkshop {
 
   /** The files of the index. */
   index(): FileTree {
-    return new GitTree(this.#store(), undefined, 'the index');
+    return GitTree.ofIndex(this.#store());
   }
+
+  /** The files of a directory on disk; of a work tree, with those that are left out of it. */
+  directory(path: string, label: string): FileTree {
+    return treeOnDisk(path, label, {
+      listed: this.#blobs?.isIndexListed === true ? this.#blobs : undefined,
+      workTrees: () => this.workTree(),
+      storeFor: (top) => {
+        const isOurs = this.whyNoRepository() === undefined && this.workTree().some((one) => realpathSync(one) === top);
+        return isOurs ? this.#store() : storeOf(GitRepository.open(top, this.#io.env, true));
+      },
+    });
+  }
+
+  readonly #treeOf: TreeOfDirectory = (path, label) => this.directory(path, label);
 
   /** Why there is no repository to look revisions up in; `undefined` where there is one. */
   whyNoRepository(): UserError | UndecidedError | undefined {
@@ -217,7 +238,7 @@ export class HeaderWorkshop {
     const colon = /^[^:]*\^\{\//.test(source) ? -1 : source.indexOf(':');
     const revision = colon < 0 ? source : source.slice(0, colon);
     const store = this.#store();
-    const tree = revision === '' ? new GitTree(store, undefined, 'the index') : openRevision(store, revision);
+    const tree = revision === '' ? GitTree.ofIndex(store, splitStage(source).stage) : openRevision(store, revision);
     tree.fetch([name]);
     return tree.read(name);
   }
@@ -278,12 +299,13 @@ export class HeaderWorkshop {
   #splitPath(text: string): { readonly tree: FileTree; readonly path: string } {
     const colon = text.indexOf(':');
     const revision = text.slice(0, colon);
-    // `:0:path` is git's full way of writing a path in the index.
-    const given = revision === '' ? text.slice(1).replace(/^0:/, '') : text.slice(colon + 1);
+    const staged = revision === '' ? splitStage(text) : undefined;
+    const given = staged?.path ?? text.slice(colon + 1);
     const store = this.#store();
     const path = normalizePath(/^\.\.?(\/|$)/.test(given) ? `${store.repository.prefix()}${given}` : given);
     if (path === undefined) throw new UserError(`"${given}" leads out of the repository.`);
-    const tree = revision === '' ? new GitTree(store, undefined, 'the index') : openRevision(store, revision);
+    const tree = staged === undefined ? openRevision(store, revision) : GitTree.ofIndex(store, staged.stage);
+    if (staged !== undefined) checkStage(staged.stage, path, tree, store.index().unmerged.has(path));
     return { tree, path };
   }
 
@@ -395,6 +417,19 @@ export class HeaderWorkshop {
       },
     };
   }
+}
+
+/** `:path`, or with git's number for a version in front: `:2:path`. */
+function splitStage(source: string): { readonly stage: Stage; readonly path: string } {
+  const [, digit = '0', path = ''] = /^:(?:([0-3]):)?(.*)$/s.exec(source) ?? [];
+  return { stage: Number(digit) as Stage, path };
+}
+
+/** @throws {UserError} if a file was named that the index has another number of versions of. */
+function checkStage(stage: Stage, path: string, tree: FileTree, isUnmerged: boolean): void {
+  if (stage === 0 && isUnmerged) throw new UserError(`":${path}" is not read: ${unmergedReason}.`);
+  if (stage === 0 || isUnmerged || tree.kindOf(path) !== 'file') return;
+  throw new UserError(`"${path}" is not unmerged: the index holds one version of it, ":${path}".`);
 }
 
 /** @throws {UserError} if what `-C` names is no directory. */

@@ -11,6 +11,7 @@ import type { Snapshot } from '../abi/snapshot-read.ts';
 import type { Target } from '../abi/target.ts';
 import { type SourceLocation, UserError } from '../diagnostic.ts';
 import { declarationKinds } from '../diff/suspects.ts';
+import { declaredWithin } from './abi-within.ts';
 import { isHeaders, type OpenedSource } from './open-source.ts';
 import { type Bases, isWithin, limitsAmong, limitsFor } from './path-limits.ts';
 
@@ -73,18 +74,8 @@ function readFor(source: OpenedSource, target: Target, isAsked: IsAsked): Abi {
 }
 
 function within(abi: Abi, isAsked: IsAsked): Abi {
-  const among = <D extends { readonly header: string; readonly location?: SourceLocation }>(
-    map: ReadonlyMap<string, D>,
-  ): ReadonlyMap<string, D> => new Map([...map].filter(([, { header, location }]) => isAsked(header, location?.file)));
   return {
-    ...abi,
-    headers: abi.headers.filter((header) => isAsked(header)),
-    records: among(abi.records),
-    enums: among(abi.enums),
-    typedefs: among(abi.typedefs),
-    constants: among(abi.constants),
-    requests: among(abi.requests),
-    macros: among(abi.macros),
+    ...declaredWithin(abi, isAsked),
     notUnderstood: abi.notUnderstood.filter(
       ({ location }) => location === undefined || isOfAsked(location, abi, isAsked),
     ),

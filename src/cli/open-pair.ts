@@ -7,6 +7,7 @@
 
 import { resolve } from 'node:path';
 import { UserError } from '../diagnostic.ts';
+import { MissingObjectsError } from '../source/git.ts';
 import { statsAt } from '../source/stats.ts';
 import type { HeaderWorkshop } from './header-source.ts';
 import type { Io } from './io.ts';
@@ -14,6 +15,7 @@ import { limitToHeaders } from './limit-to-headers.ts';
 import { isHeaders, type OpenedSource, openSource, type SourceOptions, workshopFor } from './open-source.ts';
 import { basesOf, limitsFor } from './path-limits.ts';
 import { restrictToChanges } from './restrict-to-changes.ts';
+import { withoutUnread } from './without-unread.ts';
 import { checkSides, isFromBase, splitRange } from './source-syntax.ts';
 
 export interface OpenedPair {
@@ -50,12 +52,11 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
   if (outlook !== undefined) io.expectRun?.((await outlook.areNear) ? 'short' : 'any');
   // To look for headers that were named, it has to be known which there are.
   await ((options.headers ?? []).length === 0 ? outlook?.listed : outlook?.fetched);
-  const old = await openSource(oldRevision, io, shared);
-  const next = await openSource(newName, io, shared);
+  const [old, next] = await openBoth(oldRevision, newName, (source) => openSource(source, io, shared), workshop);
   const bases = basesOf(io.cwd, options.gitDirectory);
   if (!isHeaders(old) || !isHeaders(next)) {
     const limits = { headers: options.headers ?? [], paths: options.paths ?? [], bases };
-    const [was, is] = limitToHeaders([old, next], limits);
+    const [was, is] = withoutUnread(limitToHeaders([old, next], limits));
     return { old: was, new: is, workshop };
   }
   if (outlook !== undefined) {
@@ -66,4 +67,28 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
   }
   const limits = limitsFor(options.paths ?? [], bases, [old, next]);
   return { ...restrictToChanges(old, next, limits), workshop };
+}
+
+/** Where objects are missing for one side, it is told what is for both: nobody wants to fetch twice. */
+async function openBoth(
+  oldName: string,
+  newName: string,
+  open: (source: string) => Promise<OpenedSource>,
+  workshop: HeaderWorkshop,
+): Promise<readonly [OpenedSource, OpenedSource]> {
+  const orMissing = async (source: string): Promise<OpenedSource | MissingObjectsError> => {
+    try {
+      return await open(source);
+    } catch (error) {
+      if (error instanceof MissingObjectsError) return error;
+      throw error;
+    }
+  };
+  const old = await orMissing(oldName);
+  const next = await orMissing(newName);
+  if (old instanceof MissingObjectsError || next instanceof MissingObjectsError) {
+    const ids = [old, next].flatMap((side) => (side instanceof MissingObjectsError ? side.ids : []));
+    throw workshop.repository().missingObjects(ids);
+  }
+  return [old, next];
 }

@@ -14,7 +14,6 @@ import { applyPatch, type Base } from '../patch/apply-patch.ts';
 import type { Patch } from '../patch/patch.ts';
 import { touchedRecords } from '../patch/touched-records.ts';
 import { maximumPatchBytes, type PatchInput, readSeries } from '../patch/read-patches.ts';
-import { DirectoryTree } from '../source/directory.ts';
 import type { FileTree } from '../source/file-tree.ts';
 import { type ExpectedBlob, findBase } from '../source/find-base.ts';
 import { NoRepositoryError } from '../source/git.ts';
@@ -153,7 +152,7 @@ function findTree(patches: readonly Patch[], workshop: HeaderWorkshop, io: Io, o
     const path = resolve(io.cwd, options.onto);
     const isDirectory = statsAt(path, options.onto)?.isDirectory() === true;
     return isDirectory && !workshop.isRevision(options.onto)
-      ? apply(new DirectoryTree(path, options.onto), undefined, path)
+      ? apply(workshop.directory(path, options.onto), undefined, path)
       : apply(workshop.revision(options.onto, options.onto));
   }
   const noRepository = options.gitDirectory === undefined ? workshop.whyNoRepository() : undefined;
@@ -293,13 +292,17 @@ function openApplied(
   const touchedBy = (patch: Patch): ReadonlySet<string> =>
     touchedRecords(patch, isHeader, (path) => textIn(tree, path));
   const documents = documentsAbout(tree, new Set(patches.flatMap((patch) => [...touchedBy(patch)])));
+  const unsearched =
+    documents === undefined
+      ? ['the repository is a partial clone without Documentation/: what documents show is not held against the change']
+      : [];
   const open = (from: number, to: number): OpenedPair => {
     const touched = new Set(patches.slice(from, to).flatMap((patch) => [...touchedBy(patch)]));
     const { old, new: next } = withDocumentation(
       restrictToChanges(after(from), after(to), paths),
       {
-        old: textsOf(tree, states, from, to, from, documents),
-        new: textsOf(tree, states, from, to, to, documents),
+        old: textsOf(tree, states, from, to, from, documents ?? []),
+        new: textsOf(tree, states, from, to, to, documents ?? []),
       },
       touched,
     );
@@ -318,6 +321,7 @@ function openApplied(
     steps: patches.length === 1 ? [] : patches.map((patch, index) => ({ patch, open: () => open(index, index + 1) })),
     notes: [
       ...notes,
+      ...unsearched,
       ...moved.map(({ message, location }) => `${location?.file ?? ''}:${location?.line ?? 0}: ${message}`),
     ],
   };
@@ -355,11 +359,11 @@ function isDocument(path: string): boolean {
 /** More documents than this are not looked through for a name, where a tree cannot search by itself. */
 const maximumDocuments = 5000;
 
-/** Documents that show one of `records`, whether or not a patch changes them. */
-function documentsAbout(tree: FileTree, records: ReadonlySet<string>): readonly string[] {
+/** Documents that show one of `records`, whether or not a patch changes them; `undefined` where they cannot be searched. */
+function documentsAbout(tree: FileTree, records: ReadonlySet<string>): readonly string[] | undefined {
   if (records.size === 0) return [];
   const words = [...records].map((name) => `${name} {`);
-  if (tree.search !== undefined) return tree.search('Documentation', words).filter(isDocument);
+  if (tree.search !== undefined) return tree.search('Documentation', words)?.filter(isDocument);
   const paths = tree.list(['Documentation']).filter(isDocument);
   if (paths.length > maximumDocuments) return [];
   return paths.filter((path) => {

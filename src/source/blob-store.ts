@@ -7,6 +7,7 @@
  */
 
 import { type FileText, maximumFileBytes, type ReadResult } from './file-tree.ts';
+import { GitIndex } from './git-index.ts';
 import { GitListing } from './git-listing.ts';
 import type { GitObjectName } from './git-questions.ts';
 import type { GitRepository } from './git.ts';
@@ -32,6 +33,7 @@ export class BlobStore {
   #words: ReadonlySet<string> = new Set();
   readonly #names = new Map<string, GitObjectName>();
   readonly #listings = new Map<string, GitListing>();
+  #index: GitIndex | undefined;
 
   constructor(repository: GitRepository, alongside: readonly string[] = []) {
     this.repository = repository;
@@ -59,6 +61,16 @@ export class BlobStore {
       this.#listings.set(id, (listing = GitListing.ofTree(this.repository, id, this.#alongside)));
     }
     return listing;
+  }
+
+  /** The index, the same for the whole run. */
+  index(): GitIndex {
+    this.#index ??= new GitIndex(this.repository.listIndex());
+    return this.#index;
+  }
+
+  get isIndexListed(): boolean {
+    return this.#index !== undefined;
   }
 
   /** `sizeBytes`: of a blob that is known to be there. */

@@ -55,8 +55,11 @@ export interface FileTree {
   prefetch(paths: readonly string[]): void;
   /** Fetches what will be read for sure, and leaves the rest. */
   fetch?(paths: readonly string[]): void;
-  /** Files below a folder in whose text one of `words` stands, from a tree that can tell without reading them all. */
-  search?(folder: string, words: readonly string[]): readonly string[];
+  /**
+   * Files below a folder in whose text one of `words` stands, from a tree that can tell without reading them all; `undefined` where
+   * some of them are not there to be searched.
+   */
+  search?(folder: string, words: readonly string[]): readonly string[] | undefined;
 }
 
 /** `path` without `.`, `..` and doubled slashes; `undefined` if it is absolute or climbs out of the root. */

@@ -51,9 +51,12 @@ function firstWith(
   const perBatch = Math.max(1, Math.floor(maximumPlaces / expected.length));
   for (let start = 0; start < distinct.length; start += perBatch) {
     const batch = distinct.slice(start, start + perBatch);
-    const blobs = repository.blobsAt(batch.flatMap(({ id }) => expected.map(({ path }) => `${id}:${path}`)));
+    const blobs = repository.blobsAt(
+      batch.map(({ id }) => id),
+      expected.map(({ path }) => path),
+    );
     const match = batch.find((_, index) =>
-      expected.every(({ blob }, offset) => blobs[index * expected.length + offset]?.startsWith(blob) === true),
+      expected.every(({ blob }, offset) => blobs[index]?.[offset]?.startsWith(blob) === true),
     );
     if (match !== undefined) return match;
   }

@@ -2,17 +2,20 @@
  * Which files a git tree, or the index, holds: what `ls-tree` says of the folders that were asked for, and no more.
  */
 
-import { folderOf, sorted } from './file-tree.ts';
-import { type GitEntry, isRegularFile } from './git-questions.ts';
+import type { AskedTree } from './fetch-command.ts';
+import { folderOf, isUnder, sorted } from './file-tree.ts';
+import { type GitEntry, isLink, isRegularFile } from './git-questions.ts';
 import type { GitRepository } from './git.ts';
 import type { IncludeIndex } from './include-index.ts';
 
-export class GitListing {
+export class GitListing implements AskedTree {
   /** What the kernel headers among the files include, where somebody found out. */
   includeIndex: IncludeIndex | undefined;
   readonly #repository: GitRepository;
   /** Id of the tree, or of a commit or tag that leads to one; `undefined` for the index. */
-  readonly #tree: string | undefined;
+  readonly tree: string | undefined;
+  /** Files and folders that somebody wanted to know about. */
+  readonly asked = new Set<string>();
   /** Files at the top that are listed with whatever is listed first. */
   #alongside: readonly string[];
   /** Entries known so far, by path, and the folders they were listed for. */
@@ -22,30 +25,35 @@ export class GitListing {
   /** Their paths, sorted. */
   #paths: readonly string[] | undefined;
   readonly #listed = new Set<string>();
+  readonly #lookedAt = new Set<string>();
   readonly #folders = new Map<string, readonly GitEntry[]>();
   /** What was listed, by where. */
   readonly #lists = new Map<string, readonly string[]>();
 
   private constructor(repository: GitRepository, tree: string | undefined, alongside: readonly string[]) {
     this.#repository = repository;
-    this.#tree = tree;
+    this.tree = tree;
     this.#alongside = alongside;
+    repository.keepAsked(this);
   }
 
   static ofTree(repository: GitRepository, tree: string, alongside: readonly string[]): GitListing {
     return new GitListing(repository, tree, alongside);
   }
 
-  static ofIndex(repository: GitRepository): GitListing {
+  static ofIndex(repository: GitRepository, entries: readonly GitEntry[]): GitListing {
     const listing = new GitListing(repository, undefined, []);
-    listing.keep([''], repository.listIndex());
+    listing.keep([''], entries);
     return listing;
   }
 
-  /** What must be listed so that everything at or under each of `folders` is known. */
+  /** What must be listed so that everything at or under each of `folders`, which are asked for, is known. */
   unlisted(folders: readonly string[]): readonly string[] {
+    for (const folder of folders) this.asked.add(folder);
     const unlisted = folders.filter((folder) => !this.#isListed(folder));
-    return unlisted.length === 0 ? [] : [...unlisted, ...this.#alongside];
+    if (unlisted.length === 0) return [];
+    for (const path of this.#alongside) this.asked.add(path);
+    return [...unlisted, ...this.#alongside];
   }
 
   /** Everything that lies at or under each of `folders`. */
@@ -72,9 +80,9 @@ export class GitListing {
 
   #list(folders: readonly string[]): readonly string[] {
     const unlisted = this.unlisted(folders);
-    if (unlisted.length > 0 && this.#tree !== undefined) {
+    if (unlisted.length > 0 && this.tree !== undefined) {
       const paths = unlisted.includes('') ? [] : unlisted;
-      this.keep(unlisted, this.#repository.listTree(this.#tree, { paths, isRecursive: true, hasSizes: true }));
+      this.keep(unlisted, this.#repository.listTree(this.tree, { paths, isRecursive: true, hasSizes: true }));
     }
     const paths = this.#sortedPaths();
     if (folders.includes('')) return paths;
@@ -86,6 +94,31 @@ export class GitListing {
     return folders.length === 1 ? found : sorted(new Set(found));
   }
 
+  /**
+   * Finds links that stand where a folder above some others would: nothing is listed below those. Kept as `odd`. Asked once for each.
+   */
+  lookAbove(folders: readonly string[]): void {
+    const { tree } = this;
+    if (tree === undefined) return;
+    const above = new Set<string>();
+    for (const folder of folders) {
+      for (let place = folderOf(folder); place !== '' && !this.#lookedAt.has(place); place = folderOf(place)) {
+        above.add(place);
+        this.#lookedAt.add(place);
+      }
+    }
+    if (above.size === 0) return;
+    const entries = this.#repository.listTree(tree, { paths: [...above], isRecursive: false, hasSizes: false });
+    // Of a folder above another one, all that it holds is told.
+    for (const entry of entries) if (isLink(entry) && above.has(entry.path)) this.odd.set(entry.path, entry);
+  }
+
+  /** Those of some folders that were listed and hold nothing. */
+  emptyAmong(folders: readonly string[]): readonly string[] {
+    const paths = this.#sortedPaths();
+    return folders.filter((folder) => !this.#files.has(folder) && filesBelow(paths, folder).next().done === true);
+  }
+
   /** The entry of a file that was listed. */
   file(path: string): GitEntry | undefined {
     return this.#files.get(path);
@@ -95,14 +128,24 @@ export class GitListing {
   find(path: string): GitEntry | undefined {
     const known = this.#files.get(path);
     if (known !== undefined || this.#isListed(path)) return known ?? this.#impliedFolder(path);
-    return this.children(folderOf(path)).find((entry) => entry.path === path);
+    const isNews = !this.asked.has(path);
+    // Kept where its folder turns out to be missing.
+    this.asked.add(path);
+    const found = this.children(folderOf(path)).find((entry) => entry.path === path);
+    if (isNews && (found === undefined || !isRegularFile(found))) this.asked.delete(path);
+    return found;
+  }
+
+  holds(id: string): boolean {
+    const known = [...this.#files.values(), ...[...this.#folders.values()].flat()];
+    // Where nothing could be listed, folders are missing, and whatever is fetched by its path comes with these.
+    return known.length === 0 || known.some((entry) => entry.id === id && isUnder(entry.path, [...this.asked]));
   }
 
   children(folder: string): readonly GitEntry[] {
     const known = this.#folders.get(folder);
     if (known !== undefined) return known;
-    const children =
-      this.#tree === undefined ? this.#childrenInIndex(folder) : this.#childrenInTree(this.#tree, folder);
+    const children = this.tree === undefined ? this.#childrenInIndex(folder) : this.#childrenInTree(this.tree, folder);
     this.#folders.set(folder, children);
     return children;
   }

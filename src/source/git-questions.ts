@@ -24,9 +24,21 @@ export interface GitEntry {
   readonly sizeBytes?: number | undefined;
 }
 
+/** One entry of the index. */
+export interface StagedEntry extends GitEntry {
+  /** 0, or, where a merge has left a conflict, whose version it is: 1 of both, 2 ours, 3 theirs. */
+  readonly stage: number;
+  /** Whether git was told to leave the file out of the work tree. */
+  readonly isSkipped: boolean;
+}
+
 /** Whether an entry is a file and no link, folder or submodule. */
 export function isRegularFile({ mode }: GitEntry): boolean {
   return mode.startsWith('100');
+}
+
+export function isLink({ mode }: GitEntry): boolean {
+  return mode === '120000';
 }
 
 export type GitObject =
@@ -79,11 +91,11 @@ export function whatLiesIn(id: string, { paths, isRecursive, hasSizes }: TreeLis
 }
 
 /** The entries of the index; a conflict has several for one path. */
-export const whatIsStaged: GitQuestion<GitEntry[]> = {
-  parameters: ['ls-files', '-z', '--stage', '--full-name', '--', ':/'],
+export const whatIsStaged: GitQuestion<StagedEntry[]> = {
+  parameters: ['ls-files', '-z', '-t', '--stage', '--full-name', '--', ':/'],
   input: '',
   statuses: [0],
-  read: (output) => parseEntries(output, /^(\d+) ([0-9a-f]+) ([023])\t(.*)$/s).map(withoutSize),
+  read: (output) => parseStaged(output),
 };
 
 /** Type and content of objects, in the order asked for. */
@@ -156,9 +168,14 @@ function parseEntries(output: Buffer, form: RegExp): GitEntry[] {
   return entries;
 }
 
-/** What stands where a size would is the stage. */
-function withoutSize({ mode, id, path }: GitEntry): GitEntry {
-  return { mode, id, path };
+/** `<tag> <mode> <id> <stage>\t<path>\0`, where the tag `S` is that of a file to be left out. */
+function parseStaged(output: Buffer): StagedEntry[] {
+  const entries: StagedEntry[] = [];
+  for (const line of output.toString('utf8').split('\0')) {
+    const [, tag, mode = '', id = '', stage, path = ''] = /^(\S) (\d+) ([0-9a-f]+) ([0-3])\t(.*)$/s.exec(line) ?? [];
+    if (tag !== undefined) entries.push({ mode, id, path, stage: Number(stage), isSkipped: tag === 'S' });
+  }
+  return entries;
 }
 
 /** `<id> <type> <size>\n<content>\n` or `<id> missing\n`, once for each id. */

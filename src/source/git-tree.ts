@@ -6,6 +6,7 @@
  */
 
 import { UserError } from '../diagnostic.ts';
+import { MissingObjectsError } from './git.ts';
 import type { BlobStore } from './blob-store.ts';
 import {
   type FileTree,
@@ -17,13 +18,17 @@ import {
   type ReadResult,
   sorted,
 } from './file-tree.ts';
+import { labelOfStage, type Stage } from './git-index.ts';
 import { GitListing } from './git-listing.ts';
-import { type GitEntry, isRegularFile } from './git-questions.ts';
+import { type GitEntry, isLink, isRegularFile } from './git-questions.ts';
 import type { IncludeIndex } from './include-index.ts';
 
 const folderMode = '040000';
-const symbolicLink = '120000';
 const maximumLinks = 8;
+
+/** Why there is nothing to read where a merge has left a conflict. */
+export const unmergedReason =
+  'it is unmerged, so the index holds no version of it but those of a conflict (":2:" is ours, ":3:" is theirs)';
 
 /** The files of one tree object, or of the index. */
 export class GitTree implements FileTree {
@@ -32,35 +37,84 @@ export class GitTree implements FileTree {
   /** Id of the tree, or of a commit or tag that leads to one; `undefined` for the index. */
   readonly #tree: string | undefined;
   readonly #listing: GitListing;
+  /** Folders below a link that is not followed. */
+  readonly #closed = new Set<string>();
+  /** Paths that the index has no version of yet, but several. */
+  #unmerged: ReadonlySet<string> = new Set();
 
-  constructor(blobs: BlobStore, tree: string | undefined, label: string) {
+  private constructor(blobs: BlobStore, tree: string | undefined, label: string, listing: GitListing) {
     this.#blobs = blobs;
     this.#tree = tree;
     this.label = label;
-    this.#listing = tree === undefined ? GitListing.ofIndex(blobs.repository) : blobs.listing(tree);
+    this.#listing = listing;
+  }
+
+  static ofTree(blobs: BlobStore, tree: string, label: string): GitTree {
+    return new GitTree(blobs, tree, label, blobs.listing(tree));
+  }
+
+  /** The index, with that version of what is in conflict. */
+  static ofIndex(blobs: BlobStore, stage: Stage = 0): GitTree {
+    const index = blobs.index();
+    const listing = GitListing.ofIndex(blobs.repository, index.at(stage));
+    const tree = new GitTree(blobs, undefined, labelOfStage(stage), listing);
+    if (stage === 0) tree.#unmerged = index.unmerged;
+    return tree;
   }
 
   list(folders: readonly string[]): readonly string[] {
+    return this.#list(folders, 0);
+  }
+
+  #list(folders: readonly string[], links: number): readonly string[] {
     const paths = this.#listing.list(folders);
-    return this.#listing.odd.size === 0 ? paths : sorted(new Set(paths.flatMap((path) => this.#behind(path))));
+    // What looks like a file is not looked for behind links: some kernel has none of these.
+    const empty = this.#listing.emptyAmong(folders.filter((folder) => !hasEnding(folder)));
+    this.#listing.lookAbove(empty);
+    if (this.#listing.odd.size === 0) return paths;
+    const found = [...paths.flatMap((path) => this.#behind(path)), ...empty.flatMap((one) => this.#below(one, links))];
+    return sorted(new Set(found));
+  }
+
+  /** The files of a folder below a link to a folder. */
+  #below(folder: string, links: number): readonly string[] {
+    const link = this.#linkAbove(folder);
+    if (link === undefined) return [];
+    const target = this.#follow(link, links);
+    if (target.kind === 'refused' || target.entry.mode !== folderMode) {
+      this.#closed.add(folder);
+      return [folder];
+    }
+    const inside = joinPath(target.entry.path, folder.slice(link.path.length + 1));
+    return this.#list([inside], links + 1).map((path) => `${folder}${path.slice(inside.length)}`);
+  }
+
+  /** The link nearest to a path of those above it that are known. */
+  #linkAbove(path: string): GitEntry | undefined {
+    for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) {
+      const link = this.#listing.odd.get(folder);
+      if (link !== undefined) return link;
+    }
+    return undefined;
   }
 
   closedFolders(folders: readonly string[]): readonly string[] {
-    return [...this.#listing.odd.values()].flatMap((entry) =>
+    const closed = [...this.#listing.odd.values()].flatMap((entry) =>
       isUnder(entry.path, folders) && this.#isClosed(entry) ? entry.path : [],
     );
+    return [...closed, ...[...this.#closed].filter((folder) => isUnder(folder, folders))];
   }
 
   /** A submodule, or a link that cannot be followed and may be to a folder: its name has no ending. */
   #isClosed(entry: GitEntry): boolean {
-    if (entry.mode !== symbolicLink) return true;
-    return !/[^/]\.[^/]*$/.test(entry.path) && this.#follow(entry).kind === 'refused';
+    if (!isLink(entry)) return true;
+    return !hasEnding(entry.path) && this.#follow(entry).kind === 'refused';
   }
 
   /** The files that a path leads to: those of a folder, for a link to one. */
   #behind(path: string): readonly string[] {
     const entry = this.#listing.odd.get(path);
-    if (entry?.mode !== symbolicLink) return [path];
+    if (entry === undefined || !isLink(entry)) return [path];
     const target = this.#follow(entry);
     if (target.kind === 'refused' || target.entry.mode !== folderMode) return [path];
     const folder = target.entry.path;
@@ -70,23 +124,23 @@ export class GitTree implements FileTree {
   }
 
   /** The entry that a path leads to, if need be through links to folders. */
-  #find(path: string): GitEntry | undefined {
+  #find(path: string, links = 0): GitEntry | undefined {
     const found = this.#listing.find(path);
     if (found !== undefined || this.#listing.odd.size === 0) return found;
-    for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) {
-      const link = this.#listing.odd.get(folder);
-      if (link === undefined) continue;
-      const target = this.#follow(link);
-      // What lies behind a link or in a submodule that is not looked into may be there.
-      if (target.kind === 'refused' || target.entry.mode !== folderMode) return link;
-      return this.#listing.find(joinPath(target.entry.path, path.slice(folder.length + 1)));
-    }
-    return undefined;
+    const link = this.#linkAbove(path);
+    if (link === undefined) return undefined;
+    const target = this.#follow(link, links);
+    // What lies behind a link or in a submodule that is not looked into may be there.
+    if (target.kind === 'refused' || target.entry.mode !== folderMode) return link;
+    return this.#find(joinPath(target.entry.path, path.slice(link.path.length + 1)), links + 1);
   }
 
   entries(folder: string): readonly string[] {
-    const children = this.#listing.children(folder);
-    return sorted(children.map((entry) => entry.path.slice(folder === '' ? 0 : folder.length + 1)));
+    const entry = this.#listing.odd.size === 0 || folder === '' ? undefined : this.#find(folder);
+    const place = entry === undefined || !isLink(entry) ? entry : this.#targetOf(entry);
+    const { path } = place ?? { path: folder };
+    const children = this.#listing.children(path);
+    return sorted(children.map((child) => child.path.slice(path === '' ? 0 : path.length + 1)));
   }
 
   kindOf(path: string): 'file' | 'folder' | 'other' | 'absent' {
@@ -97,7 +151,7 @@ export class GitTree implements FileTree {
     if (entry === undefined) return 'absent';
     if (entry.mode === folderMode) return 'folder';
     if (isRegularFile(entry)) return 'file';
-    if (entry.mode !== symbolicLink) return 'other';
+    if (!isLink(entry)) return 'other';
     const target = this.#follow(entry);
     return target.kind === 'entry'
       ? target.entry.mode === folderMode
@@ -108,6 +162,7 @@ export class GitTree implements FileTree {
       : 'other';
   }
 
+  /** @throws {UserError} if the index has several versions of what stands there. */
   read(path: string): ReadResult {
     const normal = normalizePath(path);
     const entry = normal === undefined ? undefined : this.#find(normal);
@@ -118,7 +173,7 @@ export class GitTree implements FileTree {
     if (!isRegularFile(target.entry)) {
       return { kind: 'refused', reason: 'it is a submodule', key: target.entry.id };
     }
-    return this.#blobs.read(target.entry.id, target.entry.sizeBytes);
+    return this.#textOf(target.entry);
   }
 
   keyOf(path: string): string | undefined {
@@ -139,32 +194,55 @@ export class GitTree implements FileTree {
     this.#blobs.fetch(this.#idsOf(paths));
   }
 
-  search(folder: string, words: readonly string[]): readonly string[] {
+  search(folder: string, words: readonly string[]): readonly string[] | undefined {
     if (this.#tree === undefined || words.length === 0) return [];
-    return this.#blobs.repository.filesWith(this.#tree, folder, words);
+    try {
+      return this.#blobs.repository.filesWith(this.#tree, folder, words);
+    } catch (error) {
+      if (error instanceof MissingObjectsError) return undefined;
+      throw error;
+    }
   }
 
   #idsOf(paths: readonly string[]): readonly string[] {
     return paths.flatMap((path) => {
-      const entry = this.#listing.file(path);
+      const entry = this.#listing.file(path) ?? (this.#listing.odd.size === 0 ? undefined : this.#find(path));
       return entry !== undefined && isRegularFile(entry) && !isTooLarge(entry) ? [entry.id] : [];
     });
   }
 
-  #follow(entry: GitEntry): { kind: 'entry'; entry: GitEntry } | { kind: 'refused'; reason: string } {
+  #textOf({ id, path, sizeBytes }: GitEntry): ReadResult {
+    if (!this.#unmerged.has(path)) return this.#blobs.read(id, sizeBytes);
+    // A header is one of many. What says which headers there are is needed for all of them.
+    if (path.endsWith('.h')) return { kind: 'refused', reason: unmergedReason };
+    throw new UserError(`${path} of ${this.label} cannot be read: ${unmergedReason}.`);
+  }
+
+  #targetOf(entry: GitEntry): GitEntry | undefined {
+    const target = this.#follow(entry);
+    return target.kind === 'entry' ? target.entry : undefined;
+  }
+
+  #follow(entry: GitEntry, before = 0): { kind: 'entry'; entry: GitEntry } | { kind: 'refused'; reason: string } {
     let current = entry;
-    for (let links = 0; current.mode === symbolicLink; links += 1) {
-      if (links === maximumLinks) return { kind: 'refused', reason: 'its symbolic links go round in a circle' };
-      const link = this.#blobs.read(current.id);
+    for (let links = before; isLink(current); links += 1) {
+      if (links >= maximumLinks) return { kind: 'refused', reason: 'its symbolic links go round in a circle' };
+      const link = this.#textOf(current);
       if (link.kind !== 'text') return { kind: 'refused', reason: 'it is a symbolic link that leads nowhere' };
       const target = link.text.startsWith('/') ? undefined : normalizePath(joinPath(folderOf(current.path), link.text));
       if (target === undefined) return { kind: 'refused', reason: 'it is a symbolic link that leads out of the tree' };
-      const next = this.#listing.find(target);
+      if (target === '') return { kind: 'entry', entry: { mode: folderMode, id: '', path: '' } };
+      this.#listing.lookAbove([target]);
+      const next = this.#find(target, links + 1);
       if (next === undefined) return { kind: 'refused', reason: 'it is a symbolic link that leads nowhere' };
       current = next;
     }
     return { kind: 'entry', entry: current };
   }
+}
+
+function hasEnding(path: string): boolean {
+  return /[^/]\.[^/]*$/.test(path);
 }
 
 function isTooLarge({ sizeBytes }: GitEntry): boolean {
@@ -177,6 +255,6 @@ function isTooLarge({ sizeBytes }: GitEntry): boolean {
  */
 export function openRevision(blobs: BlobStore, revision: string, label = revision): GitTree {
   const { id, type } = blobs.identify(revision);
-  if (type !== 'blob') return new GitTree(blobs, id, label);
+  if (type !== 'blob') return GitTree.ofTree(blobs, id, label);
   throw new UserError(`"${revision}" names a file, where a commit or a directory is needed.`);
 }

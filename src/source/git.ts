@@ -2,7 +2,9 @@
  * A git repository: the questions that are put to it, and what to say where there is no answer.
  */
 
+import { existsSync } from 'node:fs';
 import { UndecidedError, UserError } from '../diagnostic.ts';
+import { type AskedTree, fetchCommand } from './fetch-command.ts';
 import { type BegunQuestions, type Environment, type GitPlace, placeOf, runGit, startGit } from './run-git.ts';
 import {
   type GitEntry,
@@ -10,6 +12,7 @@ import {
   type GitObjectName,
   type GitQuestion,
   isPlausibleRevision,
+  type StagedEntry,
   type TreeListing,
   whatIs,
   whatIsIn,
@@ -28,9 +31,20 @@ interface Answer {
 /** Where there is no repository, which may be no mistake. */
 export class NoRepositoryError extends UserError {}
 
+/** Where the repository lacks objects: one that somebody fetched a part of, or a damaged one. */
+export class MissingObjectsError extends UndecidedError {
+  readonly ids: readonly string[];
+
+  constructor(message: string, ids: readonly string[]) {
+    super(message);
+    this.ids = ids;
+  }
+}
+
 export class GitRepository {
   readonly #place: GitPlace;
   readonly #begun: BegunQuestions | undefined;
+  readonly #asked: AskedTree[] = [];
 
   /**
    * A repository of which nobody has made sure that it is there.
@@ -76,6 +90,13 @@ export class GitRepository {
     const id = this.resolve(revision, type);
     if (id !== undefined) return id;
     if (isFullId(revision) && this.#promisorRemote() !== undefined) throw this.missingObjects([revision]);
+    const complaint = this.#run(['rev-parse', '--verify', '--end-of-options', revision]).stderr;
+    const alternates = /^error: (.*\balternate.*)$/m.exec(complaint)?.[1];
+    if (alternates !== undefined) {
+      throw new UndecidedError(
+        `"${revision}" cannot be looked up: the git repository borrows objects that are gone (${alternates}).`,
+      );
+    }
     const hint = this.isShallow()
       ? ' The repository is a shallow clone that may not reach so far back: run "git fetch --unshallow" (or "git fetch --deepen=100") first.'
       : '';
@@ -124,11 +145,9 @@ export class GitRepository {
     return answer.status === 0 ? question.read(answer.stdout) : this.listTree(id, { ...listing, hasSizes: false });
   }
 
-  /** The entries of the index; of a conflict, our side. */
-  listIndex(): readonly GitEntry[] {
-    const entries = new Map<string, GitEntry>();
-    for (const entry of this.#ask(whatIsStaged, [])) if (!entries.has(entry.path)) entries.set(entry.path, entry);
-    return [...entries.values()];
+  /** The entries of the index, several for a path that is in conflict. */
+  listIndex(): readonly StagedEntry[] {
+    return this.#ask(whatIsStaged, []);
   }
 
   /** Type and content of objects, in the order asked for, read by one `git cat-file --batch`. */
@@ -187,15 +206,30 @@ export class GitRepository {
       .filter((line) => line !== '');
   }
 
-  /** Id of the blob at each of `places` (`revision:path`), `undefined` where there is none. A place must be one line. */
-  blobsAt(places: readonly string[]): readonly (string | undefined)[] {
+  /**
+   * For each of some commits, ids of the blobs at `paths`, `undefined` where there is none. A path must be one line.
+   */
+  blobsAt(commits: readonly string[], paths: readonly string[]): readonly (readonly (string | undefined)[])[] {
+    const places = commits.flatMap((commit) => paths.map((path) => `${commit}:${path}`));
     const answer = this.#run(
       ['cat-file', '--batch-check=%(objectname) %(objecttype)', '--buffer'],
       `${places.join('\n')}\n`,
     );
-    if (answer.status !== 0) throw this.#failure(answer, []);
+    if (answer.status !== 0) {
+      // A partial clone knows the ids of blobs that it lacks, and cat-file looks at blobs.
+      if (isAboutPartialClone(answer)) return commits.map((commit) => this.#blobsListedAt(commit, paths));
+      throw this.#failure(answer, []);
+    }
     const lines = answer.stdout.toString().split('\n');
-    return places.map((_, index) => /^([0-9a-f]{40,64}) blob$/.exec(lines[index] ?? '')?.[1]);
+    return commits.map((_, row) =>
+      paths.map((__, column) => /^([0-9a-f]{40,64}) blob$/.exec(lines[row * paths.length + column] ?? '')?.[1]),
+    );
+  }
+
+  #blobsListedAt(commit: string, paths: readonly string[]): readonly (string | undefined)[] {
+    const entries = this.listTree(commit, { paths, isRecursive: true, hasSizes: false });
+    const ids = new Map(entries.map(({ path, id }) => [path, id]));
+    return paths.map((path) => ids.get(path));
   }
 
   /** Files of a tree-ish, below a folder, in which one of `words` stands. */
@@ -229,18 +263,25 @@ export class GitRepository {
     return answer.status === 0 && path !== '' ? path : undefined;
   }
 
+  /** Keeps a tree of which something is asked: where one object is missing, others will be. */
+  keepAsked(tree: AskedTree): void {
+    this.#asked.push(tree);
+  }
+
   /** What to say when objects that a revision names are not in the repository. */
-  missingObjects(ids: readonly string[]): UndecidedError {
+  missingObjects(ids: readonly string[]): MissingObjectsError {
     const remote = this.#promisorRemote();
     if (remote === undefined) {
-      return new UndecidedError(
+      return new MissingObjectsError(
         `The git repository lacks object ${ids[0] ?? ''}; it is damaged ("git fsck" tells more), or its alternates are gone.`,
+        ids,
       );
     }
-    const some = ids.slice(0, 8).join(' ');
-    const command = ids.length <= 8 ? `git fetch ${remote} ${some}` : `git fetch --refetch --no-filter ${remote}`;
-    return new UndecidedError(
-      `The git repository is a partial clone that lacks ${ids.length} of the objects needed. Fetch them first: ${command}`,
+    const { directory, isExplicit } = this.#place;
+    const command = fetchCommand(remote, ids, this.#asked, isExplicit ? directory : undefined);
+    return new MissingObjectsError(
+      `The git repository is a partial clone that lacks objects which are needed. Fetch them first: ${command}`,
+      ids,
     );
   }
 
@@ -251,9 +292,7 @@ export class GitRepository {
   }
 
   #failure(answer: Answer, ids: readonly string[]): Error {
-    // A partial clone tries to fetch what is missing; with every transport forbidden that attempt ends here.
-    const isPartial = /promisor|transport .* not allowed|lazy/.test(answer.stderr);
-    if (isPartial) return this.missingObjects(this.#absentOf(ids, answer.stderr));
+    if (isAboutPartialClone(answer)) return this.missingObjects(this.#absentOf(ids, answer.stderr));
     return new UndecidedError(`git failed: ${firstLine(answer.stderr)}`);
   }
 
@@ -309,11 +348,20 @@ export class GitRepository {
   }
 }
 
+/** A partial clone tries to fetch what is missing; with every transport forbidden that attempt ends here. */
+function isAboutPartialClone({ stderr }: Answer): boolean {
+  return /promisor|transport .* not allowed|lazy/.test(stderr);
+}
+
 function explainSpawn(error: Error, directory: string): Error {
   const code = 'code' in error ? error.code : undefined;
   if (code === 'ENOBUFS') return new UndecidedError('git answered with more than 768 MB; this is no tree of headers.');
   if (code === 'ENOENT') {
-    return new UndecidedError(`git cannot be started: it is not installed, or ${directory} does not exist.`);
+    return new UndecidedError(
+      existsSync(directory)
+        ? 'git cannot be started: it is not installed, or PATH does not lead to it. Without it directories and files can be compared, and no revisions.'
+        : `git cannot be started in ${directory}, which does not exist.`,
+    );
   }
   return new UndecidedError(`git cannot be started: ${error.message}`);
 }

@@ -32,13 +32,23 @@ export function openTree(tree: FileTree, includes: readonly HeaderCollection[], 
   return new HeaderFiles({ label: tree.label, tree, headers, isSearched: true, includes });
 }
 
+/** The files of a directory on disk. */
+export type TreeOfDirectory = (path: string, label: string) => FileTree;
+
+const asItStands: TreeOfDirectory = (path, label) => new DirectoryTree(path, label);
+
 /**
  * Opens a directory on disk.
  * @throws {UndecidedError} if it cannot be read or holds no headers.
  */
-export function openDirectory(path: string, label: string, includes: readonly HeaderCollection[]): HeaderCollection {
-  const root = treeRootFor(path);
-  return openTree(new DirectoryTree(root, label), includes, realpathSync(root));
+export function openDirectory(
+  path: string,
+  label: string,
+  includes: readonly HeaderCollection[],
+  treeOf = asItStands,
+): HeaderCollection {
+  const root = treeRootFor(path, (folder) => treeOf(folder, label).kindOf('arch') === 'folder');
+  return openTree(treeOf(root, label), includes, realpathSync(root));
 }
 
 /** Opens a directory named by `--include`: a tree if it is one, else a folder to search. */
@@ -53,7 +63,12 @@ export function openIncludeDirectory(path: string): HeaderCollection {
  * Opens one header on disk; the tree it stands in, if any, is found by looking upwards.
  * @throws {UndecidedError} if it cannot be read.
  */
-export function openFile(path: string, label: string, includes: readonly HeaderCollection[]): OpenedHeaders {
+export function openFile(
+  path: string,
+  label: string,
+  includes: readonly HeaderCollection[],
+  treeOf = asItStands,
+): OpenedHeaders {
   const content = readRegularFile(path);
   if (content.kind === 'absent') throw new UndecidedError(`There is no file or directory "${label}".`);
   if (content.kind === 'refused') throw new UndecidedError(`${label} is not read: ${content.reason}.`);
@@ -61,7 +76,7 @@ export function openFile(path: string, label: string, includes: readonly HeaderC
   if (includes.length === 0) {
     const home = findHome(real);
     if (home !== undefined) {
-      const tree = new DirectoryTree(home, label);
+      const tree = treeOf(home, label);
       return { collection: isKernelTree(tree) ? new KernelTree(tree) : new InstalledTree(tree, home), only: [real] };
     }
   }
@@ -77,27 +92,34 @@ export function openTreeFile(
   label: string,
   includes: readonly HeaderCollection[],
 ): OpenedHeaders {
+  // First, because it lists what is read with the header: where that is missing it is told at once.
+  const home = includes.length === 0 ? homeOf(tree, path) : undefined;
   const content = tree.read(path);
   if (content.kind === 'absent') throw new UndecidedError(`There is no "${path}" in ${tree.label}.`);
   if (content.kind === 'refused') throw new UndecidedError(`${label} is not read: ${content.reason}.`);
-  if (includes.length === 0) {
-    const homes = foldersAround(path).map((folder) => ({
-      part: folder === '' ? tree : new SubTree(tree, folder),
-      inside: folder === '' ? path : path.slice(folder.length + 1),
-    }));
-    // A kernel tree first: its include/uapi looks like an installed tree from inside.
-    for (const { part, inside } of homes) {
-      if (isKernelHeader(inside) && isKernelTree(part)) return { collection: new KernelTree(part), only: [inside] };
-    }
-    for (const { part, inside } of homes) {
-      if (isInstalledHeader(inside) && isInstalledTree(part)) {
-        return { collection: new InstalledTree(part), only: [inside] };
-      }
-    }
-  }
+  if (home !== undefined) return { collection: home.open(), only: [home.inside] };
   // Its name is the one it has on disk: where it stands in a repository is nothing to programs.
   const options = { label, tree, headers: [path], folder: folderOf(path), isSearched: false, includes };
   return { collection: new HeaderFiles(options), only: undefined };
+}
+
+/** The kernel or installed tree that a header stands in, and its path inside. */
+function homeOf(
+  tree: FileTree,
+  path: string,
+): { readonly open: () => HeaderCollection; readonly inside: string } | undefined {
+  const homes = foldersAround(path).map((folder) => ({
+    part: folder === '' ? tree : new SubTree(tree, folder),
+    inside: folder === '' ? path : path.slice(folder.length + 1),
+  }));
+  // A kernel tree first: its include/uapi looks like an installed tree from inside.
+  for (const { part, inside } of homes) {
+    if (isKernelHeader(inside) && isKernelTree(part)) return { open: () => new KernelTree(part), inside };
+  }
+  for (const { part, inside } of homes) {
+    if (isInstalledHeader(inside) && isInstalledTree(part)) return { open: () => new InstalledTree(part), inside };
+  }
+  return undefined;
 }
 
 /**
@@ -181,15 +203,19 @@ export class SubTree implements FileTree {
  * Where the tree begins of which `path` is the directory a user would name: `linux/include/uapi` belongs to `linux`, and
  * Debian's `/usr/include` links into `/usr/lib/linux/uapi`.
  */
-function treeRootFor(path: string): string {
+function treeRootFor(path: string, hasArchitectures: (root: string) => boolean = hasArchFolder): string {
   const real = realOrUndefined(path);
   if (real === undefined) return path;
   const parts = real.split(sep);
-  if (parts.at(-1) === 'uapi' && parts.at(-2) === 'include' && isDirectory(join(real, '../../arch'))) {
+  if (parts.at(-1) === 'uapi' && parts.at(-2) === 'include' && hasArchitectures(join(real, '../..'))) {
     return join(real, '../..');
   }
   if (parts.at(-1) === 'include' && isDirectory(join(real, '../lib/linux/uapi'))) return join(real, '..');
   return path;
+}
+
+function hasArchFolder(root: string): boolean {
+  return isDirectory(join(root, 'arch'));
 }
 
 /** As `treeRootFor`, in a tree: the folder of `tree` that the folder at `path` belongs to, as a tree of its own. */

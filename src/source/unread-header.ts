@@ -11,6 +11,9 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { FileTree, ReadResult } from './file-tree.ts';
 import type { UnreadFile } from './header.ts';
 
+/** Of what is told about such a header. */
+export const unreadHeaderCode = 'unread-header';
+
 type Refusal = Extract<ReadResult, { kind: 'refused' }>;
 
 export class UnreadHeader implements UnreadFile {
@@ -30,7 +33,7 @@ export class UnreadHeader implements UnreadFile {
     this.contentKey = key === undefined ? newKey() : `unread:${key}`;
     this.problem = {
       severity: 'error',
-      code: 'unread-header',
+      code: unreadHeaderCode,
       message: `${path} of ${label} is not read: ${reason}.`,
       location: { file: path, line: 1, column: 1 },
     };

@@ -152,6 +152,85 @@ describe.each(hindrances)('in place of a header, %s', (_, reason, make) => {
   });
 });
 
+describe.each(hindrances)(
+  'a snapshot, held against a tree where in place of a header there is %s',
+  (_, reason, make) => {
+    const files = {
+      ...kernelFiles,
+      'include/uapi/linux/own.h': 'struct own { int a; };\n',
+      'include/uapi/linux/user.h': '#include <linux/own.h>\nstruct user { struct own a; };\n',
+    };
+    const path = 'include/uapi/linux/own.h';
+
+    /** `whole`, `part`, which lacks the header, and their snapshots. */
+    async function pair(): Promise<string> {
+      const directory = scratchDirectory();
+      for (const side of ['whole', 'part']) writeFiles(join(directory, side), files);
+      rmSync(join(directory, 'part', path));
+      make(join(directory, 'part', path));
+      for (const side of ['whole', 'part']) {
+        const { out, code } = await uabi(directory, ['snapshot', side, '--target', 'arm64']);
+        expect(code).toBe(side === 'whole' ? 0 : 3);
+        writeFileSync(join(directory, `${side}.json`), out);
+      }
+      return directory;
+    }
+
+    test.each([
+      ['whole.json', 'part'],
+      ['part', 'whole.json'],
+      ['whole', 'part.json'],
+      ['part.json', 'whole'],
+      ['part.json', 'part'],
+    ])('leaves %s and %s undecided, and nothing is gone or new', async (old, next) => {
+      const answer = await check(await pair(), old, next, '--show', 'all');
+      expect(answer).toMatchObject({ code: 3, verdict: 'undecided', findings: [] });
+      const message = expect.stringContaining(reason) as unknown;
+      expect(answer.notUnderstood).toEqual(
+        expect.arrayContaining([expect.objectContaining({ header: path, message }) as unknown]),
+      );
+    });
+
+    test('does not hide what is broken elsewhere, and is no matter where it was not asked about', async () => {
+      const directory = await pair();
+      writeFileSync(join(directory, 'part/include/uapi/linux/fuse.h'), 'struct fuse { int a; };\n');
+      const { code, findings } = await check(directory, 'whole.json', 'part');
+      expect(code).toBe(1);
+      expect(findings.every(({ subject }) => subject.startsWith('struct fuse'))).toBe(true);
+      expect(await check(directory, 'whole.json', 'part', '--header', 'linux/kvm.h')).toMatchObject({
+        code: 0,
+        notUnderstood: [],
+      });
+    });
+  },
+);
+
+test('a snapshot, held against a tree with a folder that leads out of it, leaves it undecided', async () => {
+  const directory = scratchDirectory();
+  for (const side of ['old', 'new']) writeFiles(join(directory, side), kernelFiles);
+  writeFileSync(join(directory, 'old.json'), (await uabi(directory, ['snapshot', 'old', '--target', 'arm64'])).out);
+  rmSync(join(directory, 'new/include/uapi/drm'), { recursive: true });
+  symlinkSync(join(outside, 'd'), join(directory, 'new/include/uapi/drm'));
+  for (const sides of [
+    ['old.json', 'new'],
+    ['new', 'old.json'],
+  ]) {
+    expect(await check(directory, ...sides)).toMatchObject({ code: 3, verdict: 'undecided', findings: [] });
+  }
+});
+
+test('a snapshot, held against a revision with a submodule in place of headers, leaves it undecided', async () => {
+  const directory = scratchRepository(kernelFiles);
+  const snapshot = join(scratchDirectory(), 'old.json');
+  writeFileSync(snapshot, (await uabi(directory, ['snapshot', 'HEAD', '--target', 'arm64'])).out);
+  git(directory, 'rm', '-q', '-r', 'include/uapi/drm');
+  git(directory, 'update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},include/uapi/drm`);
+  git(directory, 'commit', '-q', '-m', 'submodule');
+  const answer = await check(directory, snapshot, 'HEAD');
+  expect(answer).toMatchObject({ code: 3, findings: [] });
+  expect(answer.notUnderstood[0]?.message).toContain('is a submodule');
+});
+
 describe('a folder behind a link that leads out of the tree', () => {
   test.each([
     ['old', 'new'],
