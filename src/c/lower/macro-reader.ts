@@ -13,7 +13,7 @@ import type { View } from '../environment.ts';
 import { Scope } from '../scope.ts';
 import { expanderOf, type ExpansionContext } from '../expand.ts';
 import { LimitReached, limits } from '../limits.ts';
-import type { Operand } from '../expression.ts';
+import type { Operand } from '../expression/operand.ts';
 import { Macro } from '../macro.ts';
 import type { Parser } from '../parse.ts';
 import type { Expression } from '../syntax.ts';
@@ -53,6 +53,7 @@ export class MacroReader {
       scope: this.#scope,
       // A macro that does not even expand is no constant; nobody used it yet, so nothing is wrong with the header.
       report: () => undefined,
+      isForAnyPlace: true,
       tokensLeft: 0,
       nextCounter: () => 0,
       onCall: (macro, use, parameters) => {
