@@ -132,10 +132,11 @@ const rulesByFacts = new Map<string, number>();
 export function layoutRulesOf(target: Target): number {
   let rules = rulesByTarget.get(target);
   if (rules === undefined) {
-    const { dataModel, largestScalarAlignBytes, largestVectorAlignBytes, wideScalarInRecordAlignBytes } = target;
+    const { dataModel, largestScalarAlignBytes, largestVectorAlignBytes } = target;
+    const { wideScalarInRecordAlignBytes, wideVectorInRecordAlignBytes } = target;
     const { longDouble, bitFields, emptyRecordBytes } = target;
     const facts = [dataModel, largestScalarAlignBytes, String(largestVectorAlignBytes), wideScalarInRecordAlignBytes];
-    const key = JSON.stringify([...facts, longDouble, bitFields, emptyRecordBytes]);
+    const key = JSON.stringify([...facts, wideVectorInRecordAlignBytes, longDouble, bitFields, emptyRecordBytes]);
     rules = rulesByFacts.get(key) ?? rulesByFacts.size;
     rulesByFacts.set(key, rules);
     rulesByTarget.set(target, rules);
@@ -154,15 +155,17 @@ function lowestBit(value: number): number {
   return bit;
 }
 
-/** i386 aligns 8-byte scalars, alone or in arrays, to less inside a record than outside (0002–0004). */
+/** i386 aligns 8-byte scalars, alone or in arrays, to less inside a record than outside (0002–0004), and vectors like them (0054). */
 function alignInRecord(type: Type, extent: Extent, target: Target): number {
   if (extent.isUserAligned) return extent.alignBits;
   let element = unalias(type);
   while (element.kind === 'array') element = unalias(element.element);
+  const isVector = element.kind === 'vector' && unalias(element.element).kind !== 'float';
   const isScalar =
     element.kind === 'integer' || element.kind === 'enum' || (element.kind === 'float' && element.base === 'double');
-  const isWide = isScalar && fullExtentOf(element, target).sizeBits === 64;
-  return isWide ? Math.min(extent.alignBits, target.wideScalarInRecordAlignBytes * 8) : extent.alignBits;
+  if ((!isScalar && !isVector) || fullExtentOf(element, target).sizeBits !== 64) return extent.alignBits;
+  const mostBytes = isVector ? target.wideVectorInRecordAlignBytes : target.wideScalarInRecordAlignBytes;
+  return Math.min(extent.alignBits, mostBytes * 8);
 }
 
 class RecordPlacer {
@@ -319,4 +322,17 @@ class RecordPlacer {
     );
     this.#positionBits += sizeBits;
   }
+}
+
+/** Whether an `aligned` stands anywhere in a type, or in what it is made of (GCC's TYPE_USER_ALIGN). */
+export function isUserAligned(type: Type, seen = new Set<Type>()): boolean {
+  if (seen.has(type)) return false;
+  seen.add(type);
+  if (type.kind === 'typedef') return type.alignBytes !== undefined || isUserAligned(type.type, seen);
+  if (type.kind === 'array') return isUserAligned(type.element, seen);
+  if (type.kind !== 'record') return false;
+  const { alignBytes, fields } = type;
+  return (
+    alignBytes !== undefined || fields.some((one) => one.alignBytes !== undefined || isUserAligned(one.type, seen))
+  );
 }

@@ -64,6 +64,8 @@ export interface Target {
   readonly largestVectorAlignBytes: number;
   /** Alignment of 8-byte integers and doubles inside a record: 4 on i386 although the type alone has 8. */
   readonly wideScalarInRecordAlignBytes: number;
+  /** The same for 8-byte vectors of integers: those of i386, which has no registers for them, are integers to GCC. */
+  readonly wideVectorInRecordAlignBytes: number;
   readonly longDouble: { readonly sizeBytes: number; readonly alignBytes: number };
   readonly hasInt128: boolean;
   readonly bitFields: BitFieldRules;
@@ -102,6 +104,7 @@ const lp64 = {
   largestScalarAlignBytes: 16,
   largestVectorAlignBytes: Infinity,
   wideScalarInRecordAlignBytes: 8,
+  wideVectorInRecordAlignBytes: 8,
   longDouble: { sizeBytes: 16, alignBytes: 16 },
   hasInt128: true,
   bitFields: typedBitFields,
@@ -114,6 +117,7 @@ const ilp32 = {
   largestScalarAlignBytes: 8,
   largestVectorAlignBytes: Infinity,
   wideScalarInRecordAlignBytes: 8,
+  wideVectorInRecordAlignBytes: 8,
   longDouble: { sizeBytes: 8, alignBytes: 8 },
   hasInt128: false,
   bitFields: typedBitFields,
@@ -138,6 +142,7 @@ const facts: Readonly<Record<TargetName, Facts>> = {
     isCharSigned: true,
     largestScalarAlignBytes: 16,
     wideScalarInRecordAlignBytes: 4,
+    wideVectorInRecordAlignBytes: 4,
     longDouble: { sizeBytes: 12, alignBytes: 4 },
   },
   x32: {
@@ -156,6 +161,7 @@ const facts: Readonly<Record<TargetName, Facts>> = {
     byteOrder: 'little',
     kernelArchitecture: 'arm64',
     isCharSigned: false,
+    largestVectorAlignBytes: 16,
     bitFields: armBitFields,
   },
   arm: {

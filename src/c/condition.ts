@@ -5,7 +5,7 @@
  * be anything, so values are computed only where they count.
  */
 
-import { parseCharacter, parseInteger } from './literal.ts';
+import { encodingOf, parseCharacter, parseInteger } from './literal.ts';
 import { limits } from './limits.ts';
 import { type Token, TokenKind } from './token.ts';
 
@@ -41,15 +41,21 @@ const precedences = new Map<string, number>([
   ['||', 1],
 ]);
 
+/** Which characters can be negative; asked only where it matters. */
+export interface CharacterSigns {
+  readonly isCharSigned: () => boolean;
+  readonly isWideSigned: () => boolean;
+}
+
 class Evaluator {
   readonly #tokens: readonly Token[];
-  readonly #isCharSigned: () => boolean;
+  readonly #signs: CharacterSigns;
   #at = 0;
   #depth = 0;
 
-  constructor(tokens: readonly Token[], isCharSigned: () => boolean) {
+  constructor(tokens: readonly Token[], signs: CharacterSigns) {
     this.#tokens = tokens;
-    this.#isCharSigned = isCharSigned;
+    this.#signs = signs;
   }
 
   evaluate(): boolean {
@@ -109,16 +115,23 @@ class Evaluator {
       }
       return { value: literal.value, isUnsigned: literal.isUnsigned || literal.value >= 1n << 63n };
     }
-    if (token.kind === TokenKind.character) {
-      const value = parseCharacter(token.text, this.#isCharSigned());
-      if (value === undefined) throw new ConditionError(`${token.text} is no character.`, token);
-      return { value, isUnsigned: false };
-    }
+    if (token.kind === TokenKind.character) return this.#character(token);
     if (token.kind === TokenKind.identifier) return { value: 0n, isUnsigned: false };
     if (++this.#depth > limits.syntaxNesting) throw new ConditionError('Nested too deeply.', token);
     const value = this.#prefixed(token, isLive);
     this.#depth--;
     return value;
+  }
+
+  /** GCC's preprocessor computes with unsigned numbers where the type of the character is unsigned (`cpp_interpret_charconst`). */
+  #character(token: Token): Value {
+    const encoding = encodingOf(token.text);
+    const isSigned = encoding === '' ? this.#signs.isCharSigned() : encoding === 'L' && this.#signs.isWideSigned();
+    const value = parseCharacter(token.text, isSigned);
+    if (value === undefined) throw new ConditionError(`${token.text} is no character.`, token);
+    if (encoding === 'L') return { value: isSigned ? BigInt.asIntN(32, value) : value, isUnsigned: !isSigned };
+    // One of several characters is an int.
+    return { value, isUnsigned: !isSigned && (encoding !== '' || (value >= 0n && value <= 0xffn)) };
   }
 
   #prefixed(token: Token, isLive: boolean): Value {
@@ -211,9 +224,9 @@ function shift(left: Value, by: bigint): Value {
 }
 
 /** Decides a condition whose macros are expanded and whose `defined` are answered. */
-export function evaluateCondition(tokens: readonly Token[], isCharSigned: () => boolean): ConditionResult {
+export function evaluateCondition(tokens: readonly Token[], signs: CharacterSigns): ConditionResult {
   try {
-    return { kind: 'value', isTrue: new Evaluator(tokens, isCharSigned).evaluate() };
+    return { kind: 'value', isTrue: new Evaluator(tokens, signs).evaluate() };
   } catch (error) {
     if (error instanceof ConditionError) return { kind: 'problem', message: error.message, token: error.token };
     throw error;

@@ -12,7 +12,8 @@ import { hide, hides, intersect } from './hide-set.ts';
 import { LimitReached, limits } from './limits.ts';
 import { Macro } from './macro.ts';
 import type { Scope } from './scope.ts';
-import { substitute } from './substitute.ts';
+import { omittedArgument, substitute } from './substitute.ts';
+import { SyntaxProblem } from './token-stream.ts';
 import { type HideSet, locationOf, type Token, TokenKind, usedAs } from './token.ts';
 
 /** What expansions share: where macros are looked up, how much may still be made, where problems go. */
@@ -21,6 +22,8 @@ export interface ExpansionContext {
   readonly report: (diagnostic: Diagnostic) => void;
   /** In `#if`, where the name behind `defined` stands for itself. */
   isCondition?: boolean;
+  /** What is asked for is the value of a macro wherever it is used: what `__LINE__` says differs from place to place. */
+  readonly isForAnyPlace?: boolean;
   /** Tokens that may still be made. */
   tokensLeft: number;
   /** Next value of `__COUNTER__`; asking for it makes the result unfit for sharing. */
@@ -137,7 +140,7 @@ export class Expander {
         if (token.text === '(') depth++;
         else if (token.text === ')') {
           if (depth === 0) {
-            if (macro.isVariadic && parameters.length === wanted - 1) parameters.push([]);
+            if (macro.isVariadic && parameters.length === wanted - 1) parameters.push(omittedArgument);
             if (wanted === 0 && parameters.length === 1 && parameters[0]?.length === 0) parameters.pop();
             if (parameters.length !== wanted) {
               const counted = `${parameters.length} ${parameters.length === 1 ? 'argument' : 'arguments'}`;
@@ -176,6 +179,9 @@ export class Expander {
   #dynamic(macro: Macro, token: Token): Token | undefined {
     const made = (kind: TokenKind, text: string): Token =>
       token.as(kind, text).with(token.hasSpaceBefore, token.hideSet, token);
+    if (this.#context.isForAnyPlace === true && !token.text.startsWith('__has_')) {
+      throw new SyntaxProblem('not-constant', `${token.text} differs from place to place.`, token);
+    }
     switch (macro.dynamic) {
       case '__LINE__':
         return made(TokenKind.number, String(locationOf(token).line));

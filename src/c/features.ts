@@ -2,6 +2,7 @@
  * What `__has_attribute`, `__has_builtin` and `__has_c_attribute` answer: what GCC 12 knows, as far as headers ask.
  */
 
+import { isBuiltin } from './builtins.ts';
 import type { HasTest } from './macro.ts';
 
 const attributes = new Set(
@@ -23,23 +24,19 @@ const standardAttributes = new Map([
   ['nodiscard', 1],
 ]);
 
-const builtins = /^__(?:builtin|sync|atomic)_\w+$/;
-const clangOnly =
-  /^__builtin_(?:bitreverse|rotateleft|rotateright|dump_struct|debugtrap|assume$|unpredictable|counted_by_ref)/;
-
 function unadorned(name: string): string {
   return /^__\w+__$/.test(name) ? name.slice(2, -2) : name;
 }
 
 /** Whether GCC has the attribute or builtin called `name`. */
-export function hasFeature(test: HasTest, name: string): boolean {
+export function hasFeature(test: HasTest, name: string, isDefined: (macro: string) => boolean): boolean {
   switch (test) {
     case '__has_attribute':
       return attributes.has(unadorned(name));
     case '__has_c_attribute':
       return standardAttributes.has(unadorned(name));
     case '__has_builtin':
-      return builtins.test(name) && !clangOnly.test(name);
+      return isBuiltin(name, isDefined);
     case '__has_include':
     case '__has_include_next':
       return false;

@@ -64,39 +64,62 @@ const simpleEscapes: Readonly<Record<string, number>> = {
   ...{ '\\': 92, "'": 39, '"': 34, '?': 63 },
 };
 
-/**
- * The codes of the characters between the quotes: bytes for plain literals (UTF-8), code points for wide ones. `undefined`
- * where an escape is none.
- */
-export function parseCharacters(text: string): number[] | undefined {
+/** What stands before the quote (C17 §6.4.4.4, §6.4.5). */
+export type Encoding = '' | 'L' | 'u' | 'U' | 'u8';
+
+export function encodingOf(text: string): Encoding {
   const open = text.search(/["']/);
-  const isWide = open > 0 && !text.startsWith('u8');
-  const inside = text.slice(open + 1, -1);
-  const codes: number[] = [];
-  for (const [piece] of inside.matchAll(/\\(?:[0-7]{1,3}|x[0-9a-fA-F]+|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[^])|[^]/gu)) {
-    if (piece.startsWith('\\')) {
-      const kind = piece.charAt(1);
-      const simple = piece.length === 2 && Object.hasOwn(simpleEscapes, kind) ? simpleEscapes[kind] : undefined;
-      if (simple !== undefined) codes.push(simple);
-      else if (/[0-7]/.test(kind)) codes.push(Number.parseInt(piece.slice(1), 8) & (isWide ? -1 : 0xff));
-      else if (/[xuU]/.test(kind) && piece.length > 2) {
-        const code = Number.parseInt(piece.slice(-8).replace(/^.*[xuU]/, ''), 16);
-        codes.push(isWide ? code : code & 0xff);
-      } else return undefined;
-    } else if (isWide) codes.push(piece.codePointAt(0) ?? 0);
-    else codes.push(...new TextEncoder().encode(piece));
-  }
-  return codes;
+  return open <= 0 ? '' : (text.slice(0, open) as Encoding);
 }
 
-/** The value of a character constant as GCC computes it: several characters shift each other up (`'AB'` is 0x4142). */
+const encoder = new TextEncoder();
+
+/** The code units of a character: bytes of UTF-8, halves of UTF-16, or the whole of it. */
+function unitsOf(code: number, encoding: Encoding): readonly number[] {
+  if (encoding === 'L' || encoding === 'U') return [code];
+  if (encoding !== 'u') return code < 0x80 ? [code] : [...encoder.encode(String.fromCodePoint(code))];
+  return code < 0x1_0000 ? [code] : [0xd800 + ((code - 0x1_0000) >> 10), 0xdc00 + ((code - 0x1_0000) & 0x3ff)];
+}
+
+const largestUnits: Readonly<Record<Encoding, number>> = { '': 0xff, u8: 0xff, u: 0xffff, L: -1, U: -1 };
+
+/** The code units of the characters between the quotes. `undefined` where an escape is none. */
+export function parseCharacters(text: string, encoding = encodingOf(text)): number[] | undefined {
+  const inside = text.slice(text.search(/["']/) + 1, -1);
+  const units: number[] = [];
+  for (const [piece] of inside.matchAll(/\\(?:[0-7]{1,3}|x[0-9a-fA-F]+|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[^])|[^]/gu)) {
+    if (!piece.startsWith('\\')) {
+      for (const unit of unitsOf(piece.codePointAt(0) ?? 0, encoding)) units.push(unit);
+      continue;
+    }
+    const kind = piece.charAt(1);
+    const simple = piece.length === 2 && Object.hasOwn(simpleEscapes, kind) ? simpleEscapes[kind] : undefined;
+    if (simple !== undefined) units.push(simple);
+    else if (/[0-7]/.test(kind)) units.push(Number.parseInt(piece.slice(1), 8) & largestUnits[encoding]);
+    else if (kind === 'x' && piece.length > 2) {
+      units.push((Number.parseInt(piece.slice(-8).replace(/^.*x/, ''), 16) & largestUnits[encoding]) >>> 0);
+    } else if (/[uU]/.test(kind) && piece.length > 2) {
+      const code = Number.parseInt(piece.slice(2), 16);
+      if (code > 0x10_ffff) return undefined;
+      for (const unit of unitsOf(code, encoding)) units.push(unit);
+    } else return undefined;
+  }
+  return units;
+}
+
+/**
+ * The value of a character constant as GCC computes it (`cpp_interpret_charconst`): of several plain characters each shifts those
+ * before it up (`'AB'` is 0x4142), of several wide ones the last counts. Of a wide one it is the unit, which its type may make negative.
+ */
 export function parseCharacter(text: string, isCharSigned: boolean): bigint | undefined {
-  const codes = parseCharacters(text);
-  const [first] = codes ?? [];
-  if (codes === undefined || first === undefined) return undefined;
-  if (/^(?:L|u8?|U)/.test(text)) return BigInt(first);
-  if (codes.length === 1) return BigInt(isCharSigned && first > 127 ? first - 256 : first);
+  const encoding = encodingOf(text);
+  // C23's; in C17 it is a name and a constant behind it.
+  const units = encoding === 'u8' ? undefined : parseCharacters(text, encoding);
+  const [first] = units ?? [];
+  if (units === undefined || first === undefined) return undefined;
+  if (encoding !== '') return BigInt(units.at(-1) ?? first);
+  if (units.length === 1) return BigInt(isCharSigned && first > 127 ? first - 256 : first);
   let value = 0;
-  for (const code of codes) value = (value << 8) | code;
+  for (const unit of units) value = (value << 8) | unit;
   return BigInt(value);
 }

@@ -3,6 +3,7 @@
  */
 
 import { limits } from './limits.ts';
+import { parseInitializer } from './parse-initializer.ts';
 import type { Expression, TypeName } from './syntax.ts';
 import { SyntaxProblem, type TokenStream } from './token-stream.ts';
 import { type Token, TokenKind } from './token.ts';
@@ -118,8 +119,8 @@ export class ExpressionParser {
   }
 
   #parseCompoundLiteral(type: TypeName, token: Token): Expression {
-    this.#stream.skipBalanced('{', '}', this.#stream.next());
-    return { kind: 'compound-literal', type, token, depth: 1 };
+    const initializer = parseInitializer(this.#stream, () => this.parseConditional());
+    return { kind: 'compound-literal', type, initializer, token, depth: 1 };
   }
 
   #parseUnary(): Expression {
@@ -209,10 +210,9 @@ export class ExpressionParser {
     if (token.kind === TokenKind.number) return { kind: 'number', token, depth: 1 };
     if (token.kind === TokenKind.character) return { kind: 'character', token, depth: 1 };
     if (token.kind === TokenKind.string) {
-      if (this.#stream.peek().kind === TokenKind.string) {
-        throw new SyntaxProblem('not-constant', 'Text put together of several strings is no constant.', token);
-      }
-      return { kind: 'string', token, depth: 1 };
+      const others: Token[] = [];
+      while (this.#stream.peek().kind === TokenKind.string) others.push(this.#stream.next());
+      return { kind: 'string', others, token, depth: 1 };
     }
     if (token.kind === TokenKind.identifier) {
       return offsetofWords.has(token.text) && this.#stream.is('(')

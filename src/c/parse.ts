@@ -6,16 +6,17 @@
  * where C's grammar depends on what was declared before.
  */
 
-import { limits } from './limits.ts';
+import { AttributeParser } from './parse-attributes.ts';
+import { DeclaratorParser, Nesting } from './parse-declarator.ts';
 import { ExpressionParser } from './parse-expression.ts';
+import { parseInitializer, skipInitializer } from './parse-initializer.ts';
 import type {
   Attribute,
-  Declarator,
-  DeclaratorPart,
   EnumeratorSyntax,
   EnumSpecifier,
   Expression,
   ExternalDeclaration,
+  Initializer,
   Member,
   MemberDeclarator,
   RecordSpecifier,
@@ -26,58 +27,7 @@ import type {
 } from './syntax.ts';
 import { SyntaxProblem, type TokenStream } from './token-stream.ts';
 import { type Token, TokenKind } from './token.ts';
-
-/** Words for basic types, under the one spelling that `lower` knows. */
-const basicWords = new Map<string, string>();
-for (const word of [
-  'void',
-  'char',
-  'short',
-  'int',
-  'long',
-  'float',
-  'double',
-  'signed',
-  'unsigned',
-  '_Bool',
-  '__int128',
-]) {
-  basicWords.set(word, word);
-}
-for (const [spelling, word] of [
-  ['__signed', 'signed'],
-  ['__signed__', 'signed'],
-  ['__int128_t', '__int128_t'],
-  ['__uint128_t', '__uint128_t'],
-  ['_Complex', '_Complex'],
-  ['__complex__', '_Complex'],
-  ['_Float16', '_Float16'],
-  ['_Float32', 'float'],
-  ['_Float64', 'double'],
-  ['_Float128', '__float128'],
-  ['__float128', '__float128'],
-  ['__builtin_va_list', 'va_list'],
-] as const) {
-  basicWords.set(spelling, word);
-}
-
-const skippedWords = new Set(
-  `const __const __const__ volatile __volatile __volatile__ restrict __restrict __restrict__ _Atomic inline __inline
-   __inline__ _Noreturn register auto __thread _Thread_local __extension__`.split(/\s+/),
-);
-/** Annotations of kernel sources that `make headers_install` drops or that stand for nothing to a compiler. */
-const annotations = new Set(
-  `__user __kernel __iomem __percpu __rcu __force __nocast __safe __bitwise __must_check __must_hold __packed2 __always_unused
-   __deprecated asmlinkage`.split(/\s+/),
-);
-const attributeWords = new Set(['__attribute__', '__attribute', '_Alignas', 'alignas']);
-const typeofWords = new Set(['typeof', '__typeof__', '__typeof', 'typeof_unqual']);
-const assertWords = new Set(['_Static_assert', 'static_assert']);
-const asmWords = new Set(['asm', '__asm__', '__asm']);
-/** Whether an attribute makes another type of a pointer; `packed` does not. */
-function changesType({ name }: Attribute): boolean {
-  return name === 'aligned' || name === 'mode' || name === 'vector_size';
-}
+import { annotations, asmWords, assertWords, attributeWords, basicWords, skippedWords, typeofWords } from './words.ts';
 
 function isStorage(word: string): word is 'typedef' | 'extern' | 'static' {
   return word === 'typedef' || word === 'extern' || word === 'static';
@@ -89,7 +39,9 @@ export class Parser {
   readonly #isCxx: () => boolean;
   readonly #packBytes: () => number;
   readonly #expressions: ExpressionParser;
-  #nesting = 0;
+  readonly #attributes: AttributeParser;
+  readonly #nesting: Nesting;
+  readonly #declarators: DeclaratorParser;
 
   /** `packBytes`: what `#pragma pack` says where the stream is. */
   constructor(
@@ -102,10 +54,14 @@ export class Parser {
     this.#isTypedefName = isTypedefName;
     this.#isCxx = isCxx;
     this.#packBytes = packBytes;
-    this.#expressions = new ExpressionParser(stream, {
-      startsTypeName: (token) => this.#startsTypeName(token),
+    const types = {
+      startsTypeName: (token: Token) => this.#startsTypeName(token),
       parseTypeName: () => this.parseTypeName(),
-    });
+    };
+    this.#expressions = new ExpressionParser(stream, types);
+    this.#attributes = new AttributeParser(stream, this.#expressions, types);
+    this.#nesting = new Nesting(stream);
+    this.#declarators = new DeclaratorParser(stream, this.#expressions, this.#attributes, this.#nesting);
   }
 
   /** A whole constant expression, and nothing behind it; not even a comma operator (C17 §6.6p3). */
@@ -125,7 +81,7 @@ export class Parser {
 
   /** One external declaration (C17 §6.9); the stream must not be at its end. */
   parseDeclaration(): ExternalDeclaration {
-    this.#nesting = 0;
+    this.#nesting.reset();
     const token = this.#stream.peek();
     if (this.#stream.take(';')) return { kind: 'empty', token };
     if (assertWords.has(token.text)) return this.#parseStaticAssertion();
@@ -139,14 +95,26 @@ export class Parser {
     const declarators: MemberDeclarator[] = [];
     if (this.#stream.take(';')) return { kind: 'declaration', specifiers, declarators, token };
     for (;;) {
-      const declarator = this.#parseDeclarator(false);
+      const declarator = this.#declarators.parse(false);
       const attributes: Attribute[] = [];
-      while (this.#parseAttributes(attributes) || this.#skipAsm() || this.#skipAnnotation());
-      declarators.push({ declarator, width: undefined, attributes });
-      if (declarator.parts.at(-1)?.kind === 'function' && this.#skipBody()) break;
-      if (this.#stream.take('=')) this.#skipInitializer();
+      while (this.#attributes.parse(attributes) || this.#skipAsm() || this.#skipAnnotation());
+      const outermost = declarator.parts.at(-1);
+      let initializer: Initializer | undefined;
+      if (outermost?.kind === 'function' && this.#skipBody()) {
+        declarators.push({ declarator, width: undefined, attributes });
+        break;
+      }
+      if (this.#stream.is('=') && specifiers.storage === 'typedef') {
+        throw new SyntaxProblem('syntax', 'A typedef has no initializer.', this.#stream.peek());
+      }
+      if (this.#stream.take('=')) {
+        const isAsked = outermost?.kind === 'array' && outermost.length === undefined;
+        if (isAsked) initializer = parseInitializer(this.#stream, () => this.#expressions.parseConditional());
+        else skipInitializer(this.#stream);
+      }
+      declarators.push({ declarator, width: undefined, attributes, ...(initializer && { initializer }) });
       if (this.#stream.take(',')) {
-        this.#parseAttributes(attributes);
+        this.#attributes.parseGnu(attributes);
         continue;
       }
       this.#stream.expect(';', 'after a declaration');
@@ -170,7 +138,7 @@ export class Parser {
   parseTypeName(): TypeName {
     const token = this.#stream.peek();
     const specifiers = this.#parseSpecifiers(false);
-    return { kind: 'type-name', specifiers, declarator: this.#parseDeclarator(true), token };
+    return { kind: 'type-name', specifiers, declarator: this.#declarators.parse(true), token };
   }
 
   #startsTypeName(token: Token): boolean {
@@ -179,11 +147,6 @@ export class Parser {
     if (basicWords.has(text) || skippedWords.has(text) || typeofWords.has(text)) return text !== '__extension__';
     if (text === 'struct' || text === 'union' || text === 'enum' || text === '__attribute__') return true;
     return this.#isTypedefName(text);
-  }
-
-  #enter(): void {
-    if (++this.#nesting <= limits.syntaxNesting) return;
-    throw new SyntaxProblem('limit-reached', 'Declarations are nested too deeply.', this.#stream.peek());
   }
 
   #parseStaticAssertion(): StaticAssertion {
@@ -206,11 +169,14 @@ export class Parser {
     let type: TypeSpecifier | undefined;
     const words: string[] = [];
     const attributes: Attribute[] = [];
+    let typeAttributes: Attribute[] | undefined;
+    let isAtomic = false;
     for (;;) {
       const next = this.#stream.peek();
       const { text } = next;
       if (next.kind !== TokenKind.identifier) {
-        if (this.#parseAttributes(attributes)) continue;
+        const isBehind = type !== undefined || words.length > 0;
+        if (this.#attributes.parseStandard(isBehind ? (typeAttributes ??= []) : attributes)) continue;
         break;
       }
       const basic = basicWords.get(text);
@@ -218,6 +184,9 @@ export class Parser {
         words.push(basic);
         this.#stream.next();
       } else if (isStorage(text)) {
+        if (storage !== undefined && storage !== text) {
+          throw new SyntaxProblem('syntax', 'A declaration has one storage class.', next);
+        }
         storage = text;
         this.#stream.next();
         // extern "C", which C++ guards leave behind where __cplusplus is not asked.
@@ -230,13 +199,14 @@ export class Parser {
         }
       } else if (skippedWords.has(text)) {
         this.#stream.next();
-        if (text === '_Atomic' && this.#stream.is('(')) {
-          this.#stream.next();
+        if (text !== '_Atomic') continue;
+        isAtomic = true;
+        if (this.#stream.take('(')) {
           type = { kind: 'typeof', operand: this.parseTypeName(), token: next };
           this.#stream.expect(')', 'after _Atomic');
         }
       } else if (attributeWords.has(text)) {
-        this.#parseAttributes(attributes);
+        this.#attributes.parseGnu(attributes);
       } else if (type !== undefined || words.length > 0) {
         if (!annotations.has(text) || this.#isTypedefName(text)) break;
         this.#stream.next();
@@ -265,7 +235,9 @@ export class Parser {
       }
       type = { kind: 'basic', words, token };
     }
-    return { storage, type, attributes, token };
+    return typeAttributes === undefined && !isAtomic
+      ? { storage, type, attributes, token }
+      : { storage, type, attributes, ...(typeAttributes && { typeAttributes }), isAtomic, token };
   }
 
   /** Whether the name ahead can be a declarator without a type: something that ends a declarator follows it. */
@@ -276,11 +248,11 @@ export class Parser {
   #parseTypeof(): TypeSpecifier {
     const token = this.#stream.next();
     this.#stream.expect('(', 'after typeof');
-    this.#enter();
+    this.#nesting.enter();
     const operand = this.#startsTypeName(this.#stream.peek())
       ? this.parseTypeName()
       : this.#expressions.parseExpression();
-    this.#nesting--;
+    this.#nesting.leave();
     this.#stream.expect(')', 'after typeof');
     return { kind: 'typeof', operand, token };
   }
@@ -288,7 +260,7 @@ export class Parser {
   #parseRecord(recordKind: 'struct' | 'union'): RecordSpecifier {
     const token = this.#stream.next();
     const attributes: Attribute[] = [];
-    while (this.#parseAttributes(attributes));
+    while (this.#attributes.parse(attributes));
     const tag = this.#stream.peek().kind === TokenKind.identifier ? this.#stream.next() : undefined;
     if (!this.#stream.is('{')) {
       if (tag === undefined) {
@@ -296,33 +268,35 @@ export class Parser {
       }
       return { kind: 'record', recordKind, tag: tag.text, members: undefined, packBytes: 0, attributes, token: tag };
     }
-    this.#enter();
+    this.#nesting.enter();
     this.#stream.next();
     const members: (Member | StaticAssertion)[] = [];
     while (!this.#stream.is('}')) {
       if (this.#stream.take(';')) continue;
       members.push(assertWords.has(this.#stream.peek().text) ? this.#parseStaticAssertion() : this.#parseMember());
     }
-    this.#nesting--;
+    this.#nesting.leave();
     // Before anything behind the brace is looked at, which a pragma may precede (`finish_struct`).
     const packBytes = this.#packBytes();
     this.#stream.next();
-    while (this.#parseAttributes(attributes));
+    while (this.#attributes.parseGnu(attributes));
     return { kind: 'record', recordKind, tag: tag?.text, members, packBytes, attributes, token: tag ?? token };
   }
 
   #parseMember(): Member {
     const token = this.#stream.peek();
     const specifiers = this.#parseSpecifiers(false);
+    if (specifiers.storage !== undefined) throw new SyntaxProblem('syntax', 'A member has no storage class.', token);
     const declarators: MemberDeclarator[] = [];
     while (!this.#stream.is(';') && !this.#stream.is('}')) {
       const attributes: Attribute[] = [];
       const isUnnamed = this.#stream.is(':');
-      const declarator = isUnnamed ? { name: undefined, parts: [], attributes: [] } : this.#parseDeclarator(false);
+      const declarator = isUnnamed ? { name: undefined, parts: [], attributes: [] } : this.#declarators.parse(false);
       const width = this.#stream.take(':') ? this.#expressions.parseConditional() : undefined;
-      while (this.#parseAttributes(attributes));
+      while (this.#attributes.parse(attributes));
       declarators.push({ declarator, width, attributes });
       if (!this.#stream.take(',')) break;
+      if (this.#stream.is(';')) throw new SyntaxProblem('syntax', 'Expected a member.', this.#stream.peek());
     }
     // GCC accepts a last member without its semicolon.
     if (!this.#stream.is('}')) this.#stream.expect(';', 'after a member');
@@ -332,7 +306,7 @@ export class Parser {
   #parseEnum(): EnumSpecifier {
     const token = this.#stream.next();
     const attributes: Attribute[] = [];
-    while (this.#parseAttributes(attributes));
+    while (this.#attributes.parse(attributes));
     const tag = this.#stream.peek().kind === TokenKind.identifier ? this.#stream.next() : undefined;
     // In a record `enum e : 3;` is a bit-field without a name.
     const isFixed = this.#stream.is(':') && this.#startsTypeName(this.#stream.peek(1));
@@ -350,124 +324,14 @@ export class Parser {
     while (!this.#stream.is('}')) {
       const name = this.#stream.next();
       if (name.kind !== TokenKind.identifier) throw new SyntaxProblem('syntax', 'An enumerator has a name.', name);
-      while (this.#parseAttributes([]));
+      while (this.#attributes.parse([]));
       const value = this.#stream.take('=') ? this.#expressions.parseConditional() : undefined;
       enumerators.push({ name: name.text, value, token: name });
       if (!this.#stream.take(',')) break;
     }
     this.#stream.expect('}', 'after the enumerators');
-    while (this.#parseAttributes(attributes));
+    while (this.#attributes.parseGnu(attributes));
     return { kind: 'enum', tag: tag?.text, enumerators, underlying, attributes, token: at };
-  }
-
-  /** `isInner`: in parentheses, where leading attributes belong to the type and not to what is declared (GCC's `cdk_attrs`). */
-  #parseDeclarator(isAbstract: boolean, isInner = false): Declarator {
-    this.#enter();
-    const pointers: DeclaratorPart[] = [];
-    const leading: Attribute[] = [];
-    for (;;) {
-      const { text, kind } = this.#stream.peek();
-      if (this.#stream.take('*')) {
-        pointers.push({ kind: 'pointer' });
-        this.#checkLength(pointers);
-      } else if (kind === TokenKind.identifier && (skippedWords.has(text) || annotations.has(text))) {
-        this.#stream.next();
-      } else {
-        const attributes: Attribute[] = [];
-        if (!this.#parseAttributes(attributes)) break;
-        if (pointers.length === 0 && !isInner) leading.push(...attributes);
-        else if (attributes.some(changesType)) pointers.push({ kind: 'attributes', attributes });
-      }
-    }
-    let inner: Declarator | undefined;
-    let name: Token | undefined;
-    if (this.#stream.is('(') && this.#opensDeclarator(isAbstract)) {
-      this.#stream.next();
-      inner = this.#parseDeclarator(isAbstract, true);
-      this.#stream.expect(')', 'after a declarator');
-    } else if (this.#stream.peek().kind === TokenKind.identifier) {
-      if (!isAbstract) name = this.#stream.next();
-    } else if (!isAbstract) {
-      const found = this.#stream.peek();
-      const what = found.kind === TokenKind.end ? 'the end' : `"${found.text.slice(0, 80)}"`;
-      throw new SyntaxProblem('syntax', `Expected a name, found ${what}.`, found);
-    }
-    const suffixes: DeclaratorPart[] = [];
-    for (;;) {
-      const token = this.#stream.peek();
-      if (this.#stream.take('[')) {
-        while (/^(?:static|const|volatile|restrict|__restrict)$/.test(this.#stream.peek().text)) this.#stream.next();
-        const length = this.#stream.is(']') ? undefined : this.#expressions.parseExpression();
-        this.#stream.expect(']', 'after the length of an array');
-        suffixes.push({ kind: 'array', length, token });
-      } else if (this.#stream.take('(')) {
-        this.#stream.skipBalanced('(', ')', token);
-        suffixes.push({ kind: 'function' });
-      } else {
-        break;
-      }
-      this.#checkLength(suffixes);
-    }
-    this.#nesting--;
-    const parts = [...pointers, ...suffixes.reverse(), ...(inner?.parts ?? [])];
-    return { name: name ?? inner?.name, parts, attributes: leading };
-  }
-
-  #checkLength(parts: readonly DeclaratorPart[]): void {
-    if (parts.length <= limits.syntaxNesting) return;
-    throw new SyntaxProblem('limit-reached', 'This declarator is too long.', this.#stream.peek());
-  }
-
-  /** In a type name `(` opens a declarator, as in `int (*)(void)`, or parameters, as in `int (void)`. */
-  #opensDeclarator(isAbstract: boolean): boolean {
-    if (!isAbstract) return true;
-    const next = this.#stream.peek(1);
-    return next.text === '*' || next.text === '(' || next.text === '[' || next.text === '__attribute__';
-  }
-
-  /** Reads what attributes there are; false if there are none here. */
-  #parseAttributes(into: Attribute[]): boolean {
-    const token = this.#stream.peek();
-    if (token.text === '[' && this.#stream.peek(1).text === '[') {
-      this.#stream.next();
-      this.#stream.skipBalanced('[', ']', token);
-      return true;
-    }
-    if (token.kind !== TokenKind.identifier || !attributeWords.has(token.text)) return false;
-    this.#stream.next();
-    this.#stream.expect('(', 'after an attribute');
-    if (token.text === '_Alignas' || token.text === 'alignas') {
-      const argument: Expression = this.#startsTypeName(this.#stream.peek())
-        ? { kind: 'alignof', operand: this.parseTypeName(), isLeast: true, token, depth: 1 }
-        : this.#expressions.parseConditional();
-      into.push({ name: 'aligned', argument, word: undefined, token });
-      this.#stream.expect(')', 'after _Alignas');
-      return true;
-    }
-    this.#stream.expect('(', 'after __attribute__');
-    while (!this.#stream.is(')')) {
-      if (this.#stream.take(',')) continue;
-      into.push(this.#parseAttribute());
-    }
-    this.#stream.next();
-    this.#stream.expect(')', 'after an attribute');
-    return true;
-  }
-
-  #parseAttribute(): Attribute {
-    const token = this.#stream.next();
-    if (token.kind !== TokenKind.identifier) throw new SyntaxProblem('syntax', 'An attribute has a name.', token);
-    const name = /^__.+__$/.test(token.text) ? token.text.slice(2, -2) : token.text;
-    if (!this.#stream.is('(')) return { name, argument: undefined, word: undefined, token };
-    const open = this.#stream.next();
-    if (name === 'aligned' || name === 'vector_size') {
-      const argument = this.#stream.is(')') ? undefined : this.#expressions.parseConditional();
-      this.#stream.expect(')', 'after an attribute');
-      return { name, argument, word: undefined, token };
-    }
-    const word = this.#stream.peek().kind === TokenKind.identifier ? this.#stream.peek().text : undefined;
-    this.#stream.skipBalanced('(', ')', open);
-    return { name, argument: undefined, word, token };
   }
 
   #skipAsm(): boolean {
@@ -497,18 +361,5 @@ export class Parser {
     }
     this.#stream.skipBalanced('{', '}', this.#stream.next());
     return true;
-  }
-
-  #skipInitializer(): void {
-    for (let depth = 0; ;) {
-      const token = this.#stream.peek();
-      if (token.kind === TokenKind.end) throw new SyntaxProblem('syntax', 'This initializer does not end.', token);
-      if (token.kind === TokenKind.punctuator) {
-        if (depth === 0 && (token.text === ',' || token.text === ';')) return;
-        if (/^[([{]$/.test(token.text)) depth++;
-        else if (/^[)\]}]$/.test(token.text)) depth--;
-      }
-      this.#stream.next();
-    }
   }
 }

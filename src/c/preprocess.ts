@@ -286,7 +286,13 @@ export class Preprocessor {
     const expanded = expandTokens(this.#context, answered, 0, hash);
     this.#context.isCondition = false;
     // GCC also answers a `defined` that comes out of a macro.
-    const result = evaluateCondition(this.#answerTests(expanded), () => !this.#isDefined('__CHAR_UNSIGNED__'));
+    const result = evaluateCondition(this.#answerTests(expanded), {
+      isCharSigned: () => !this.#isDefined('__CHAR_UNSIGNED__'),
+      isWideSigned: () => {
+        const type = this.#scope.binding('__WCHAR_TYPE__');
+        return !(type instanceof Macro && type.body.some(({ text }) => text === 'unsigned'));
+      },
+    });
     if (result.kind === 'value') return result.isTrue;
     this.#host.report({
       severity: 'error',
@@ -338,7 +344,9 @@ export class Preprocessor {
   }
 
   #hasTest(test: HasTest, inside: readonly Token[], from: TokenFile): boolean {
-    if (test !== '__has_include' && test !== '__has_include_next') return hasFeature(test, spellTokens(inside));
+    if (test !== '__has_include' && test !== '__has_include_next') {
+      return hasFeature(test, spellTokens(inside), (name) => this.#isDefined(name));
+    }
     const wanted = this.#headerName(inside);
     return wanted !== undefined && this.#host.resolve(wanted.name, wanted.form, from) !== undefined;
   }

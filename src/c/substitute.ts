@@ -17,6 +17,9 @@ export interface SubstitutionContext {
   readonly report: (code: string, message: string) => void;
 }
 
+/** Stands for what a variadic macro is not given, not even an empty text behind a comma. */
+export const omittedArgument: Token[] = [];
+
 /** What `macro` becomes where `use` stands, every token hidden from `hideSet` as well. */
 export function substitute(
   macro: Macro,
@@ -114,15 +117,16 @@ class Substitution {
       if (token === undefined) break;
       const next = body[at + 1];
       if (token.kind === TokenKind.punctuator && token.text === '##' && at > 0) {
-        // GNU: `, ## args` without arguments takes the comma away, and pastes nothing otherwise.
+        // GNU: `, ## args` takes the comma away where args are left out, not where they are empty, and pastes nothing otherwise.
         if (
           body[at - 1]?.text === ',' &&
           next !== undefined &&
           this.#variadic >= 0 &&
           this.#indexOf(next) === this.#variadic
         ) {
-          if (this.#given[this.#variadic]?.length === 0) this.#result.pop();
-          else this.#append(this.#fullyExpanded(this.#variadic), next);
+          const tokens = this.#fullyExpanded(this.#variadic);
+          if (this.#isOmitted()) this.#result.pop();
+          else this.#append(tokens, tokens[0] ?? next);
           this.#isLeftEmpty = false;
           at++;
         } else {
@@ -132,6 +136,12 @@ class Substitution {
       }
       if (token.text === '#' && token.kind === TokenKind.punctuator && next !== undefined) {
         const index = this.#indexOf(next);
+        const close = this.#variadic >= 0 && next.text === '__VA_OPT__' ? closingParenthesis(body, at + 2) : -1;
+        if (close > 0) {
+          this.#append([this.#stringifyOptional(body, at + 1, close, token)], token);
+          at = close;
+          continue;
+        }
         if (index >= 0) {
           this.#append([stringify(this.#given[index] ?? [], token)], token);
           at++;
@@ -142,8 +152,7 @@ class Substitution {
         const close = closingParenthesis(body, at + 1);
         if (close > 0) {
           if (this.#fullyExpanded(this.#variadic).length > 0) {
-            this.#isPasting = false;
-            this.run(body.slice(at + 2, close));
+            this.run(optional(body, at, close));
             this.#isLeftEmpty = false;
           } else {
             this.#append([], token);
@@ -157,6 +166,21 @@ class Substitution {
       else if (this.#isPasting || next?.text === '##') this.#append(this.#given[index] ?? [], token);
       else this.#append(this.#fullyExpanded(index), token);
     }
+  }
+
+  /** A macro with nothing but `...` cannot tell (GCC's `copy_paste_flag`). */
+  #isOmitted(): boolean {
+    const given = this.#given[this.#variadic];
+    return given === omittedArgument || (this.#variadic === 0 && given?.length === 0);
+  }
+
+  /** `#__VA_OPT__(…)` makes a string of what it comes to (C23 §6.10.4.1). */
+  #stringifyOptional(body: readonly Token[], at: number, close: number, hash: Token): Token {
+    const inside: Token[] = [];
+    if (this.#fullyExpanded(this.#variadic).length > 0) {
+      new Substitution(this.#macro, this.#given, this.#use, this.#context, inside).run(optional(body, at, close));
+    }
+    return stringify(inside, hash);
   }
 
   #indexOf(token: Token): number {
@@ -204,6 +228,13 @@ class Substitution {
     }
     return [left.as(kind, text).with(left.hasSpaceBefore, intersect(left.hideSet, right.hideSet), this.#use)];
   }
+}
+
+/** What stands in the parentheses of `__VA_OPT__`; it begins where the word stands. */
+function optional(body: readonly Token[], at: number, close: number): readonly Token[] {
+  const [first, ...rest] = body.slice(at + 2, close);
+  if (first === undefined) return [];
+  return [first.with(body[at]?.hasSpaceBefore === true, first.hideSet, first.expandedFrom), ...rest];
 }
 
 function stringify(tokens: readonly Token[], at: Token): Token {

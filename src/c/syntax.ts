@@ -17,7 +17,9 @@ interface ExpressionNode extends Node {
 }
 
 export type Expression =
-  | (ExpressionNode & { readonly kind: 'number' | 'character' | 'string' | 'name' })
+  | (ExpressionNode & { readonly kind: 'number' | 'character' | 'name' })
+  /** `others`: the strings behind the first that are joined to it (C17 §5.1.1.2, phase 6). */
+  | (ExpressionNode & { readonly kind: 'string'; readonly others: readonly Token[] })
   | (ExpressionNode & { readonly kind: 'unary'; readonly operator: string; readonly operand: Expression })
   | (ExpressionNode & {
       readonly kind: 'binary';
@@ -53,7 +55,25 @@ export type Expression =
       readonly callee: Expression;
       readonly arguments: readonly (Expression | TypeName)[];
     })
-  | (ExpressionNode & { readonly kind: 'compound-literal'; readonly type: TypeName });
+  | (ExpressionNode & {
+      readonly kind: 'compound-literal';
+      readonly type: TypeName;
+      readonly initializer: Initializer;
+    });
+
+/** Elements one behind the other, from an index on; from the beginning where none is said. */
+export interface InitializerRun {
+  /** The last index, where a designator gives several. */
+  readonly start: Expression | undefined;
+  count: number;
+}
+
+/** What is asked of an initializer: how many elements it gives to an array (C17 §6.7.9p22). */
+export type Initializer =
+  | { readonly kind: 'text'; readonly text: Expression }
+  /** `hasBare`: an element is not in braces, so that several may fill one record or inner array. */
+  | { readonly kind: 'list'; readonly runs: readonly InitializerRun[]; readonly hasBare: boolean }
+  | { readonly kind: 'other' };
 
 export interface TypeName extends Node {
   readonly kind: 'type-name';
@@ -61,12 +81,12 @@ export interface TypeName extends Node {
   readonly declarator: Declarator;
 }
 
-/** One attribute of a `__attribute__((…))`, its name without surrounding underscores. */
+/** One attribute of a `__attribute__((…))` or of `[[gnu::…]]`, its name without surrounding underscores. */
 export interface Attribute extends Node {
   readonly name: string;
   /** The first argument, where it is an expression (`aligned(8)`). */
   readonly argument: Expression | undefined;
-  /** The first argument, where it is a lone name (`mode(DI)`). */
+  /** The first argument, where it is a name (`mode(DI)`) or a string. */
   readonly word: string | undefined;
 }
 
@@ -80,6 +100,8 @@ export interface MemberDeclarator {
   readonly declarator: Declarator;
   readonly width: Expression | undefined;
   readonly attributes: readonly Attribute[];
+  /** Only where an array leaves its length to it. */
+  readonly initializer?: Initializer;
 }
 
 export interface EnumeratorSyntax extends Node {
@@ -119,12 +141,15 @@ export interface Specifiers extends Node {
   readonly type: TypeSpecifier;
   /** Attributes that belong to what is declared, not to the type. */
   readonly attributes: readonly Attribute[];
+  /** Those in `[[…]]` behind the type, which belong to it (C23 §6.7.1). */
+  readonly typeAttributes?: readonly Attribute[];
+  readonly isAtomic?: boolean;
 }
 
 /** One step from the type in the specifiers towards the declared type, in the order in which they apply. */
 export type DeclaratorPart =
   | { readonly kind: 'pointer' }
-  | { readonly kind: 'function' }
+  | (Node & { readonly kind: 'function' })
   /** Attributes of the type as far as it is built: behind a `*`, or where a parenthesis opens. */
   | { readonly kind: 'attributes'; readonly attributes: readonly Attribute[] }
   | (Node & { readonly kind: 'array'; readonly length: Expression | undefined });

@@ -7,10 +7,11 @@
  * change of its own, because then a boundary that programs rely on has moved.
  */
 
-import type { Change, FieldChange, MoveCause, Occupant, RecordPair } from './changes.ts';
+import type { Change, FieldChange, Occupant, RecordPair } from './changes.ts';
 import { compareMeanings } from './compare-meanings.ts';
 import { compareUnions } from './compare-unions.ts';
 import { hasSameParent, matchUnions, relativeOffset } from './match.ts';
+import { causeOfMove } from './move-cause.ts';
 import { occupantsInNew, occupantsInOld } from './occupants.ts';
 import { type ArmStep, canCoexist, type FieldNode, isFiller, type UnionNode } from './placed.ts';
 import { asArray, differences, isFlexible } from './types.ts';
@@ -101,32 +102,6 @@ function resizedOver(
     : occupantsInNew(pair, unions, old, { offsetBits: old.offsetBits + next.sizeBits, sizeBits: -delta });
 }
 
-function causeOfMove(pair: RecordPair, old: FieldNode, next: FieldNode): MoveCause {
-  const isBefore = (a: FieldNode, b: FieldNode): boolean =>
-    a !== b && a.parent === b.parent && canCoexist(a, b) && a.offsetBits < b.offsetBits;
-  const oldBefore = pair.old.nodes.filter((node) => isBefore(node, old));
-  const newBefore = pair.new.nodes.filter((node) => isBefore(node, next));
-  for (const node of oldBefore) {
-    const other = pair.matches.get(node);
-    if (other?.parent === next.parent && other !== undefined && !isBefore(other, next)) return { kind: 'reordered' };
-  }
-  for (const node of newBefore) {
-    const other = pair.reverse.get(node);
-    if (other?.parent === old.parent && other !== undefined && !isBefore(other, old)) return { kind: 'reordered' };
-  }
-  for (const node of [...newBefore].reverse()) {
-    const other = pair.reverse.get(node);
-    if (other === undefined) return { kind: 'field-inserted', path: node.path };
-    if (node.sizeBits !== other.sizeBits && !isFiller(node)) {
-      return { kind: 'neighbour-grew', path: node.path, isRecord: node.record !== undefined };
-    }
-  }
-  const gone = oldBefore.find((node) => !pair.matches.has(node));
-  if (gone !== undefined) return { kind: 'field-removed', path: gone.path };
-  const filler = newBefore.find((node) => pair.reverse.get(node)?.sizeBits !== node.sizeBits);
-  return filler === undefined ? { kind: 'alignment' } : { kind: 'neighbour-grew', path: filler.path, isRecord: false };
-}
-
 type Move = Extract<FieldChange, { kind: 'field-moved' }>;
 
 /** Neighbours that moved together by one distance are one change: the first, with the others in its train. */
@@ -138,7 +113,9 @@ function groupMoves(moves: readonly Move[]): Move[] {
     const key = isTrain
       ? `${move.old.parent?.path ?? ''}|${String(distance)}|${JSON.stringify(move.cause)}`
       : `=${move.old.path}`;
-    groups.set(key, [...(groups.get(key) ?? []), move]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [move]);
+    else group.push(move);
   }
   return [...groups.values()].flatMap((group) => {
     const ordered = [...group].sort((a, b) => a.old.offsetBits - b.old.offsetBits);

@@ -7,6 +7,7 @@
  * and moves is matched here and reported as moved.
  */
 
+import { groupBy } from '../abi/group-by.ts';
 import type { RecordPair } from './changes.ts';
 import { type FieldNode, isFiller, type PlacedRecord, type UnionNode } from './placed.ts';
 import { differences } from './types.ts';
@@ -23,20 +24,47 @@ export function matchRecords(name: string, old: PlacedRecord, next: PlacedRecord
     const same = next.byPath.get(node.path);
     if (same !== undefined && !reverse.has(same)) join(node, same);
   }
+  const byPlace = groupBy(
+    next.nodes.filter((other) => !reverse.has(other)),
+    placeOf,
+  );
+  const oldByPlace = groupBy(
+    old.nodes.filter((node) => !matches.has(node)),
+    placeOf,
+  );
   // Outer nodes come before inner ones, so that a renamed record is matched before its fields look for their parent.
   for (const node of old.nodes) {
     if (matches.has(node)) continue;
-    const candidates = next.nodes.filter((other) => !reverse.has(other) && isRename(node, other, matches));
+    const candidates = (byPlace.get(placeOf(node)) ?? []).filter(
+      (other) => !reverse.has(other) && isRename(node, other, matches),
+    );
     const [only] = candidates;
-    if (candidates.length === 1 && only !== undefined && isMutual(only, node, old, matches)) join(node, only);
+    if (
+      candidates.length === 1 &&
+      only !== undefined &&
+      isMutual(only, node, oldByPlace.get(placeOf(only)) ?? [], matches)
+    )
+      join(node, only);
   }
+  const nameAndPlace = ({ name: one, offsetBits }: FieldNode): string => `${String(offsetBits)} ${one}`;
+  const byName = groupBy(
+    next.nodes.filter((other) => !reverse.has(other)),
+    nameAndPlace,
+  );
   for (const node of old.nodes) {
     if (matches.has(node) || isFiller(node)) continue;
-    const candidates = next.nodes.filter((other) => !reverse.has(other) && isRewrapped(node, other));
+    const candidates = (byName.get(nameAndPlace(node)) ?? []).filter(
+      (other) => !reverse.has(other) && isRewrapped(node, other),
+    );
     const [only] = candidates;
     if (candidates.length === 1 && only !== undefined) join(node, only);
   }
   return { name, old, new: next, matches, reverse };
+}
+
+/** What a renamed field keeps. */
+function placeOf(node: FieldNode): string {
+  return `${String(relativeOffset(node))} ${String(node.sizeBits)}`;
 }
 
 function isRename(old: FieldNode, next: FieldNode, matches: ReadonlyMap<FieldNode, FieldNode>): boolean {
@@ -73,10 +101,10 @@ function haveSameChildren(old: FieldNode, next: FieldNode): boolean {
 function isMutual(
   next: FieldNode,
   old: FieldNode,
-  side: PlacedRecord,
+  olds: readonly FieldNode[],
   matches: ReadonlyMap<FieldNode, FieldNode>,
 ): boolean {
-  return side.nodes.every((other) => other === old || matches.has(other) || !isRename(other, next, matches));
+  return olds.every((other) => other === old || matches.has(other) || !isRename(other, next, matches));
 }
 
 function isRewrapped(old: FieldNode, next: FieldNode): boolean {

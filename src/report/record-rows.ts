@@ -11,18 +11,24 @@ export interface RecordRow {
 }
 
 export function recordRows(pair: RecordPair): RecordRow[] {
-  const rows: RecordRow[] = pair.new.nodes.map((node) => {
-    const old = pair.reverse.get(node);
-    return { old, new: node, note: noteOf(old, node) };
-  });
   // What is gone stands behind what was in front of it.
+  const goneBehind = new Map<FieldNode | undefined, FieldNode>();
   let before: FieldNode | undefined;
   for (const node of pair.old.nodes) {
-    if (!pair.matches.has(node)) {
-      const index = before === undefined ? -1 : rows.findIndex(({ old }) => old === before);
-      rows.splice(index + 1, 0, { old: node, new: undefined, note: 'gone' });
-    }
+    if (!pair.matches.has(node)) goneBehind.set(before, node);
     before = node;
+  }
+  const rows: RecordRow[] = [];
+  const addGoneBehind = (node: FieldNode | undefined): void => {
+    for (let gone = goneBehind.get(node); gone !== undefined; gone = goneBehind.get(gone)) {
+      rows.push({ old: gone, new: undefined, note: 'gone' });
+    }
+  };
+  addGoneBehind(undefined);
+  for (const node of pair.new.nodes) {
+    const old = pair.reverse.get(node);
+    rows.push({ old, new: node, note: noteOf(old, node) });
+    if (old !== undefined) addGoneBehind(old);
   }
   return rows;
 }

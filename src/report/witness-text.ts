@@ -12,7 +12,10 @@ const WIDTH = 80;
 
 /** Whether two findings are proven by the same bytes. */
 export function isSameProof(a: Witness, b: Witness | null): boolean {
-  return a.kind === 'bytes' && b?.kind === 'bytes' && a.writer === b.writer && Buffer.from(a.bytes).equals(b.bytes);
+  if (a.kind !== 'bytes' || b?.kind !== 'bytes' || a.writer !== b.writer) return false;
+  const { bytes } = a;
+  // Over the same memory: there may be thousands to compare with.
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).equals(b.bytes);
 }
 
 /** A line each; none holds a line feed. */

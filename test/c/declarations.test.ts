@@ -388,8 +388,10 @@ describe('values of macros', () => {
   });
 
   test.each([
-    ['int a[] = { 1, 2, 3 };', undefined],
-    ['static const int a[] = { 1 };', undefined],
+    ['int a[] = { 1, 2, 3 };', 12n],
+    ['static const int a[] = { 1 };', 4n],
+    ['static int b[] = { 1 }, a[] = { b[0] ? sizeof(int) : 2, [sizeof(b)] = 3 };', 20n],
+    ['static int a[] = { [UNKNOWN] = 1 };', undefined],
     ['extern int a[];', undefined],
     ['extern int a[]; extern int a[5];', 20n],
     ['extern int a[5]; extern int a[];', 20n],

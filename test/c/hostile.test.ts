@@ -86,6 +86,15 @@ describe('macros', () => {
     expect(constants['A19999']).toBeUndefined();
   });
 
+  test('a macro of more operators than are followed is said to be one', () => {
+    const abi = abiOf(
+      `#define A 1${' + 1'.repeat(5000)} + sizeof(int)\n#define B 1${' + 1'.repeat(500)} + sizeof(int)\n`,
+    );
+    expect([...abi.macros.keys()]).toEqual(['A']);
+    expect(constantsOf(abi)).toEqual({ B: 505n });
+    expect(abi.notUnderstood.map(({ code, location }) => [code, location?.line])).toEqual([['limit-reached', 1]]);
+  });
+
   test('calls in calls', () => {
     const { records } = readAround(`#define F(x) x\n#define A ${'F('.repeat(deep)}1${')'.repeat(deep)}\n`);
     expect(records).toEqual(['struct before', 'struct after']);

@@ -42,7 +42,7 @@ describe('macro expansion', () => {
     ['a call made of what another gave', '#define F(x) x\n#define G F', 'G(5)', 5n],
     ['a joined line', '#define A 1 \\\n + 2', 'A', 3n],
     ['a comment across lines', '#define A 1 /* x\n y */ + 2', 'A', 3n],
-    ['__LINE__', '', '__LINE__', 2n],
+    ['__LINE__ where it is used', 'enum { E =\n __LINE__ };', 'E', 2n],
     [
       'push_macro and pop_macro',
       '#define A 1\n#pragma push_macro("A")\n#undef A\n#define A 2\nenum { B = A };\n#pragma pop_macro("A")',

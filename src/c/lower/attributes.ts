@@ -3,17 +3,20 @@
  * skipped, known or not.
  */
 
-import { type FloatBase, type IntegerBase, type Type, unalias } from '../../abi/types.ts';
-import { integerBase, toUnsigned } from '../expression/arithmetic.ts';
+import type { Target } from '../../abi/target.ts';
+import type { IntegerBase } from '../../abi/types.ts';
+import { toUnsigned } from '../expression/arithmetic.ts';
 import type { Attribute, Expression } from '../syntax.ts';
 import { SyntaxProblem } from '../token-stream.ts';
-import type { TypeTable } from './type-table.ts';
 
 export interface LayoutAttributes {
   readonly alignBytes: number | undefined;
   readonly isPacked: boolean;
   readonly mode: Attribute | undefined;
   readonly vectorSize: Attribute | undefined;
+  /** Those that lay a record out by other rules than the target's. */
+  readonly storageOrder: Attribute | undefined;
+  readonly msStruct: Attribute | undefined;
 }
 
 interface AttributeContext {
@@ -28,6 +31,8 @@ export const noAttributes: LayoutAttributes = {
   isPacked: false,
   mode: undefined,
   vectorSize: undefined,
+  storageOrder: undefined,
+  msStruct: undefined,
 };
 
 /** Whether it is C's own word, which is no attribute to GCC. */
@@ -36,7 +41,7 @@ export function isAlignas({ token }: Attribute): boolean {
 }
 
 export function readAttributes(attributes: readonly Attribute[], context: AttributeContext): LayoutAttributes {
-  let { alignBytes, isPacked, mode, vectorSize } = noAttributes;
+  let { alignBytes, isPacked, mode, vectorSize, storageOrder, msStruct } = noAttributes;
   for (const attribute of attributes) {
     switch (attribute.name) {
       case 'packed':
@@ -58,44 +63,37 @@ export function readAttributes(attributes: readonly Attribute[], context: Attrib
       case 'vector_size':
         vectorSize = attribute;
         break;
+      case 'scalar_storage_order':
+        storageOrder = attribute;
+        break;
+      case 'ms_struct':
+        msStruct = attribute;
+        break;
+      case 'gcc_struct':
+        msStruct = undefined;
+        break;
       default:
     }
   }
-  return { alignBytes, isPacked, mode, vectorSize };
+  return { alignBytes, isPacked, mode, vectorSize, storageOrder, msStruct };
 }
 
 const integerModes: Readonly<Record<string, IntegerBase>> = {
-  QI: 'signed char',
-  byte: 'signed char',
-  HI: 'short',
-  SI: 'int',
-  DI: 'long long',
-  TI: '__int128',
-  word: 'long',
-  pointer: 'long',
+  ...{ QI: 'signed char', HI: 'short', SI: 'int', DI: 'long long', TI: '__int128' },
+  ...{ byte: 'signed char', pointer: 'long' },
 };
-const floatModes: Readonly<Record<string, FloatBase>> = { HF: '_Float16', SF: 'float', DF: 'double', TF: '__float128' };
 
-function wordOf(mode: Attribute): string {
+export function wordOfMode(mode: Attribute): string {
   return mode.word?.replace(/^__(.*)__$/, '$1') ?? '';
 }
 
-/** The integer type of a machine mode, or `undefined` where it is no mode of integers. */
-export function integerBaseOfMode(mode: Attribute, isUnsigned: boolean): IntegerBase | undefined {
-  const word = wordOf(mode);
-  const base = Object.hasOwn(integerModes, word) ? integerModes[word] : undefined;
-  return base !== undefined && isUnsigned ? toUnsigned(base) : base;
-}
-
-/** `mode(DI)` and the like: a type of the given width and the signedness of `type`. An enum stays one, whatever it can hold. */
-export function applyMode(type: Type, mode: Attribute, types: TypeTable): Type {
-  const behind = unalias(type);
-  const known = integerBase(type);
-  const base = known === undefined ? undefined : integerBaseOfMode(mode, known.startsWith('unsigned'));
-  if (base !== undefined)
-    return behind.kind === 'enum' ? types.enum({ ...behind, underlying: base }) : types.integer(base);
-  const word = wordOf(mode);
-  const float = Object.hasOwn(floatModes, word) ? floatModes[word] : undefined;
-  if (behind.kind === 'float' && float !== undefined) return types.float(float);
-  throw new SyntaxProblem('unknown-mode', `The machine mode "${word}" is not known.`, mode.token);
+/** The integer type of a machine mode, or `undefined` where it is no mode of integers that the target has. */
+export function integerBaseOfMode(mode: Attribute, isUnsigned: boolean, target: Target): IntegerBase | undefined {
+  const word = wordOfMode(mode);
+  // What a register holds: 64 bits on x32 too (`word_mode`, `TARGET_UNWIND_WORD_MODE`).
+  const isRegister = word === 'word' || word === 'unwind_word';
+  const ofRegister = target.hasInt128 ? 'long long' : 'long';
+  const base = isRegister ? ofRegister : Object.hasOwn(integerModes, word) ? integerModes[word] : undefined;
+  if (base === undefined || (base === '__int128' && !target.hasInt128)) return undefined;
+  return isUnsigned ? toUnsigned(base) : base;
 }

@@ -36,14 +36,14 @@ define('_Float16', (types) => types.float('_Float16'));
 define('float', (types) => types.float('float'));
 define('double', (types) => types.float('double'));
 define('long double', (types) => types.float('long double'));
-define('__float128', (types) => types.float('__float128'));
-// A complex number is laid out as an array of two.
-define('float _Complex', (types) => types.array(types.float('float'), 2));
-define('double _Complex | _Complex', (types) => types.array(types.float('double'), 2));
-define('long double _Complex', (types) => types.array(types.float('long double'), 2));
-
+define('__float128 | _Float128', (types) => types.float('__float128'));
 export function basicType(words: readonly string[], token: Token, types: TypeTable): Type {
   const [first = ''] = words;
+  // A complex number, of whole numbers too in GNU C, is laid out as an array of two.
+  if (words.includes('_Complex')) {
+    const parts = words.filter((word) => word !== '_Complex');
+    return types.array(parts.length === 0 ? types.float('double') : basicType(parts, token, types), 2);
+  }
   const make = meanings.get(words.length === 1 ? first : [...words].sort().join(' '));
   if (make === undefined) throw new SyntaxProblem('unknown-type', `There is no type "${words.join(' ')}".`, token);
   return make(types);

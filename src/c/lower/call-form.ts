@@ -95,6 +95,7 @@ export class CallForms {
     const context: ExpansionContext = {
       scope,
       report: ({ code }) => trouble.push(code),
+      isForAnyPlace: true,
       tokensLeft: limits.expandedTokensPerValue,
       nextCounter: () => 0,
       onCall: ({ name, hasOperators, isVariadic }, use, parameters) => {

@@ -6,7 +6,7 @@ import type { Target } from '../../abi/target.ts';
 import type { EnumType, Enumerator, IntegerBase, Type } from '../../abi/types.ts';
 import { spellType } from '../../abi/types.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
-import { dataModelFact } from '../environment.ts';
+import { dataModelFact, targetFact } from '../environment.ts';
 import type { Evaluator } from '../expression.ts';
 import { integerBase } from '../expression/arithmetic.ts';
 import type { Scope } from '../scope.ts';
@@ -14,7 +14,7 @@ import type { Attribute, EnumSpecifier, TypeName } from '../syntax.ts';
 import { SyntaxProblem } from '../token-stream.ts';
 import { locationOf, usedAs } from '../token.ts';
 import { integerBaseOfMode, type LayoutAttributes } from './attributes.ts';
-import { enumeratorBase, fits, narrowestBase, nextEnumeratorValue } from './enum-types.ts';
+import { enumeratorBase, type EnumeratorValue, fits, narrowestBase, nextEnumeratorValue } from './enum-types.ts';
 import { isMadeByRequestMacro, sizedType } from './enumerated-requests.ts';
 import type { Lowered } from './lowered.ts';
 import { requestOf } from './request-macros.ts';
@@ -33,8 +33,9 @@ interface EnumHost {
 }
 
 /** An enum of a given mode is as signed as without it; GCC refuses one whose values do not fit (`finish_enum`). */
-function enumBaseOfMode(mode: Attribute, values: readonly bigint[]): IntegerBase {
-  const base = integerBaseOfMode(mode, !values.some((value) => value < 0n));
+function enumBaseOfMode(mode: Attribute, values: readonly bigint[], target: Target): IntegerBase {
+  const isUnsigned = !values.some((value) => value < 0n);
+  const base = integerBaseOfMode(mode, isUnsigned, target);
   if (base !== undefined && fits(values, base)) return base;
   throw new SyntaxProblem('unknown-mode', 'The values of the enum do not fit its machine mode.', mode.token);
 }
@@ -63,6 +64,7 @@ export class EnumLowering {
       if (tag !== undefined) scope.bindTag(tag, forward);
       return forward;
     }
+    if (specifier.enumerators.length === 0) throw new SyntaxProblem('syntax', 'An enum has enumerators.', token);
     const attributes = attributesOf(specifier.attributes);
     const enumerators = this.#enumerators(specifier, fixed);
     const isLong64 = (): boolean => {
@@ -71,7 +73,8 @@ export class EnumLowering {
     };
     const values = enumerators.map(({ value }) => value);
     const narrowest = fixed ?? narrowestBase(values, attributes.isPacked, isLong64);
-    const underlying = attributes.mode === undefined ? narrowest : enumBaseOfMode(attributes.mode, values);
+    if (attributes.mode !== undefined) scope.binding(targetFact);
+    const underlying = attributes.mode === undefined ? narrowest : enumBaseOfMode(attributes.mode, values, target);
     const location = locationOf(token);
     // `aligned` has no effect: GCC's `finish_enum` gives the enum the alignment of its integer type after attributes were looked at.
     const type = types.enum({ kind: 'enum', tag, enumerators, underlying, location });
@@ -92,26 +95,31 @@ export class EnumLowering {
   }
 
   #enumerators(specifier: EnumSpecifier, fixed: IntegerBase | undefined): Enumerator[] {
-    const { scope, types, evaluator, report } = this.#host;
+    const { scope, types, evaluator } = this.#host;
     const enumerators: Enumerator[] = [];
-    let next: { value: bigint; base: IntegerBase } = { value: 0n, base: fixed ?? 'int' };
+    const names = new Set<string>();
+    let next: EnumeratorValue | undefined = { value: 0n, base: fixed ?? 'int' };
     for (const { name, value, token } of specifier.enumerators ?? []) {
-      if (scope.ordinary(name)?.kind === 'typedef') {
-        throw new SyntaxProblem('redefinition', `${name} is already a type.`, token);
+      const given: EnumeratorValue | undefined = value === undefined ? next : evaluator.integer(value);
+      if (given === undefined) {
+        throw new SyntaxProblem(
+          'enum-overflow',
+          `The value of ${name} is too large for the type of the one before.`,
+          token,
+        );
       }
-      const given = value === undefined ? next : evaluator.integer(value);
       const known = scope.ordinary(name);
-      if (known?.kind === 'enumerator' && known.value !== given.value) {
-        const message = `The enumerator ${name} has two values.`;
-        report({ severity: 'error', code: 'redefinition', message, location: locationOf(token) });
+      const isSame = known?.kind === 'enumerator' && known.value === given.value;
+      if (names.has(name) || (known !== undefined && !isSame)) {
+        throw new SyntaxProblem('redefinition', `${name} is already something else.`, token);
       }
+      names.add(name);
       const enumerator = { name, value: given.value, location: locationOf(token) };
       enumerators.push(value?.kind === 'name' ? { ...enumerator, sameAs: value.token.text } : enumerator);
+      const base = fixed ?? enumeratorBase(given.value, given.base);
       // Visible to the enumerators that follow, before the enum has a type.
-      scope.bindOrdinary(name, types.enumerator(name, given.value, given.base));
-      next = nextEnumeratorValue(given.value, given.base, fixed, (base) =>
-        evaluator.sizeBytes(types.integer(base), token),
-      );
+      scope.bindOrdinary(name, types.enumerator(name, given.value, base));
+      next = nextEnumeratorValue(given.value, base, (one) => evaluator.bits(one));
     }
     return enumerators;
   }

@@ -49,20 +49,20 @@ export function enumeratorBase(value: bigint, underlying: IntegerBase): IntegerB
   return value >= intMinimum && value <= intMaximum ? 'int' : underlying;
 }
 
-/** What an enumerator without a value gets after one with this value. */
+export interface EnumeratorValue {
+  readonly value: bigint;
+  readonly base: IntegerBase;
+}
+
+/** What an enumerator without a value gets after one with this value; `undefined`: its type has no larger one (C17 §6.7.2.2p3). */
 export function nextEnumeratorValue(
   value: bigint,
   base: IntegerBase,
-  fixed: IntegerBase | undefined,
-  sizeBytes: (base: IntegerBase) => number,
-): { value: bigint; base: IntegerBase } {
-  if (fixed !== undefined) return { value: value + 1n, base: fixed };
+  bitsOf: (base: IntegerBase) => number,
+): EnumeratorValue | undefined {
   const next = value + 1n;
-  if (value >= intMinimum && next <= intMaximum) return { value: next, base: 'int' };
-  // Beyond int the type of the value before counts, made unsigned where it would overflow.
-  const bits = BigInt(sizeBytes(base) * 8);
+  if (next >= 0n && next <= 0x7fn) return { value: next, base };
   const isUnsigned = base === toUnsigned(base);
-  if (!isUnsigned && next < 1n << (bits - 1n)) return { value: next, base };
-  if (isUnsigned && next < 1n << bits) return { value: next, base };
-  return { value: next, base: isUnsigned ? 'unsigned long long' : bits === 32n ? 'unsigned int' : toUnsigned(base) };
+  const bits = BigInt(bitsOf(base)) - (isUnsigned ? 0n : 1n);
+  return next < 1n << bits ? { value: next, base } : undefined;
 }

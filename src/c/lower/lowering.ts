@@ -7,17 +7,16 @@
 
 import type { Target } from '../../abi/target.ts';
 import type { Field, RecordType, Type, TypedefType } from '../../abi/types.ts';
-import { spellType, unalias } from '../../abi/types.ts';
+import { unalias } from '../../abi/types.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import type { Scope } from '../scope.ts';
 import { Evaluator } from '../expression.ts';
-import { integerBase } from '../expression/arithmetic.ts';
+import { targetFact } from '../environment.ts';
 import { limits } from '../limits.ts';
 import { Macro } from '../macro.ts';
 import type {
   Attribute,
   Declarator,
-  Expression,
   ExternalDeclaration,
   Member,
   MemberDeclarator,
@@ -29,10 +28,14 @@ import type {
 } from '../syntax.ts';
 import { SyntaxProblem } from '../token-stream.ts';
 import { locationOf, type Token, usedAs } from '../token.ts';
-import { applyMode, isAlignas, type LayoutAttributes, noAttributes, readAttributes } from './attributes.ts';
+import { isAlignas, type LayoutAttributes, noAttributes, readAttributes } from './attributes.ts';
 import { basicType } from './basic-types.ts';
+import { Checks, isLengthOf, isOtherThan } from './checks.ts';
 import { EnumLowering } from './enum-lowering.ts';
 import type { Lowered } from './lowered.ts';
+import { ModifiedTypes } from './modified-types.ts';
+import { hasType, isRare } from './rare-types.ts';
+import { RecordFields } from './record-fields.ts';
 import type { TypeTable } from './type-table.ts';
 
 export class Lowering {
@@ -42,6 +45,8 @@ export class Lowering {
   readonly #target: Target;
   readonly #types: TypeTable;
   readonly #report: (diagnostic: Diagnostic) => void;
+  readonly #modifiers: ModifiedTypes;
+  readonly #checks: Checks;
   #enums: EnumLowering | undefined;
 
   constructor(scope: Scope, target: Target, types: TypeTable, report: (diagnostic: Diagnostic) => void) {
@@ -56,6 +61,8 @@ export class Lowering {
       typeOf: (name) => this.typeOf(name),
       complete: (type) => this.#complete(type),
     });
+    this.#modifiers = new ModifiedTypes(scope, target, types, this.evaluator);
+    this.#checks = new Checks(scope, target, types, this.evaluator);
   }
 
   declare(declaration: ExternalDeclaration): void {
@@ -80,9 +87,9 @@ export class Lowering {
   typeOf(name: TypeName): Type {
     const { specifiers, declarator } = name;
     const attributes = this.#attributes(specifiers.attributes);
-    const base = this.#modified(this.#specifiedType(specifiers.type), attributes);
+    const base = this.#baseType(this.#specifiedType(specifiers.type), specifiers, attributes, declarator);
     // Those of the specifiers are applied to the whole type (`groktypename`): a pointer is aligned, not what it points to.
-    return this.#complete(this.#aligned(this.#declaredType(base, declarator), attributes));
+    return this.#complete(this.#modifiers.aligned(this.#declaredType(base, declarator), attributes));
   }
 
   /** Made for the first enum: each macro is read with a lowering of its own, and hardly any has one. */
@@ -102,11 +109,18 @@ export class Lowering {
     const { name } = declarator;
     if (name === undefined) return;
     const attributes = this.#attributes([...specifiers.attributes, ...declarator.attributes, ...item.attributes]);
-    const type = this.#declaredType(this.#modified(base, attributes), declarator);
+    const declared = this.#declaredType(this.#baseType(base, specifiers, attributes, declarator), declarator);
+    const { initializer } = item;
+    const type = initializer === undefined ? declared : this.evaluator.initialized(declared, initializer);
     const known = this.#scope.ordinary(name.text);
     const location = locationOf(name);
     if (specifiers.storage !== 'typedef') {
-      if (known !== undefined && !(known.kind === 'object' && isLengthOf(type, known.type))) return;
+      if (known !== undefined) {
+        if (known.kind !== 'object' || isOtherThan(known.type, type)) {
+          throw new SyntaxProblem('redefinition', `${name.text} is already something else.`, name);
+        }
+        if (!isLengthOf(type, known.type)) return;
+      }
       this.#scope.bindOrdinary(name.text, this.#types.object(type));
       if (known !== undefined) return;
       if (declarator.parts.at(-1)?.kind !== 'function') return;
@@ -115,13 +129,19 @@ export class Lowering {
       return;
     }
     const { alignBytes } = attributes;
+    if (alignBytes !== undefined && specifiers.attributes.some(isAlignas)) {
+      throw new SyntaxProblem('bad-alignment', 'A typedef has no _Alignas.', name);
+    }
     const typedef = this.#types.typedef({
       ...{ kind: 'typedef', name: name.text, type },
       ...(alignBytes === undefined ? {} : { alignBytes }),
     });
     if (known !== undefined) {
       // C11 allows the same again; the first place is kept.
-      const isSame = known.kind === 'typedef' && known.type === type && known.alignBytes === alignBytes;
+      const isSame =
+        known.kind === 'typedef' &&
+        this.#complete(known.type) === this.#complete(type) &&
+        known.alignBytes === alignBytes;
       if (isSame) return;
       throw new SyntaxProblem('redefinition', `${name.text} is already something else.`, name);
     }
@@ -165,33 +185,22 @@ export class Lowering {
     });
   }
 
-  /** `mode` and `vector_size` change the type itself. */
-  #modified(base: Type, attributes: LayoutAttributes): Type {
+  /** What is declared is made from: the specified type with all that is said of it. */
+  #baseType(type: Type, specifiers: Specifiers, attributes: LayoutAttributes, declarator: Declarator): Type {
     const { mode, vectorSize } = attributes;
-    const type = mode === undefined ? base : applyMode(base, mode, this.#types);
-    if (vectorSize === undefined) return type;
-    const { kind } = unalias(type);
-    if (kind !== 'integer' && kind !== 'enum' && kind !== 'float') {
-      throw new SyntaxProblem('bad-vector', 'A vector has numbers for elements.', vectorSize.token);
-    }
-    const size = vectorSize.argument === undefined ? 0n : this.evaluator.integer(vectorSize.argument).value;
-    if (size <= 0n || size > 1n << 16n || (size & (size - 1n)) !== 0n) {
-      throw new SyntaxProblem('bad-vector', 'The size of a vector is a power of two.', vectorSize.token);
-    }
-    return this.#types.vector(type, Number(size));
-  }
-
-  /** A type with an alignment of its own is one under another name, but that nobody declared it. */
-  #aligned(type: Type, { alignBytes }: LayoutAttributes): Type {
-    if (alignBytes === undefined) return type;
-    const name = `${spellType(type)} __attribute__((aligned(${alignBytes})))`;
-    return this.#types.typedef({ kind: 'typedef', name, type, alignBytes });
+    const { typeAttributes, isAtomic } = specifiers;
+    let base = type;
+    if (mode !== undefined || vectorSize !== undefined) base = this.#modifiers.modified(base, attributes, declarator);
+    if (isAtomic === true) base = this.#modifiers.atomic(this.#complete(base), specifiers.token);
+    if (typeAttributes === undefined) return base;
+    const ofType = this.#attributes(typeAttributes);
+    return this.#modifiers.aligned(this.#modifiers.modified(base, ofType), ofType);
   }
 
   #specifiedType(specifier: TypeSpecifier): Type {
     switch (specifier.kind) {
       case 'basic':
-        return basicType(specifier.words, specifier.token, this.#types);
+        return this.#basicType(specifier.words, specifier.token);
       case 'typedef-name': {
         const binding = this.#scope.ordinary(specifier.name);
         if (binding?.kind === 'typedef') return binding;
@@ -210,6 +219,18 @@ export class Lowering {
     }
   }
 
+  #basicType(words: readonly string[], token: Token): Type {
+    const rare = words.find(isRare);
+    if (rare === undefined) return basicType(words, token, this.#types);
+    this.#scope.binding(targetFact);
+    if (!hasType(rare, this.#target)) throw new SyntaxProblem('unknown-type', `The target has no ${rare}.`, token);
+    // On x86 the extended type of its floating-point unit, elsewhere the one of 16 bytes.
+    if (rare === '_Float64x') {
+      return this.#types.float(this.#target.kernelArchitecture === 'x86' ? 'long double' : '__float128');
+    }
+    return basicType(words, token, this.#types);
+  }
+
   #declaredType(base: Type, declarator: Declarator): Type {
     let type = base;
     for (const part of declarator.parts) {
@@ -217,12 +238,17 @@ export class Lowering {
         case 'pointer':
           type = this.#types.pointer(type);
           break;
-        case 'function':
+        case 'function': {
+          const { kind } = unalias(type);
+          if (kind === 'array' || kind === 'function') {
+            throw new SyntaxProblem('bad-function', `A function returns no ${kind}.`, part.token);
+          }
           type = this.#types.function;
           break;
+        }
         case 'attributes': {
           const attributes = this.#attributes(part.attributes);
-          type = this.#aligned(this.#modified(type, attributes), attributes);
+          type = this.#modifiers.aligned(this.#modifiers.modified(type, attributes), attributes);
           break;
         }
         case 'array': {
@@ -230,8 +256,10 @@ export class Lowering {
           if (length !== undefined && (length < 0n || length > 1n << 47n)) {
             throw new SyntaxProblem('bad-array-length', `An array cannot have ${length} elements.`, part.token);
           }
-          type = this.#types.array(this.#complete(type), length === undefined ? undefined : Number(length));
-          this.#checkSize(type, part.token);
+          const element = this.#complete(type);
+          this.#checks.checkElement(element, part.token);
+          type = this.#types.array(element, length === undefined ? undefined : Number(length));
+          this.#checks.checkSize(type, part.token);
           break;
         }
         default:
@@ -280,12 +308,14 @@ export class Lowering {
       // The tag is known inside its own body.
       this.#scope.bindTag(tag, this.#types.record({ kind: 'record', recordKind, tag, isComplete: false, fields: [] }));
     }
-    const fields: Field[] = [];
+    const collected = new RecordFields(recordKind === 'union');
     for (const member of specifier.members) {
       if (member.kind === 'static-assertion') this.#assert(member);
-      else this.#addFields(fields, member);
+      else this.#addFields(collected, member);
     }
+    const { fields } = collected;
     const attributes = this.#attributes(specifier.attributes);
+    this.#checks.checkRules(fields, attributes);
     const { packBytes } = specifier;
     const location = locationOf(token);
     const record = this.#types.record({
@@ -297,10 +327,11 @@ export class Lowering {
     if (this.#types.depthOf(record) > limits.typeDepth) {
       throw new SyntaxProblem('limit-reached', 'Types are built on each other too deeply.', token);
     }
-    this.#checkSize(record, token);
+    this.#checks.checkSize(record, token);
     if (tag === undefined) return record;
-    if (known?.isComplete === true) {
-      if (known === record) return record;
+    const defined = known?.isComplete === true ? known : this.#scope.tag(tag);
+    if (defined?.kind === 'record' && defined.isComplete) {
+      if (defined === record) return record;
       throw new SyntaxProblem('redefinition', `${recordKind} ${tag} is defined again.`, token);
     }
     this.#scope.bindTag(tag, record);
@@ -309,7 +340,7 @@ export class Lowering {
     return record;
   }
 
-  #addFields(fields: Field[], member: Member): void {
+  #addFields(fields: RecordFields, member: Member): void {
     const base = this.#specifiedType(member.specifiers.type);
     const shared = member.specifiers.attributes;
     if (member.declarators.length === 0) {
@@ -317,50 +348,25 @@ export class Lowering {
       const { type } = member.specifiers;
       if (type.kind !== 'record' || type.tag !== undefined) return;
       // Attributes of a member without a declarator go nowhere in GCC (`grokfield`), unlike those behind its brace.
-      const counting = shared.filter(isAlignas);
-      fields.push(fieldOf(undefined, base, undefined, this.#attributes(counting), member.token));
+      const counting = [...shared.filter(isAlignas), ...(member.specifiers.typeAttributes ?? [])];
+      fields.add(fieldOf(undefined, base, undefined, this.#attributes(counting), member.token), member.token);
       return;
     }
     for (const { declarator, width, attributes: own } of member.declarators) {
       const attributes = this.#attributes(
         declarator.attributes.length + own.length === 0 ? shared : [...shared, ...declarator.attributes, ...own],
       );
-      const type = this.#complete(this.#declaredType(this.#modified(base, attributes), declarator));
+      const type = this.#complete(
+        this.#declaredType(this.#baseType(base, member.specifiers, attributes, declarator), declarator),
+      );
       const token = declarator.name ?? member.token;
-      this.#checkField(type, token);
-      const bitWidth = width === undefined ? undefined : this.#bitWidth(width, type, declarator.name, token);
-      fields.push(fieldOf(declarator.name?.text, type, bitWidth, attributes, token));
+      this.#checks.checkField(type, token);
+      const bitWidth = width === undefined ? undefined : this.#checks.bitWidth(width, type, declarator.name, token);
+      if (attributes.alignBytes !== undefined && shared.some(isAlignas))
+        this.#checks.checkAlignas(type, attributes, width, token);
+      fields.add(fieldOf(declarator.name?.text, type, bitWidth, attributes, token), token);
     }
   }
-
-  /** GCC refuses what is larger than PTRDIFF_MAX (`valid_constant_size_p`). Nobody's size is asked for that is small anywhere. */
-  #checkSize(type: Type, token: Token): void {
-    if (this.#types.mayBeTooLarge(type)) this.evaluator.sizeBytes(type, token);
-  }
-
-  #checkField(type: Type, token: Token): void {
-    let behind = unalias(type);
-    while (behind.kind === 'array') behind = unalias(behind.element);
-    const isWhole = behind.kind === 'record' ? behind.isComplete : behind.kind !== 'void' && behind.kind !== 'function';
-    if (!isWhole) throw new SyntaxProblem('incomplete-type', `${token.text} has a type without a size.`, token);
-  }
-
-  #bitWidth(width: Expression, type: Type, name: Token | undefined, token: Token): number {
-    const base = integerBase(type);
-    if (base === undefined) throw new SyntaxProblem('bad-bit-field', 'A bit-field is an integer.', token);
-    const { value } = this.evaluator.integer(width);
-    const sizeBits = base === '_Bool' ? 1 : this.evaluator.sizeBytes(type, token) * 8;
-    if (value < 0n || value > BigInt(sizeBits) || (value === 0n && name !== undefined)) {
-      throw new SyntaxProblem('bad-bit-field', `A bit-field cannot have ${value} bits here.`, width.token);
-    }
-    return Number(value);
-  }
-}
-
-/** Whether a redeclaration says how long an array is of which that was not known (C17 §6.2.7p4). */
-function isLengthOf(type: Type, known: Type): boolean {
-  const [before, after] = [unalias(known), unalias(type)];
-  return before.kind === 'array' && before.length === undefined && after.kind === 'array' && after.length !== undefined;
 }
 
 /** Written out: there are a hundred thousand fields, and putting objects together from parts takes V8 long. */

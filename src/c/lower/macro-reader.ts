@@ -13,7 +13,7 @@ import type { View } from '../environment.ts';
 import { Scope } from '../scope.ts';
 import { expanderOf, type ExpansionContext } from '../expand.ts';
 import { LimitReached, limits } from '../limits.ts';
-import type { Operand } from '../expression.ts';
+import type { Operand } from '../expression/operand.ts';
 import { Macro } from '../macro.ts';
 import type { Parser } from '../parse.ts';
 import type { Expression } from '../syntax.ts';
@@ -53,6 +53,7 @@ export class MacroReader {
       scope: this.#scope,
       // A macro that does not even expand is no constant; nobody used it yet, so nothing is wrong with the header.
       report: () => undefined,
+      isForAnyPlace: true,
       tokensLeft: 0,
       nextCounter: () => 0,
       onCall: (macro, use, parameters) => {
@@ -157,6 +158,8 @@ export class MacroReader {
       if (error instanceof LimitReached) {
         this.#diagnostics.push({ ...error.diagnostic, location: locationOf(at) });
       } else if (!(error instanceof SyntaxProblem)) throw error;
+      // What is too much is no text like any other: it may well be a number.
+      else if (error.code === 'limit-reached') this.#diagnostics.push({ ...error.diagnostic, location: locationOf(at) });
       return undefined;
     } finally {
       this.#budget.tokensLeft -= allowed - Math.max(0, this.#context.tokensLeft);

@@ -68,16 +68,28 @@ export function argumentsOf(macro: Macro, name: Token): readonly (readonly Token
 }
 
 /** Initializers, statements and lists are told from expressions before anything is expanded; some are enormous. */
-export function mayBeExpression({ file, bodyStart, bodyEnd }: Macro): boolean {
+export function mayBeExpression(macro: Macro): boolean {
+  const { file, bodyStart, bodyEnd } = macro;
   let depth = 0;
+  let braces = 0;
   for (let index = bodyStart; index < bodyEnd; index++) {
     if (file.kinds[index] !== TokenKind.punctuator) continue;
     const text = file.texts[index] ?? '';
     if (text === '(') depth++;
     else if (text === ')') depth--;
-    else if (text === '{' || text === ';' || text === '=' || (text === ',' && depth === 0)) return false;
+    else if (text === '{') {
+      if (braces === 0 && (depth === 0 || !beginsBody(macro, index))) return false;
+      braces++;
+    } else if (text === '}') braces--;
+    else if (braces === 0 && (text === ';' || text === '=' || (text === ',' && depth === 0))) return false;
   }
   return bodyEnd > bodyStart;
+}
+
+/** Whether a brace is that of a type which is defined where it is used, as in `sizeof(struct { int a; })`. */
+function beginsBody({ file: { texts }, bodyStart }: Macro, brace: number): boolean {
+  const isTypeWord = (at: number): boolean => at >= bodyStart && /^(?:struct|union|enum)$/.test(texts[at] ?? '');
+  return isTypeWord(brace - 1) || isTypeWord(brace - 2);
 }
 
 function spellParameters(macro: Macro): string[] {
