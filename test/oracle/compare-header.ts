@@ -6,10 +6,10 @@
  * text are offered to the compiler as enumerators: one that it takes is a constant that uabi missed.
  */
 
-import type { Abi } from '../../src/abi/abi.ts';
+import type { Abi, ConstantDeclaration, RequestDeclaration } from '../../src/abi/abi.ts';
 import { fieldPathsOf } from '../../src/abi/field-paths.ts';
 import { layoutOf } from '../../src/abi/layout-engine.ts';
-import { takenForGranted } from '../../src/source/taken-for-granted.ts';
+import { type TakenForGranted, takenForGranted } from '../../src/source/taken-for-granted.ts';
 import type { Compiler, IncludePath } from './compilers.ts';
 import type { CompilerFacts } from './facts.ts';
 
@@ -55,16 +55,20 @@ interface Probe {
   readonly name: string;
   readonly expression: string;
   readonly expected: bigint;
+  /** What it is made of. */
+  readonly words: readonly string[];
 }
 
 export async function compareHeader(comparison: Comparison): Promise<HeaderComparison> {
   const { header, abi } = comparison;
   const differences: string[] = [];
   const counts = { ...noCounts(), headers: 1 };
-  const used = usedWith(abi, header);
+  const taken = takenBy(abi, header);
+  const used = [...new Set(taken.map((one) => one.header))];
   const probes = probesOf(abi, header);
   // What declares the arguments of requests declares records of its own, which are not those of this header.
-  const isApart = ({ kind }: Probe): boolean => kind === 'request' && used.length > 0;
+  const isApart = ({ kind, words }: Probe): boolean =>
+    (kind === 'request' && used.length > 0) || taken.some(({ word }) => words.includes(word));
   const main = probes.filter((probe) => !isApart(probe));
   const refusal = await askFor(main, requestMaker, comparison, counts, differences, (facts) => {
     compareRecords(comparison, facts, counts, differences);
@@ -114,14 +118,16 @@ async function askFor(
 /** Who uses a request has included this, whether its header does or not. */
 const requestMaker = ['linux/ioctl.h'];
 
-/** What else those have included who use the requests of a header. */
-function usedWith(abi: Abi, header: string): readonly string[] {
-  const requests = [...abi.requests.values()].filter((one) => one.header === header);
+/** What else those have included who use the numbers of a header. */
+function takenBy(abi: Abi, header: string): readonly TakenForGranted[] {
+  const numbers = [...abi.requests.values(), ...abi.constants.values()].filter((one) => one.header === header);
+  return takenForGranted(header, numbers.flatMap(wordsOf));
+}
+
+function wordsOf(number: RequestDeclaration | ConstantDeclaration): readonly string[] {
+  const text = 'argument' in number ? number.argument : 'text' in number ? number.text : undefined;
   // <stdbool.h> makes a bool this.
-  const words = requests.flatMap(({ argument = '' }) =>
-    argument === '_Bool' ? ['bool'] : (argument.match(/\w+/g) ?? []),
-  );
-  return [...new Set(takenForGranted(header, words).map((taken) => taken.header))];
+  return text === '_Bool' ? ['bool'] : (text?.match(/\w+/g) ?? []);
 }
 
 function unitOf(headers: readonly string[], probes: readonly Probe[]): string {
@@ -138,18 +144,30 @@ function probesOf(abi: Abi, header: string): readonly Probe[] {
   const probes: Probe[] = [];
   for (const constant of abi.constants.values()) {
     if (constant.header !== header) continue;
-    probes.push({ kind: 'constant', name: constant.name, expression: constant.name, expected: constant.value });
+    probes.push({
+      kind: 'constant',
+      name: constant.name,
+      expression: constant.name,
+      expected: constant.value,
+      words: wordsOf(constant),
+    });
   }
   for (const request of abi.requests.values()) {
     if (request.header !== header) continue;
     const expected = BigInt(request.number);
     // Requests are int on some architectures and unsigned on others; the kernel looks at 32 bits.
-    probes.push({ kind: 'request', name: request.name, expression: `(unsigned)(${request.name})`, expected });
+    probes.push({
+      kind: 'request',
+      name: request.name,
+      expression: `(unsigned)(${request.name})`,
+      expected,
+      words: [],
+    });
   }
   for (const { name, header: home, record } of abi.records.values()) {
     if (home !== header || !record.isComplete) continue;
     const expected = BigInt(layoutOf(record, abi.target).alignBytes);
-    probes.push({ kind: 'alignment', name, expression: `_Alignof(${name})`, expected });
+    probes.push({ kind: 'alignment', name, expression: `_Alignof(${name})`, expected, words: [] });
   }
   return probes;
 }
