@@ -13,7 +13,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as TargetModule from '../src/abi/target.ts';
 import type * as EngineFlagsModule from '../src/cli/engine-flags.ts';
-import type * as HeaderSourceModule from '../src/cli/header-source.ts';
+import type * as HeaderWorkshopModule from '../src/cli/header-workshop.ts';
 import type { Io } from '../src/cli/io.ts';
 import type * as OpenPairModule from '../src/cli/open-pair.ts';
 import type * as PairOfModule from '../src/cli/pair-of.ts';
@@ -40,7 +40,7 @@ function ioAt(cwd: string): Io {
 
 /** Reads every `stride`-th header for the first `targetCount` targets. */
 async function measureTree(source: string, cwd: string, stride: number, targetCount: number): Promise<Measurement> {
-  const { HeaderWorkshop } = (await compiled('cli/header-source')) as typeof HeaderSourceModule;
+  const { HeaderWorkshop } = (await compiled('cli/header-workshop')) as typeof HeaderWorkshopModule;
   const finish = begin();
   const opened = new HeaderWorkshop(ioAt(cwd), {}).open(source);
   const chosen = opened.targets.slice(0, targetCount);

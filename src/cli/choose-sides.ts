@@ -13,7 +13,7 @@ import { readRegularFile } from '../source/directory.ts';
 import type { FileTree } from '../source/file-tree.ts';
 import { type GitRepository, NoRepositoryError } from '../source/git.ts';
 import { isKernelTree } from '../source/kernel-tree.ts';
-import type { HeaderWorkshop } from './header-source.ts';
+import type { HeaderWorkshop } from './header-workshop.ts';
 import type { Io } from './io.ts';
 
 export interface ChosenSides {

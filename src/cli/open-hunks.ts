@@ -12,7 +12,8 @@ import type { FilePatch, Patch } from '../patch/patch.ts';
 import { wholeDeclarations } from '../patch/whole-declarations.ts';
 import { HunkHeaders } from '../source/hunk-headers.ts';
 import type { Changes } from '../source/patched-tree.ts';
-import type { HeaderSource, HeaderWorkshop } from './header-source.ts';
+import type { HeaderSource } from './header-source.ts';
+import type { HeaderWorkshop } from './header-workshop.ts';
 import type { OpenedPair } from './open-pair.ts';
 import { isWithin } from './path-limits.ts';
 

@@ -9,7 +9,7 @@ import { resolve } from 'node:path';
 import { UserError } from '../diagnostic.ts';
 import { MissingObjectsError } from '../source/git.ts';
 import { statsAt } from '../source/stats.ts';
-import type { HeaderWorkshop } from './header-source.ts';
+import type { HeaderWorkshop } from './header-workshop.ts';
 import type { Io } from './io.ts';
 import { limitToHeaders } from './limit-to-headers.ts';
 import { isHeaders, type OpenedSource, openSource, type SourceOptions, workshopFor } from './open-source.ts';

@@ -17,7 +17,8 @@ import type { Target } from '../abi/target.ts';
 import { UndecidedError, UserError } from '../diagnostic.ts';
 import { readRegularFile } from '../source/directory.ts';
 import { builtInText } from './built-in-layouts.ts';
-import type { HeaderOptions, HeaderSource, HeaderWorkshop } from './header-source.ts';
+import type { HeaderSource } from './header-source.ts';
+import type { HeaderOptions, HeaderWorkshop } from './header-workshop.ts';
 import type { Io } from './io.ts';
 import { isJsonSource } from './source-syntax.ts';
 
@@ -56,7 +57,7 @@ export interface OpenedLayout extends OpenedSource {
 /** The workshop in which the headers of one run are read. Loaded only when headers are: the front end is large. */
 export async function workshopFor(io: Io, options: SourceOptions): Promise<HeaderWorkshop> {
   if (options.workshop !== undefined) return options.workshop;
-  const { HeaderWorkshop } = await import('./header-source.ts');
+  const { HeaderWorkshop } = await import('./header-workshop.ts');
   return new HeaderWorkshop(io, options);
 }
 

@@ -20,7 +20,7 @@ import { type Config, readConfig } from '../verdict/policy/config.ts';
 import { Declarations } from '../verdict/policy/declare-semantics.ts';
 import { configFileName, waiverFileName } from '../verdict/policy/policy-files.ts';
 import { readWaivers, type Waiver } from '../verdict/policy/waiver-file.ts';
-import type { HeaderWorkshop } from './header-source.ts';
+import type { HeaderWorkshop } from './header-workshop.ts';
 import type { Io } from './io.ts';
 import { isHeaders, type OpenedSource } from './open-source.ts';
 

@@ -6,7 +6,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Target } from '../../src/abi/target.ts';
-import { type HeaderSource, HeaderWorkshop } from '../../src/cli/header-source.ts';
+import { type HeaderSource } from '../../src/cli/header-source.ts';
+import { HeaderWorkshop } from '../../src/cli/header-workshop.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { openInCxx } from '../../src/cli/open-in-cxx.ts';
 import { pairOf } from '../../src/cli/pair-of.ts';

@@ -159,7 +159,8 @@ export class MacroReader {
         this.#diagnostics.push({ ...error.diagnostic, location: locationOf(at) });
       } else if (!(error instanceof SyntaxProblem)) throw error;
       // What is too much is no text like any other: it may well be a number.
-      else if (error.code === 'limit-reached') this.#diagnostics.push({ ...error.diagnostic, location: locationOf(at) });
+      else if (error.code === 'limit-reached')
+        this.#diagnostics.push({ ...error.diagnostic, location: locationOf(at) });
       return undefined;
     } finally {
       this.#budget.tokensLeft -= allowed - Math.max(0, this.#context.tokensLeft);
