@@ -9,7 +9,7 @@
 import type { Abi, ConstantDeclaration, RequestDeclaration } from '../../src/abi/abi.ts';
 import { fieldPathsOf } from '../../src/abi/field-paths.ts';
 import { layoutOf } from '../../src/abi/layout-engine.ts';
-import { type TakenForGranted, takenForGranted } from '../../src/source/taken-for-granted.ts';
+import type { TakenForGranted } from '../../src/source/taken-for-granted.ts';
 import type { Compiler, IncludePath } from './compilers.ts';
 import type { CompilerFacts } from './facts.ts';
 
@@ -42,6 +42,8 @@ export interface Comparison {
   readonly compiler: Compiler;
   /** Headers to include before this one. */
   readonly prelude: readonly string[];
+  /** What its numbers may be made of that it does not declare. */
+  readonly taken: readonly TakenForGranted[];
   readonly include: IncludePath;
   readonly options: readonly string[];
   /** Records and enumerators of built-in declarations, which are no part of the ABI. */
@@ -60,10 +62,9 @@ interface Probe {
 }
 
 export async function compareHeader(comparison: Comparison): Promise<HeaderComparison> {
-  const { header, abi } = comparison;
+  const { header, abi, taken } = comparison;
   const differences: string[] = [];
   const counts = { ...noCounts(), headers: 1 };
-  const taken = takenBy(abi, header);
   const used = [...new Set(taken.map((one) => one.header))];
   const probes = probesOf(abi, header);
   // What declares the arguments of requests declares records of its own, which are not those of this header.
@@ -117,12 +118,6 @@ async function askFor(
 
 /** Who uses a request has included this, whether its header does or not. */
 const requestMaker = ['linux/ioctl.h'];
-
-/** What else those have included who use the numbers of a header. */
-function takenBy(abi: Abi, header: string): readonly TakenForGranted[] {
-  const numbers = [...abi.requests.values(), ...abi.constants.values()].filter((one) => one.header === header);
-  return takenForGranted(header, numbers.flatMap(wordsOf));
-}
 
 function wordsOf(number: RequestDeclaration | ConstantDeclaration): readonly string[] {
   const text = 'argument' in number ? number.argument : 'text' in number ? number.text : undefined;

@@ -18,6 +18,7 @@ import { type HeaderSource } from '../../src/cli/header-source.ts';
 import { HeaderWorkshop } from '../../src/cli/header-workshop.ts';
 import { includedFiles } from '../../src/source/changes.ts';
 import { libcDeclarations } from '../../src/source/libc-declarations.ts';
+import { type TakenForGranted, takenForGranted } from '../../src/source/taken-for-granted.ts';
 import { preludes } from '../../src/cli/lean-headers.ts';
 import { compareHeader, type Counts, type HeaderComparison, noCounts } from './compare-header.ts';
 import { clangFor, type Compiler, gccFor, type VirtualTree } from './compilers.ts';
@@ -101,13 +102,15 @@ async function compareTarget(
   const queue = [...source.namesFor(target)];
   const worker = async (): Promise<void> => {
     for (let header = queue.shift(); header !== undefined; header = queue.shift()) {
-      const compiler = gcc ?? clangFor(target.name, virtualTree(source, target, header));
+      const taken = takenBy(source, target, header);
+      const used = taken.map((one) => one.header);
+      const compiler = gcc ?? clangFor(target.name, virtualTree(source, target, [header, 'linux/ioctl.h', ...used]));
       if (compiler === undefined) continue;
       compilerName = compiler.name;
       const abi = source.abiOf(target, [header]);
       const behind = (prelude: readonly string[]): Promise<HeaderComparison> =>
         compareHeader({
-          ...{ header, abi, compiler, prelude, isBuiltIn, isThorough: options.isThorough },
+          ...{ header, abi, compiler, prelude, taken, isBuiltIn, isThorough: options.isThorough },
           include: gcc === undefined ? ['tree'] : include,
           // The virtual tree holds the text as installed, with __EXPORTED_HEADERS__ already decided.
           options: gcc === undefined ? [] : compilerOptions,
@@ -136,16 +139,24 @@ async function compareTarget(
 }
 
 /** The header and all it includes, for a compiler that sees no disk. */
-function virtualTree(source: HeaderSource, target: Target, header: string): VirtualTree {
+function virtualTree(source: HeaderSource, target: Target, names: readonly string[]): VirtualTree {
   const headers = source.headersFor(target);
   const root: VirtualTree = {};
-  for (const file of includedFiles(headers, [header])) {
+  for (const file of includedFiles(headers, names)) {
     let folder = root;
     const parts = file.name.split('/');
     for (const part of parts.slice(0, -1)) folder = (folder[part] ??= {}) as VirtualTree;
     folder[parts.at(-1) ?? ''] = file.text;
   }
   return { tree: root };
+}
+
+/** What programs have included besides that use the numbers of a header, as far as the tree has it. */
+function takenBy(source: HeaderSource, target: Target, header: string): readonly TakenForGranted[] {
+  const headers = source.headersFor(target);
+  const text = headers.resolve(header, 'angle', undefined)?.text ?? '';
+  const words = /\b_IO[CRW]*\b/.test(text) ? (text.match(/\w+/g) ?? []) : [];
+  return takenForGranted(header, words).filter((one) => headers.resolve(one.header, 'angle', undefined) !== undefined);
 }
 
 /** The folders below which an installed tree keeps `linux/` and the target's `asm/`. */
