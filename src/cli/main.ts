@@ -57,6 +57,7 @@ async function configure(
 ): Promise<void> {
   const definition = await entry.load();
   definition.configure(command);
+  command.showHelpAfterError(`(uabi ${entry.name} --help says what it takes)`);
   command.exitOverride().action(async () => {
     done(await definition.run(command.args, command.opts(), io, afterDashes));
   });
