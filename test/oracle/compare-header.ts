@@ -6,7 +6,7 @@
  * text are offered to the compiler as enumerators: one that it takes is a constant that uabi missed.
  */
 
-import type { Abi, ConstantDeclaration, RequestDeclaration } from '../../src/abi/abi.ts';
+import type { Abi } from '../../src/abi/abi.ts';
 import { fieldPathsOf } from '../../src/abi/field-paths.ts';
 import { layoutOf } from '../../src/abi/layout-engine.ts';
 import type { TakenForGranted } from '../../src/source/taken-for-granted.ts';
@@ -57,8 +57,6 @@ interface Probe {
   readonly name: string;
   readonly expression: string;
   readonly expected: bigint;
-  /** What it is made of. */
-  readonly words: readonly string[];
 }
 
 export async function compareHeader(comparison: Comparison): Promise<HeaderComparison> {
@@ -68,8 +66,7 @@ export async function compareHeader(comparison: Comparison): Promise<HeaderCompa
   const used = [...new Set(taken.map((one) => one.header))];
   const probes = probesOf(abi, header);
   // What declares the arguments of requests declares records of its own, which are not those of this header.
-  const isApart = ({ kind, words }: Probe): boolean =>
-    (kind === 'request' && used.length > 0) || taken.some(({ word }) => words.includes(word));
+  const isApart = ({ kind }: Probe): boolean => kind !== 'alignment' && used.length > 0;
   const main = probes.filter((probe) => !isApart(probe));
   const refusal = await askFor(main, requestMaker, comparison, counts, differences, (facts) => {
     compareRecords(comparison, facts, counts, differences);
@@ -79,7 +76,7 @@ export async function compareHeader(comparison: Comparison): Promise<HeaderCompa
   const apart = probes.filter(isApart);
   if (apart.length > 0) {
     const reason = await askFor(apart, [...requestMaker, ...used], comparison, counts, differences);
-    if (reason !== undefined) differences.push(`requests behind ${used.join(', ')}: ${reason}`);
+    if (reason !== undefined) differences.push(`numbers behind ${used.join(', ')}: ${reason}`);
   }
   if (comparison.isThorough) await offerTexts(comparison, [...requestMaker, ...used], counts, differences);
   return { counts, differences, refusal: undefined };
@@ -119,12 +116,6 @@ async function askFor(
 /** Who uses a request has included this, whether its header does or not. */
 const requestMaker = ['linux/ioctl.h'];
 
-function wordsOf(number: RequestDeclaration | ConstantDeclaration): readonly string[] {
-  const text = 'argument' in number ? number.argument : 'text' in number ? number.text : undefined;
-  // <stdbool.h> makes a bool this.
-  return text === '_Bool' ? ['bool'] : (text?.match(/\w+/g) ?? []);
-}
-
 function unitOf(headers: readonly string[], probes: readonly Probe[]): string {
   const lines = probes.map(({ expression }) => `(unsigned long long)(${expression}), (${expression}) < 0,`);
   return [
@@ -144,7 +135,6 @@ function probesOf(abi: Abi, header: string): readonly Probe[] {
       name: constant.name,
       expression: constant.name,
       expected: constant.value,
-      words: wordsOf(constant),
     });
   }
   for (const request of abi.requests.values()) {
@@ -156,13 +146,12 @@ function probesOf(abi: Abi, header: string): readonly Probe[] {
       name: request.name,
       expression: `(unsigned)(${request.name})`,
       expected,
-      words: [],
     });
   }
   for (const { name, header: home, record } of abi.records.values()) {
     if (home !== header || !record.isComplete) continue;
     const expected = BigInt(layoutOf(record, abi.target).alignBytes);
-    probes.push({ kind: 'alignment', name, expression: `_Alignof(${name})`, expected, words: [] });
+    probes.push({ kind: 'alignment', name, expression: `_Alignof(${name})`, expected });
   }
   return probes;
 }
