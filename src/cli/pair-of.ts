@@ -71,8 +71,8 @@ function differingInside(
   if (suspects === undefined) return [];
   const lost = lostIncludes(pair).flatMap((one) => one.lost.flatMap((included) => included.with));
   const differing = new Set(lost.filter((name) => inside.has(name)));
-  for (const header of inside) {
-    if (sides.some((abi) => declaresSuspect(abi, header, suspects))) differing.add(header);
+  for (const abi of sides) {
+    for (const header of declaringSuspects(abi, inside, suspects)) differing.add(header);
   }
   for (const name of differing) {
     if (mayInclude(name)) continue;
@@ -85,7 +85,23 @@ function differingInside(
   return [...differing];
 }
 
-/** Whether something that a header declares is suspected. Few headers are only included, and many names are suspected. */
+/** More suspects are not looked up one by one. */
+const fewSuspects = 400;
+
+/** Those of some headers that declare something which is suspected. */
+function declaringSuspects(abi: Abi, headers: ReadonlySet<string>, suspects: Suspects): readonly string[] {
+  const { records, enums, typedefs, numbers } = suspects;
+  const areFew = records.size + enums.size + typedefs.size + numbers.size <= fewSuspects;
+  if (!areFew) return [...headers].filter((header) => declaresSuspect(abi, header, suspects));
+  return declarationKinds.flatMap((kind) =>
+    [...suspects[spaceOf(kind)]].flatMap((name) => {
+      const header = abi[kind].get(name)?.header;
+      return header !== undefined && headers.has(header) ? header : [];
+    }),
+  );
+}
+
+/** Whether something that a header declares is suspected: two kernels have many suspects, and few headers that are only included. */
 function declaresSuspect(abi: Abi, header: string, suspects: Suspects): boolean {
   return declarationKinds.some((kind) => {
     const suspected = suspects[spaceOf(kind)];
