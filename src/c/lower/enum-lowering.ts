@@ -111,7 +111,7 @@ export class EnumLowering {
       const known = scope.ordinary(name);
       const isSame = known?.kind === 'enumerator' && known.value === given.value;
       if (names.has(name) || (known !== undefined && !isSame)) {
-        throw new SyntaxProblem('redefinition', `${name} is already something else.`, token);
+        throw new SyntaxProblem('redefinition', `${name} is declared a second time.`, token);
       }
       names.add(name);
       const enumerator = { name, value: given.value, location: locationOf(token) };

@@ -117,7 +117,7 @@ export class Lowering {
     if (specifiers.storage !== 'typedef') {
       if (known !== undefined) {
         if (known.kind !== 'object' || isOtherThan(known.type, type)) {
-          throw new SyntaxProblem('redefinition', `${name.text} is already something else.`, name);
+          throw new SyntaxProblem('redefinition', `${name.text} is declared a second time, as something else.`, name);
         }
         if (!isLengthOf(type, known.type)) return;
       }
@@ -143,7 +143,7 @@ export class Lowering {
         this.#complete(known.type) === this.#complete(type) &&
         known.alignBytes === alignBytes;
       if (isSame) return;
-      throw new SyntaxProblem('redefinition', `${name.text} is already something else.`, name);
+      throw new SyntaxProblem('redefinition', `${name.text} is declared a second time, as something else.`, name);
     }
     this.#scope.bindOrdinary(name.text, typedef);
     const header = usedAs(name).file.name;
