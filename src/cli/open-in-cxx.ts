@@ -102,7 +102,9 @@ function inPlaceOf(abi: Abi, read: Abi, headers: ReadonlySet<string>): Abi {
     notUnderstood: read.notUnderstood.flatMap((diagnostic) => {
       const { location, message } = diagnostic;
       const isKnown = known.has(JSON.stringify([location, message]));
-      return isKnown ? [] : [{ ...diagnostic, message: `As C++: ${message}` }];
+      if (!isKnown) return { ...diagnostic, message: `As C++: ${message}` };
+      // Told already, but what it passed over is not gone in C++ either.
+      return diagnostic.passedOver === undefined ? [] : diagnostic;
     }),
   };
 }

@@ -168,3 +168,13 @@ test('a snapshot remembers what it did not understand', async () => {
   const { code, findings } = await check(folder, 'old', 'new.json');
   expect([code, findings]).toEqual([3, []]);
 });
+
+test('in C++ programs it is not said to be gone either', async () => {
+  const own = 'struct empty { };\nstruct inner { int x; };\nstruct outer { struct inner i; struct empty e; int y; };\n';
+  const [before, after] = [scratchDirectory({ 'a.h': own }), scratchDirectory()];
+  writeFiles(after, { 'a.h': own.replace('struct inner', '<<<<<<< HEAD\nstruct inner') });
+  const { code, findings, notUnderstood } = await check(before, `${before}/a.h`, `${after}/a.h`);
+  expect(findings).toEqual([]);
+  expect(code).toBe(3);
+  expect(notUnderstood.map(({ message }) => message).join('\n')).toContain('struct outer is still declared');
+});
