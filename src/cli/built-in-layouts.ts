@@ -53,7 +53,7 @@ export function builtInText(fileName: string): string | undefined {
  */
 function* filesHolding(text: string, fileNames = builtInNames()): Generator<LayoutFile> {
   for (const fileName of fileNames) {
-    if (isHeldBy(fileName, text)) yield loaded(fileName);
+    if (isHeldBy(fileName, text)) yield builtInFile(fileName);
   }
 }
 
@@ -74,7 +74,8 @@ function contentOf(fileName: string): string {
   return content;
 }
 
-function loaded(fileName: string): LayoutFile {
+/** A built-in layout file, by one of `builtInNames`. */
+export function builtInFile(fileName: string): LayoutFile {
   let file = files.get(fileName);
   if (file === undefined) files.set(fileName, (file = loadLayoutFile(contentOf(fileName), fileName)));
   return file;
@@ -175,45 +176,6 @@ export function variantsOfBuiltInRecord(name: string, target: Target): readonly 
     return variantsOf(file).filter((variant) => recordIn(abiOf(file, variant.name, target), bare) !== undefined);
   }
   return [];
-}
-
-/**
- * Names of the built-in records (`struct kvm_run`) of which it is known what the kernel does with bytes that have no meaning, or
- * those of them that are `among` some. Found in the text of the files, without laying anything out.
- */
-export function namesOfKnownGarbage(among?: ReadonlySet<string>): ReadonlySet<string> {
-  const found = new Set<string>();
-  if (among?.size === 0) return found;
-  for (const fileName of builtInNames()) {
-    for (const name of knownGarbageIn(fileName, among)) if (among?.has(name) !== false) found.add(name);
-  }
-  return found;
-}
-
-const knownGarbage = new Map<string, readonly string[]>();
-const recordsNamed = new Map<string, ReadonlySet<string>>();
-
-function knownGarbageIn(fileName: string, among: ReadonlySet<string> | undefined): readonly string[] {
-  let names = knownGarbage.get(fileName);
-  if (names !== undefined) return names;
-  // To parse a file takes longer than to see that it speaks of other records.
-  let named = recordsNamed.get(fileName);
-  if (named !== undefined && among !== undefined && areApart(among, named)) return [];
-  const content = contentOf(fileName);
-  named = new Set(Array.from(content.matchAll(/"((?:struct|union) \w+)"/g), ([, name = '']) => name));
-  recordsNamed.set(fileName, named);
-  if (among !== undefined && areApart(among, named)) return [];
-  const tells = (part: unknown): boolean => JSON.stringify(part).includes('"nonZero"');
-  const { document } = loaded(fileName);
-  const told = (document.records ?? []).filter(tells).map(({ record }) => record);
-  names = document.record !== undefined && tells(document) ? [document.record, ...told] : told;
-  knownGarbage.set(fileName, names);
-  return names;
-}
-
-function areApart(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
-  for (const one of some) if (others.has(one)) return false;
-  return true;
 }
 
 /** The built-in files that declare a record on a target, its own file first. */

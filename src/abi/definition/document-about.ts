@@ -15,26 +15,6 @@ export function fileAbout(file: LayoutFile, tag: string): LayoutFile {
   return { ...file, document: documentAbout(file.document, tag) };
 }
 
-/** What C cannot say of a field. */
-const beyondC: ReadonlySet<string> = new Set(
-  'doc writer role nonZero validIf meaning acceptedMask capability countedBy discriminant when otherwise'.split(' '),
-);
-
-/**
- * As `fileAbout`, but nothing that the places and sizes of fields do not depend on. Where all variants are one for these, the first
- * stands for all.
- */
-export function fileOfShapes(file: LayoutFile, tag: string): LayoutFile {
-  const about = fileAbout(file, tag);
-  const { constants = [], ...declarations } = about.document;
-  const inC = (key: string, value: unknown): unknown => (beyondC.has(key) ? undefined : value);
-  const document = JSON.parse(JSON.stringify(declarations), inC) as LayoutDocument;
-  const shapes = fileAbout({ ...file, document: { ...document, requests: [], constants } }, tag);
-  const { variants } = shapes.document;
-  const mayDiffer = variants.some(({ fields }) => fields !== undefined) || hasLimits(shapes.document);
-  return mayDiffer ? shapes : { ...shapes, document: { ...shapes.document, variants: variants.slice(0, 1) } };
-}
-
 function documentAbout(document: LayoutDocument, tag: string): LayoutDocument {
   const words = new Set([tag]);
   const isNamed = (name: string): boolean => wordsIn(name).every((word) => words.has(word));
@@ -73,11 +53,6 @@ function documentAbout(document: LayoutDocument, tag: string): LayoutDocument {
   if (isMainNeeded) return { ...document, ...about };
   const errno = unknownErrno === undefined ? {} : { unknownErrno };
   return { header, targets, variants: variants.map(infoOf), ...errno, ...about };
-}
-
-/** Whether anything is not there in all variants. */
-function hasLimits({ fields, records, constants }: LayoutDocument): boolean {
-  return /"(?:from|until|only)":/.test(JSON.stringify([fields, records, constants]));
 }
 
 /** `kvm_regs` of `struct kvm_regs`. */

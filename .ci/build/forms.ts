@@ -1,0 +1,61 @@
+/**
+ * Makes `src/generated/forms.ts`: which forms the records have had of which uabi's layouts know what the kernel does with bytes
+ * without a meaning, and in which variants (`src/cli/known-forms.ts` looks them up). Run by `npm run generate`.
+ */
+
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { LayoutFile } from '../../src/abi/definition/document.ts';
+import { abiOfSoundVariant, targetsOf, variantsOf } from '../../src/abi/definition/layout-file.ts';
+import { shapeOf } from '../../src/abi/record-shape.ts';
+import { builtInFile, builtInNames } from '../../src/cli/built-in-layouts.ts';
+import { digestOf, type FormRow } from '../../src/cli/known-forms.ts';
+
+/** Of each record, the file that is about it comes first, and older variants before newer ones. */
+export function formRows(): readonly FormRow[] {
+  const files = builtInNames().map(builtInFile);
+  const records = new Set(files.flatMap((file) => recordsOfKnownGarbage(file)));
+  return [...records].flatMap((record) => rowsOf(record, files));
+}
+
+/** The text of the module. */
+export function formModule(rows: readonly FormRow[]): string {
+  const lines = rows.map((row) => `  ${JSON.stringify(row)},\n`);
+  return (
+    '/* Written by npm run generate; do not edit. */\n\n' +
+    `import type { FormRow } from '../cli/known-forms.ts';\n\n` +
+    `export const formTable: readonly FormRow[] = [\n${lines.join('')}];\n`
+  );
+}
+
+function recordsOfKnownGarbage({ document }: LayoutFile): readonly string[] {
+  const tells = (part: unknown): boolean => JSON.stringify(part).includes('"nonZero"');
+  const told = (document.records ?? []).filter(tells).map(({ record }) => record);
+  return document.record !== undefined && tells(document) ? [document.record, ...told] : told;
+}
+
+function rowsOf(record: string, files: readonly LayoutFile[]): readonly FormRow[] {
+  const bare = record.replace(/^\w+ /, '');
+  const isAbout = ({ fileName }: LayoutFile): number => (fileName.startsWith(bare) ? 0 : 1);
+  const rows: FormRow[] = [];
+  /** Digests with targets. */
+  const known = new Set<string>();
+  for (const file of [...files].sort((a, b) => isAbout(a) - isAbout(b))) {
+    for (const { name: variant } of variantsOf(file)) {
+      const targets: Record<string, string[]> = {};
+      for (const target of targetsOf(file)) {
+        const shape = shapeOf(abiOfSoundVariant(file, variant, target, '').records.get(record)?.record, target);
+        if (shape === undefined) continue;
+        const digest = digestOf(shape);
+        if (known.has(`${digest} ${target.name}`)) continue;
+        known.add(`${digest} ${target.name}`);
+        (targets[digest] ??= []).push(target.name);
+      }
+      if (Object.keys(targets).length > 0) rows.push({ record, file: file.fileName, variant, targets });
+    }
+  }
+  return rows;
+}
+
+const path = fileURLToPath(new URL('../../src/generated/forms.ts', import.meta.url));
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(path, formModule(formRows()));
