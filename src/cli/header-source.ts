@@ -42,7 +42,7 @@ export interface HeaderSource {
   /** How `abiFor` reads: what of it need not be worked out for a comparison, and who will be asked for. */
   readonly optionsFor: (target: Target) => Pick<ReadOptions, 'unsettled' | 'readersOf'>;
   /** For two sides that are compared: names that may mean something else on one of them, and all that some names reach. */
-  readonly changesFor?: (target: Target) => Pick<Unsettled, 'names' | 'reachOf'> | undefined;
+  readonly changesFor?: (target: Target) => Pick<Unsettled, 'names' | 'reachOf' | 'reachOfSizes'> | undefined;
   /** Says which targets will be asked for together: what they share is then read once. */
   readonly expect: (targets: readonly Target[]) => void;
   /** The ABI of some headers only, and what they include. */

@@ -10,6 +10,7 @@ import { cxxOf, type Target } from '../abi/target.ts';
 import { type RecordType, type Type, unalias } from '../abi/types.ts';
 import type { SourceFile } from '../c/source.ts';
 import type { AbiPair } from '../diff/changes.ts';
+import { isChangeAlikeInCxx } from '../diff/placed-in-cxx.ts';
 import { areTypesTheSame } from '../diff/same-types.ts';
 import { declarationKinds, differingNames, spaceOf, SuspectNames } from '../diff/suspects.ts';
 import { doCxxBranchesDiffer, headersOfCxx, wordsOfCxx } from '../source/cxx-headers.ts';
@@ -30,7 +31,7 @@ export function openInCxx(
     ...headersOfCxx(old, sides.old.namesFor(target)),
     ...headersOfCxx(next, sides.new.namesFor(target)),
   ]);
-  if (headers.size === 0 || (isSettledInCxx(sides, target) && !doCxxBranchesDiffer(old, next))) return undefined;
+  if (headers.size === 0 || (isSettledInCxx(sides, target, inC) && !doCxxBranchesDiffer(old, next))) return undefined;
   const suspects = new SuspectNames();
   const read = (source: HeaderSource): Abi => {
     const names = source.namesFor(target).filter((name) => headers.has(name));
@@ -62,14 +63,29 @@ export function openInCxx(
   return { pair, suspects };
 }
 
-/** Whether nothing that C++ programs see otherwise can have changed: then they see of the change what C programs do. */
-function isSettledInCxx({ old, new: next }: HeaderSides, target: Target): boolean {
+/** Whether C++ programs see of the change what C programs do, though there is something that they see otherwise. */
+function isSettledInCxx({ old, new: next }: HeaderSides, target: Target, inC: AbiPair): boolean {
   const changes = next.changesFor?.(target);
   if (changes === undefined) return false;
   const [before, after] = [old, next].map((side) => wordsOfCxx(side.headersFor(target), side.namesFor(target)));
   if (before === undefined || after === undefined) return false;
-  const inCxx = changes.reachOf([...before, ...after]);
-  return inCxx !== undefined && ![...inCxx].some((name) => changes.names.has(name));
+  const ofText = changes.reachOf([...before.ofText, ...after.ofText]);
+  if (ofText === undefined || [...ofText].some((name) => changes.names.has(name))) return false;
+  // From here on both languages read the same words.
+  const larger = changes.reachOfSizes([...before.larger, ...after.larger]);
+  return larger !== undefined && [...larger].every((name) => !changes.names.has(name) || isAlikeInCxx(name, inC));
+}
+
+/** Whether a name stands for records at most, which differ for both languages in the same. */
+function isAlikeInCxx(name: string, { old, new: next }: AbiPair): boolean {
+  const isOther = ({ typedefs, enums, constants, requests, macros }: Abi): boolean =>
+    enums.has(`enum ${name}`) || [typedefs, enums, constants, requests, macros].some((some) => some.has(name));
+  if (isOther(old) || isOther(next)) return false;
+  return ['struct', 'union'].every((kind) => {
+    const [was, is] = [old, next].map(({ records }) => records.get(`${kind} ${name}`)?.record);
+    // What came or went did so for both.
+    return was === undefined || is === undefined || isChangeAlikeInCxx(was, is, old.target);
+  });
 }
 
 const known = new WeakMap<RecordType, boolean>();

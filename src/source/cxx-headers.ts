@@ -15,13 +15,15 @@ interface CxxScan {
   readonly isConcerned: boolean;
   /** The branches that ask for C++. */
   readonly branches: string;
-  /** Macros and tags that carry it to the headers that use them. */
-  readonly words: readonly string[];
+  /** Macros that carry it to the headers that use them. */
+  readonly macros: readonly string[];
+  /** Tags of records without fields, which carry it as well. */
+  readonly tags: readonly string[];
   /** Whether these, and what stands in the branches, are all there is. */
   readonly isNamed: boolean;
 }
 
-const unconcerned: CxxScan = { isConcerned: false, branches: '', words: [], isNamed: true };
+const unconcerned: CxxScan = { isConcerned: false, branches: '', macros: [], tags: [], isNamed: true };
 const scans = new Map<string, CxxScan>();
 const mentions = new WeakMap<HeaderFile, Map<string, boolean>>();
 
@@ -30,7 +32,10 @@ export function headersOfCxx(headers: TargetHeaders, names: readonly string[]): 
   if (names.length === 0) return [];
   const words = new Set<string>();
   // What a header does not include, it does not see.
-  for (const file of includedFiles(headers, names)) for (const word of scan(file).words) words.add(word);
+  for (const file of includedFiles(headers, names)) {
+    const { macros, tags } = scan(file);
+    for (const word of [...macros, ...tags]) words.add(word);
+  }
   const key = [...words].sort().join('|');
   const pattern = new RegExp(`\\b(?:${key})\\b`);
   const isMentioned = (file: HeaderFile): boolean => {
@@ -46,19 +51,25 @@ export function headersOfCxx(headers: TargetHeaders, names: readonly string[]): 
   });
 }
 
-/**
- * Names through which anything can be told from what C sees, in `names` and all they include: `__cplusplus` stands for what is
- * declared where that is asked for. `undefined` where a record without fields and without a tag stands in another one.
- */
-export function wordsOfCxx(headers: TargetHeaders, names: readonly string[]): ReadonlySet<string> | undefined {
-  const found = new Set<string>();
+/** Names through which anything can be told from what C sees. */
+export interface CxxWords {
+  /** Where the text is another one: macros, and `__cplusplus` for what is declared where that is asked for. */
+  readonly ofText: ReadonlySet<string>;
+  /** Tags of records that are larger. */
+  readonly larger: ReadonlySet<string>;
+}
+
+/** Those in `names` and all they include. `undefined` where a record without fields and without a tag stands in another one. */
+export function wordsOfCxx(headers: TargetHeaders, names: readonly string[]): CxxWords | undefined {
+  const [ofText, larger] = [new Set<string>(), new Set<string>()];
   for (const file of includedFiles(headers, names)) {
-    const { isNamed, branches, words } = scan(file);
+    const { isNamed, branches, macros, tags } = scan(file);
     if (!isNamed) return undefined;
-    if (branches !== '') found.add('__cplusplus');
-    for (const word of words) found.add(word);
+    if (branches !== '') ofText.add('__cplusplus');
+    for (const macro of macros) ofText.add(macro);
+    for (const tag of tags) larger.add(tag);
   }
-  return found;
+  return { ofText, larger };
 }
 
 /** Whether what headers say in branches that ask for C++ differs between two sides. */
@@ -83,8 +94,8 @@ const emptyRecord = new RegExp(String.raw`\b(?:struct|union)\s+(\w*)\s*${nothing
 const definition = /^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\\\n]|\\[^\n]|\\\n)*)/gm;
 
 function scanText(text: string): CxxScan {
-  const words = new Set<string>();
-  const branches = text.includes('__cplusplus') ? scanBranches(text, words) : '';
+  const [macros, tags] = [new Set<string>(), new Set<string>()];
+  const branches = text.includes('__cplusplus') ? scanBranches(text, macros) : '';
   let isConcerned = branches !== '';
   const records = [...text.matchAll(emptyRecord)];
   let untagged = 0;
@@ -92,16 +103,18 @@ function scanText(text: string): CxxScan {
     isConcerned = true;
     for (const [, tag = ''] of records) {
       if (tag === '') untagged += 1;
-      else words.add(tag);
+      else tags.add(tag);
     }
     for (const [, name = '', body = ''] of text.matchAll(definition)) {
       const inMacro = [...body.matchAll(emptyRecord)];
       if (inMacro.length === 0) continue;
-      words.add(name);
+      macros.add(name);
       untagged -= inMacro.filter(([, tag]) => tag === '').length;
     }
   }
-  return isConcerned ? { isConcerned, branches, words: [...words], isNamed: untagged === 0 } : unconcerned;
+  return isConcerned
+    ? { isConcerned, branches, macros: [...macros], tags: [...tags], isNamed: untagged === 0 }
+    : unconcerned;
 }
 
 interface Group {
@@ -115,8 +128,8 @@ interface Group {
   readonly from: number;
 }
 
-/** The branches that ask for C++ and say something. The macros that they define go to `words`. */
-function scanBranches(text: string, words: Set<string>): string {
+/** The branches that ask for C++ and say something. What they define goes to `macros`. */
+function scanBranches(text: string, macros: Set<string>): string {
   let branches = '';
   const groups: Group[] = [];
   const defined: string[] = [];
@@ -137,7 +150,7 @@ function scanBranches(text: string, words: Set<string>): string {
       if (outer !== undefined) outer.hasContent ||= group.hasContent;
       if (!group.asks || !group.hasContent) continue;
       branches += `${lines.slice(group.from, at).join('\n')}\n`;
-      for (const name of defined.splice(group.start)) words.add(name);
+      for (const name of defined.splice(group.start)) macros.add(name);
     } else if (directive !== '' || !/^\s*(?:extern\s+"C"\s*\{?|\}?;?)\s*$/.test(line)) {
       group.hasContent = true;
       const name = directive === 'define' ? /^\s*(\w+)/.exec(rest)?.[1] : undefined;

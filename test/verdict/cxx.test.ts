@@ -127,4 +127,53 @@ struct one { char c; };
     const back = await check({ 'x.h': header('char[0]') }, { 'x.h': header('struct nothing') });
     expect(brief(back.findings)).toEqual(['break request-size-changed request GET C++']);
   });
+
+  const nothing = 'struct nothing { };\n';
+
+  test('where others have the room it takes, hides nothing and adds nothing', async () => {
+    const run = (more: string): string =>
+      `${nothing}struct run {\n\tint reason;\n\tunion {\n\t\tstruct { struct nothing arch; } debug;\n\t\tlong pad[4];\n\t\t${more}\n\t};\n\tlong last;\n};\n`;
+    const grown = await check({ 'x.h': run('') }, { 'x.h': run('long arm[5];') });
+    expect(brief(grown.findings.filter(({ verdict }) => verdict === 'break'))).toEqual([
+      'break union-outgrown struct run both',
+      'break field-moved struct run.last both',
+    ]);
+    const { findings } = await check({ 'x.h': run('') }, { 'x.h': run('struct { struct nothing arch; } other;') });
+    expect(findings.filter(({ language }) => language === 'C++')).toEqual([]);
+  });
+
+  test('takes room from what stands behind it', async () => {
+    const record = (more: string): string =>
+      `${nothing}struct s {\n\tshort first;\n\tstruct nothing arch;\n\t${more}\n\tlong last;\n};\n`;
+    // From 2 to 8 in C; behind the byte of the other, and so from 3 to 9, in C++.
+    const { findings } = await check({ 'x.h': record('') }, { 'x.h': record('char six[6];') });
+    expect(brief(findings)).toContain('break field-moved struct s.last C++');
+  });
+
+  test.each([
+    ['itself', '', 'sizeof(struct nothing) * 4'],
+    ['by a macro', '#define SIZE(type) sizeof(type)\n', 'SIZE(struct nothing) * 4'],
+    [
+      'by a macro that is made of others',
+      '#define S sizeof\n#define SIZE(type) S(type)\n#define FOUR (4 * SIZE(struct nothing))\n',
+      'FOUR',
+    ],
+    ['by where others lie', 'struct two { struct nothing a; int b; };\n', '__builtin_offsetof(struct two, b)'],
+  ])('has its size in numbers, where a text measures it %s', async (_, macros, length) => {
+    const record = (more: string): string =>
+      `${nothing}${macros}struct s {\n\tshort first;\n\tchar a[${length}];\n\t${more}\n\tlong last;\n};\n`;
+    // a ends at 2 in C, and at 6 in C++.
+    const { findings } = await check({ 'x.h': record('') }, { 'x.h': record('char mid[4];') });
+    expect(brief(findings)).toContain('break field-moved struct s.last C++');
+  });
+
+  test('has its size in the numbers of enumerators, too', async () => {
+    const header = (more: string, field: string): string =>
+      `${nothing}enum e { A = 2 * sizeof(struct nothing)${more} };\nstruct s { struct nothing a; ${field} };\n`;
+    const { findings } = await check(
+      { 'x.h': header('', 'int n;') },
+      { 'x.h': header(' + sizeof(struct nothing)', 'unsigned int n;') },
+    );
+    expect(brief(findings)).toContain('break enumerator-renumbered enum e.A C++');
+  });
 });

@@ -8,6 +8,11 @@ import type { DividedFiles } from './divided-files.ts';
 import type { TextUnit } from './text-unit.ts';
 import type { TextUnits } from './text-units.ts';
 
+/** What C, C++ and their compilers call the operators that tell sizes and places, and what chooses between types. */
+const measuringWords: ReadonlySet<string> = new Set(
+  'sizeof _Alignof alignof __alignof __alignof__ offsetof _Generic decltype'.split(' '),
+);
+
 /** The macros of several files, whichever of their definitions is in force. */
 export class MacroBodies {
   readonly #files: DividedFiles;
@@ -42,6 +47,16 @@ export class MacroBodies {
         if (declaresOutright(textsOf(macro), isField)) return true;
         for (const { kind, text } of macro.body) if (kind === TokenKind.identifier) reached.add(text);
       }
+    }
+    return false;
+  }
+
+  /** Whether a text that uses a word may ask how large something is, or where it lies. */
+  mayMeasure(word: string): boolean {
+    const reached = new Set([word]);
+    for (const one of reached) {
+      if (measuringWords.has(one) || one.startsWith('__builtin_')) return true;
+      for (const inside of this.wordsBehind(one)) reached.add(inside);
     }
     return false;
   }

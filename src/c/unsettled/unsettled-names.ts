@@ -39,6 +39,11 @@ export interface Unsettled {
    * be told.
    */
   readonly reachOf: (names: Iterable<string>) => ReadonlySet<string> | undefined;
+  /**
+   * As `reachOf`, where these are records of another size. `undefined` also where a text may measure one of those that it reaches: then
+   * more may differ than where fields lie.
+   */
+  readonly reachOfSizes: (records: Iterable<string>) => ReadonlySet<string> | undefined;
 }
 
 /** Two versions of one file. */
@@ -94,7 +99,7 @@ class Spread {
   readonly #pasting: Pasting;
   readonly #names = new Set<string>();
   readonly #mentioning = new Set<TokenFile>();
-  readonly #seen = new Set<TextUnit>();
+  readonly #seen = new Map<TextUnit, TextUnits>();
   #pending: string[] = [];
   #isUnclear = false;
 
@@ -124,14 +129,22 @@ class Spread {
   toAll(): Unsettled | undefined {
     const names = this.#reached();
     if (names === undefined) return undefined;
-    const other = new Spread(this.#files, this.#macros, mostReached, this.#pasting);
+    const [other, ofSizes] = [this.#another(), this.#another()];
     return {
       ...{ names, files: this.#mentioning },
       decidersOf: (file) => this.#decidersOf(file),
       definers: () => new Set([...names].flatMap((name) => this.#files.naming(name))),
       declaredBy: (file) => this.#declaredBy(file),
       reachOf: (more) => other.#from(more),
+      reachOfSizes: (records) => {
+        const reached = ofSizes.#from(records);
+        return ofSizes.#mayMeasure() ? undefined : reached;
+      },
     };
+  }
+
+  #another(): Spread {
+    return new Spread(this.#files, this.#macros, mostReached, this.#pasting);
   }
 
   #from(names: Iterable<string>): ReadonlySet<string> | undefined {
@@ -170,7 +183,7 @@ class Spread {
   /** What a unit declares may mean something else. */
   #unsettle(units: TextUnits, unit: TextUnit): boolean {
     if (this.#seen.has(unit)) return true;
-    this.#seen.add(unit);
+    this.#seen.set(unit, units);
     this.#mentioning.add(units.file);
     if (!units.isRegular) return false;
     if (unit.kind === 'directive') return this.#unsettleIncluded(units, unit);
@@ -212,6 +225,13 @@ class Spread {
       return files.every(hasAll);
     };
     return reach(includedBy(units.file, include));
+  }
+
+  #mayMeasure(): boolean {
+    for (const [unit, units] of this.#seen) {
+      if (unit.kind === 'text' && units.wordsOf(unit).some((word) => this.#macros.mayMeasure(word))) return true;
+    }
+    return false;
   }
 
   #decidersOf(file: TokenFile): Deciders {
