@@ -203,9 +203,7 @@ export class HeaderWorkshop {
   #openFromGit(text: string): HeaderSource {
     const includes = this.#includeDirectories();
     if (!text.includes(':') || /^[^:]*\^\{\//.test(text)) {
-      const looksLikePath = text.includes('/') || text.endsWith('.h');
-      if (!isPlausibleRevision(text)) throw new UndecidedError(`There is no file, directory or revision "${text}".`);
-      if (looksLikePath && this.#repositoryOrUndefined()?.resolve(text, 'object') === undefined) {
+      if (!isPlausibleRevision(text) || (looksLikePath(text) && !this.#isNamed(text))) {
         throw new UndecidedError(`There is no file, directory or revision "${text}".`);
       }
       const standsIn = (): readonly string[] => this.workTree();
@@ -226,6 +224,11 @@ export class HeaderWorkshop {
         return this.#wrap(collection, { label: text, only, isOneFile: true, standsIn: () => this.workTree() });
       }
     }
+  }
+
+  /** Whether there is a revision of that name. */
+  #isNamed(text: string): boolean {
+    return this.#blobs?.isNamed(text) === true || this.#repositoryOrUndefined()?.resolve(text, 'object') !== undefined;
   }
 
   /** `rev:path` and `:path`; `./` and `../` start at the working directory, as in git. */
@@ -289,4 +292,8 @@ function checkGitDirectory(directory: string | undefined, cwd: string): void {
       ? `There is no directory "${directory}", which -C names.`
       : `"${directory}", which -C names, is no directory.`,
   );
+}
+
+function looksLikePath(text: string): boolean {
+  return text.includes('/') || text.endsWith('.h');
 }

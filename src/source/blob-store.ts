@@ -50,6 +50,11 @@ export class BlobStore {
     return name;
   }
 
+  /** Whether it is known that a revision names something. */
+  isNamed(revision: string): boolean {
+    return this.#names.has(revision);
+  }
+
   keepName(revision: string, name: GitObjectName): void {
     this.#names.set(revision, name);
   }
