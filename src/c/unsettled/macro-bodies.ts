@@ -17,6 +17,7 @@ const measuringWords: ReadonlySet<string> = new Set(
 export class MacroBodies {
   readonly #files: DividedFiles;
   readonly #definitions = new Map<string, readonly Macro[]>();
+  readonly #measuring = new Map<string, boolean>();
 
   constructor(files: DividedFiles) {
     this.#files = files;
@@ -53,6 +54,12 @@ export class MacroBodies {
 
   /** Whether a text that uses a word may ask how large something is, or where it lies. */
   mayMeasure(word: string): boolean {
+    let known = this.#measuring.get(word);
+    if (known === undefined) this.#measuring.set(word, (known = this.#leadsToMeasuring(word)));
+    return known;
+  }
+
+  #leadsToMeasuring(word: string): boolean {
     const reached = new Set([word]);
     for (const one of reached) {
       if (measuringWords.has(one) || one.startsWith('__builtin_')) return true;

@@ -100,6 +100,8 @@ class Spread {
   readonly #names = new Set<string>();
   readonly #mentioning = new Set<TokenFile>();
   readonly #seen = new Map<TextUnit, TextUnits>();
+  readonly #searched = new Set<TextUnit>();
+  #measuring = false;
   #pending: string[] = [];
   #isUnclear = false;
 
@@ -227,11 +229,14 @@ class Spread {
     return reach(includedBy(units.file, include));
   }
 
+  /** Whether one of the texts seen may ask how large something is. Asked for each target, of texts that are mostly the same. */
   #mayMeasure(): boolean {
     for (const [unit, units] of this.#seen) {
-      if (unit.kind === 'text' && units.wordsOf(unit).some((word) => this.#macros.mayMeasure(word))) return true;
+      if (this.#measuring || this.#searched.has(unit)) continue;
+      this.#searched.add(unit);
+      this.#measuring = unit.kind === 'text' && units.wordsOf(unit).some((word) => this.#macros.mayMeasure(word));
     }
-    return false;
+    return this.#measuring;
   }
 
   #decidersOf(file: TokenFile): Deciders {
