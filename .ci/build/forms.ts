@@ -9,7 +9,8 @@ import type { LayoutFile } from '../../src/abi/definition/document.ts';
 import { abiOfSoundVariant, targetsOf, variantsOf } from '../../src/abi/definition/layout-file.ts';
 import { shapeOf } from '../../src/abi/record-shape.ts';
 import { builtInFile, builtInNames } from '../../src/cli/built-in-layouts.ts';
-import { digestOf, type FormRow } from '../../src/cli/known-forms.ts';
+import { digestOf } from '../../src/cli/known-forms.ts';
+import type { FormRow } from '../../src/generated/forms.ts';
 
 /** Of each record, the file that is about it comes first, and older variants before newer ones. */
 export function formRows(): readonly FormRow[] {
@@ -21,12 +22,23 @@ export function formRows(): readonly FormRow[] {
 /** The text of the module. */
 export function formModule(rows: readonly FormRow[]): string {
   const lines = rows.map((row) => `  ${JSON.stringify(row)},\n`);
-  return (
-    '/* Written by npm run generate; do not edit. */\n\n' +
-    `import type { FormRow } from '../cli/known-forms.ts';\n\n` +
-    `export const formTable: readonly FormRow[] = [\n${lines.join('')}];\n`
-  );
+  return `${heading}export const formTable: readonly FormRow[] = [\n${lines.join('')}];\n`;
 }
+
+const heading = `/* Written by npm run generate; do not edit. */
+
+/** A form of a record, in the first variant that has it. */
+export interface FormRow {
+  /** \`struct kvm_run\` */
+  readonly record: string;
+  /** \`kvm_run.json\` */
+  readonly file: string;
+  readonly variant: string;
+  /** By a digest of its form, the targets on which the record has it. */
+  readonly targets: Readonly<Record<string, readonly string[]>>;
+}
+
+`;
 
 function recordsOfKnownGarbage({ document }: LayoutFile): readonly string[] {
   const tells = (part: unknown): boolean => JSON.stringify(part).includes('"nonZero"');

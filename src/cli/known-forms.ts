@@ -15,7 +15,7 @@ import { readingClassIn } from '../abi/definition/target-class.ts';
 import type { FieldSemantics, RecordSemantics } from '../abi/semantics.ts';
 import type { Target } from '../abi/target.ts';
 import { type RecordType, unalias } from '../abi/types.ts';
-import { formTable } from '../generated/forms.ts';
+import { type FormRow, formTable } from '../generated/forms.ts';
 import { bareName, builtInFile, labelOf } from './built-in-layouts.ts';
 
 export interface BuiltInForm {
@@ -24,16 +24,6 @@ export interface BuiltInForm {
   readonly fields: ReadonlyMap<string, FieldSemantics>;
   /** `kvm_run.json#6.12`. */
   readonly label: string;
-}
-
-/** A form in a variant of a layout file that no variant before it has. */
-export interface FormRow {
-  /** `struct kvm_run` */
-  readonly record: string;
-  readonly file: string;
-  readonly variant: string;
-  /** By `digestOf` its shape, the targets on which it has that. */
-  readonly targets: Readonly<Record<string, readonly string[]>>;
 }
 
 const rowsByRecord = groupBy(formTable, ({ record }) => record);

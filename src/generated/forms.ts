@@ -1,6 +1,15 @@
 /* Written by npm run generate; do not edit. */
 
-import type { FormRow } from '../cli/known-forms.ts';
+/** A form of a record, in the first variant that has it. */
+export interface FormRow {
+  /** `struct kvm_run` */
+  readonly record: string;
+  /** `kvm_run.json` */
+  readonly file: string;
+  readonly variant: string;
+  /** By a digest of its form, the targets on which the record has it. */
+  readonly targets: Readonly<Record<string, readonly string[]>>;
+}
 
 export const formTable: readonly FormRow[] = [
   {"record":"struct kvm_userspace_memory_region2","file":"kvm.json","variant":"6.1","targets":{"1df2db4525ddb567df2b9a94e5c43b61":["loongarch64"]}},

@@ -25,7 +25,8 @@ const io: Io = {
 
 describe('the generated modules of uabi', () => {
   test('are all registered', () => {
-    const files = readdirSync(join(repository, 'src/generated')).filter((name) => name !== 'requests.ts');
+    const tables = ['forms.ts', 'requests.ts'];
+    const files = readdirSync(join(repository, 'src/generated')).filter((name) => !tables.includes(name));
     const registered = generatedRecords.map((name) => `${name.replace(/^struct /, '').replaceAll(' ', '.')}.ts`);
     expect(registered.toSorted()).toEqual(files.toSorted());
   });
