@@ -6,9 +6,10 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { LayoutFile } from '../../src/abi/definition/document.ts';
-import { abiOfSoundVariant, targetsOf, variantsOf } from '../../src/abi/definition/layout-file.ts';
+import { abiOfSoundVariant, variantsOf } from '../../src/abi/definition/layout-file.ts';
 import { shapeOf } from '../../src/abi/record-shape.ts';
-import { builtInFile, builtInNames } from '../../src/cli/built-in-layouts.ts';
+import { targets } from '../../src/abi/target.ts';
+import { bareName, builtInFile, builtInNames, filesAbout, labelOf } from '../../src/cli/built-in-layouts.ts';
 import { digestOf } from '../../src/cli/known-forms.ts';
 import type { FormRow } from '../../src/generated/forms.ts';
 
@@ -16,7 +17,7 @@ import type { FormRow } from '../../src/generated/forms.ts';
 export function formRows(): readonly FormRow[] {
   const files = builtInNames().map(builtInFile);
   const records = new Set(files.flatMap((file) => recordsOfKnownGarbage(file)));
-  return [...records].flatMap((record) => rowsOf(record, files));
+  return [...records].flatMap(rowsOf);
 }
 
 /** The text of the module. */
@@ -46,27 +47,24 @@ function recordsOfKnownGarbage({ document }: LayoutFile): readonly string[] {
   return document.record !== undefined && tells(document) ? [document.record, ...told] : told;
 }
 
-function rowsOf(record: string, files: readonly LayoutFile[]): readonly FormRow[] {
-  const bare = record.replace(/^\w+ /, '');
-  const isAbout = ({ fileName }: LayoutFile): number => (fileName.startsWith(bare) ? 0 : 1);
-  const rows: FormRow[] = [];
-  /** Digests with targets. */
-  const known = new Set<string>();
-  for (const file of [...files].sort((a, b) => isAbout(a) - isAbout(b))) {
-    for (const { name: variant } of variantsOf(file)) {
-      const targets: Record<string, string[]> = {};
-      for (const target of targetsOf(file)) {
+function rowsOf(record: string): readonly FormRow[] {
+  const rows = new Map<string, FormRow & { readonly targets: Record<string, string[]> }>();
+  for (const target of targets) {
+    const known = new Set<string>();
+    for (const file of filesAbout(bareName(record), target)) {
+      for (const { name: variant } of variantsOf(file)) {
         const shape = shapeOf(abiOfSoundVariant(file, variant, target, '').records.get(record)?.record, target);
-        if (shape === undefined) continue;
-        const digest = digestOf(shape);
-        if (known.has(`${digest} ${target.name}`)) continue;
-        known.add(`${digest} ${target.name}`);
-        (targets[digest] ??= []).push(target.name);
+        const digest = shape === undefined ? undefined : digestOf(shape);
+        if (digest === undefined || known.has(digest)) continue;
+        known.add(digest);
+        const label = labelOf(file, variant);
+        let row = rows.get(label);
+        if (row === undefined) rows.set(label, (row = { record, file: file.fileName, variant, targets: {} }));
+        (row.targets[digest] ??= []).push(target.name);
       }
-      if (Object.keys(targets).length > 0) rows.push({ record, file: file.fileName, variant, targets });
     }
   }
-  return rows;
+  return [...rows.values()];
 }
 
 const path = fileURLToPath(new URL('../../src/generated/forms.ts', import.meta.url));

@@ -69,3 +69,13 @@ export class LayoutError extends Error {
     Error.stackTraceLimit = stackTraceLimit;
   }
 }
+
+/** What `work` gives; `undefined` where that needs the place of something in a record that cannot be laid out. */
+export function ifLaidOut<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof LayoutError) return undefined;
+    throw error;
+  }
+}

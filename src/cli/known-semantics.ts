@@ -9,7 +9,7 @@
 import type { Abi, RecordDeclaration } from '../abi/abi.ts';
 import { attachSemantics } from '../abi/attach-semantics.ts';
 import { replacing } from '../abi/declaration-map.ts';
-import { LayoutError } from '../abi/layout.ts';
+import { ifLaidOut } from '../abi/layout.ts';
 import { shapeOf } from '../abi/record-shape.ts';
 import type { Target } from '../abi/target.ts';
 import { areAlike } from '../diff/alike.ts';
@@ -57,14 +57,8 @@ function tellsOfGarbage({ fields }: BuiltInForm): boolean {
 
 /** The form of uabi's layouts that a declared record has on a target. */
 function formOf(name: string, { record }: RecordDeclaration, target: Target): BuiltInForm | undefined {
-  try {
-    const shape = shapeOf(record, target);
-    return shape === undefined ? undefined : formOfShape(name, shape, target);
-  } catch (error) {
-    // What no compiler could lay out is told by the comparison.
-    if (error instanceof LayoutError) return undefined;
-    throw error;
-  }
+  const shape = ifLaidOut(() => shapeOf(record, target));
+  return shape === undefined ? undefined : formOfShape(name, shape, target);
 }
 
 function toldBy({ semantics, fields }: BuiltInForm, declaration: RecordDeclaration): RecordDeclaration {

@@ -9,7 +9,7 @@
 import type { Abi, DocumentedRecord, RecordDeclaration } from '../abi/abi.ts';
 import { fieldPathsOf } from '../abi/field-paths.ts';
 import { layoutOf } from '../abi/layout-engine.ts';
-import { LayoutError } from '../abi/layout.ts';
+import { ifLaidOut } from '../abi/layout.ts';
 import type { Target } from '../abi/target.ts';
 import type { AbiPair, DocumentationChange } from './changes.ts';
 
@@ -72,15 +72,11 @@ function placesOf(
   { record }: RecordDeclaration,
   target: Target,
 ): { readonly sizeBytes: number; readonly fields: ReadonlyMap<string, string> } | undefined {
-  try {
-    const layout = layoutOf(record, target);
-    const fields = new Map<string, string>();
-    for (const { path, sizeBits, offsetBits } of fieldPathsOf(layout)) {
-      fields.set(path, `${String(sizeBits / 8)} bytes at ${String(offsetBits / 8)}`);
-    }
-    return { sizeBytes: layout.sizeBytes, fields };
-  } catch (error) {
-    if (error instanceof LayoutError) return undefined;
-    throw error;
+  const layout = ifLaidOut(() => layoutOf(record, target));
+  if (layout === undefined) return undefined;
+  const fields = new Map<string, string>();
+  for (const { path, sizeBits, offsetBits } of fieldPathsOf(layout)) {
+    fields.set(path, `${String(sizeBits / 8)} bytes at ${String(offsetBits / 8)}`);
   }
+  return { sizeBytes: layout.sizeBytes, fields };
 }

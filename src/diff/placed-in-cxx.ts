@@ -4,7 +4,7 @@
  */
 
 import { layoutOf } from '../abi/layout-engine.ts';
-import { LayoutError, type PlacedFields } from '../abi/layout.ts';
+import { ifLaidOut, type PlacedFields } from '../abi/layout.ts';
 import { cxxOf, type Target } from '../abi/target.ts';
 import type { RecordType } from '../abi/types.ts';
 
@@ -17,27 +17,20 @@ export function isChangeAlikeInCxx(old: RecordType, next: RecordType, target: Ta
   return before !== undefined && before === after;
 }
 
+/** A field that has bytes in C++ alone. */
+type Larger = readonly [path: string, offsetBits: number, sizeBits: number];
+
 /** Names and places of what has bytes in C++ alone; `undefined` where anything else differs. */
 function larger(record: RecordType, target: Target): string | undefined {
-  try {
-    const found: (readonly [path: string, offsetBits: number, sizeBits: number])[] = [];
-    const [inC, inCxx] = [layoutOf(record, target), layoutOf(record, cxxOf(target))];
-    const isAlike = inC.sizeBytes === inCxx.sizeBytes && inC.alignBytes === inCxx.alignBytes;
-    return isAlike && collect(inC, inCxx, '', 0, found) ? JSON.stringify(found) : undefined;
-  } catch (error) {
-    // What no compiler could lay out is told by the comparison.
-    if (error instanceof LayoutError) return undefined;
-    throw error;
-  }
+  const inC = ifLaidOut(() => layoutOf(record, target));
+  const inCxx = ifLaidOut(() => layoutOf(record, cxxOf(target)));
+  if (inC === undefined || inCxx === undefined) return undefined;
+  const found: Larger[] = [];
+  const isAlike = inC.sizeBytes === inCxx.sizeBytes && inC.alignBytes === inCxx.alignBytes;
+  return isAlike && collect(inC, inCxx, '', 0, found) ? JSON.stringify(found) : undefined;
 }
 
-function collect(
-  inC: PlacedFields,
-  inCxx: PlacedFields,
-  prefix: string,
-  baseBits: number,
-  into: (readonly [path: string, offsetBits: number, sizeBits: number])[],
-): boolean {
+function collect(inC: PlacedFields, inCxx: PlacedFields, prefix: string, baseBits: number, into: Larger[]): boolean {
   // Nothing in it differs, at any depth.
   if (inC === inCxx) return true;
   return inC.fields.every((placed, at) => {

@@ -12,7 +12,7 @@
 import type { Abi, RecordDeclaration, RequestDeclaration } from '../abi/abi.ts';
 import { replacing } from '../abi/declaration-map.ts';
 import { extentOf, layoutOf } from '../abi/layout-engine.ts';
-import { LayoutError } from '../abi/layout.ts';
+import { ifLaidOut } from '../abi/layout.ts';
 import { encodeRequest } from '../abi/request.ts';
 import type { Field, RecordType } from '../abi/types.ts';
 import { unalias } from '../abi/types.ts';
@@ -149,14 +149,9 @@ function without(record: RecordType, gone: ReadonlySet<Field>): RecordType {
 }
 
 function placesOf(record: RecordType, abi: Abi, fields: readonly Field[]): string[] | undefined {
-  try {
-    return layoutOf(record, abi.target)
-      .fields.filter((placed) => fields.includes(placed.field))
-      .map((placed) => `${placed.field.name ?? ''} at byte ${String(placed.offsetBits / 8)}`);
-  } catch (error) {
-    if (error instanceof LayoutError) return undefined;
-    throw error;
-  }
+  return ifLaidOut(() => layoutOf(record, abi.target))
+    ?.fields.filter((placed) => fields.includes(placed.field))
+    .map((placed) => `${placed.field.name ?? ''} at byte ${String(placed.offsetBits / 8)}`);
 }
 
 function asSecondRecord(pair: RecordPair, abis: AbiPair): Alternative | undefined {

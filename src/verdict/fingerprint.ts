@@ -11,7 +11,7 @@
 import { createHash } from 'node:crypto';
 import type { Abi, RecordDeclaration, RequestDeclaration } from '../abi/abi.ts';
 import { layoutOf } from '../abi/layout-engine.ts';
-import { LayoutError, type RecordLayout } from '../abi/layout.ts';
+import { ifLaidOut, type RecordLayout } from '../abi/layout.ts';
 import { encodeRequest } from '../abi/request.ts';
 import { cxxOf, findTarget, type Target } from '../abi/target.ts';
 import type { AbiPair, Change } from '../diff/changes.ts';
@@ -175,13 +175,8 @@ function referenceFor({ target: { language } }: Abi): Target | undefined {
 
 function layoutOnReference({ record }: RecordDeclaration, abi: Abi): RecordLayout | undefined {
   const target = referenceFor(abi);
-  try {
-    return target === undefined ? undefined : layoutOf(record, target);
-  } catch (error) {
-    // It has no layout there; its name and type still tell it from others.
-    if (error instanceof LayoutError) return undefined;
-    throw error;
-  }
+  // Where it has no layout, its name and type still tell it from others.
+  return target === undefined ? undefined : ifLaidOut(() => layoutOf(record, target));
 }
 
 function numberOnReference(request: RequestDeclaration, abi: Abi): string {

@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { main } from '../../src/cli/main.ts';
 import { git, kernelFiles, scratchDirectory, scratchRepository, writeFiles } from '../source/scratch.ts';
+import { gitEnv, runCli } from '../support/run-cli.ts';
 
 interface Outcome {
   readonly code: number;
@@ -18,17 +18,7 @@ async function uabi(
   argv: readonly string[],
   { stdin = '', env = {} }: { readonly stdin?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Outcome> {
-  let out = '';
-  let err = '';
-  const code = await main(argv, {
-    stdout: (data) => (out += typeof data === 'string' ? data : new TextDecoder().decode(data)),
-    stderr: (text) => (err += text),
-    stdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
-    cwd,
-    env: { PATH: process.env['PATH'], ...env },
-    isTerminal: { stdout: false, stderr: false },
-    columns: undefined,
-  });
+  const { code, stdout: out, stderr: err } = await runCli(argv, { cwd, stdin, env: { ...gitEnv, ...env } });
   return { code, out, err };
 }
 

@@ -6,22 +6,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findRecord } from '../../src/cli/find-record.ts';
 import { generatedCodecOf, generatedRecords } from '../../src/cli/generated-codecs.ts';
-import type { Io } from '../../src/cli/io.ts';
 import { decodeRecord } from '../../src/codec/interpret-decode.ts';
 import { encodeRecord } from '../../src/codec/interpret-encode.ts';
 import { jsonOf } from '../../src/codec/runtime.ts';
-import { repository, runCli } from '../support/run-cli.ts';
+import { quietIo, repository, runCli } from '../support/run-cli.ts';
 
-/** A world nobody talks to: only sources that are named are read. */
-const io: Io = {
-  stdout: () => undefined,
-  stderr: () => undefined,
-  stdin: () => Promise.resolve(new Uint8Array()),
-  cwd: repository,
-  env: {},
-  isTerminal: { stdout: false, stderr: false },
-  columns: undefined,
-};
+const io = quietIo(repository);
 
 describe('the generated modules of uabi', () => {
   test('are all registered', () => {

@@ -5,22 +5,11 @@ import type { Io } from '../../src/cli/io.ts';
 import { whatHeadersInclude } from '../../src/source/first-questions.ts';
 import { placeOf } from '../../src/source/run-git.ts';
 import { git, scratchDirectory, scratchRepository, writeFiles } from '../source/scratch.ts';
-
-function ioIn(cwd: string): Io {
-  return {
-    stdout: () => undefined,
-    stderr: () => undefined,
-    stdin: () => Promise.resolve(new Uint8Array()),
-    cwd,
-    env: { PATH: process.env['PATH'] },
-    isTerminal: { stdout: false, stderr: false },
-    columns: undefined,
-  };
-}
+import { gitEnv, quietIo } from '../support/run-cli.ts';
 
 /** As `cli.ts` does before the program is loaded. */
 async function begin(argv: readonly string[], cwd: string): Promise<Io> {
-  const io = ioIn(cwd);
+  const io = quietIo(cwd, gitEnv);
   return { ...io, begun: await askEarly(argv, io.cwd, io.env) };
 }
 
@@ -105,7 +94,7 @@ test.each([
   [['layout', '--in=v1', 'struct a', 'b', '--format', 'json']],
   [['layout', '--target', 'arm64', 'a', '--in', 'v1', '--directory', searched]],
 ])('what %j says is asked at once, for the names as well', async (argv) => {
-  const begun = await askEarly(argv, searched, { PATH: process.env['PATH'] });
+  const begun = await askEarly(argv, searched, gitEnv);
   const isExplicit = argv.includes('--directory');
   const id = git(searched, 'rev-parse', 'v1^{commit}');
   const words = argv.includes('struct a') ? ['a', 'b'] : ['a'];

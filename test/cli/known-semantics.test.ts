@@ -4,8 +4,8 @@
  */
 
 import { describe, expect, test } from 'vitest';
-import { main } from '../../src/cli/main.ts';
 import { kernelFiles, scratchRepository } from '../source/scratch.ts';
+import { gitEnv, runCli } from '../support/run-cli.ts';
 
 interface Outcome {
   readonly verdict: string;
@@ -32,19 +32,10 @@ const inside = header(
 );
 
 async function check(old: string, next: string, more: Readonly<Record<string, string>> = {}): Promise<Outcome> {
-  let out = '';
-  let err = '';
-  const repository = scratchRepository({ ...kernelFiles, [path]: old, ...more }, { [path]: next });
-  await main(['check', 'v1..v2', '--target', 'arm64', '--format', 'json'], {
-    stdout: (data) => (out += typeof data === 'string' ? data : new TextDecoder().decode(data)),
-    stderr: (text) => (err += text),
-    stdin: () => Promise.resolve(new Uint8Array()),
-    cwd: repository,
-    env: { PATH: process.env['PATH'] },
-    isTerminal: { stdout: false, stderr: false },
-    columns: undefined,
-  });
-  return { ...(JSON.parse(out) as Omit<Outcome, 'err'>), err };
+  const cwd = scratchRepository({ ...kernelFiles, [path]: old, ...more }, { [path]: next });
+  const argv = ['check', 'v1..v2', '--target', 'arm64', '--format', 'json'];
+  const { stdout, stderr: err } = await runCli(argv, { cwd, env: gitEnv });
+  return { ...(JSON.parse(stdout) as Omit<Outcome, 'err'>), err };
 }
 
 describe('arm64 kvm_vcpu_events in a header', () => {

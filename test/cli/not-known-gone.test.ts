@@ -1,9 +1,8 @@
 /** What stands in a text that was not understood is not said to be gone; what is gone from beside it is. */
 
 import { describe, expect, test } from 'vitest';
-import type { Io } from '../../src/cli/io.ts';
-import { main } from '../../src/cli/main.ts';
 import { kernelFiles, scratchDirectory, scratchRepository, writeFiles } from '../source/scratch.ts';
+import { gitEnv, runCli } from '../support/run-cli.ts';
 
 interface Answer {
   readonly code: number;
@@ -13,20 +12,9 @@ interface Answer {
 }
 
 async function check(cwd: string, ...argv: readonly string[]): Promise<Answer> {
-  let out = '';
-  let err = '';
-  const io: Io = {
-    stdout: (data) => (out += typeof data === 'string' ? data : new TextDecoder().decode(data)),
-    stderr: (text) => (err += text),
-    stdin: () => Promise.resolve(new Uint8Array()),
-    cwd,
-    env: { PATH: process.env['PATH'] },
-    isTerminal: { stdout: false, stderr: false },
-    columns: undefined,
-  };
-  const code = await main(['check', '--format', 'json', ...argv], io);
-  if (out === '') throw new Error(err);
-  return { ...(JSON.parse(out) as Answer), code };
+  const { code, stdout, stderr } = await runCli(['check', '--format', 'json', ...argv], { cwd, env: gitEnv });
+  if (stdout === '') throw new Error(stderr);
+  return { ...(JSON.parse(stdout) as Answer), code };
 }
 
 /** Every kind of declaration hangs on `struct foo` or stands beside it. */
@@ -153,18 +141,8 @@ test('a header of a tree with conflict markers, as a commit leaves it', async ()
 test('a snapshot remembers what it did not understand', async () => {
   const [text] = spoilt['conflict markers amid a record'] ?? [''];
   const folder = scratchDirectory({ 'old/linux/foo.h': header, 'new/linux/foo.h': text });
-  const snapshot: string[] = [];
-  const io: Io = {
-    stdout: (data) => void snapshot.push(String(data)),
-    stderr: () => undefined,
-    stdin: () => Promise.resolve(new Uint8Array()),
-    cwd: folder,
-    env: {},
-    isTerminal: { stdout: false, stderr: false },
-    columns: undefined,
-  };
-  await main(['snapshot', 'new', '--target', 'x86_64'], io);
-  writeFiles(folder, { 'new.json': snapshot.join('') });
+  const snapshot = await runCli(['snapshot', 'new', '--target', 'x86_64'], { cwd: folder });
+  writeFiles(folder, { 'new.json': snapshot.stdout });
   const { code, findings } = await check(folder, 'old', 'new.json');
   expect([code, findings]).toEqual([3, []]);
 });

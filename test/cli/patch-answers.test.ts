@@ -8,8 +8,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { main } from '../../src/cli/main.ts';
 import { scratchDirectory } from '../source/scratch.ts';
+import { gitEnv, runCli } from '../support/run-cli.ts';
 
 const folder = fileURLToPath(new URL('../../fixtures/patches/', import.meta.url));
 const names = readdirSync(folder)
@@ -19,18 +19,10 @@ const repository = process.env['UABI_KERNEL_REPOSITORY'];
 const nowhere = scratchDirectory();
 
 async function answer(name: string, cwd: string, more: readonly string[] = []): Promise<string> {
-  let out = '';
-  const code = await main(['check', '--patch', join(folder, `${name}.patch`), '--format', 'mail', ...more], {
-    stdout: (data) => (out += typeof data === 'string' ? data : new TextDecoder().decode(data)),
-    stderr: () => undefined,
-    stdin: () => Promise.resolve(new Uint8Array()),
-    cwd,
-    env: { PATH: process.env['PATH'], GIT_CEILING_DIRECTORIES: '/' },
-    isTerminal: { stdout: false, stderr: false },
-    columns: undefined,
-  });
+  const argv = ['check', '--patch', join(folder, `${name}.patch`), '--format', 'mail', ...more];
+  const { code, stdout } = await runCli(argv, { cwd, env: { ...gitEnv, GIT_CEILING_DIRECTORIES: '/' } });
   expect(code).toBeLessThan(4);
-  return out;
+  return stdout;
 }
 
 function approved(file: string, text: string): string {

@@ -8,7 +8,6 @@ import { describe, expect, test } from 'vitest';
 import type { Target } from '../../src/abi/target.ts';
 import { type HeaderSource } from '../../src/cli/header-source.ts';
 import { HeaderWorkshop } from '../../src/cli/header-workshop.ts';
-import type { Io } from '../../src/cli/io.ts';
 import { openInCxx } from '../../src/cli/open-in-cxx.ts';
 import { pairOf } from '../../src/cli/pair-of.ts';
 import { restrictToChanges } from '../../src/cli/restrict-to-changes.ts';
@@ -16,6 +15,7 @@ import type { Diagnostic } from '../../src/diagnostic.ts';
 import { changedHeaders } from '../../src/source/changes.ts';
 import type { FileTree } from '../../src/source/file-tree.ts';
 import { type CheckOptions, type CheckResult, checkTargets } from '../../src/verdict/check.ts';
+import { quietIo } from '../support/run-cli.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -39,15 +39,7 @@ function treeOf(label: string, files: Files): FileTree {
   };
 }
 
-const io: Io = {
-  stdout: () => undefined,
-  stderr: () => undefined,
-  stdin: () => Promise.resolve(new Uint8Array()),
-  cwd: '.',
-  env: {},
-  isTerminal: { stdout: false, stderr: false },
-  columns: undefined,
-};
+const io = quietIo('.');
 
 interface Sides {
   readonly old: HeaderSource;

@@ -3,10 +3,8 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { askEarly } from '../../src/cli/early-questions.ts';
-import type { Io } from '../../src/cli/io.ts';
-import { main } from '../../src/cli/main.ts';
 import { git, kernelFiles, scratchDirectory, scratchRepository, writeFiles } from '../source/scratch.ts';
+import { gitEnv, runCli } from '../support/run-cli.ts';
 
 interface Outcome {
   readonly code: number;
@@ -15,20 +13,8 @@ interface Outcome {
 }
 
 async function uabi(cwd: string, argv: readonly string[], stdin = ''): Promise<Outcome> {
-  let out = '';
-  let err = '';
-  const env = { PATH: process.env['PATH'] };
-  const io: Io = {
-    stdout: (data) => (out += typeof data === 'string' ? data : new TextDecoder().decode(data)),
-    stderr: (text) => (err += text),
-    stdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
-    cwd,
-    env,
-    isTerminal: { stdout: false, stderr: false },
-    columns: undefined,
-    begun: await askEarly(argv, cwd, env),
-  };
-  return { code: await main(argv, io), out, err };
+  const { code, stdout: out, stderr: err } = await runCli(argv, { cwd, stdin, env: gitEnv, asksEarly: true });
+  return { code, out, err };
 }
 
 const before = '#include <linux/types.h>\nstruct fuse { __u32 a; __u32 b; };\nstruct same { __u32 x; };\n';

@@ -4,9 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Io } from '../../src/cli/io.ts';
-import { main } from '../../src/cli/main.ts';
 import { git, kernelFiles, scratchDirectory, scratchRepository, writeFiles } from '../source/scratch.ts';
+import { type CliResult, gitEnv, runCli } from '../support/run-cli.ts';
 
 interface Answer {
   readonly code: number;
@@ -15,25 +14,12 @@ interface Answer {
   readonly notUnderstood: readonly { readonly header: string; readonly line: number; readonly message: string }[];
 }
 
-async function uabi(cwd: string, argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const io: Io = {
-    stdout: (data) => (out += typeof data === 'string' ? data : new TextDecoder().decode(data)),
-    stderr: (text) => (err += text),
-    stdin: () => Promise.resolve(new Uint8Array()),
-    cwd,
-    env: { PATH: process.env['PATH'] },
-    isTerminal: { stdout: false, stderr: false },
-    columns: undefined,
-  };
-  return { code: await main(argv, io), out, err };
-}
+const uabi = (cwd: string, argv: readonly string[]): Promise<CliResult> => runCli(argv, { cwd, env: gitEnv });
 
 async function check(cwd: string, ...argv: readonly string[]): Promise<Answer> {
-  const { code, out, err } = await uabi(cwd, ['check', '--format', 'json', ...argv]);
-  if (out === '') throw new Error(err);
-  return { ...(JSON.parse(out) as Answer), code };
+  const { code, stdout, stderr } = await uabi(cwd, ['check', '--format', 'json', ...argv]);
+  if (stdout === '') throw new Error(stderr);
+  return { ...(JSON.parse(stdout) as Answer), code };
 }
 
 const before = 'struct s { int a; int b; };\n';
@@ -122,12 +108,12 @@ describe.each(hindrances)('in place of a header, %s', (_, reason, make) => {
     const directory = trees(make);
     const layout = await uabi(directory, ['layout', '--all', '--in', 'old', '--target', 'x86_64', '--format', 'json']);
     expect(layout.code).toBe(3);
-    const told = JSON.parse(layout.out) as Answer;
+    const told = JSON.parse(layout.stdout) as Answer;
     expect(told.notUnderstood).toMatchObject([problem]);
     const snapshot = await uabi(directory, ['snapshot', 'old', '--target', 'x86_64']);
     expect(snapshot.code).toBe(3);
-    expect(snapshot.err).toContain(reason);
-    expect(snapshot.out).toContain(reason);
+    expect(snapshot.stderr).toContain(reason);
+    expect(snapshot.stdout).toContain(reason);
   });
 
   test('of a kernel tree is not gone either', async () => {
@@ -169,7 +155,7 @@ describe.each(hindrances)(
       rmSync(join(directory, 'part', path));
       make(join(directory, 'part', path));
       for (const side of ['whole', 'part']) {
-        const { out, code } = await uabi(directory, ['snapshot', side, '--target', 'arm64']);
+        const { stdout: out, code } = await uabi(directory, ['snapshot', side, '--target', 'arm64']);
         expect(code).toBe(side === 'whole' ? 0 : 3);
         writeFileSync(join(directory, `${side}.json`), out);
       }
@@ -208,7 +194,7 @@ describe.each(hindrances)(
 test('a snapshot, held against a tree with a folder that leads out of it, leaves it undecided', async () => {
   const directory = scratchDirectory();
   for (const side of ['old', 'new']) writeFiles(join(directory, side), kernelFiles);
-  writeFileSync(join(directory, 'old.json'), (await uabi(directory, ['snapshot', 'old', '--target', 'arm64'])).out);
+  writeFileSync(join(directory, 'old.json'), (await uabi(directory, ['snapshot', 'old', '--target', 'arm64'])).stdout);
   rmSync(join(directory, 'new/include/uapi/drm'), { recursive: true });
   symlinkSync(join(outside, 'd'), join(directory, 'new/include/uapi/drm'));
   for (const sides of [
@@ -222,7 +208,7 @@ test('a snapshot, held against a tree with a folder that leads out of it, leaves
 test('a snapshot, held against a revision with a submodule in place of headers, leaves it undecided', async () => {
   const directory = scratchRepository(kernelFiles);
   const snapshot = join(scratchDirectory(), 'old.json');
-  writeFileSync(snapshot, (await uabi(directory, ['snapshot', 'HEAD', '--target', 'arm64'])).out);
+  writeFileSync(snapshot, (await uabi(directory, ['snapshot', 'HEAD', '--target', 'arm64'])).stdout);
   git(directory, 'rm', '-q', '-r', 'include/uapi/drm');
   git(directory, 'update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},include/uapi/drm`);
   git(directory, 'commit', '-q', '-m', 'submodule');

@@ -1,6 +1,7 @@
 /** Runs a command line inside the test, with a world of its own, and returns all that it said. */
 
 import { fileURLToPath } from 'node:url';
+import { askEarly } from '../../src/cli/early-questions.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
 
@@ -13,10 +14,28 @@ export interface CliResult {
 
 export const repository = fileURLToPath(new URL('../../', import.meta.url));
 
+/** All of the environment that git needs. */
+export const gitEnv: Readonly<Record<string, string>> = { PATH: process.env['PATH'] ?? '' };
+
+/** A world in which nobody talks or listens: only what is named is read. */
+export function quietIo(cwd: string, env: Io['env'] = {}): Io {
+  return {
+    stdout: () => undefined,
+    stderr: () => undefined,
+    stdin: () => Promise.resolve(new Uint8Array()),
+    cwd,
+    env,
+    isTerminal: { stdout: false, stderr: false },
+    columns: undefined,
+  };
+}
+
 export interface CliWorld {
   readonly stdin?: Uint8Array | string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Git is asked before `main` is called, as `cli.ts` does it. */
+  readonly asksEarly?: boolean;
 }
 
 /** Runs `uabi ARGV…` in the repository's folder, or in `cwd`. */
@@ -24,7 +43,9 @@ export async function runCli(argv: readonly string[], world: CliWorld = {}): Pro
   const chunks: Uint8Array[] = [];
   let stderr = '';
   const input = world.stdin ?? '';
-  const io: Io = {
+  const io = quietIo(world.cwd ?? repository, world.env);
+  const code = await main(argv, {
+    ...io,
     stdout: (data) => {
       chunks.push(typeof data === 'string' ? Buffer.from(data) : data);
     },
@@ -32,12 +53,8 @@ export async function runCli(argv: readonly string[], world: CliWorld = {}): Pro
       stderr += text;
     },
     stdin: () => Promise.resolve(typeof input === 'string' ? Buffer.from(input) : input),
-    cwd: world.cwd ?? repository,
-    env: world.env ?? {},
-    isTerminal: { stdout: false, stderr: false },
-    columns: undefined,
-  };
-  const code = await main(argv, io);
+    ...(world.asksEarly === true ? { begun: await askEarly(argv, io.cwd, io.env) } : {}),
+  });
   const bytes = Buffer.concat(chunks);
   return { code, stdout: bytes.toString('utf8'), stderr, bytes };
 }

@@ -11,25 +11,17 @@ import type { Abi } from '../../src/abi/abi.ts';
 import { type Target, targets } from '../../src/abi/target.ts';
 import { type HeaderSource } from '../../src/cli/header-source.ts';
 import { HeaderWorkshop } from '../../src/cli/header-workshop.ts';
-import type { Io } from '../../src/cli/io.ts';
 import { DirectoryTree } from '../../src/source/directory.ts';
 import type { FileTree, ReadResult } from '../../src/source/file-tree.ts';
 import { checkAbis } from '../../src/verdict/check.ts';
+import { quietIo } from '../support/run-cli.ts';
 import { type Rewrite, rewrites } from '../support/respell.ts';
 
 const repository = process.env['UABI_KERNEL_REPOSITORY'];
 const revision = process.env['UABI_KERNEL_REVISION'] ?? 'v6.12';
 const installed = existsSync('/usr/include/linux/kvm.h') ? '/usr/include' : undefined;
 
-const io: Io = {
-  stdout: () => undefined,
-  stderr: () => undefined,
-  stdin: () => Promise.resolve(new Uint8Array()),
-  cwd: '/',
-  env: {},
-  isTerminal: { stdout: false, stderr: false },
-  columns: undefined,
-};
+const io = quietIo('/');
 
 /** A tree with every header rewritten; the headers that a rewrite makes lie beside the one they came from. */
 class RewrittenTree implements FileTree {

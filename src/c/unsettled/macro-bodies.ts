@@ -42,12 +42,8 @@ export class MacroBodies {
    * a record, where most of what a macro can declare is fields.
    */
   mayDeclare(word: string, isField: boolean): boolean {
-    const reached = new Set([word]);
-    for (const one of reached) {
-      for (const macro of this.#definitionsOf(one)) {
-        if (declaresOutright(textsOf(macro), isField)) return true;
-        for (const { kind, text } of macro.body) if (kind === TokenKind.identifier) reached.add(text);
-      }
+    for (const one of this.#wordsWithin(word)) {
+      if (this.#definitionsOf(one).some((macro) => declaresOutright(textsOf(macro), isField))) return true;
     }
     return false;
   }
@@ -60,12 +56,19 @@ export class MacroBodies {
   }
 
   #leadsToMeasuring(word: string): boolean {
-    const reached = new Set([word]);
-    for (const one of reached) {
+    for (const one of this.#wordsWithin(word)) {
       if (measuringWords.has(one) || one.startsWith('__builtin_')) return true;
-      for (const inside of this.wordsBehind(one)) reached.add(inside);
     }
     return false;
+  }
+
+  /** A word, and all that it is made of if it is a macro. */
+  *#wordsWithin(word: string): Generator<string> {
+    const reached = new Set([word]);
+    for (const one of reached) {
+      yield one;
+      for (const inside of this.wordsBehind(one)) reached.add(inside);
+    }
   }
 
   /** The macro in whose definition a token stands. */

@@ -101,7 +101,8 @@ class Spread {
   readonly #mentioning = new Set<TokenFile>();
   readonly #seen = new Map<TextUnit, TextUnits>();
   readonly #searched = new Set<TextUnit>();
-  #measuring = false;
+  /** Whether one of the texts searched so far may measure something. */
+  #measures = false;
   #pending: string[] = [];
   #isUnclear = false;
 
@@ -232,11 +233,12 @@ class Spread {
   /** Whether one of the texts seen may ask how large something is. Asked for each target, of texts that are mostly the same. */
   #mayMeasure(): boolean {
     for (const [unit, units] of this.#seen) {
-      if (this.#measuring || this.#searched.has(unit)) continue;
+      if (this.#measures) return true;
+      if (this.#searched.has(unit)) continue;
       this.#searched.add(unit);
-      this.#measuring = unit.kind === 'text' && units.wordsOf(unit).some((word) => this.#macros.mayMeasure(word));
+      this.#measures = unit.kind === 'text' && units.wordsOf(unit).some((word) => this.#macros.mayMeasure(word));
     }
-    return this.#measuring;
+    return this.#measures;
   }
 
   #decidersOf(file: TokenFile): Deciders {

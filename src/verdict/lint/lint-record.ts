@@ -6,7 +6,7 @@
 
 import type { RecordDeclaration } from '../../abi/abi.ts';
 import { holesOf } from '../../abi/field-paths.ts';
-import { LayoutError, type PlacedFields } from '../../abi/layout.ts';
+import { ifLaidOut, type PlacedFields } from '../../abi/layout.ts';
 import { layoutOf } from '../../abi/layout-engine.ts';
 import { findTarget, type Target } from '../../abi/target.ts';
 import { type Type, spellType, unalias } from '../../abi/types.ts';
@@ -18,7 +18,8 @@ import type { LintRuleId } from './rules.ts';
 
 export function lintRecord(declaration: RecordDeclaration, { abi, narrow }: LintSubject): Remark[] {
   if (!declaration.record.isComplete) return [];
-  const placed = tryToPlace(declaration, (one) => placeRecord(one, abi));
+  // A record that no compiler could lay out is told by whoever reads the header.
+  const placed = ifLaidOut(() => placeRecord(declaration, abi));
   if (placed === undefined) return [];
   const remarks: Remark[] = [];
   const say: Say = (rule, node, message, matter) => {
@@ -145,7 +146,7 @@ function narrowForm(
   const own = abi?.records.get(declaration.name);
   if (abi !== undefined && own === undefined) return undefined;
   const abiOfTarget = abi ?? emptyAbi(target);
-  return tryToPlace(own ?? declaration, (one) => placeRecord(one, abiOfTarget));
+  return ifLaidOut(() => placeRecord(own ?? declaration, abiOfTarget));
 }
 
 function emptyAbi(target: Target): Parameters<typeof placeRecord>[1] {
@@ -162,19 +163,6 @@ function emptyAbi(target: Target): Parameters<typeof placeRecord>[1] {
     macros: none,
     notUnderstood: [],
   };
-}
-
-function tryToPlace(
-  declaration: RecordDeclaration,
-  place: (declaration: RecordDeclaration) => PlacedRecord,
-): PlacedRecord | undefined {
-  try {
-    return place(declaration);
-  } catch (error) {
-    // A record that no compiler could lay out is told by whoever reads the header.
-    if (error instanceof LayoutError) return undefined;
-    throw error;
-  }
 }
 
 interface Difference {

@@ -1,7 +1,7 @@
 /** What is said about one request: its number in 32-bit programs, its size, and room in what it carries. */
 
 import type { Abi, RequestDeclaration } from '../../abi/abi.ts';
-import { LayoutError } from '../../abi/layout.ts';
+import { ifLaidOut } from '../../abi/layout.ts';
 import { extentOf } from '../../abi/layout-engine.ts';
 import { encodeRequest } from '../../abi/request.ts';
 import type { Target } from '../../abi/target.ts';
@@ -59,12 +59,7 @@ export function lintRequest(request: RequestDeclaration, { abi, narrow }: LintSu
 function argumentOf(request: RequestDeclaration, abi: Abi): ReturnType<typeof placeRecord> | undefined {
   const declaration = abi.records.get(request.argument ?? '');
   if (declaration?.record.isComplete !== true) return undefined;
-  try {
-    return placeRecord(declaration, abi);
-  } catch (error) {
-    if (error instanceof LayoutError) return undefined;
-    throw error;
-  }
+  return ifLaidOut(() => placeRecord(declaration, abi));
 }
 
 /** The number as 32-bit programs have it: as their own headers say, or worked out from the argument's size there. */
@@ -77,14 +72,10 @@ function narrowNumber(
   const declaration = abi.records.get(request.argument ?? '') ?? undefined;
   const type = declaration?.record ?? abi.typedefs.get(request.argument ?? '')?.type;
   if (type === undefined) return undefined;
-  try {
-    const sizeBytes = extentOf(type, narrow.target).sizeBits / 8;
-    const { direction, type: letter, nr } = request;
-    return encodeRequest({ direction, type: letter, nr, sizeBytes }, narrow.target);
-  } catch (error) {
-    if (error instanceof LayoutError) return undefined;
-    throw error;
-  }
+  const sizeBits = ifLaidOut(() => extentOf(type, narrow.target).sizeBits);
+  if (sizeBits === undefined) return undefined;
+  const { direction, type: letter, nr } = request;
+  return encodeRequest({ direction, type: letter, nr, sizeBytes: sizeBits / 8 }, narrow.target);
 }
 
 function hex(number: number): string {

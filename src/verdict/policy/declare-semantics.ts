@@ -14,7 +14,7 @@ import type { JsonPath } from '../../abi/definition/located-json.ts';
 import { Problems } from '../../abi/definition/problems.ts';
 import { Constants } from '../../abi/definition/read-constants.ts';
 import { type PathReference, readSemantics } from '../../abi/definition/read-semantics.ts';
-import { LayoutError } from '../../abi/layout.ts';
+import { ifLaidOut } from '../../abi/layout.ts';
 import type { FieldSemantics, RecordSemantics } from '../../abi/semantics.ts';
 import { suggestionFor } from '../../abi/suggest.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
@@ -108,12 +108,7 @@ export class Declarations {
 
 /** A record that cannot be laid out is told as that by the comparison; nothing can be declared about it. */
 function place(declaration: RecordDeclaration, abi: Abi): PlacedRecord | undefined {
-  try {
-    return placeRecord(declaration, abi);
-  } catch (error) {
-    if (error instanceof LayoutError) return undefined;
-    throw error;
-  }
+  return ifLaidOut(() => placeRecord(declaration, abi));
 }
 
 /** The constants of a header as a layout file would list them; a prefix makes a family. */
