@@ -8,7 +8,7 @@
 import { UserError } from '../diagnostic.ts';
 import { pointToValue } from '../kernel/recording/simulated-target.ts';
 import type { Questioned } from '../kernel/recording/record.ts';
-import type { CallResult } from '../kernel/simulated-kernel.ts';
+import type { CallResult } from '../kernel/system-call.ts';
 
 const readWriteCloseOnExec = 0o2000002;
 

@@ -19,7 +19,8 @@ import { UserError } from '../diagnostic.ts';
 import type { CpuModel } from '../kernel/cpu-models.ts';
 import type { KernelVersion } from '../kernel/kernel-version.ts';
 import { requests } from '../kernel/request-numbers.ts';
-import { type CallResult, SimulatedKernel } from '../kernel/simulated-kernel.ts';
+import { SimulatedKernel } from '../kernel/simulated-kernel.ts';
+import type { CallResult } from '../kernel/system-call.ts';
 import { pageSize, userAddressEnd } from '../kernel/user-memory.ts';
 
 /** A frame can carry the guest's memory; more than this is no frame. */

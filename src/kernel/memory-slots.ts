@@ -33,6 +33,17 @@ export interface RegionRequest {
   readonly userAddress: bigint;
 }
 
+/** Of the first 32 bytes of `struct kvm_userspace_memory_region` or `…_region2`. */
+export function decodeRegion(view: DataView): RegionRequest {
+  return {
+    slot: view.getUint32(0, true),
+    flags: view.getUint32(4, true),
+    guestAddress: view.getBigUint64(8, true),
+    size: view.getBigUint64(16, true),
+    userAddress: view.getBigUint64(24, true),
+  };
+}
+
 export class MemorySlots implements GuestBus {
   readonly #memory: UserMemory;
   readonly #ipaBits: number;

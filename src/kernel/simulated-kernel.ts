@@ -8,14 +8,18 @@
 
 import { checkExtension, enableCapability, ipaLimitBits } from './capabilities.ts';
 import { type CpuModel, guestModel, parseCpuModel } from './cpu-models.ts';
+import { copyFromUser, copyToUser } from './copy-user.ts';
+import { DescriptorTable } from './descriptor-table.ts';
 import { errno } from './errno.ts';
 import { KernelVersion, parseKernelVersion, type PatchName } from './kernel-version.ts';
 import { Machine } from './machine.ts';
+import { decodeRegion } from './memory-slots.ts';
 import { getRegister, registerSize, setRegister } from './one-reg.ts';
 import { registerList } from './register-list.ts';
 import { kvmType, requests } from './request-numbers.ts';
 import { runVcpu } from './run.ts';
-import { pageSize, UserMemory, userAddressEnd } from './user-memory.ts';
+import { answer, type CallContext, type CallResult, callerOf } from './system-call.ts';
+import { pageSize, UserMemory } from './user-memory.ts';
 import { mpStates, Vcpu, vcpuFeatures } from './vcpu.ts';
 import { eventsSize } from './vcpu-events-record.ts';
 import { getEvents, refusesUninitialised, setEvents } from './vcpu-events.ts';
@@ -33,28 +37,6 @@ export interface KernelOptions {
   readonly firmwareClaimsAborts?: boolean;
 }
 
-export interface CallContext {
-  /** Another process than the one that opened: a forked child. */
-  readonly process?: number;
-  /** A signal will come while the guest runs. */
-  readonly signalArmed?: boolean;
-}
-
-export interface CallResult {
-  /** −1 on error, else what the call returned. */
-  readonly ret: number;
-  /** 0, or the error number. */
-  readonly errno: number;
-  /** Set where the simulation stopped short of what a kernel does. */
-  readonly note?: string;
-}
-
-type Descriptor =
-  | { readonly kind: 'kvm' }
-  | { readonly kind: 'vm'; readonly machine: Machine }
-  | { readonly kind: 'vcpu'; readonly machine: Machine; readonly vcpu: Vcpu };
-
-const mainProcess = 1;
 const maximumVcpuIds = 512;
 const mmapSize = 2 * pageSize;
 const guestDebugFlags = 0x3_0003;
@@ -72,8 +54,7 @@ export class SimulatedKernel {
   readonly cpu: CpuModel;
   /** The caller's address space: map buffers here and pass their addresses. */
   readonly memory = new UserMemory();
-  readonly #descriptors = new Map<number, Descriptor>();
-  readonly #firstDescriptor: number;
+  readonly #descriptors: DescriptorTable<Machine, Vcpu>;
   readonly #firmwareClaimsAborts: boolean;
 
   /** @throws UserError if version or CPU model are unknown. */
@@ -81,18 +62,18 @@ export class SimulatedKernel {
     const version = typeof options.version === 'string' ? parseKernelVersion(options.version) : options.version;
     this.version = new KernelVersion(version.major, version.minor, [...version.patches, ...(options.patches ?? [])]);
     this.cpu = typeof options.cpu === 'string' ? parseCpuModel(options.cpu) : options.cpu;
-    this.#firstDescriptor = options.firstDescriptor ?? 3;
+    this.#descriptors = new DescriptorTable(options.firstDescriptor);
     this.#firmwareClaimsAborts = options.firmwareClaimsAborts ?? false;
   }
 
   /** The system call `open(path, O_RDWR)`: the lowest free descriptor for `/dev/kvm`, ENOENT for any other path. */
   open(path: string): CallResult {
-    return path === '/dev/kvm' ? this.#done(this.#install({ kind: 'kvm' })) : this.#done(-errno.ENOENT);
+    return answer(this.#descriptors.openDevice(path));
   }
 
   /** The system call `close(fd)`: EBADF if it is not open. A machine lives on while one of its descriptors does. */
   close(fd: number): CallResult {
-    return this.#done(this.#descriptors.delete(fd) ? 0 : -errno.EBADF);
+    return answer(this.#descriptors.close(fd));
   }
 
   /**
@@ -102,19 +83,14 @@ export class SimulatedKernel {
    * @returns the address, or a negative error number: −EBADF, −ENODEV (no vCPU), −EINVAL (no length)
    */
   mmap(fd: number, length: number = mmapSize): number {
-    const descriptor = this.#descriptors.get(fd);
-    if (descriptor === undefined) return -errno.EBADF;
-    if (descriptor.kind !== 'vcpu') return -errno.ENODEV;
-    const size = Math.min(Math.ceil(length / pageSize) * pageSize, mmapSize);
-    if (size <= 0) return -errno.EINVAL;
-    return this.memory.map(size, { bytes: descriptor.vcpu.shared.subarray(0, size) });
+    return this.#descriptors.mapShared(fd, length, this.memory);
   }
 
   /** The system call `munmap`: EINVAL unless the address is page-aligned and the length in bytes positive. */
   munmap(address: number, length: number): CallResult {
-    if (address % pageSize !== 0 || length <= 0) return this.#done(-errno.EINVAL);
+    if (address % pageSize !== 0 || length <= 0) return answer(-errno.EINVAL);
     this.memory.unmap(address, length);
-    return this.#done(0);
+    return answer(0);
   }
 
   /**
@@ -125,49 +101,30 @@ export class SimulatedKernel {
    */
   ioctl(fd: number, request: number | bigint, argument: number | bigint, context: CallContext = {}): CallResult {
     const descriptor = this.#descriptors.get(fd);
-    if (descriptor === undefined) return this.#done(-errno.EBADF);
+    if (descriptor === undefined) return answer(-errno.EBADF);
     const number = Number(BigInt.asUintN(32, BigInt(request)));
     const value = BigInt.asUintN(64, BigInt(argument));
     switch (descriptor.kind) {
       case 'kvm':
-        return this.#done(this.#onDevice(number, value, context));
+        return answer(this.#onDevice(number, value, context));
       case 'vm':
-        if (this.#isForeign(descriptor.machine, context)) return this.#done(-errno.EIO);
+        if (descriptor.machine.owner !== callerOf(context)) return answer(-errno.EIO);
         return this.#onMachine(descriptor.machine, number, value);
       case 'vcpu':
-        if (this.#isForeign(descriptor.machine, context)) return this.#done(-errno.EIO);
-        if (((number >>> 8) & 0xff) !== kvmType) return this.#done(-errno.EINVAL);
+        if (descriptor.machine.owner !== callerOf(context)) return answer(-errno.EIO);
+        if (((number >>> 8) & 0xff) !== kvmType) return answer(-errno.EINVAL);
         return this.#onVcpu(descriptor.machine, descriptor.vcpu, number, value, context);
       default:
         return descriptor satisfies never;
     }
   }
 
-  #done(result: number, note?: string): CallResult {
-    const answer = result < 0 ? { ret: -1, errno: -result } : { ret: result, errno: 0 };
-    return note === undefined ? answer : { ...answer, note };
-  }
-
-  #install(descriptor: Descriptor): number {
-    let fd = this.#firstDescriptor;
-    while (this.#descriptors.has(fd)) fd++;
-    this.#descriptors.set(fd, descriptor);
-    return fd;
-  }
-
-  #isForeign(machine: Machine, context: CallContext): boolean {
-    return machine.owner !== (context.process ?? mainProcess);
-  }
-
   #copyIn(address: bigint, length: number): Uint8Array | undefined {
-    if (address >= BigInt(userAddressEnd)) return undefined;
-    const bytes = this.memory.read(Number(address), length);
-    return bytes.length === length ? bytes : undefined;
+    return copyFromUser(this.memory, address, length);
   }
 
   #copyOut(address: bigint, bytes: Uint8Array): number {
-    if (address >= BigInt(userAddressEnd)) return -errno.EFAULT;
-    return this.memory.write(Number(address), bytes) === bytes.length ? 0 : -errno.EFAULT;
+    return copyToUser(this.memory, address, bytes);
   }
 
   #onDevice(request: number, argument: bigint, context: CallContext): number {
@@ -191,40 +148,40 @@ export class SimulatedKernel {
     const limit = ipaLimitBits(this);
     const bits = type === 0n ? 40 : Number(type);
     if (bits > limit || bits < 32) return -errno.EINVAL;
-    return this.#install({ kind: 'vm', machine: new Machine(bits, this.memory, context.process ?? mainProcess) });
+    return this.#descriptors.install({ kind: 'vm', machine: new Machine(bits, this.memory, callerOf(context)) });
   }
 
   #onMachine(machine: Machine, request: number, argument: bigint): CallResult {
     switch (request) {
       case requests.CHECK_EXTENSION:
-        return this.#done(checkExtension(argument, 'vm', this));
+        return answer(checkExtension(argument, 'vm', this));
       case requests.CREATE_VCPU:
-        return this.#done(this.#createVcpu(machine, argument));
+        return answer(this.#createVcpu(machine, argument));
       case requests.ENABLE_CAP:
-        return this.#done(this.#enableCap(machine, argument));
+        return answer(this.#enableCap(machine, argument));
       case requests.SET_USER_MEMORY_REGION:
-        return this.#done(this.#setRegion(machine, argument, 32));
+        return answer(this.#setRegion(machine, argument, 32));
       case requests.SET_USER_MEMORY_REGION2:
-        if (!this.version.isAtLeast(6, 8)) return this.#done(-errno.EINVAL);
-        return this.#done(this.#setRegion(machine, argument, 160));
+        if (!this.version.isAtLeast(6, 8)) return answer(-errno.EINVAL);
+        return answer(this.#setRegion(machine, argument, 160));
       case requests.ARM_PREFERRED_TARGET: {
         const bytes = new Uint8Array(vcpuInitSize);
         new DataView(bytes.buffer).setUint32(0, preferredTarget(this.version, this.cpu), true);
-        return this.#done(this.#copyOut(argument, bytes));
+        return answer(this.#copyOut(argument, bytes));
       }
       case requests.CREATE_IRQCHIP:
         // The host's GICv3 cannot be a GICv2.
-        return this.#done(-errno.ENODEV);
+        return answer(-errno.ENODEV);
       case requests.SET_DEVICE_ATTR:
         return this.#setMachineAttribute(machine, argument);
       case requests.HAS_DEVICE_ATTR: {
-        if (!this.version.isAtLeast(6, 4)) return this.#done(-errno.EINVAL);
+        if (!this.version.isAtLeast(6, 4)) return answer(-errno.EINVAL);
         const attribute = this.#copyIn(argument, 24);
-        if (attribute === undefined) return this.#done(-errno.EFAULT);
-        return this.#done(isSmcccFilter(attribute) ? 0 : -errno.ENXIO);
+        if (attribute === undefined) return answer(-errno.EFAULT);
+        return answer(isSmcccFilter(attribute) ? 0 : -errno.ENXIO);
       }
       default:
-        return this.#done(-errno.EINVAL);
+        return answer(-errno.EINVAL);
     }
   }
 
@@ -235,7 +192,7 @@ export class SimulatedKernel {
     if (machine.vcpus.has(Number(id))) return -errno.EEXIST;
     const vcpu = new Vcpu(Number(id), guestModel(this.cpu, this.version));
     machine.vcpus.set(vcpu.id, vcpu);
-    return this.#install({ kind: 'vcpu', machine, vcpu });
+    return this.#descriptors.install({ kind: 'vcpu', machine, vcpu });
   }
 
   #enableCap(machine: Machine, argument: bigint): number {
@@ -254,42 +211,35 @@ export class SimulatedKernel {
   #setRegion(machine: Machine, argument: bigint, size: number): number {
     const bytes = this.#copyIn(argument, size);
     if (bytes === undefined) return -errno.EFAULT;
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
-    return machine.slots.set({
-      slot: view.getUint32(0, true),
-      flags: view.getUint32(4, true),
-      guestAddress: view.getBigUint64(8, true),
-      size: view.getBigUint64(16, true),
-      userAddress: view.getBigUint64(24, true),
-    });
+    return machine.slots.set(decodeRegion(new DataView(bytes.buffer, bytes.byteOffset)));
   }
 
   /** Only the SMCCC filter is simulated: { base u32, nr_functions u32, action u8, pad[15] }. */
   #setMachineAttribute(machine: Machine, argument: bigint): CallResult {
     // Machines have attributes since 6.4; the request was unknown before.
-    if (!this.version.isAtLeast(6, 4)) return this.#done(-errno.EINVAL);
+    if (!this.version.isAtLeast(6, 4)) return answer(-errno.EINVAL);
     const attribute = this.#copyIn(argument, 24);
-    if (attribute === undefined) return this.#done(-errno.EFAULT);
-    if (!isSmcccFilter(attribute)) return this.#done(-errno.ENXIO);
+    if (attribute === undefined) return answer(-errno.EFAULT);
+    if (!isSmcccFilter(attribute)) return answer(-errno.ENXIO);
     const address = new DataView(attribute.buffer, attribute.byteOffset).getBigUint64(16, true);
     const filter = this.#copyIn(address, 24);
-    if (filter === undefined) return this.#done(-errno.EFAULT);
+    if (filter === undefined) return answer(-errno.EFAULT);
     const view = new DataView(filter.buffer, filter.byteOffset);
     const action = view.getUint8(8);
-    if (action > 2 || filter.subarray(9).some((byte) => byte !== 0)) return this.#done(-errno.EINVAL);
+    if (action > 2 || filter.subarray(9).some((byte) => byte !== 0)) return answer(-errno.EINVAL);
     machine.smcccFilters.push({ base: view.getUint32(0, true), count: view.getUint32(4, true), action });
-    return this.#done(0);
+    return answer(0);
   }
 
   #onVcpu(machine: Machine, vcpu: Vcpu, request: number, argument: bigint, context: CallContext): CallResult {
     switch (request) {
       case requests.GET_VCPU_EVENTS:
-        if (!vcpu.isInitialised && refusesUninitialised(this.version)) return this.#done(-errno.ENOEXEC);
-        return this.#done(this.#copyOut(argument, getEvents(vcpu, this.cpu)));
+        if (!vcpu.isInitialised && refusesUninitialised(this.version)) return answer(-errno.ENOEXEC);
+        return answer(this.#copyOut(argument, getEvents(vcpu, this.cpu)));
       case requests.SET_VCPU_EVENTS: {
-        if (!vcpu.isInitialised && refusesUninitialised(this.version)) return this.#done(-errno.ENOEXEC);
+        if (!vcpu.isInitialised && refusesUninitialised(this.version)) return answer(-errno.ENOEXEC);
         const bytes = this.#copyIn(argument, eventsSize);
-        return this.#done(bytes === undefined ? -errno.EFAULT : setEvents(vcpu, bytes, this.version, this.cpu));
+        return answer(bytes === undefined ? -errno.EFAULT : setEvents(vcpu, bytes, this.version, this.cpu));
       }
       case requests.RUN:
         return this.#run(machine, vcpu, argument, context);
@@ -297,44 +247,43 @@ export class SimulatedKernel {
       case requests.SET_ONE_REG:
         return this.#oneRegister(vcpu, argument, request === requests.SET_ONE_REG);
       case requests.GET_REG_LIST:
-        return this.#done(this.#listRegisters(vcpu, argument));
+        return answer(this.#listRegisters(vcpu, argument));
       case requests.ARM_VCPU_INIT: {
         const bytes = this.#copyIn(argument, vcpuInitSize);
-        if (bytes === undefined) return this.#done(-errno.EFAULT);
-        return this.#done(initialiseVcpu(vcpu, bytes, machine.vcpus.values(), this.version, this.cpu));
+        if (bytes === undefined) return answer(-errno.EFAULT);
+        return answer(initialiseVcpu(vcpu, bytes, machine.vcpus.values(), this.version, this.cpu));
       }
       case requests.ARM_VCPU_FINALIZE:
-        return this.#done(this.#finalise(vcpu, argument));
+        return answer(this.#finalise(vcpu, argument));
       case requests.GET_MP_STATE: {
         const bytes = new Uint8Array(4);
         new DataView(bytes.buffer).setUint32(0, vcpu.mpState, true);
-        return this.#done(this.#copyOut(argument, bytes));
+        return answer(this.#copyOut(argument, bytes));
       }
       case requests.SET_MP_STATE: {
         const bytes = this.#copyIn(argument, 4);
-        if (bytes === undefined) return this.#done(-errno.EFAULT);
+        if (bytes === undefined) return answer(-errno.EFAULT);
         const state = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
         const isKnown = state === mpStates.runnable || state === mpStates.stopped;
-        if (!isKnown && !(state === mpStates.suspended && this.version.isAtLeast(5, 19)))
-          return this.#done(-errno.EINVAL);
+        if (!isKnown && !(state === mpStates.suspended && this.version.isAtLeast(5, 19))) return answer(-errno.EINVAL);
         vcpu.mpState = state;
-        return this.#done(0);
+        return answer(0);
       }
       case requests.SET_GUEST_DEBUG: {
         const bytes = this.#copyIn(argument, 520);
-        if (bytes === undefined) return this.#done(-errno.EFAULT);
+        if (bytes === undefined) return answer(-errno.EFAULT);
         const control = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-        if ((control & ~guestDebugFlags) !== 0) return this.#done(-errno.EINVAL);
+        if ((control & ~guestDebugFlags) !== 0) return answer(-errno.EINVAL);
         vcpu.guestDebug = (control & 1) === 1 ? control : 0;
-        return this.#done(0);
+        return answer(0);
       }
       default:
-        return this.#done(-errno.EINVAL);
+        return answer(-errno.EINVAL);
     }
   }
 
   #run(machine: Machine, vcpu: Vcpu, argument: bigint, context: CallContext): CallResult {
-    if (argument !== 0n) return this.#done(-errno.EINVAL);
+    if (argument !== 0n) return answer(-errno.EINVAL);
     const { result, note } = runVcpu(vcpu, {
       version: this.version,
       cpu: this.cpu,
@@ -342,25 +291,25 @@ export class SimulatedKernel {
       signalArmed: context.signalArmed ?? false,
       firmwareClaimsAborts: this.#firmwareClaimsAborts,
     });
-    return this.#done(result, note);
+    return answer(result, note);
   }
 
   #oneRegister(vcpu: Vcpu, argument: bigint, isSet: boolean): CallResult {
-    if (!vcpu.isInitialised) return this.#done(-errno.ENOEXEC);
+    if (!vcpu.isInitialised) return answer(-errno.ENOEXEC);
     const bytes = this.#copyIn(argument, 16);
-    if (bytes === undefined) return this.#done(-errno.EFAULT);
+    if (bytes === undefined) return answer(-errno.EFAULT);
     const view = new DataView(bytes.buffer, bytes.byteOffset);
     const id = view.getBigUint64(0, true);
     const address = view.getBigUint64(8, true);
     const size = registerSize(id);
     if (!isSet) {
       const result = getRegister(vcpu, id, this.version);
-      if ('error' in result) return this.#done(result.error);
-      return this.#done(this.#copyOut(address, littleEndian(result.value, size)), result.note);
+      if ('error' in result) return answer(result.error);
+      return answer(this.#copyOut(address, littleEndian(result.value, size)), result.note);
     }
     const value = this.#copyIn(address, size);
-    if (value === undefined) return this.#done(-errno.EFAULT);
-    return this.#done(setRegister(vcpu, id, fromLittleEndian(value), this.version));
+    if (value === undefined) return answer(-errno.EFAULT);
+    return answer(setRegister(vcpu, id, fromLittleEndian(value), this.version));
   }
 
   #listRegisters(vcpu: Vcpu, argument: bigint): number {

@@ -5,7 +5,7 @@
 import { errnoName } from '../errno.ts';
 import { hexOfBytes } from '../replay/transcript.ts';
 import { requests } from '../request-numbers.ts';
-import type { CallResult } from '../simulated-kernel.ts';
+import type { CallResult } from '../system-call.ts';
 import type { ProgramCall, ProgramScenario } from './program.ts';
 
 /** A kernel that can be asked; buffers are changed in place as the kernel writes them. */

@@ -1,7 +1,7 @@
 /** A simulated kernel, arm64's or x86's, in the shape that can be asked by a program. */
 
 import { requests } from '../request-numbers.ts';
-import type { CallResult } from '../simulated-kernel.ts';
+import type { CallResult } from '../system-call.ts';
 import { pageSize, type UserMemory } from '../user-memory.ts';
 import type { Questioned } from './record.ts';
 

@@ -10,7 +10,8 @@ import { type CpuModel } from '../cpu-models.ts';
 import { errnoName } from '../errno.ts';
 import type { KernelVersion } from '../kernel-version.ts';
 import { requests } from '../request-numbers.ts';
-import { type CallContext, type CallResult, type KernelOptions, SimulatedKernel } from '../simulated-kernel.ts';
+import { type KernelOptions, SimulatedKernel } from '../simulated-kernel.ts';
+import type { CallContext, CallResult } from '../system-call.ts';
 import { pageSize } from '../user-memory.ts';
 import {
   actionsBefore,

@@ -3,7 +3,8 @@
  */
 
 import { requests } from '../request-numbers.ts';
-import type { CallContext, CallResult, SimulatedKernel } from '../simulated-kernel.ts';
+import type { SimulatedKernel } from '../simulated-kernel.ts';
+import type { CallContext, CallResult } from '../system-call.ts';
 import type { BrokenPage } from '../user-memory.ts';
 import { pageSize } from '../user-memory.ts';
 import { guestVectors } from './guest-vectors.ts';

@@ -9,7 +9,8 @@ import { exitReasons } from '../kvm-run-page.ts';
 import { guestLayout, registerIds } from '../replay/recording-program.ts';
 import { World } from '../replay/world.ts';
 import { requests } from '../request-numbers.ts';
-import { type CallResult, SimulatedKernel } from '../simulated-kernel.ts';
+import { SimulatedKernel } from '../simulated-kernel.ts';
+import type { CallResult } from '../system-call.ts';
 import { eventsSize } from '../vcpu-events-record.ts';
 import type { Script, ScriptTest, Statement } from './script.ts';
 

@@ -19,7 +19,7 @@ import {
   type TranscriptRecord,
 } from '../replay/transcript.ts';
 import { requests } from '../request-numbers.ts';
-import type { CallResult } from '../simulated-kernel.ts';
+import type { CallResult } from '../system-call.ts';
 import { pageSize } from '../user-memory.ts';
 import type { X86Vendor } from './host.ts';
 import { x86Vendors } from './host.ts';

@@ -6,12 +6,14 @@
  * interrupt chips, clocks and all of protected and long mode are left out.
  */
 
+import { copyFromUser, copyToUser } from '../copy-user.ts';
+import { DescriptorTable } from '../descriptor-table.ts';
 import { errno } from '../errno.ts';
 import { type KernelVersion, parseKernelVersion } from '../kernel-version.ts';
-import { MemorySlots } from '../memory-slots.ts';
+import { decodeRegion, MemorySlots } from '../memory-slots.ts';
 import { kvmType, requests } from '../request-numbers.ts';
-import type { CallContext, CallResult } from '../simulated-kernel.ts';
-import { pageSize, UserMemory, userAddressEnd } from '../user-memory.ts';
+import { answer, type CallContext, type CallResult, callerOf } from '../system-call.ts';
+import { pageSize, UserMemory } from '../user-memory.ts';
 import { checkX86Extension, enableX86Capability } from './capabilities.ts';
 import { factsOf, type X86Host, type X86Vendor } from './host.ts';
 import { isValidSystemRegisters, loadSystemRegisters, systemRegistersSize } from './system-registers.ts';
@@ -33,11 +35,6 @@ interface X86Machine {
   readonly owner: number;
 }
 
-type Descriptor =
-  | { readonly kind: 'kvm' }
-  | { readonly kind: 'vm'; readonly machine: X86Machine }
-  | { readonly kind: 'vcpu'; readonly machine: X86Machine; readonly vcpu: X86Vcpu };
-
 const x86Requests = {
   GET_REGS: 0x8090ae81,
   SET_REGS: 0x4090ae82,
@@ -47,7 +44,6 @@ const x86Requests = {
   SET_GUEST_DEBUG: 0x4048ae9b,
 } as const;
 
-const mainProcess = 1;
 const mmapSize = 3 * pageSize;
 const guestAddressBits = 52;
 
@@ -56,14 +52,13 @@ export class SimulatedX86Kernel {
   readonly vendor: X86Vendor;
   /** The caller's address space. */
   readonly memory = new UserMemory();
-  readonly #descriptors = new Map<number, Descriptor>();
-  readonly #firstDescriptor: number;
+  readonly #descriptors: DescriptorTable<X86Machine, X86Vcpu>;
 
   /** @throws UserError if the version is unknown. */
-  constructor({ version, vendor, firstDescriptor = 3 }: X86KernelOptions) {
+  constructor({ version, vendor, firstDescriptor }: X86KernelOptions) {
     this.version = typeof version === 'string' ? parseKernelVersion(version) : version;
     this.vendor = vendor;
-    this.#firstDescriptor = firstDescriptor;
+    this.#descriptors = new DescriptorTable(firstDescriptor);
   }
 
   get #host(): X86Host {
@@ -71,21 +66,16 @@ export class SimulatedX86Kernel {
   }
 
   open(path: string): CallResult {
-    return path === '/dev/kvm' ? answer(this.#install({ kind: 'kvm' })) : answer(-errno.ENOENT);
+    return answer(this.#descriptors.openDevice(path));
   }
 
   close(fd: number): CallResult {
-    return answer(this.#descriptors.delete(fd) ? 0 : -errno.EBADF);
+    return answer(this.#descriptors.close(fd));
   }
 
   /** Maps the shared pages of a vCPU and answers their address, or a negative error number. */
   mmap(fd: number, length: number = mmapSize): number {
-    const descriptor = this.#descriptors.get(fd);
-    if (descriptor === undefined) return -errno.EBADF;
-    if (descriptor.kind !== 'vcpu') return -errno.ENODEV;
-    const size = Math.min(Math.ceil(length / pageSize) * pageSize, mmapSize);
-    if (size <= 0) return -errno.EINVAL;
-    return this.memory.map(size, { bytes: descriptor.vcpu.shared.subarray(0, size) });
+    return this.#descriptors.mapShared(fd, length, this.memory);
   }
 
   /** The system call `ioctl(fd, request, argument)`. */
@@ -95,7 +85,7 @@ export class SimulatedX86Kernel {
     const number = Number(BigInt.asUintN(32, BigInt(request)));
     const value = BigInt.asUintN(64, BigInt(argument));
     if (descriptor.kind === 'kvm') return answer(this.#onDevice(number, value, context));
-    if (descriptor.machine.owner !== (context.process ?? mainProcess)) return answer(-errno.EIO);
+    if (descriptor.machine.owner !== callerOf(context)) return answer(-errno.EIO);
     if (descriptor.kind === 'vm') return answer(this.#onMachine(descriptor.machine, number, value));
     if (((number >>> 8) & 0xff) !== kvmType) return answer(-errno.EINVAL);
     if (number === requests.RUN) {
@@ -106,27 +96,13 @@ export class SimulatedX86Kernel {
     return answer(this.#onVcpu(descriptor.vcpu, number, value));
   }
 
-  #install(descriptor: Descriptor): number {
-    let fd = this.#firstDescriptor;
-    while (this.#descriptors.has(fd)) fd++;
-    this.#descriptors.set(fd, descriptor);
-    return fd;
-  }
-
-  #copyIn(address: bigint, length: number): Uint8Array | undefined {
-    if (address >= BigInt(userAddressEnd)) return undefined;
-    const bytes = this.memory.read(Number(address), length);
-    return bytes.length === length ? bytes : undefined;
-  }
-
   #copyOut(address: bigint, bytes: Uint8Array): number {
-    if (address >= BigInt(userAddressEnd)) return -errno.EFAULT;
-    return this.memory.write(Number(address), bytes) === bytes.length ? 0 : -errno.EFAULT;
+    return copyToUser(this.memory, address, bytes);
   }
 
   /** Copies `length` bytes in and hands them on; EFAULT if they are not all there. */
   #with(address: bigint, length: number, use: (view: DataView, bytes: Uint8Array) => number): number {
-    const bytes = this.#copyIn(address, length);
+    const bytes = copyFromUser(this.memory, address, length);
     return bytes === undefined ? -errno.EFAULT : use(new DataView(bytes.buffer, bytes.byteOffset, length), bytes);
   }
 
@@ -145,9 +121,9 @@ export class SimulatedX86Kernel {
           slots: new MemorySlots(this.memory, guestAddressBits),
           switches: new Map(),
           vcpus: new Map(),
-          owner: context.process ?? mainProcess,
+          owner: callerOf(context),
         };
-        return this.#install({ kind: 'vm', machine });
+        return this.#descriptors.install({ kind: 'vm', machine });
       }
       default:
         return -errno.EINVAL;
@@ -169,15 +145,7 @@ export class SimulatedX86Kernel {
           ),
         );
       case requests.SET_USER_MEMORY_REGION:
-        return this.#with(argument, 32, (view) =>
-          machine.slots.set({
-            slot: view.getUint32(0, true),
-            flags: view.getUint32(4, true),
-            guestAddress: view.getBigUint64(8, true),
-            size: view.getBigUint64(16, true),
-            userAddress: view.getBigUint64(24, true),
-          }),
-        );
+        return this.#with(argument, 32, (view) => machine.slots.set(decodeRegion(view)));
       default:
         return -errno.ENOTTY;
     }
@@ -190,7 +158,7 @@ export class SimulatedX86Kernel {
     if (machine.vcpus.has(Number(id))) return -errno.EEXIST;
     const vcpu = new X86Vcpu(Number(id), this.#host, machine);
     machine.vcpus.set(vcpu.id, vcpu);
-    return this.#install({ kind: 'vcpu', machine, vcpu });
+    return this.#descriptors.install({ kind: 'vcpu', machine, vcpu });
   }
 
   #onVcpu(vcpu: X86Vcpu, request: number, argument: bigint): number {
@@ -234,9 +202,4 @@ export class SimulatedX86Kernel {
         return -errno.EINVAL;
     }
   }
-}
-
-function answer(result: number, note?: string): CallResult {
-  const plain = result < 0 ? { ret: -1, errno: -result } : { ret: result, errno: 0 };
-  return note === undefined ? plain : { ...plain, note };
 }
