@@ -15,7 +15,8 @@
 
 import { UserError } from '../diagnostic.ts';
 import { architectureOfAsmFolder, architectureOfTriplet } from './architecture.ts';
-import { folderOf, type FileTree, isUnder, joinPath, normalizePath, sorted } from './file-tree.ts';
+import { folderOf, type FileTree, isUnder, joinPath, sorted } from './file-tree.ts';
+import { findInclude, whyAbsent } from './find-include.ts';
 import {
   type HeaderCollection,
   type HeaderFile,
@@ -25,7 +26,6 @@ import {
   type Lookup,
   type TargetHeaders,
 } from './header.ts';
-import { libcHeader } from './libc.ts';
 import { isUnread, unreadAmong, unreadFolders, UnreadHeader } from './unread-header.ts';
 
 /** What `make headers_install` creates beside `asm` and `asm-generic`. */
@@ -190,23 +190,11 @@ class PlaceHeaders implements TargetHeaders {
   }
 
   resolve(name: string, form: IncludeForm, from: HeaderFile | undefined): HeaderFile | undefined {
-    if (form === 'quote' && from !== undefined && !from.isBuiltIn) {
-      const beside = normalizePath(joinPath(folderOf(from.name), name));
-      const result = beside === undefined ? undefined : this.#lookUp(beside);
-      if (result?.kind === 'found') return result.file;
-    }
-    const builtIn = libcHeader(name);
-    if (builtIn !== undefined) return builtIn;
-    const normal = normalizePath(name);
-    const result = normal === undefined ? undefined : this.#lookUp(normal);
-    return result?.kind === 'found' ? result.file : undefined;
+    return findInclude(name, form, from, (path) => this.#lookUp(path));
   }
 
   whyAbsent(name: string): string {
-    const normal = normalizePath(name);
-    if (normal === undefined) return 'its path leaves the tree';
-    const result = this.#lookUp(normal);
-    return result.kind === 'absent' ? result.reason : 'it is there';
+    return whyAbsent(name, (path) => this.#lookUp(path));
   }
 
   #lookUp(name: string): Lookup {

@@ -11,7 +11,8 @@
 
 import { UserError } from '../diagnostic.ts';
 import { knownArchitectures } from './architecture.ts';
-import { folderOf, type FileTree, isUnder, joinPath, normalizePath, sorted } from './file-tree.ts';
+import { type FileTree, isUnder, sorted } from './file-tree.ts';
+import { findInclude, whyAbsent } from './find-include.ts';
 import { generateAsmHeader, generateVersionHeader, type GeneratedHeader } from './generated-headers.ts';
 import {
   type HeaderCollection,
@@ -28,7 +29,7 @@ import { installedText } from './headers-install.ts';
 import { commonPathsOf, exportsOf, type KernelExports } from './kernel-exports.ts';
 import { asmFolderOf, commonFolder, kernelPaths } from './kernel-paths.ts';
 import { lastPartOf } from './include-index.ts';
-import { libcHeader, libcHeadersWith } from './libc.ts';
+import { libcHeadersWith } from './libc.ts';
 import { isUnread, unreadAmong, unreadFolders, UnreadHeader } from './unread-header.ts';
 
 /** Whether `tree` has the marks of a kernel tree. */
@@ -155,17 +156,7 @@ class ArchitectureHeaders implements TargetHeaders {
   }
 
   resolve(name: string, form: IncludeForm, from: HeaderFile | undefined): HeaderFile | undefined {
-    if (form === 'quote' && from !== undefined && !from.isBuiltIn) {
-      // Beside the includer, under the name it was itself found by: that is where the installed file would stand.
-      const beside = normalizePath(joinPath(folderOf(from.name), name));
-      const result = beside === undefined ? undefined : this.#lookUp(beside);
-      if (result?.kind === 'found') return result.file;
-    }
-    const builtIn = libcHeader(name);
-    if (builtIn !== undefined) return builtIn;
-    const normal = normalizePath(name);
-    const result = normal === undefined ? undefined : this.#lookUp(normal);
-    return result?.kind === 'found' ? result.file : undefined;
+    return findInclude(name, form, from, (path) => this.#lookUp(path));
   }
 
   fetch(files: Iterable<HeaderFile>): void {
@@ -215,10 +206,7 @@ class ArchitectureHeaders implements TargetHeaders {
   }
 
   whyAbsent(name: string): string {
-    const normal = normalizePath(name);
-    if (normal === undefined) return 'its path leaves the tree';
-    const result = this.#lookUp(normal);
-    return result.kind === 'absent' ? result.reason : 'it is there';
+    return whyAbsent(name, (path) => this.#lookUp(path));
   }
 
   #lookUp(name: string): Lookup {
