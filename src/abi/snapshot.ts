@@ -110,19 +110,11 @@ class SnapshotWriter {
   }
 
   #type(type: Type): Json {
+    return structureOf(type, (declared) => this.#declared(declared));
+  }
+
+  #declared(type: DeclaredType): Json {
     switch (type.kind) {
-      case 'integer':
-      case 'float':
-        return type.base;
-      case 'void':
-      case 'function':
-        return type.kind;
-      case 'pointer':
-        return { pointer: pointee(type.pointee) };
-      case 'array':
-        return { array: this.#type(type.element), length: type.length ?? null };
-      case 'vector':
-        return { vector: this.#type(type.element), sizeBytes: type.sizeBytes };
       case 'typedef': {
         const { name, alignBytes } = type;
         return clean({ typedef: name, type: this.#type(type.type), alignBytes });
@@ -202,8 +194,10 @@ function text(value: Json | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A pointee by name; a record without a name needs none. */
-function pointee(type: Type): Json {
+/** A type that somebody declared, which is told in a way of its own. */
+type DeclaredType = Extract<Type, { readonly kind: 'typedef' | 'enum' | 'record' }>;
+
+function structureOf(type: Type, ofDeclared: (type: DeclaredType) => Json): Json {
   switch (type.kind) {
     case 'integer':
     case 'float':
@@ -212,13 +206,25 @@ function pointee(type: Type): Json {
     case 'function':
       return type.kind;
     case 'pointer':
-      return { pointer: pointee(type.pointee) };
+      return { pointer: structureOf(type.pointee, nameOf) };
     case 'array':
-      return { array: pointee(type.element), length: type.length ?? null };
+      return { array: structureOf(type.element, ofDeclared), length: type.length ?? null };
     case 'vector':
-      return { vector: pointee(type.element), sizeBytes: type.sizeBytes };
+      return { vector: structureOf(type.element, ofDeclared), sizeBytes: type.sizeBytes };
     case 'typedef':
-      return { typedef: type.name, type: pointee(type.type) };
+    case 'enum':
+    case 'record':
+      return ofDeclared(type);
+    default:
+      return type satisfies never;
+  }
+}
+
+/** What a pointer points to is told by its name; a record without one needs none. */
+function nameOf(type: DeclaredType): Json {
+  switch (type.kind) {
+    case 'typedef':
+      return { typedef: type.name, type: structureOf(type.type, nameOf) };
     case 'enum':
       return { enum: type.tag ?? null, underlying: type.underlying, enumerators: [] };
     case 'record':
