@@ -4,10 +4,12 @@ import { editDistance } from '../abi/suggest.ts';
 import type { Rule } from './rule.ts';
 import { fieldRules } from './rules-fields.ts';
 import { nameRules } from './rules-names.ts';
+import { numberRules } from './rules-numbers.ts';
 import { recordRules } from './rules-records.ts';
+import { requestRules } from './rules-requests.ts';
 import { waiverRules } from './rules-waivers.ts';
 
-const catalogue = { ...recordRules, ...fieldRules, ...nameRules, ...waiverRules };
+const catalogue = { ...recordRules, ...fieldRules, ...numberRules, ...requestRules, ...nameRules, ...waiverRules };
 
 export type RuleId = keyof typeof catalogue;
 
