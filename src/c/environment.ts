@@ -6,7 +6,7 @@
  * that code asks for (the data model, or everything) are looked up like macros under names that no macro can have.
  */
 
-import type { OrdinaryBinding, PackState, SizedType, TagBinding } from './lower/symbols.ts';
+import type { LayoutPragmas, OrdinaryBinding, SizedType, TagBinding } from './lower/symbols.ts';
 import { Macro, type SavedMacros } from './macro.ts';
 import { type Name, NameGroups, type NameSpace, type NameTable } from './names.ts';
 import { only, type Viewers } from './viewers.ts';
@@ -22,7 +22,7 @@ export const targetFact = ' target';
 export const requestFact = ' request encoding';
 
 /** What a name in the macro name space stands for: a macro, a target fact, or a note of the preprocessor's own. */
-export type MacroBinding = Macro | string | PackState | SavedMacros;
+export type MacroBinding = Macro | string | LayoutPragmas | SavedMacros;
 
 /** What there is in each name space. */
 export interface Bindings extends Record<NameSpace, unknown> {
@@ -198,6 +198,13 @@ export class Environment {
     this.groups.addAll(layer.groups);
     if (parent instanceof Environment) this.groups.addAll(parent.groups);
   }
+}
+
+/** `top`, which builds on `base`, built on `ground` instead. */
+export function rebased(top: Environment, base: Environment, ground: Environment): Environment {
+  const above: Environment[] = [];
+  for (let at: Environment | undefined = top; at !== undefined && at !== base; at = at.parent) above.push(at);
+  return above.reduceRight((below, { layer, viewers }) => new Environment(layer, below, viewers), ground);
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import { expect, test } from 'vitest';
 import { scratchDirectory, scratchRepository, writeFiles } from '../source/scratch.ts';
-import { runCli } from '../support/run-cli.ts';
+import { gitEnv, runCli } from '../support/run-cli.ts';
 
 const tree = {
   'include/uapi/linux/types.h': 'typedef unsigned int __u32;\ntypedef unsigned long long __u64;\n',
@@ -68,10 +68,30 @@ test('change with the record of the other header, though nothing includes that',
   const file = 'include/uapi/linux/fiemap.h';
   const repository = scratchRepository(tree, { [file]: tree[file].replace('};', '\t__u64 fm_more;\n};') });
   const { code, stdout } = await runCli(['check', 'v1..v2', '--target', 'x86_64', '--format', 'terse'], {
-    ...{ cwd: repository, env: { PATH: process.env['PATH'] ?? '' } },
+    cwd: repository,
+    env: gitEnv,
   });
   expect(code).toBe(1);
   expect(stdout).toContain('FS_IOC_FIEMAP changed from 0xc020660b to 0xc028660b');
+});
+
+test('take nothing from their header that the other defines too', async () => {
+  const ioctls =
+    "#define TIOCGWINSZ _IOR('t', 104, struct winsize)\n#define TIOCM_CAR 0x040\n#define TIOCM_CD TIOCM_CAR\n";
+  const file = 'arch/x86/include/uapi/asm/ioctls.h';
+  const termios =
+    'struct winsize { unsigned short a, b, c, d; };\n#define TIOCM_CAR 0x040\n#define TIOCM_CD TIOCM_CAR\n';
+  const [old, next] = [scratchDirectory(tree), scratchDirectory(tree)];
+  const files = { [file]: ioctls, 'arch/x86/include/uapi/asm/termios.h': termios };
+  for (const directory of [old, next]) writeFiles(directory, files);
+  writeFiles(next, { [file]: ioctls.replace('0x040', '0x080') });
+  const { code, stdout } = await runCli(['check', old, next, '--target', 'x86_64', '--format', 'terse']);
+  expect(code).toBe(1);
+  expect(stdout).toContain('TIOCM_CAR changed from 0x40 to 0x80');
+  expect(stdout).toContain('TIOCM_CD changed from 0x40 to 0x80');
+  const { stdout: snapshot } = await runCli(['snapshot', old, '--target', 'x86_64']);
+  expect(snapshot).toMatch(/"name":"TIOCM_CD","header":"asm\/ioctls.h"/);
+  expect(snapshot).toMatch(/"name":"TIOCGWINSZ".*"number":2148037736/);
 });
 
 test('are compared as numbers', async () => {

@@ -100,7 +100,7 @@ export class Audience implements Readers {
     const { steps, ends } = reader.read(file, this.#base, viewers);
     return {
       steps,
-      ends: this.#takenBy(file, steps).reduce((behind, taken) => reader.behind(taken, file, behind), ends),
+      ends: this.#takenBy(file, steps).reduce((behind, taken) => reader.behind(taken, file, this.#base, behind), ends),
     };
   }
 

@@ -7,7 +7,7 @@
  */
 
 import type { Target } from '../../abi/target.ts';
-import { Environment, JoinedLayer, meaningsOf, type Part, View } from '../environment.ts';
+import { Environment, JoinedLayer, meaningsOf, type Part, rebased, View } from '../environment.ts';
 import { type NameTable, nameSpaces } from '../names.ts';
 import { LimitReached, limits } from '../limits.ts';
 import { Macro } from '../macro.ts';
@@ -73,10 +73,14 @@ export class FileReader {
     return { steps, ends };
   }
 
-  /** The surroundings that `ends` become where those to whom a word means nothing include one more header, which adds nothing else. */
+  /**
+   * The surroundings that `ends` become where those to whom a word means nothing include one more header. What that declares is found
+   * where nobody else says what it means: as if it stood above all that was read from `outside` on.
+   */
   behind(
     { word, header }: TakenForGranted,
     from: TokenFile,
+    outside: Environment,
     ends: readonly Part<Environment>[],
   ): readonly Part<Environment>[] {
     return ends.map(({ viewers, is: end }) => {
@@ -84,12 +88,11 @@ export class FileReader {
       for (const space of nameSpaces) {
         for (const part of meaningsOf(end, space, word, viewers)) missing &= ~part.viewers;
       }
-      let environment = end;
+      let ground = outside;
       for (const { viewers: some, is: answer } of this.#readers.resolve(header, 'angle', from, missing)) {
-        if (answer === undefined) continue;
-        environment = surroundingsBehind(this.#include(answer, end, some, 1), environment);
+        if (answer !== undefined) ground = surroundingsBehind(this.#include(answer, end, some, 1), ground);
       }
-      return { viewers, is: environment };
+      return { viewers, is: ground === outside ? end : rebased(end, outside, ground) };
     });
   }
 
