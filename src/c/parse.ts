@@ -19,6 +19,7 @@ import type {
   Initializer,
   Member,
   MemberDeclarator,
+  RecordPragmas,
   RecordSpecifier,
   Specifiers,
   StaticAssertion,
@@ -33,27 +34,29 @@ function isStorage(word: string): word is 'typedef' | 'extern' | 'static' {
   return word === 'typedef' || word === 'extern' || word === 'static';
 }
 
+const noPragmas: RecordPragmas = { packBytes: 0, storageOrder: undefined };
+
 export class Parser {
   readonly #stream: TokenStream;
   readonly #isTypedefName: (name: string) => boolean;
   readonly #isCxx: () => boolean;
-  readonly #packBytes: () => number;
+  readonly #pragmas: () => RecordPragmas;
   readonly #expressions: ExpressionParser;
   readonly #attributes: AttributeParser;
   readonly #nesting: Nesting;
   readonly #declarators: DeclaratorParser;
 
-  /** `packBytes`: what `#pragma pack` says where the stream is. */
+  /** `pragmas`: what they say where the stream is. */
   constructor(
     stream: TokenStream,
     isTypedefName: (name: string) => boolean,
     isCxx = (): boolean => false,
-    packBytes = (): number => 0,
+    pragmas = (): RecordPragmas => noPragmas,
   ) {
     this.#stream = stream;
     this.#isTypedefName = isTypedefName;
     this.#isCxx = isCxx;
-    this.#packBytes = packBytes;
+    this.#pragmas = pragmas;
     const types = {
       startsTypeName: (token: Token) => this.#startsTypeName(token),
       parseTypeName: () => this.parseTypeName(),
@@ -266,7 +269,15 @@ export class Parser {
       if (tag === undefined) {
         throw new SyntaxProblem('syntax', `A ${recordKind} has a name or a body.`, this.#stream.peek());
       }
-      return { kind: 'record', recordKind, tag: tag.text, members: undefined, packBytes: 0, attributes, token: tag };
+      return {
+        kind: 'record',
+        recordKind,
+        tag: tag.text,
+        members: undefined,
+        pragmas: noPragmas,
+        attributes,
+        token: tag,
+      };
     }
     this.#nesting.enter();
     this.#stream.next();
@@ -277,10 +288,10 @@ export class Parser {
     }
     this.#nesting.leave();
     // Before anything behind the brace is looked at, which a pragma may precede (`finish_struct`).
-    const packBytes = this.#packBytes();
+    const pragmas = this.#pragmas();
     this.#stream.next();
     while (this.#attributes.parseGnu(attributes));
-    return { kind: 'record', recordKind, tag: tag?.text, members, packBytes, attributes, token: tag ?? token };
+    return { kind: 'record', recordKind, tag: tag?.text, members, pragmas, attributes, token: tag ?? token };
   }
 
   #parseMember(): Member {

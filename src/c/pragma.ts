@@ -1,27 +1,28 @@
 /**
- * The pragmas that change what declarations mean: `#pragma pack` (GCC's structure-layout pragmas), `push_macro` and
- * `pop_macro`. Every other pragma speaks to a compiler about warnings and is passed over.
+ * The pragmas that change what declarations mean: `#pragma pack` (GCC's structure-layout pragmas), `scalar_storage_order`,
+ * `push_macro` and `pop_macro`. Every other pragma speaks to a compiler about warnings and is passed over.
  *
  * Their state lives among the macros of the scope, under names that no macro can have, so that it is one more thing that a
  * piece of a header reads and writes, and sharing the work on that piece stays safe.
  */
 
 import type { Diagnostic } from '../diagnostic.ts';
-import type { MacroBinding } from './environment.ts';
 import type { Scope } from './scope.ts';
 import { LimitReached, limits } from './limits.ts';
-import { type PackEntry, packState } from './lower/symbols.ts';
+import { type LayoutPragmas, layoutPragmasOf, type PackEntry } from './lower/symbols.ts';
 import { Macro } from './macro.ts';
+import type { RecordPragmas } from './syntax.ts';
 import { locationOf, type Token } from './token.ts';
 
-/** Where `#pragma pack` keeps its state. */
-const packNote = ' pack';
+/** Where pragmas about layouts keep their state. */
+const layoutNote = ' layout';
 const savedNote = ' saved ';
 
 /** Carries out a pragma, given the tokens behind `#pragma`. @throws LimitReached if it nests too deeply. */
 export function applyPragma(line: readonly Token[], scope: Scope, report: (diagnostic: Diagnostic) => void): void {
   const [first] = line;
   if (first?.text === 'pack') applyPack(first, line, scope, report);
+  else if (first?.text === 'scalar_storage_order') applyStorageOrder(line, scope);
   else if (first?.text === 'push_macro' || first?.text === 'pop_macro') applySavedMacro(first, line, scope, report);
 }
 
@@ -48,14 +49,14 @@ function applyPack(first: Token, line: readonly Token[], scope: Scope, report: (
     report({ severity: 'warning', code: 'bad-pragma-pack', message, location: locationOf(first) });
     return;
   }
-  const stack = packStack(scope.binding(packNote));
+  const { pack: stack, storageOrder } = layoutPragmasIn(scope);
   const changed = isPop
     ? withoutLast(stack, name)
     : match[1] === 'push'
-      ? [...stack, { sizeBytes: sizeBytes ?? packBytesIn(scope), name }]
+      ? [...stack, { sizeBytes: sizeBytes ?? inForce(stack), name }]
       : [...stack.slice(0, -1), { sizeBytes: sizeBytes ?? 0, name: stack.at(-1)?.name }];
   checkDepth(changed.length - 1, first);
-  scope.bind(packNote, packState(changed));
+  scope.bind(layoutNote, layoutPragmasOf(changed, storageOrder));
 }
 
 function isPackSize(sizeBytes: number | undefined): boolean {
@@ -70,13 +71,31 @@ function withoutLast(stack: readonly PackEntry[], name: string | undefined): rea
 
 const nothingPushed: readonly PackEntry[] = [{ sizeBytes: 0, name: undefined }];
 
-function packStack(binding: MacroBinding | undefined): readonly PackEntry[] {
-  return typeof binding === 'object' && 'stack' in binding ? binding.stack : nothingPushed;
+const nothingSaid = layoutPragmasOf(nothingPushed, undefined);
+
+function layoutPragmasIn(scope: Scope): LayoutPragmas {
+  const binding = scope.binding(layoutNote);
+  return typeof binding === 'object' && 'pack' in binding ? binding : nothingSaid;
 }
 
-/** The largest alignment that `#pragma pack` leaves to a field of a record that ends here; 0 stands for the natural one. */
-export function packBytesIn(scope: Scope): number {
-  return packStack(scope.binding(packNote)).at(-1)?.sizeBytes ?? 0;
+function inForce(stack: readonly PackEntry[]): number {
+  return stack.at(-1)?.sizeBytes ?? 0;
+}
+
+/** What pragmas say of a record that ends here. */
+export function recordPragmasIn(scope: Scope): RecordPragmas {
+  const { pack, storageOrder } = layoutPragmasIn(scope);
+  return { packBytes: inForce(pack), storageOrder };
+}
+
+/** `#pragma scalar_storage_order big-endian`, `little-endian` or `default`; whatever else it says, GCC passes it over. */
+function applyStorageOrder(line: readonly Token[], scope: Scope): void {
+  const word = line
+    .slice(1)
+    .map(({ text }) => text)
+    .join('');
+  const match = /^(?:(big-endian|little-endian)|default)/.exec(word);
+  if (match !== null) scope.bind(layoutNote, layoutPragmasOf(layoutPragmasIn(scope).pack, match[1]));
 }
 
 /** `push_macro("NAME")` puts the meaning of a macro aside, `pop_macro("NAME")` brings it back. */

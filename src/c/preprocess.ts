@@ -97,7 +97,8 @@ export class Preprocessor {
       this.#host.report({ severity: 'error', code: 'bad-pragma', message, location: locationOf(operator) });
       return;
     }
-    const words = text.text.match(/[A-Za-z_]\w*|\d+|[(),]/g) ?? [];
+    const line = text.text.replace(/^\w*"|"$/g, '').replace(/\\(["\\])/g, '$1');
+    const words = line.match(/[A-Za-z_]\w*|\d+|\S/g) ?? [];
     applyPragma(
       words.map((word) => text.as(TokenKind.identifier, word)),
       this.#scope,

@@ -109,14 +109,21 @@ export interface EnumeratorSyntax extends Node {
   readonly value: Expression | undefined;
 }
 
+/** What pragmas say at the closing brace of a record, wherever they said it. */
+export interface RecordPragmas {
+  /** The largest alignment that `#pragma pack` leaves to a field; 0 stands for the natural one. */
+  readonly packBytes: number;
+  /** `big-endian` or `little-endian`, from `#pragma scalar_storage_order`. */
+  readonly storageOrder: string | undefined;
+}
+
 export interface RecordSpecifier extends Node {
   readonly kind: 'record';
   readonly recordKind: 'struct' | 'union';
   readonly tag: string | undefined;
   /** `undefined` where the record is only mentioned. */
   readonly members: readonly (Member | StaticAssertion)[] | undefined;
-  /** What `#pragma pack` says at the closing brace, wherever it was said; 0 if nothing. */
-  readonly packBytes: number;
+  readonly pragmas: RecordPragmas;
   readonly attributes: readonly Attribute[];
 }
 

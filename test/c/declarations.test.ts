@@ -166,6 +166,8 @@ describe('records', () => {
     ['a pop of nothing', `#pragma pack(1)\n#pragma pack(pop)${q}`, '8:32 5/1'],
     ['junk behind it', `#pragma pack(push,1) x${q}`, '8:32 5/1'],
     ['what holds at the closing brace counts', 'struct s { char a;\n#pragma pack(1)\nint b; };', '8:32 5/1'],
+    ['_Pragma says the same', `_Pragma("pack(push, 2)")${q}`, '16:32 6/2'],
+    ['_Pragma with a wide string', `_Pragma(L"pack(2)")${q}`, '16:32 6/2'],
     ['for all fields', '#pragma pack(1)\nstruct s { char a; int b;\n#pragma pack()\n};', '32:32 8/4'],
   ])('#pragma pack: %s', (_name, text, expected) => {
     expect(layout(text)).toBe(`a@0:8 b@${expected}`);

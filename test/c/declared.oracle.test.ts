@@ -235,6 +235,9 @@ describe('layouts that gcc knows and uabi does not are not guessed', () => {
     ['ppc', 'struct s { char a : 4; int b : 4; } __attribute__((ms_struct));'],
     ['x86_64', 'struct s { int a : 4; } __attribute__((scalar_storage_order("big-endian")));'],
     ['s390x', 'struct s { int a; } __attribute__((scalar_storage_order("little-endian")));'],
+    ['x86_64', '#pragma scalar_storage_order big-endian\nstruct s { int a; };'],
+    ['s390x', 'struct s { int a;\n_Pragma("scalar_storage_order little-endian")\n};'],
+    ['x86_64', '#pragma scalar_storage_order big-endian\n#pragma scalar_storage_order middle\nunion s { int a; };'],
   ] as const)('%s: %s', (name, declaration) => {
     const abi = abiOf(declaration, name);
     expect(abi.notUnderstood.map(({ code }) => code)).toEqual(['unknown-layout']);
@@ -244,6 +247,12 @@ describe('layouts that gcc knows and uabi does not are not guessed', () => {
   test.each([
     ['arm64', 'struct s { char a : 4; int b : 4; } __attribute__((ms_struct));'],
     ['s390x', 'struct s { int a : 4; } __attribute__((scalar_storage_order("big-endian")));'],
+    ['s390x', '#pragma scalar_storage_order big-endian\nstruct s { int a : 4; };'],
+    ['x86_64', '#pragma scalar_storage_order big-endian\nstruct s { int a;\n#pragma scalar_storage_order default\n};'],
+    [
+      'x86_64',
+      '#pragma scalar_storage_order big-endian\nstruct s { int a; } __attribute__((scalar_storage_order("little-endian")));',
+    ],
   ] as const)('but %s: %s', (name, declaration) => {
     expect(abiOf(declaration, name).notUnderstood).toEqual([]);
   });

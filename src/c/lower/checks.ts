@@ -61,13 +61,23 @@ export class Checks {
     if (isLess) throw new SyntaxProblem('bad-alignment', '_Alignas cannot lower an alignment.', token);
   }
 
-  /** Rules of other compilers and byte orders, as far as anything in the record would differ by them. */
-  checkRules(fields: readonly Field[], { storageOrder, msStruct }: LayoutAttributes): void {
-    if (storageOrder !== undefined) {
+  /**
+   * Rules of other compilers and byte orders, as far as anything in the record would differ by them. `pragmaOrder`: what
+   * `#pragma scalar_storage_order` says, which an attribute overrules.
+   */
+  checkRules(
+    fields: readonly Field[],
+    { storageOrder, msStruct }: LayoutAttributes,
+    pragmaOrder: string | undefined,
+    token: Token,
+  ): void {
+    const order = storageOrder === undefined ? pragmaOrder : (storageOrder.word ?? '');
+    // G++ passes it over.
+    if (order !== undefined && this.#scope.binding('__cplusplus') === undefined) {
       this.#scope.binding(targetFact);
-      if (storageOrder.word !== `${this.#target.byteOrder}-endian`) {
-        const message = `A record with the byte order "${storageOrder.word ?? ''}" is not laid out here.`;
-        throw new SyntaxProblem('unknown-layout', message, storageOrder.token);
+      if (order !== `${this.#target.byteOrder}-endian`) {
+        const message = `A record with the byte order "${order}" is not laid out here.`;
+        throw new SyntaxProblem('unknown-layout', message, storageOrder?.token ?? token);
       }
     }
     if (msStruct === undefined || fields.every(({ bitWidth }) => bitWidth === undefined)) return;

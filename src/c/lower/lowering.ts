@@ -315,8 +315,8 @@ export class Lowering {
     }
     const { fields } = collected;
     const attributes = this.#attributes(specifier.attributes);
-    this.#checks.checkRules(fields, attributes);
-    const { packBytes } = specifier;
+    const { packBytes, storageOrder } = specifier.pragmas;
+    this.#checks.checkRules(fields, attributes, storageOrder, token);
     const location = locationOf(token);
     const record = this.#types.record({
       ...{ kind: 'record', recordKind, tag, isComplete: true, fields, location },

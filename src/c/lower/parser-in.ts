@@ -1,7 +1,7 @@
-/** A parser of what stands in a scope: which names are types there, and what `#pragma pack` says. */
+/** A parser of what stands in a scope: which names are types there, and what pragmas say of records. */
 
 import { Parser } from '../parse.ts';
-import { packBytesIn } from '../pragma.ts';
+import { recordPragmasIn } from '../pragma.ts';
 import type { Scope } from '../scope.ts';
 import type { TokenStream } from '../token-stream.ts';
 
@@ -10,6 +10,6 @@ export function parserIn(scope: Scope, stream: TokenStream): Parser {
     stream,
     (name) => scope.ordinary(name)?.kind === 'typedef',
     () => scope.binding('__cplusplus') !== undefined,
-    () => packBytesIn(scope),
+    () => recordPragmasIn(scope),
   );
 }

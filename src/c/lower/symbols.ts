@@ -32,22 +32,26 @@ export interface PackEntry {
   readonly name: string | undefined;
 }
 
-/** The stack of `#pragma pack` (outermost first, what was set before any push below it); the last entry is in force. */
-export interface PackState {
-  readonly kind: 'pack';
-  readonly stack: readonly PackEntry[];
+/** What pragmas say of records that end below them. */
+export interface LayoutPragmas {
+  readonly kind: 'layout';
+  /** The stack of `#pragma pack` (outermost first, what was set before any push below it); the last entry is in force. */
+  readonly pack: readonly PackEntry[];
+  /** `big-endian` or `little-endian`, from `#pragma scalar_storage_order`. */
+  readonly storageOrder: string | undefined;
 }
 
-const packStates = new Map<string, PackState>();
+const layoutPragmas = new Map<string, LayoutPragmas>();
 
-/** The one object for this stack. */
-export function packState(stack: readonly PackEntry[]): PackState {
-  const key = stack.map(({ sizeBytes, name }) => `${sizeBytes}${name === undefined ? '' : ` ${name}`}`).join();
-  let state = packStates.get(key);
-  if (state === undefined) {
-    state = { kind: 'pack', stack };
+/** The one object that says this. */
+export function layoutPragmasOf(pack: readonly PackEntry[], storageOrder: string | undefined): LayoutPragmas {
+  const stack = pack.map(({ sizeBytes, name }) => `${sizeBytes}${name === undefined ? '' : ` ${name}`}`).join();
+  const key = `${storageOrder ?? ''}:${stack}`;
+  let pragmas = layoutPragmas.get(key);
+  if (pragmas === undefined) {
+    pragmas = { kind: 'layout', pack, storageOrder };
     // Hostile headers could make up stacks without end; real ones know a handful, and only sharing depends on this.
-    if (packStates.size < 1000) packStates.set(key, state);
+    if (layoutPragmas.size < 1000) layoutPragmas.set(key, pragmas);
   }
-  return state;
+  return pragmas;
 }
