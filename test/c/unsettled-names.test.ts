@@ -231,6 +231,74 @@ describe('where several files make one declaration', () => {
   });
 });
 
+describe('tags that macros declare', () => {
+  const group = (field: string): string =>
+    `#define TAGGED(t) t\n#define GROUP(T, n, a, m...) union { struct { ${field} m }; struct TAGGED(T) a { ${field} m } n; }\n`;
+  const empty = '#define TAGGED(t) t\n#define EMPTY\n';
+  const [old, next] = [group(''), group('int more;')];
+  const named = '#define SIZE sizeof(struct inner)\n#define LAST struct own\n';
+
+  test.each([
+    [
+      'an argument',
+      ['struct own {\nGROUP(inner, f, __attribute__((packed)), int a;);\n};\n'],
+      ['LAST', 'SIZE', 'inner', 'own'],
+    ],
+    ['no argument', ['struct own {\nGROUP(, f, , int inner;);\n};\n'], ['LAST', 'own']],
+    [
+      'what a macro stands for',
+      ['#define NAME inner\nstruct own {\nGROUP(NAME, f, , int a;);\n};\n'],
+      ['LAST', 'NAME', 'SIZE', 'inner', 'own'],
+    ],
+    [
+      'two of them',
+      ['struct own {\nGROUP(inner, f, , int a;);\nGROUP(other, g, , int a;);\n};\n'],
+      ['LAST', 'SIZE', 'inner', 'other', 'own'],
+    ],
+  ])('by %s', (_what, others, names) => {
+    expect(namesOf(old, next, [...others, named])).toEqual(['GROUP', ...names]);
+  });
+
+  test('with a name of their own', () => {
+    const text = '#define FIELD struct inner { int a; } f\nstruct own {\nFIELD;\nint x;\n};\n';
+    expect(namesOf(text, text.replace('int x', 'long x'), [named])).toEqual(['FIELD', 'LAST', 'SIZE', 'inner', 'own']);
+  });
+
+  test('with attributes before the name', () => {
+    const text = `${empty}#define FIELD(t) struct __attribute__((packed)) EMPTY t { int a; } f\nstruct own {\nFIELD(inner);\nint x;\n};\n`;
+    expect(namesOf(text, text.replace('int x', 'long x'), [named, '#define packed 1\n'])).toEqual([
+      'LAST',
+      'SIZE',
+      'inner',
+      'own',
+    ]);
+  });
+
+  test('are not all that the text declares', () => {
+    const text = 'struct own {\nGROUP(inner, f, , int a;);\n};\n';
+    const found = unsettled(old, next, [text]);
+    const [file] = [...(found?.files ?? [])].filter(({ name }) => name === 'other0.h');
+    expect(file && found?.declaredBy(file)).toBeUndefined();
+  });
+
+  test.each([
+    ['a name that is joined', '#define FIELD(t) struct t ## _s { int a; } f\n', 'FIELD(inner)'],
+    [
+      'a name that another macro joins',
+      '#define JOIN(t) t ## _s\n#define FIELD(t) struct t { int a; } f\n',
+      'FIELD(JOIN(inner))',
+    ],
+    [
+      'a macro that calls the macro',
+      '#define FIELD(t) struct t { int a; } f\n#define MORE(t) FIELD(t)\n',
+      'MORE(inner)',
+    ],
+  ])('are not guessed for %s', (_what, macros, field) => {
+    const text = `${macros}struct own {\n${field};\nint x;\n};\n`;
+    expect(namesOf(text, text.replace('int x', 'long x'))).toBeUndefined();
+  });
+});
+
 describe('nothing is said', () => {
   const plain = '#define A 1\n';
 

@@ -9,7 +9,7 @@ import { TokenKind } from '../token.ts';
 import { recordKeywords, type TextUnit } from './text-unit.ts';
 import type { TextUnits } from './text-units.ts';
 
-const keywords = new Set(
+export const keywords: ReadonlySet<string> = new Set(
   (
     'auto break case char const continue default do double else enum extern float for goto if inline int long register ' +
     'restrict return short signed sizeof static struct switch typedef union unsigned void volatile while _Alignas _Alignof ' +

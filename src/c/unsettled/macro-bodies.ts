@@ -5,6 +5,7 @@
 import { type Macro, readDefinition } from '../macro.ts';
 import { type TokenFile, TokenKind } from '../token.ts';
 import type { DividedFiles } from './divided-files.ts';
+import { tagWordsIn } from './tag-words.ts';
 import type { TextUnit } from './text-unit.ts';
 import type { TextUnits } from './text-units.ts';
 
@@ -25,25 +26,28 @@ export class MacroBodies {
 
   /** Whether a word is a macro of nothing but attributes: it is no name that a text declares. */
   isOnlyAttribute(word: string): boolean {
-    const definitions = this.#definitionsOf(word);
+    const definitions = this.definitionsOf(word);
     return definitions.length > 0 && definitions.every((one) => isAttribute(textsOf(one)));
   }
 
   /** Whether a word may stand for something other than itself. */
   isAnother(word: string): boolean {
-    return this.#definitionsOf(word).some((one) => {
+    return this.definitionsOf(word).some((one) => {
       const texts = textsOf(one);
       return !(texts.length === 1 && texts[0] === word) && !isAttribute(texts);
     });
   }
 
   /**
-   * Whether a text that uses a word may declare more than it shows, because the word is a macro. `isField`: used between the braces of
-   * a record, where most of what a macro can declare is fields.
+   * Whether a text that uses a word may declare more than it shows, because the word is a macro; but for the tags that `MacroTags` finds.
+   * `isField`: used between the braces of a record, where most of what a macro can declare is fields.
    */
   mayDeclare(word: string, isField: boolean): boolean {
     for (const one of this.#wordsWithin(word)) {
-      if (this.#definitionsOf(one).some((macro) => declaresOutright(textsOf(macro), isField))) return true;
+      const isOther = one !== word;
+      for (const macro of this.definitionsOf(one)) {
+        if (declaresOutright(textsOf(macro), isField) || (isOther && tagWordsIn(macro).length > 0)) return true;
+      }
     }
     return false;
   }
@@ -80,7 +84,7 @@ export class MacroBodies {
 
   /** The words of which a macro is made, if a word is one. */
   wordsBehind(word: string): readonly string[] {
-    return this.#definitionsOf(word).flatMap(({ body }) =>
+    return this.definitionsOf(word).flatMap(({ body }) =>
       body.flatMap(({ kind, text }) => (kind === TokenKind.identifier || kind === TokenKind.number ? text : [])),
     );
   }
@@ -106,12 +110,13 @@ export class MacroBodies {
   }
 
   #isNothing(word: string, around: ReadonlySet<string>): boolean {
-    const definitions = around.has(word) ? [] : this.#definitionsOf(word);
+    const definitions = around.has(word) ? [] : this.definitionsOf(word);
     const inside = new Set([...around, word]);
     return definitions.length > 0 && definitions.every((one) => this.#areNothing(textsOf(one), inside));
   }
 
-  #definitionsOf(word: string): readonly Macro[] {
+  /** All of its definitions, if a word is a macro. */
+  definitionsOf(word: string): readonly Macro[] {
     let found = this.#definitions.get(word);
     if (found === undefined) this.#definitions.set(word, (found = this.#findDefinitions(word)));
     return found;
@@ -144,20 +149,17 @@ function isAttribute(texts: readonly string[]): boolean {
   return true;
 }
 
-/** Whether a body declares types, enumerators or anything outside of braces; what records without tags hold are only fields. */
+/** Whether a body declares types, enumerators or anything outside of braces; what records hold are only fields. */
 function declaresOutright(texts: readonly string[], isField: boolean): boolean {
   let [braces, parentheses] = [0, 0];
-  for (const [at, text] of texts.entries()) {
+  for (const text of texts) {
     if (text === '{') braces++;
     else if (text === '}') braces--;
     else if (text === '(') parentheses++;
     else if (text === ')') {
       if (--parentheses < 0) return true;
     } else if (text === 'typedef' || text === 'enum' || text === '_Pragma') return true;
-    else if ((text === 'struct' || text === 'union') && texts[at + 1] !== '{') {
-      // To mention a record is not to declare one.
-      if (texts.includes('{')) return true;
-    } else if (!isField && braces === 0 && parentheses === 0 && /^(?:;|,|=|##)$/.test(text)) return true;
+    else if (!isField && braces === 0 && parentheses === 0 && /^(?:;|,|=|##)$/.test(text)) return true;
   }
   return parentheses !== 0;
 }

@@ -17,6 +17,7 @@ import { changedLines } from './changed-lines.ts';
 import { declaredNames } from './declared-names.ts';
 import { type DeclaredSpaces, declaredSpaces } from './declared-spaces.ts';
 import { MacroBodies } from './macro-bodies.ts';
+import { MacroTags } from './macro-tags.ts';
 import { Deciders } from './deciders.ts';
 import { DividedFiles } from './divided-files.ts';
 import { Pasting } from './pasting.ts';
@@ -95,12 +96,15 @@ export function unsettledNames(
 class Spread {
   readonly #files: DividedFiles;
   readonly #macros: MacroBodies;
+  readonly #tags: MacroTags;
   readonly #mostNames: number;
   readonly #pasting: Pasting;
   readonly #names = new Set<string>();
   readonly #mentioning = new Set<TokenFile>();
   readonly #seen = new Map<TextUnit, TextUnits>();
   readonly #searched = new Set<TextUnit>();
+  /** Texts that declare tags which they do not show. */
+  readonly #declaringByMacros = new Set<TextUnit>();
   /** Whether one of the texts searched so far may measure something. */
   #measures = false;
   #pending: string[] = [];
@@ -111,6 +115,7 @@ class Spread {
     this.#macros = macros;
     this.#mostNames = mostNames;
     this.#pasting = pasting;
+    this.#tags = new MacroTags(macros);
     this.#pending.push(...namesOfPlaces);
   }
 
@@ -203,6 +208,12 @@ class Spread {
     if ([...fieldWords].some((word) => this.#macros.mayDeclare(word, true))) return false;
     // What is declared under the name of a macro has another name.
     if ([...names].some((name) => this.#macros.isAnother(name))) return false;
+    for (const word of [...words, ...fieldWords]) {
+      const tags = this.#tags.declaredBy(word, units, unit);
+      if (tags === undefined) return false;
+      if (tags.size > 0) this.#declaringByMacros.add(unit);
+      for (const tag of tags) this.#add(tag);
+    }
     for (const name of names) this.#add(name);
     return true;
   }
@@ -251,6 +262,7 @@ class Spread {
   #declaredBy(file: TokenFile): DeclaredSpaces | undefined {
     const units = this.#files.unitsOf(file);
     const seen = units.distinct.filter((unit) => this.#seen.has(unit));
+    if (seen.some((unit) => this.#declaringByMacros.has(unit))) return undefined;
     return declaredSpaces(units, seen, (word) => this.#macros.isOnlyAttribute(word));
   }
 
