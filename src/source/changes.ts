@@ -116,7 +116,8 @@ function changedAt(graph: Graph, paths: ReadonlySet<string>, next: TargetHeaders
       const file = graph.file(name);
       if (file === undefined) continue;
       const isTouched =
-        file.origin === undefined ? paths.has(file.path) : !isSameFile(file, next.resolve(name, 'angle', undefined));
+        (file.origin !== undefined || paths.has(file.path)) &&
+        !isSameFile(file, next.resolve(name, 'angle', undefined));
       if (isTouched || graph.isAlwaysRead(name)) found.add(name);
     }
     known.set(paths, (changed = found));

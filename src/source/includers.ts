@@ -7,6 +7,7 @@
 
 import { type HeaderFile, namesIn, type PossibleIncluders, type TargetHeaders } from './header.ts';
 import { includesOf } from './header-includes.ts';
+import { saysTheSame } from './says-the-same.ts';
 
 export interface NearDifference {
   /** Names of what differs, or may. */
@@ -76,7 +77,8 @@ function mayDiffer(
   const names = new Set<string>();
   for (const path of paths) {
     for (const name of includers.namesAt(path)) {
-      if (old.resolve(name, 'angle', undefined)?.path === path) names.add(name);
+      const file = old.resolve(name, 'angle', undefined);
+      if (file?.path === path && !isSameFile(file, next.resolve(name, 'angle', undefined))) names.add(name);
     }
   }
   for (const name of includers.unclear()) {
@@ -114,7 +116,16 @@ function includes(headers: TargetHeaders, includer: string, name: string): boole
   );
 }
 
+/** Whether two headers are one to a compiler: of what is read, comments do not count. */
 export function isSameFile(a: HeaderFile | undefined, b: HeaderFile | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return (a.origin !== undefined && a.origin === b.origin) || a.contentKey === b.contentKey;
+  if ((a.origin !== undefined && a.origin === b.origin) || a.contentKey === b.contentKey) return true;
+  if (a.original === undefined || b.original === undefined) return false;
+  // Targets of different architectures ask for the same texts.
+  const key = `${a.contentKey}\0${b.contentKey}`;
+  let isSame = answers.get(key);
+  if (isSame === undefined) answers.set(key, (isSame = saysTheSame(a.original, b.original)));
+  return isSame;
 }
+
+const answers = new Map<string, boolean>();

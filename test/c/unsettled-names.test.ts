@@ -231,6 +231,32 @@ describe('where several files make one declaration', () => {
   });
 });
 
+describe('an include guard with another name', () => {
+  const guarded = (guard: string, text: string): string =>
+    `#ifndef ${guard}\n#define ${guard}\n${text}#endif /* ${guard} */\n`;
+  const own = '#define A 1\nstruct s { int a; };\n';
+
+  test.each([
+    ['changes nothing', guarded('H_', own), []],
+    ['asked for in another way changes nothing', guarded('H_', own).replace('#ifndef H_', '#if !defined(H_)'), []],
+    ['changes nothing beside what else changes', guarded('H_', own.replace('int', 'long')), ['s']],
+  ])('%s', (_what, next, names) => {
+    expect(namesOf(guarded('H', own), next, ['#define H_FLAG 1\n#define __H 2\n'])).toEqual(names);
+  });
+
+  test('may change much where it was no number and is one', () => {
+    expect(namesOf(guarded('H', own), guarded('H_', own).replace('#define H_', '#define H_ 1'))).toBeUndefined();
+  });
+
+  test.each([
+    ['asks for the old name', '#ifdef H\n#define B 1\n#endif\n'],
+    ['has the new name for a guard', guarded('H_', '#define B 1\n')],
+    ['joins the name', '#define JOIN(a) a ## _\n#if JOIN(H)\n#define B 1\n#endif\n'],
+  ])('may change much where somebody %s', (_what, other) => {
+    expect(namesOf(guarded('H', own), guarded('H_', own), [other])).toBeUndefined();
+  });
+});
+
 describe('tags that macros declare', () => {
   const group = (field: string): string =>
     `#define TAGGED(t) t\n#define GROUP(T, n, a, m...) union { struct { ${field} m }; struct TAGGED(T) a { ${field} m } n; }\n`;
@@ -303,7 +329,7 @@ describe('nothing is said', () => {
   const plain = '#define A 1\n';
 
   test.each([
-    ['an include guard changes', `#ifndef H\n#define H\n${plain}#endif\n`, `#ifndef G\n#define G\n${plain}#endif\n`],
+    ['an include guard comes', plain, `#ifndef G\n#define G\n${plain}#endif\n`],
     ['a condition decides about an include', '#if A\n#include "a.h"\n#endif\n', '#if B\n#include "a.h"\n#endif\n'],
     [
       'what changes decides about an include',

@@ -2,7 +2,8 @@
  * Which lines of two versions of a file are not lines of the other.
  *
  * Lines are compared by their tokens, so that comments and white space change nothing, but for the white space that tells two macros
- * apart; and by the conditions around them, so that a line which is there for others than before has changed. What is found is correct and not always the shortest: a line that moved is a line that changed.
+ * apart; and by the conditions around them, so that a line which is there for others than before has changed. The lines of an include
+ * guard are the same whatever that is called. What is found is correct and not always the shortest: a line that moved is a line that changed.
  */
 
 import { spaceBefore, type TokenFile } from '../token.ts';
@@ -63,8 +64,12 @@ function isSameLine(old: TextUnits, one: number, next: TextUnits, other: number)
   if (one >= old.lines || other >= next.lines) return false;
   const [a, b] = [old.lineStarts[one] ?? 0, next.lineStarts[other] ?? 0];
   const length = (old.lineStarts[one + 1] ?? 0) - a;
+  const areOfGuards = old.isOfGuard(one) && next.isOfGuard(other);
+  if (areOfGuards && old.unitOfLine(one)?.kind === 'conditional') return next.unitOfLine(other)?.kind === 'conditional';
   if ((next.lineStarts[other + 1] ?? 0) - b !== length) return false;
   for (let at = 0; at < length; at++) {
+    // #define NAME
+    if (areOfGuards && at === 2) continue;
     if (old.file.texts[a + at] !== next.file.texts[b + at]) return false;
     if (at > 0 && spaceAt(old.file, a + at) !== spaceAt(next.file, b + at)) return false;
   }

@@ -136,6 +136,13 @@ export class TextUnits {
     return names;
   }
 
+  /** Whether a line is there for the include guard: it asks for the name of that, or defines it. */
+  isOfGuard(line: number): boolean {
+    const unit = this.#unitOfLine[line];
+    if (unit === undefined || this.#guard === undefined) return false;
+    return unit.start === this.#guard || (unit.kind === 'define' && nameOf(this.file, unit) === this.file.guard);
+  }
+
   /** The names in a unit, without directives in between. */
   wordsOf(unit: TextUnit): readonly string[] {
     const { kinds, texts } = this.file;

@@ -75,11 +75,11 @@ export function unsettledNames(
   const macros = new MacroBodies(divided);
   if (!divided.areMacrosBalanced()) return undefined;
   if (!divided.areWhole((units, text) => macros.comesToNothing(units, text))) return undefined;
-  const spread = new Spread(divided, macros, mostNames);
+  const pasting = new Pasting(divided, macros);
+  const spread = new Spread(divided, macros, mostNames, pasting);
   for (const { old, new: next } of changed) {
     const [before, after] = [divided.unitsOf(old), divided.unitsOf(next)];
-    // An include guard is what makes a file mean something once only.
-    if (old.guard !== next.guard) return undefined;
+    if (old.guard !== next.guard && !isGuardRenamed({ old, new: next }, divided, pasting)) return undefined;
     const changes = changedLines(before, after);
     // A condition that one version leaves open goes on behind all that is the same in both.
     if (changes.length > 0 && !(before.isRegular && after.isRegular)) return undefined;
@@ -110,7 +110,7 @@ class Spread {
   #pending: string[] = [];
   #isUnclear = false;
 
-  constructor(files: DividedFiles, macros: MacroBodies, mostNames: number, pasting = new Pasting(files, macros)) {
+  constructor(files: DividedFiles, macros: MacroBodies, mostNames: number, pasting: Pasting) {
     this.#files = files;
     this.#macros = macros;
     this.#mostNames = mostNames;
@@ -279,6 +279,18 @@ class Spread {
     this.#names.add(name);
     this.#pending.push(name);
   }
+}
+
+/**
+ * Whether an include guard, which makes a file mean something once only, has another name and nothing else that was there: nobody else
+ * asks for one of the names, or defines it.
+ */
+function isGuardRenamed({ old, new: next }: Versions, files: DividedFiles, pasting: Pasting): boolean {
+  return [old.guard, next.guard].every((guard) => {
+    if (guard === undefined || pasting.mayMake(guard)) return false;
+    const others = files.mentioning(guard).filter((file) => file !== old && file !== next);
+    return !others.some(({ texts }) => texts.includes(guard));
+  });
 }
 
 /** Whether a text begins above some lines and ends below them. */
