@@ -7,8 +7,8 @@
 const piece =
   /("(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|<[^<>\n]*>)|(?:[ \t\v\f\r]|\/\*[^]*?\*\/|\/\/[^\n]*)+|(\/\*[^]*)/g;
 
-/** What stands for another thing where lines move, and what stands for bytes that are no text. */
-const unequalToItself = /__LINE__|__COUNTER__|\ufffd/;
+/** What stands for another thing where lines move; a string in which quotes and comments are none; bytes that are no text. */
+const unequalToItself = /__LINE__|__COUNTER__|R"|\ufffd/;
 
 /** Whether they are made of the same lines, but for comments, empty lines, and how much white space stands where some does. */
 export function saysTheSame(one: string, other: string): boolean {

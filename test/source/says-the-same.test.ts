@@ -46,6 +46,7 @@ describe('not the same', () => {
     ['a line end', '#define A\nint b;\n', '#define A int b;\n'],
     ['words that are one now', 'unsigned int a;\n', 'unsignedint a;\n'],
     ['the number of a line', '#define A __LINE__\nint b[__LINE__];\n', '\n#define A __LINE__\nint b[__LINE__];\n'],
+    ['what a string without escapes seems to hold', 'R"(\n/*\n)" int a; /* */\n', 'R"(\n/*\n)" int b; /* */\n'],
     ['bytes that are no text', 'int \ufffd;\n', 'int  \ufffd;\n'],
   ])('for %s', (_what, one, other) => {
     expect(saysTheSame(one, other)).toBe(false);
