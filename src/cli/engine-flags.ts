@@ -6,7 +6,9 @@
  *   optimised for types that are not the only ones for long. Waiting eight times as long makes short runs a fifth faster, and whole
  *   kernels slower; four times as long costs those nothing.
  * - *How much to inline*: a third of the default, for the same reason.
- * - *When to collect garbage*: what a short run keeps, it needs to its end, so looking through the old generation finds nothing; and
+ * - *Who collects garbage*: of the young generation, one thread. What survives is many small objects that hang together, and
+ *   threads that share such work wait for each other.
+ * - *When to collect it*: what a short run keeps, it needs to its end, so looking through the old generation finds nothing; and
  *   the young one may grow at once.
  *
  * Figures are in docs/speed.md. Newer engines have compilers between the two ends, and gain nothing from the first.
@@ -18,17 +20,19 @@ import { setFlagsFromString } from 'node:v8';
 export type RunLength = 'perhaps short' | 'short' | 'any';
 
 const shortBudget = '--interrupt-budget=500000';
+const oneCollector = '--no-parallel-scavenge';
 
 const flags: Readonly<Record<RunLength, readonly string[]>> = {
-  'perhaps short': [shortBudget],
+  'perhaps short': [shortBudget, oneCollector],
   // Marking that was off, and is on again, is slower to the end: so this is never taken back.
   short: [
     shortBudget,
+    oneCollector,
     '--max-inlined-bytecode-size-cumulative=300',
     '--semi-space-growth-factor=4',
     '--no-incremental-marking',
   ],
-  any: ['--interrupt-budget=250000'],
+  any: ['--interrupt-budget=250000', oneCollector],
 };
 
 /**
