@@ -270,6 +270,11 @@ describe('tags that macros declare', () => {
       ['struct own {\nGROUP(inner, f, __attribute__((packed)), int a;);\n};\n'],
       ['LAST', 'SIZE', 'inner', 'own'],
     ],
+    [
+      'an argument that is a macro only where it is called',
+      ['#define inner(x) x\nstruct own {\nGROUP(inner, f, , int a;);\n};\n'],
+      ['LAST', 'SIZE', 'inner', 'own'],
+    ],
     ['no argument', ['struct own {\nGROUP(, f, , int inner;);\n};\n'], ['LAST', 'own']],
     [
       'what a macro stands for',

@@ -27,20 +27,19 @@ export class MacroTags {
         if (this.#macros.isOnlyAttribute(tag)) continue;
         const parameter = macro.bodyParameters[at] ?? -1;
         const words = parameter < 0 ? [tag] : argumentWords(word, parameter, units, text);
-        if (!words.every((one) => this.#addTo(names, one))) return undefined;
+        const isCall = parameter < 0 && macro.body[at + 1]?.text === '(';
+        if (!words.every((one) => this.#addTo(names, one, isCall))) return undefined;
       }
     }
     return names;
   }
 
-  /** Adds a word, and what it is if it is a macro. False where macros join words to others. */
-  #addTo(names: Set<string>, word: string): boolean {
+  /** Adds a word, unless it is called, and what it is if it is a macro. False where macros join words to others. */
+  #addTo(names: Set<string>, word: string, isCall: boolean): boolean {
     const reached = new Set([word]);
     for (const one of reached) {
-      const definitions = this.#macros.definitionsOf(one);
-      // In this place it is called.
-      if (definitions.length === 0 || definitions.some(({ parameters }) => parameters === undefined)) names.add(one);
-      for (const macro of definitions) {
+      if (!isCall || one !== word) names.add(one);
+      for (const macro of this.#macros.definitionsOf(one)) {
         if (macro.hasOperators) return false;
         for (const [at, { kind, text }] of macro.body.entries()) {
           const isName = kind === TokenKind.identifier && !keywords.has(text);
