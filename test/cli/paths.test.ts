@@ -4,7 +4,7 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { git, kernelFiles, scratchDirectory, scratchRepository, writeFiles } from '../source/scratch.ts';
-import { runCli } from '../support/run-cli.ts';
+import { type CliResult, gitEnv, runCli } from '../support/run-cli.ts';
 
 const fuse = 'include/uapi/linux/fuse.h';
 const kvm = 'arch/arm64/include/uapi/asm/kvm.h';
@@ -34,15 +34,8 @@ git(repository, 'tag', '-f', 'v2');
 const linked = join(scratchDirectory(), 'linked');
 symlinkSync(repository, linked);
 
-interface Answer {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function check(argv: readonly string[], cwd = repository): Promise<Answer> {
-  const env = { PATH: process.env['PATH'] ?? '' };
-  return runCli(['check', '--target', 'arm64', '--format', 'terse', ...argv], { cwd, env });
+function check(argv: readonly string[], cwd = repository): Promise<CliResult> {
+  return runCli(['check', '--target', 'arm64', '--format', 'terse', ...argv], { cwd, env: gitEnv });
 }
 
 /** Where the findings stand, and the exit code. */
