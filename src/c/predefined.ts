@@ -169,6 +169,18 @@ export function predefinedMacros(target: string, language: 'C' | 'C++' = 'C'): r
   return language === 'C' ? lines : [...lines.filter((line) => !line.startsWith('__STDC_VERSION__ ')), ...inCxx];
 }
 
+let anywhere: ReadonlySet<string> | undefined;
+
+/** Whether a C or C++ program for any target starts with a macro of this name. */
+export function isPredefinedAnywhere(name: string): boolean {
+  anywhere ??= new Set(
+    Object.keys(table).flatMap((target) =>
+      [...predefinedInC(target), ...inCxx].map((line) => /^\w*/.exec(line)?.[0] ?? ''),
+    ),
+  );
+  return anywhere.has(name);
+}
+
 function predefinedInC(target: string): readonly string[] {
   const facts = Object.hasOwn(table, target) ? table[target] : undefined;
   if (facts === undefined) throw new Error(`no predefined macros for target ${target}`);

@@ -13,7 +13,14 @@ import type { ReadOptions } from '../c/lower/read-abi.ts';
 import type { Unsettled } from '../c/unsettled/unsettled-names.ts';
 import type { AbiPair } from '../diff/changes.ts';
 import { type HeaderFile, namesIn, type TargetHeaders } from '../source/header.ts';
-import { type ChangedHeaders, changedFiles, changedHeaders, includedFiles, includersAmong } from '../source/changes.ts';
+import {
+  type ChangedFile,
+  type ChangedHeaders,
+  changedFiles,
+  changedHeaders,
+  includedFiles,
+  includersAmong,
+} from '../source/changes.ts';
 import type { HeaderSides, HeaderSource } from './header-source.ts';
 import { HeaderTexts } from './header-texts.ts';
 import { isWithin, placesOf } from './path-limits.ts';
@@ -38,6 +45,10 @@ interface Changes {
   /** What may mean something else on the other side; everything, where there is no list. */
   readonly unsettled: Unsettled | undefined;
 }
+
+const noHeaders: ChangedHeaders = { old: [], new: [] };
+/** Where no text says something else. */
+const nothing = { headers: noHeaders, all: noHeaders, changed: [] };
 
 class RestrictedReading {
   readonly #sides: HeaderSides;
@@ -136,13 +147,16 @@ class RestrictedReading {
     const unsettled = findUnsettled(sides, reading, texts);
     this.#readers = {};
     const telling = unsettled && new Telling(sides, unsettled, texts);
-    // Other remarks, or other white space: nobody has to have seen them.
-    const isOfRemarks = unsettled?.files.size === 0;
+    // Other remarks, or conditions that come to the same: nobody has to have seen them.
+    if (unsettled?.files.size === 0 && reading.every(({ changed }) => changed.every(isOtherText))) {
+      for (const { target: same } of reading) this.#changes.set(same, { ...nothing, unsettled });
+      return this.#changesFor(target);
+    }
     for (const one of reading) {
       const told = telling?.among(one);
       this.#changes.set(one.target, {
         ...{ headers: told?.headers ?? one.headers, unlessShown: told, all: one.headers },
-        ...{ changed: isOfRemarks ? [] : one.changed, unsettled },
+        ...{ changed: one.changed, unsettled },
       });
     }
     return this.#changesFor(target);
@@ -169,6 +183,11 @@ class RestrictedReading {
       (side) => side.headersFor(one) === side.headersFor(other) && side.namesFor(one) === side.namesFor(other),
     );
   }
+}
+
+/** One that includes what a macro names counts as changed where it has the same text. */
+function isOtherText({ old, new: next }: ChangedFile): boolean {
+  return old?.contentKey !== next?.contentKey;
 }
 
 function isUnderstoodAlone(abi: Abi): boolean {

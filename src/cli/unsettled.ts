@@ -15,11 +15,14 @@ import { type Unsettled, unsettledNames, type Versions } from '../c/unsettled/un
 import { type ChangedFile, type ChangedHeaders, includedFiles, includersAmong } from '../source/changes.ts';
 import type { HeaderFile, TargetHeaders } from '../source/header.ts';
 import { includesOf } from '../source/header-includes.ts';
+import { libcHeadersWith } from '../source/libc.ts';
 import type { HeaderSides } from './header-source.ts';
 import type { HeaderTexts } from './header-texts.ts';
 
-/** In more headers than this, most names are no longer settled. */
+/** Where more headers than this say something else, most names are no longer settled. */
 const mostHeaders = 12;
+/** Of how many headers with other texts it pays to find out whether they say something else. */
+const mostCompared = 100;
 
 /**
  * Of how many unsettled names it pays to know which. Where few headers include what changed, macros that need not be worked out are
@@ -54,7 +57,7 @@ export function findUnsettled(
       if (was.contentKey === is.contentKey) continue;
       const [before, after] = [texts.of(old, target, was).tokens, texts.of(next, target, is).tokens];
       if (before !== after) changed.set(before, { old: before, new: after });
-      if (changed.size > mostHeaders) return undefined;
+      if (changed.size > mostCompared) return undefined;
     }
   }
   const searched = new Set<SearchedText>();
@@ -64,7 +67,8 @@ export function findUnsettled(
     for (const file of files.new) searched.add(texts.of(next, target, file));
   }
   const areFew = reading.every(({ headers }) => headers.new.length <= fewHeaders);
-  return unsettledNames([...changed.values()], searched, areFew ? mostNames.ofFewHeaders : mostNames.ofMany);
+  const most = { mostHeaders, mostNames: areFew ? mostNames.ofFewHeaders : mostNames.ofMany };
+  return unsettledNames([...changed.values()], searched, most, (name) => libcHeadersWith(name).length > 0);
 }
 
 type Side = 'old' | 'new';

@@ -6,6 +6,9 @@ import type { TokenFile } from '../../src/c/token.ts';
 import { SearchedText } from '../../src/c/unsettled/searched-text.ts';
 import { type Unsettled, unsettledNames } from '../../src/c/unsettled/unsettled-names.ts';
 
+/** What conditions ask for that no text here defines, as if a C library did. */
+const asked: ReadonlySet<string> = new Set(['A', 'B', 'C', 'D', '__GLIBC__']);
+
 /** What `h.h` changing from one text to another unsettles, where `others` are read as well. */
 function unsettled(old: string, next: string, others: readonly string[] = [], mostNames = 400): Unsettled | undefined {
   const spellings: SpellingTable = new Map();
@@ -18,7 +21,7 @@ function unsettled(old: string, next: string, others: readonly string[] = [], mo
   };
   const versions = { old: open('h.h', old).tokens, new: open('h.h', next).tokens };
   for (const [at, text] of others.entries()) open(`other${at}.h`, text);
-  return unsettledNames([versions], texts, mostNames);
+  return unsettledNames([versions], texts, { mostHeaders: 12, mostNames }, (name) => asked.has(name));
 }
 
 /** The names of the files that decide what is unsettled, whatever includes it. */
@@ -207,6 +210,56 @@ describe('names that a change can reach', () => {
   });
 });
 
+describe('conditions that ask for what nobody defines', () => {
+  const own = '#define X 1\nstruct s {\n int a;\n};\n';
+  const ofMany = 'struct s {\n int a;\n int b;\n int c;\n};\n';
+  const alone = `#define FIRST 1\n${own}`;
+  const around = (condition: string, text = own): string => `#define FIRST 1\n${condition}\n${text}#endif\n`;
+
+  test.each([
+    ['with another name', around('#ifndef __ASSEMBLY__'), around('#ifndef __ASSEMBLER__')],
+    ['that come', alone, around('#ifndef __ASSEMBLER__')],
+    ['that go', around('#if !defined(__ASSEMBLER__) && !defined __ASSEMBLY__'), alone],
+    ['written otherwise', around('#if !defined(__ASSEMBLER__)'), around('#ifndef __ASSEMBLY__')],
+    [
+      'and for what somebody does',
+      around('#if C && !defined(__ASSEMBLY__)'),
+      around('#if C && !defined(__ASSEMBLER__)'),
+    ],
+    [
+      'inside a record',
+      ofMany,
+      ofMany.replace(' int a;', '#ifndef __ASSEMBLER__\n int a;').replace('};', '#endif\n};'),
+    ],
+    ['with another branch', own, `#ifdef __ASSEMBLER__\n#else\n${own}#endif\n`],
+    ['and decide about nothing', own, `${own}#ifdef __ASSEMBLER__\n#endif\n`],
+    ['in branches', around('#if C\n#elif !defined(__ASSEMBLY__)'), around('#if C\n#elif !defined(__ASSEMBLER__)')],
+  ])('change nothing: %s', (_what, old, next) => {
+    expect(unsettled(old, next)?.files.size).toBe(0);
+    expect(namesOf(old, next)).toEqual([]);
+  });
+
+  test.each([
+    ['are met by nobody now', alone, around('#ifdef __ASSEMBLER__'), ['X', 's']],
+    ['are asked the other way round', around('#ifdef __ASSEMBLY__'), around('#ifndef __ASSEMBLY__'), ['X', 's']],
+    ['come for a part', own, own.replace('#define X 1', '#ifdef __ASSEMBLER__\n#define X 1\n#endif'), ['X']],
+    ['have another branch', around('#ifndef __ASSEMBLER__'), around('#ifndef __ASSEMBLER__\n#else'), ['X', 's']],
+    ['ask for what a C library defines', alone, around('#ifndef __GLIBC__'), ['X', 's']],
+    ['ask for what a compiler defines', around('#ifndef __ASSEMBLER__'), around('#ifndef __i386__'), ['X', 's']],
+    ['ask for what C++ has', around('#ifndef __ASSEMBLER__'), around('#ifndef __cplusplus'), ['X', 's']],
+    ['ask the preprocessor', around('#if 1'), around('#if __has_include(<x.h>)'), ['X', 's']],
+    ['are nonsense', alone, around('#if !__ASSEMBLER__ +'), ['X', 's']],
+  ])('change what they decide about where they %s', (_what, old, next, names) => {
+    expect(namesOf(old, next)).toEqual(names);
+  });
+
+  test('are open where a header defines it', () => {
+    const [old, next] = [around('#ifndef __ASSEMBLY__'), around('#ifndef __ASSEMBLER__')];
+    expect(namesOf(old, next, ['#define __ASSEMBLY__ 1\n#include "h.h"\n'])).toEqual(['X', 's']);
+    expect(namesOf(old, next, ['#undef __ASSEMBLER__\n'])).toEqual(['X', 's']);
+  });
+});
+
 describe('where several files make one declaration', () => {
   test('nothing is said', () => {
     const inside = ['struct s {\n#include "h.h"\n};\n#define M sizeof(struct s)\n'];
@@ -242,6 +295,10 @@ describe('an include guard with another name', () => {
     ['changes nothing beside what else changes', guarded('H_', own.replace('int', 'long')), ['s']],
   ])('%s', (_what, next, names) => {
     expect(namesOf(guarded('H', own), next, ['#define H_FLAG 1\n#define __H 2\n'])).toEqual(names);
+  });
+
+  test.each(['__i386__', '__cplusplus', '__GLIBC__'])('is none where %s may be defined anyway', (guard) => {
+    expect(namesOf(guarded('H', own), `#ifndef ${guard}\n${own}#endif\n`)).toBeUndefined();
   });
 
   test('may change much where it was no number and is one', () => {

@@ -68,3 +68,45 @@ test('another name of an include guard is no change, beside one that is', async 
   expect(something.code).toBe(1);
   expect(something.stdout).toContain('struct foo');
 });
+
+describe('a condition that asks for what nobody defines', () => {
+  const guarded = (condition: string): string =>
+    header.replace('struct foo', `${condition}\nstruct foo`).replace('};', '};\n#endif');
+  const old = guarded('#ifndef __ASSEMBLY__');
+
+  test.each(['#ifndef __ASSEMBLER__', '#if !defined(__ASSEMBLER__)', ''])('may become "%s"', async (condition) => {
+    const next = condition === '' ? header : guarded(condition);
+    const { code, stdout } = await check(next, old);
+    expect(stdout).toMatch(/^COMPATIBLE: Nothing changed/);
+    expect(code).toBe(0);
+  });
+
+  test('may not come to the opposite, nor ask for what a program is given', async () => {
+    const understood = old.replace('unknown_t', 'unsigned int');
+    for (const condition of [
+      '#ifdef __ASSEMBLER__',
+      '#ifdef __i386__',
+      '#if defined(__ASSEMBLER__) || defined(__i386__)',
+    ]) {
+      const { code, stdout } = await check(understood.replace('#ifndef __ASSEMBLY__', condition), understood);
+      expect(code).toBe(1);
+      expect(stdout).toContain('struct foo');
+    }
+  });
+
+  test('changes what it decides where a header does define it', async () => {
+    const understood = old.replace('unknown_t', 'unsigned int');
+    const defining = understood.replace('#ifndef __ASSEMBLY__', '#define __ASSEMBLER__ 1\n#ifndef __ASSEMBLY__');
+    const next = defining.replace('#ifndef __ASSEMBLY__', '#ifndef __ASSEMBLER__');
+    const { code, stdout } = await check(next, defining);
+    expect(code).toBe(1);
+    expect(stdout).toContain('struct foo');
+  });
+});
+
+test('a whole file under another condition is no file with another include guard', async () => {
+  const text = header.replace('unknown_t', 'unsigned int').replace('#define _LINUX_FOO_H\n', '');
+  const { code, stdout } = await check(text.replace('_LINUX_FOO_H', '__aarch64__'), text);
+  expect(code).toBe(1);
+  expect(stdout).toContain('struct foo');
+});

@@ -2,11 +2,13 @@
  * Which lines of two versions of a file are not lines of the other.
  *
  * Lines are compared by their tokens, so that comments and white space change nothing, but for the white space that tells two macros
- * apart; and by the conditions around them, so that a line which is there for others than before has changed. The lines of an include
- * guard are the same whatever that is called. What is found is correct and not always the shortest: a line that moved is a line that changed.
+ * apart; and by the conditions around them, so that a line which is there for others than before has changed, but not one that is
+ * there for all as before. The lines of an include guard are the same whatever that is called. What is found is correct and not always
+ * the shortest: a line that moved is a line that changed.
  */
 
 import { spaceBefore, type TokenFile } from '../token.ts';
+import type { DecidedConditions } from './decided-conditions.ts';
 import type { TextUnits } from './text-units.ts';
 
 /** Lines from `old` to before `oldEnd` became those from `next` to before `nextEnd`. */
@@ -22,9 +24,16 @@ const linesAlike = 3;
 /** How many lines ahead the texts are searched. */
 const mostAhead = 400;
 
-export function changedLines(old: TextUnits, next: TextUnits): readonly ChangedLines[] {
+export function changedLines(old: TextUnits, next: TextUnits, conditions: DecidedConditions): readonly ChangedLines[] {
   const changes: ChangedLines[] = [];
-  const isSame = (one: number, other: number): boolean => isSameLine(old, one, next, other);
+  const isSame = (one: number, other: number): boolean => {
+    if (one >= old.lines || other >= next.lines) return false;
+    return (
+      (isSpelledAlike(old, one, next, other) || asksTheSame(old, one, next, other, conditions)) &&
+      (old.conditionsOf(one) === next.conditionsOf(other) ||
+        conditions.conditionsOf(old, one) === conditions.conditionsOf(next, other))
+    );
+  };
   let [a, b] = [0, 0];
   while (a < old.lines || b < next.lines) {
     if (isSame(a, b)) {
@@ -60,8 +69,7 @@ function meetingPlace(
   return [oldLines, nextLines];
 }
 
-function isSameLine(old: TextUnits, one: number, next: TextUnits, other: number): boolean {
-  if (one >= old.lines || other >= next.lines) return false;
+function isSpelledAlike(old: TextUnits, one: number, next: TextUnits, other: number): boolean {
   const [a, b] = [old.lineStarts[one] ?? 0, next.lineStarts[other] ?? 0];
   const length = (old.lineStarts[one + 1] ?? 0) - a;
   const areOfGuards = old.isOfGuard(one) && next.isOfGuard(other);
@@ -73,7 +81,19 @@ function isSameLine(old: TextUnits, one: number, next: TextUnits, other: number)
     if (old.file.texts[a + at] !== next.file.texts[b + at]) return false;
     if (at > 0 && spaceAt(old.file, a + at) !== spaceAt(next.file, b + at)) return false;
   }
-  return old.conditionsOf(one) === next.conditionsOf(other);
+  return true;
+}
+
+/** Whether both lines begin or divide a conditional, on the same condition. */
+function asksTheSame(
+  old: TextUnits,
+  one: number,
+  next: TextUnits,
+  other: number,
+  conditions: DecidedConditions,
+): boolean {
+  if (old.unitOfLine(one)?.kind !== 'conditional' || next.unitOfLine(other)?.kind !== 'conditional') return false;
+  return conditions.spell(old, old.lineStarts[one] ?? 0) === conditions.spell(next, next.lineStarts[other] ?? 0);
 }
 
 function spaceAt({ flags }: TokenFile, index: number): number {

@@ -94,7 +94,7 @@ export class TextUnits {
 
   /** All conditions on which it depends whether a line is there, as they are written. */
   conditionsOf(line: number): string {
-    const directives = this.#conditionsOfLine[line] ?? [];
+    const directives = this.conditionsOfLine(line);
     let spelled = this.#spelledConditions.get(directives);
     if (spelled === undefined) {
       const { file } = this;
@@ -102,6 +102,11 @@ export class TextUnits {
       this.#spelledConditions.set(directives, (spelled = directives.map(spell).join('\n')));
     }
     return spelled;
+  }
+
+  /** The directives on which it depends whether a line is there, but for an include guard. */
+  conditionsOfLine(line: number): readonly number[] {
+    return this.#conditionsOfLine[line] ?? [];
   }
 
   /** The units of which a conditional decides whether they are there; `undefined` for that of an include guard. */

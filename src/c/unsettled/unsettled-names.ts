@@ -12,9 +12,11 @@
  * by macros, names that `##` may form, and headers whose braces are not those one sees.
  */
 
+import { isPredefinedAnywhere } from '../predefined.ts';
 import { type TokenFile, TokenKind } from '../token.ts';
 import { changedLines } from './changed-lines.ts';
 import { declaredNames } from './declared-names.ts';
+import { DecidedConditions } from './decided-conditions.ts';
 import { type DeclaredSpaces, declaredSpaces } from './declared-spaces.ts';
 import { MacroBodies } from './macro-bodies.ts';
 import { MacroTags } from './macro-tags.ts';
@@ -60,14 +62,22 @@ const namesOfPlaces = ['__LINE__', '__COUNTER__'];
 /** Words that make names out of strings, or hide directives in them. */
 const hidingWords = ['push_macro', 'pop_macro', '_Pragma'];
 
+export interface SpreadLimits {
+  /** Where more headers differ in what they say, most names are no longer settled. */
+  readonly mostHeaders: number;
+  /** Where more names are reached, nobody is told which. */
+  readonly mostNames: number;
+}
+
 /**
- * The names, or `undefined` where that cannot be told. `texts`: all that may be read on either side, the changed ones too.
- * `mostNames`: where more are reached, nobody is told which.
+ * The names, or `undefined` where that cannot be told. `texts`: all that may be read on either side, the changed ones too. `isOfLibc`:
+ * whether a C library may define a macro.
  */
 export function unsettledNames(
   changed: readonly Versions[],
   texts: Iterable<SearchedText>,
-  mostNames: number,
+  { mostHeaders, mostNames }: SpreadLimits,
+  isOfLibc: (name: string) => boolean,
 ): Unsettled | undefined {
   const divided = new DividedFiles(texts);
   const isThere = (word: string): boolean => divided.mentioning(word).some((file) => file.texts.includes(word));
@@ -75,15 +85,22 @@ export function unsettledNames(
   const macros = new MacroBodies(divided);
   if (!divided.areMacrosBalanced()) return undefined;
   if (!divided.areWhole((units, text) => macros.comesToNothing(units, text))) return undefined;
+  const conditions = new DecidedConditions((name) => divided.naming(name).length > 0 || isOfLibc(name));
   const pasting = new Pasting(divided, macros);
   const spread = new Spread(divided, macros, mostNames, pasting);
+  let headers = 0;
   for (const { old, new: next } of changed) {
     const [before, after] = [divided.unitsOf(old), divided.unitsOf(next)];
-    if (old.guard !== next.guard && !isGuardRenamed({ old, new: next }, divided, pasting)) return undefined;
-    const changes = changedLines(before, after);
+    if (old.guard !== next.guard && !isGuardRenamed({ old, new: next }, divided, pasting, isOfLibc)) return undefined;
+    const changes = changedLines(before, after, conditions);
     // A condition that one version leaves open goes on behind all that is the same in both.
     if (changes.length > 0 && !(before.isRegular && after.isRegular)) return undefined;
-    for (const change of changes) {
+    const effective = changes.filter(
+      ({ old: line, oldEnd, next: nextLine, nextEnd }) =>
+        !(conditions.areDecided(before, line, oldEnd) && conditions.areDecided(after, nextLine, nextEnd)),
+    );
+    if (effective.length > 0 && ++headers > mostHeaders) return undefined;
+    for (const change of effective) {
       const isUnderstood =
         spread.touch(before, change.old, change.oldEnd) && spread.touch(after, change.next, change.nextEnd);
       if (!isUnderstood) return undefined;
@@ -283,11 +300,16 @@ class Spread {
 
 /**
  * Whether an include guard, which makes a file mean something once only, has another name and nothing else that was there: nobody else
- * asks for one of the names, or defines it.
+ * asks for one of the names, or defines it, nor does a compiler or a C library.
  */
-function isGuardRenamed({ old, new: next }: Versions, files: DividedFiles, pasting: Pasting): boolean {
+function isGuardRenamed(
+  { old, new: next }: Versions,
+  files: DividedFiles,
+  pasting: Pasting,
+  isOfLibc: (name: string) => boolean,
+): boolean {
   return [old.guard, next.guard].every((guard) => {
-    if (guard === undefined || pasting.mayMake(guard)) return false;
+    if (guard === undefined || pasting.mayMake(guard) || isPredefinedAnywhere(guard) || isOfLibc(guard)) return false;
     const others = files.mentioning(guard).filter((file) => file !== old && file !== next);
     return !others.some(({ texts }) => texts.includes(guard));
   });
