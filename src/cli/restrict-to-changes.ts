@@ -12,7 +12,7 @@ import type { Target } from '../abi/target.ts';
 import type { ReadOptions } from '../c/lower/read-abi.ts';
 import type { Unsettled } from '../c/unsettled/unsettled-names.ts';
 import type { AbiPair } from '../diff/changes.ts';
-import { type HeaderFile, namesIn, type TargetHeaders } from '../source/header.ts';
+import { type HeaderFile, isUnread, namesIn, type TargetHeaders } from '../source/header.ts';
 import {
   type ChangedFile,
   type ChangedHeaders,
@@ -185,9 +185,12 @@ class RestrictedReading {
   }
 }
 
-/** One that includes what a macro names counts as changed where it has the same text. */
+/**
+ * Whether what changed is a text that both sides know. One that includes what a macro names counts as changed where it has the same
+ * text, and what cannot be read where it has none.
+ */
 function isOtherText({ old, new: next }: ChangedFile): boolean {
-  return old?.contentKey !== next?.contentKey;
+  return [old, next].every((file) => file !== undefined && !isUnread(file)) && old?.contentKey !== next?.contentKey;
 }
 
 function isUnderstoodAlone(abi: Abi): boolean {

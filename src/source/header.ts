@@ -46,6 +46,10 @@ export interface UnreadFile extends HeaderFile {
   readonly isFolder: boolean;
 }
 
+export function isUnread(file: HeaderFile): file is UnreadFile {
+  return 'problem' in file;
+}
+
 /** How an `#include` is written: `<name>` or `"name"`. */
 export type IncludeForm = 'angle' | 'quote';
 

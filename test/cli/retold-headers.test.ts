@@ -59,6 +59,16 @@ test('a comment that swallows a field is a change', async () => {
   expect(stdout).toContain('struct foo');
 });
 
+test.each([
+  ['that has no end', header.replace('#endif', '#endif /* _LINUX_FOO_H')],
+  ['that has two', header.replace('first */', 'first */ */')],
+])('a comment %s is told', async (_what, next) => {
+  const understood = next.replace('unknown_t', 'unsigned int');
+  const { code, stdout } = await check(understood, header.replace('unknown_t', 'unsigned int'));
+  expect(stdout).toContain('include/uapi/linux/foo.h:');
+  expect(code).toBe(3);
+});
+
 test('another name of an include guard is no change, beside one that is', async () => {
   const old = header.replace('unknown_t', 'unsigned int');
   const renamed = old.replaceAll('_LINUX_FOO_H', '_UAPI_LINUX_FOO_H');

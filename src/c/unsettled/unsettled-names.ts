@@ -90,6 +90,8 @@ export function unsettledNames(
   const spread = new Spread(divided, macros, mostNames, pasting);
   let headers = 0;
   for (const { old, new: next } of changed) {
+    // A comment without an end is no token.
+    if (old.diagnostics.length > 0 || next.diagnostics.length > 0) return undefined;
     const [before, after] = [divided.unitsOf(old), divided.unitsOf(next)];
     if (old.guard !== next.guard && !isGuardRenamed({ old, new: next }, divided, pasting, isOfLibc)) return undefined;
     const changes = changedLines(before, after, conditions);
