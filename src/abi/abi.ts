@@ -105,6 +105,12 @@ export interface VariantInfo {
   readonly supersedes?: string;
 }
 
+/** A problem in some of the headers that were read. */
+export interface NotUnderstood extends Diagnostic {
+  /** The headers in which it was met, each read by itself; absent where that is not known. */
+  readonly readIn?: readonly string[];
+}
+
 export interface Abi {
   readonly target: Target;
   /** What the user called this source; used in reports. */
@@ -126,5 +132,10 @@ export interface Abi {
   /** The record the file is about (`struct kvm_vcpu_events`), where it is about one. */
   readonly mainRecord?: string;
   /** What could not be read. Anything here means that no verdict may be a plain "compatible". */
-  readonly notUnderstood: readonly Diagnostic[];
+  readonly notUnderstood: readonly NotUnderstood[];
+  /**
+   * Of headers in which something was not understood, where it was asked for: a digest of all that they and what they include say. Where
+   * two sides have the same, they do not differ there.
+   */
+  readonly digests?: ReadonlyMap<string, string>;
 }

@@ -7,7 +7,7 @@
 
 import { type SourceLocation, UserError } from '../diagnostic.ts';
 import type { Abi } from './abi.ts';
-import { snapshotSections, snapshotVersion } from './snapshot.ts';
+import { optionalSections, snapshotSections, snapshotVersion } from './snapshot.ts';
 import { findTarget, type Target } from './target.ts';
 import type { EnumType, Field, FloatBase, IntegerBase, RecordType, Type } from './types.ts';
 
@@ -92,6 +92,12 @@ class SnapshotReader {
       ...(about?.['mainRecord'] === undefined ? {} : { mainRecord: about['mainRecord'] }),
       ...(about?.['variant'] === undefined ? {} : { variant: about['variant'] }),
       notUnderstood: this.#entries('notUnderstood', target).map((entry, index) => this.#diagnostic(entry, index)),
+      digests: new Map(
+        this.#entries('digests', target).map((entry, index) => {
+          const place = `digests[${index}]`;
+          return [this.#text(entry, 'name', place), this.#text(entry, 'digest', place)] as const;
+        }),
+      ),
     } as unknown as Abi;
     this.#abis.set(target, abi);
     return abi;
@@ -252,9 +258,10 @@ class SnapshotReader {
   #diagnostic(entry: Entry, index: number): Entry {
     const place = `notUnderstood[${index}]`;
     for (const key of ['severity', 'code', 'message']) this.#text(entry, key, place);
-    const passedOver = entry['passedOver'] ?? [];
-    for (const name of this.#array(passedOver, `${place}.passedOver`)) {
-      if (typeof name !== 'string') this.#fail(`${place}.passedOver`, 'holds something that is no text');
+    for (const key of ['passedOver', 'readIn']) {
+      for (const name of this.#array(entry[key] ?? [], `${place}.${key}`)) {
+        if (typeof name !== 'string') this.#fail(`${place}.${key}`, 'holds something that is no text');
+      }
     }
     if (entry['location'] === undefined) return entry;
     const location = this.#object(entry['location'], `${place}.location`);
@@ -265,7 +272,7 @@ class SnapshotReader {
 
   #list(key: string): readonly unknown[] {
     const value = this.#document[key];
-    return value === undefined && key === 'about' ? [] : this.#array(value, key);
+    return value === undefined && optionalSections.has(key) ? [] : this.#array(value, key);
   }
 
   #array(value: unknown, place: string): readonly unknown[] {

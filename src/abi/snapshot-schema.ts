@@ -118,7 +118,29 @@ export const snapshotSchema = {
       },
       ['body'],
     ),
-    notUnderstood: { type: 'array', items: { type: 'object' } },
+    notUnderstood: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          readIn: {
+            type: 'array',
+            items: header,
+            description: 'The headers in which it was met, each read by itself.',
+          },
+        },
+      },
+    },
+    digests: {
+      type: 'array',
+      description:
+        'Of headers in which something was not understood: a digest of all that they and what they include say. Two sources that have the same do not differ there.',
+      items: {
+        type: 'object',
+        properties: { name: header, digest: { type: 'string' }, targets },
+        required: ['name', 'digest'],
+      },
+    },
   },
   required: ['schemaVersion', 'kind', 'targets', 'headers', 'definitions', 'records', 'constants', 'requests'],
 } as const;

@@ -21,6 +21,9 @@ type JsonObject = Readonly<Record<string, Json>>;
 /** The sections of an ABI that are maps of declarations, in the order of the file. */
 export const snapshotSections = ['records', 'enums', 'typedefs', 'constants', 'requests', 'macros'] as const;
 
+/** Those that a snapshot need not have. */
+export const optionalSections: ReadonlySet<string> = new Set(['about', 'digests']);
+
 /**
  * Writes the ABIs of one source, one for each target, as the text of a snapshot.
  * @param only the headers that were asked for, where not all were: what else is there, they include.
@@ -72,6 +75,7 @@ class SnapshotWriter {
       }
     }
     for (const diagnostic of abi.notUnderstood) this.#share('notUnderstood', dataOf(diagnostic), target);
+    for (const [name, digest] of abi.digests ?? []) this.#share('digests', { name, digest }, target);
   }
 
   /** One entry on one line: a change of one declaration is a change of one line. */
@@ -83,7 +87,7 @@ class SnapshotWriter {
     ];
     lines.push(`"targets": ${JSON.stringify(this.#targets)}`);
     if (only.length > 0) lines.push(`"only": ${JSON.stringify(only)}`);
-    for (const section of ['about', 'headers', ...snapshotSections, 'notUnderstood']) {
+    for (const section of ['about', 'headers', ...snapshotSections, 'notUnderstood', 'digests']) {
       const entries = [...(this.#sections.get(section)?.values() ?? [])].map(({ value, targets }) => {
         return targets.length === this.#targets.length ? value : { ...value, targets };
       });
@@ -94,7 +98,7 @@ class SnapshotWriter {
             [...this.#definitions.entries()].map(([id, value]) => ({ id, ...value })),
           ),
         );
-      if (entries.length > 0 || section !== 'about') lines.push(list(section, entries));
+      if (entries.length > 0 || !optionalSections.has(section)) lines.push(list(section, entries));
     }
     return `{\n${lines.join(',\n')}\n}\n`;
   }

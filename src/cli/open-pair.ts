@@ -56,8 +56,10 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
   const bases = basesOf(io.cwd, options.gitDirectory);
   if (!isHeaders(old) || !isHeaders(next)) {
     const limits = { headers: options.headers ?? [], paths: options.paths ?? [], bases };
+    const { withDigests } = await import('./header-digests.ts');
+    const told = (side: OpenedSource): OpenedSource => (isHeaders(side) ? withDigests(side) : side);
     const [was, is] = withoutUnread(limitToHeaders([old, next], limits));
-    return { old: was, new: is, workshop };
+    return { old: told(was), new: told(is), workshop };
   }
   if (outlook !== undefined) {
     await outlook.fetched;

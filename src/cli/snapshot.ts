@@ -9,7 +9,7 @@ import { writeSnapshot } from '../abi/snapshot.ts';
 import { parseTargetList } from '../abi/target-list.ts';
 import { formatDiagnostic, UserError } from '../diagnostic.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
-import { openSource } from './open-source.ts';
+import { isHeaders, openSource } from './open-source.ts';
 import { addSourceOptions, type SourceFlags, sourceOptionsOf } from './source-options.ts';
 
 interface Options extends SourceFlags {
@@ -36,7 +36,8 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
   if (targets.length === 0)
     throw new UserError(`${source.label} cannot be read for ${options.target ?? 'any target'}.`);
   source.expect?.(targets);
-  const abis = targets.map((target) => source.abiFor(target));
+  const digested = isHeaders(source) ? (await import('./header-digests.ts')).withDigests(source) : source;
+  const abis = targets.map((target) => digested.abiFor(target));
   const text = writeSnapshot(abis, source.label, chosen.headers);
   if (options.out === undefined) io.stdout(text);
   else await writeText(resolve(io.cwd, options.out), options.out, text);

@@ -9,7 +9,7 @@
 import { type HeaderFile, namesIn, type TargetHeaders } from './header.ts';
 import { includesOf } from './header-includes.ts';
 import { isSameFile, nearDifference } from './includers.ts';
-import { thoseThatTake } from './taken-for-granted.ts';
+import { requestHeader, thoseThatTake } from './taken-for-granted.ts';
 
 /** Headers to read: of `old.names` and of `new.names`. */
 export interface ChangedHeaders {
@@ -30,7 +30,6 @@ export function changedHeaders(old: TargetHeaders, next: TargetHeaders): Changed
   return { old: among(old), new: among(next) };
 }
 
-const requestHeader = 'linux/ioctl.h';
 const requestUsers = new Map<string, boolean>();
 
 function definesRequests(name: string, headers: TargetHeaders): boolean {

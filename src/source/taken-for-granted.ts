@@ -12,6 +12,9 @@ export interface TakenForGranted {
   readonly header: string;
 }
 
+/** What makes requests. */
+export const requestHeader = 'linux/ioctl.h';
+
 /** Any header may ask for these, and those who use it have a C library. */
 const ofLibc: ReadonlyMap<string, string> = new Map([
   ['size_t', 'stddef.h'],

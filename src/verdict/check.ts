@@ -11,6 +11,7 @@ import { type Target, type TargetName, targetNames } from '../abi/target.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { AbiPair, RecordPair } from '../diff/changes.ts';
 import { compareAbis } from '../diff/compare.ts';
+import { notKnownAlike } from '../diff/not-known-alike.ts';
 import { type Contract, contracts as allContracts, type Verdict } from './contract.ts';
 import { type CxxView, judgeInCxx, type JudgedChange } from './cxx.ts';
 import { type Finding, standing } from './finding.ts';
@@ -106,7 +107,7 @@ export function checkTargets(
     seen.push({ target, headers: new Set([...pair.old.headers, ...pair.new.headers]) });
     const context: Context = { abis: pair, order: target.byteOrder };
     const { changes, notUnderstood } = compareAbis(pair);
-    report([...pair.old.notUnderstood, ...pair.new.notUnderstood, ...notUnderstood]);
+    report([...notKnownAlike(pair), ...notUnderstood]);
     const tell = (judged: readonly JudgedChange[], seenBy: AbiPair): void => {
       const here: Found[] = [];
       for (const { change, judgement } of judged) {
@@ -125,7 +126,7 @@ export function checkTargets(
       pair,
       judged.map(({ judgement }) => judgement),
     );
-    report([...inCxx.pair.old.notUnderstood, ...inCxx.pair.new.notUnderstood, ...more.notUnderstood]);
+    report([...notKnownAlike(inCxx.pair), ...more.notUnderstood]);
     tell(more.judged, inCxx.pair);
   }
   const findings = mergeFindings(found, seen, open)

@@ -47,13 +47,14 @@ export function readAbi(
   const isGeneric = ({ name }: SourceFile): boolean => name.startsWith('asm-generic/');
   const ordered = [...headers.filter((header) => !isGeneric(header)), ...headers.filter(isGeneric)];
   const known = new Set(headers.map(({ path }) => path));
-  const units = ordered.map((header) => {
+  const read = ordered.map((header): ReadHeader => {
+    const { name } = header;
     const unit = audience.unitOf(header, number, readersOf && audience.viewersOf(readersOf(header)));
     // Trouble in another header is that one's own, unless only its includers are read.
     const isItsOwn = (path: string): boolean => path === header.path || !known.has(path);
     const isTroubled = (some: Errors): boolean => [...some.values()].some(isItsOwn);
     const errors = errorsIn(unit, viewer);
-    if (insteadOf === undefined || !isTroubled(errors)) return unit;
+    if (insteadOf === undefined || !isTroubled(errors)) return { name, unit };
     let best = { unit, errors };
     for (const other of insteadOf(header)) {
       const better = audience.unitOf(other, number, unit.troubled);
@@ -64,11 +65,17 @@ export function readAbi(
       }
       if (!isTroubled(best.errors)) break;
     }
-    return best.unit;
+    return { name, unit: best.unit };
   });
-  for (const unit of units) collector.addOwn(unit);
-  for (const unit of units) collector.addIncluded(unit);
+  for (const one of read) collector.addOwn(one);
+  for (const one of read) collector.addIncluded(one);
   return { target, label, ...collector.result() };
+}
+
+/** A header by its name, as it was read: by itself, or behind others. */
+interface ReadHeader {
+  readonly name: string;
+  readonly unit: Unit;
 }
 
 /** What was not understood, by `keyOf`, each with the file it is in. */
@@ -99,6 +106,15 @@ function keyOf({ location, code, message }: Diagnostic): string {
   return `${location?.file ?? ''}\0${location?.line ?? 0}\0${location?.column ?? 0}\0${code}\0${message}`;
 }
 
+interface Problem {
+  readonly diagnostic: Diagnostic;
+  /** The headers in which it was met; `undefined` where that says nothing. */
+  readIn: Set<string> | undefined;
+}
+
+/** What more headers meet is trouble of a header that everything includes: to name them all helps nobody. */
+const mostReadIn = 16;
+
 class Collector {
   readonly #audience: Audience;
   readonly #number: number;
@@ -111,7 +127,7 @@ class Collector {
   readonly #headers = new Set<string>();
   readonly #includes = new Map<string, Set<string>>();
   readonly #seen = new Set<PieceEffect | FileEffect | Unit>();
-  readonly #diagnostics = new Map<string, Diagnostic>();
+  readonly #problems = new Map<string, Problem>();
 
   constructor(
     audience: Audience,
@@ -127,32 +143,34 @@ class Collector {
   }
 
   /** What stands in the header itself. */
-  addOwn(unit: Unit): void {
+  addOwn(read: ReadHeader): void {
+    const { name, unit } = read;
     if (unit.file.isBuiltIn || this.#own.has(unit.file)) return;
     this.#own.set(unit.file, unit);
     this.#headers.add(unit.file.name);
     for (const { viewers, effect } of unit.own) {
       if ((viewers & this.#viewer) === 0) continue;
-      if (effect.kind === 'problem') this.#report(effect.diagnostic);
-      else if (effect.kind === 'piece') this.#addPiece(unit, effect, viewers, true);
+      if (effect.kind === 'problem') this.#report(effect.diagnostic, effect.isLimit ? undefined : name);
+      else if (effect.kind === 'piece') this.#addPiece(read, effect, viewers, true);
     }
   }
 
   /** What the header includes, as far as it has not been seen. */
-  addIncluded(unit: Unit): void {
+  addIncluded(read: ReadHeader): void {
+    const { name, unit } = read;
     const pending: { readonly effect: FileEffect; readonly viewers: Viewers }[] = [];
     const follow = (file: TokenFile, steps: readonly Step[], readers: Viewers): void => {
       for (const { viewers, effect } of steps) {
         if ((viewers & this.#viewer) === 0) continue;
         if (effect.kind === 'problem') {
-          this.#report(effect.diagnostic);
+          this.#report(effect.diagnostic, effect.isLimit ? undefined : name);
         } else if (effect.kind === 'file') {
           addTo(this.#includes, file.name, effect.file.name);
           if (!this.#seen.has(effect)) pending.push({ effect, viewers: viewers & readers });
         } else if (!this.#seen.has(effect) && !effect.file.isBuiltIn) {
           this.#seen.add(effect);
           if (this.#own.get(effect.file)?.shows(effect, this.#viewer) === true) continue;
-          this.#addPiece(unit, effect, viewers & readers, false);
+          this.#addPiece(read, effect, viewers & readers, false);
         }
       }
     };
@@ -175,37 +193,45 @@ class Collector {
       ...mapsOf(list),
       headers: [...this.#headers],
       includes: this.#includes,
-      notUnderstood: [...this.#diagnostics.values()],
+      notUnderstood: [...this.#problems.values()].map(({ diagnostic, readIn }) =>
+        readIn === undefined || readIn.size > mostReadIn ? diagnostic : { ...diagnostic, readIn: [...readIn] },
+      ),
     };
   }
 
-  #report(diagnostic: Diagnostic): void {
+  /** `header`: in which it was met, if it is what that says and not that it says too much. */
+  #report(diagnostic: Diagnostic, header: string | undefined): void {
     if (diagnostic.severity !== 'error') return;
     const key = keyOf(diagnostic);
-    if (!this.#diagnostics.has(key)) this.#diagnostics.set(key, diagnostic);
+    const known = this.#problems.get(key);
+    if (known === undefined)
+      this.#problems.set(key, { diagnostic, readIn: header === undefined ? header : new Set([header]) });
+    else if (header === undefined) known.readIn = undefined;
+    else known.readIn?.add(header);
   }
 
-  /** `isOwn`: a second meaning of a name is kept beside the first. `viewers`: to whom the piece means this there. */
-  #addPiece(unit: Unit, piece: PieceEffect, viewers: Viewers, isOwn: boolean): void {
-    for (const diagnostic of piece.diagnostics) this.#report(diagnostic);
+  /** `read`: that in which the piece stands, itself or in what it includes. `isOwn`: a second meaning of a name is kept beside the first. `viewers`: to whom the piece means this there. */
+  #addPiece(read: ReadHeader, piece: PieceEffect, viewers: Viewers, isOwn: boolean): void {
+    const { name, unit } = read;
+    for (const diagnostic of piece.diagnostics) this.#report(diagnostic, name);
     this.#addPortion(piece.lowered, piece, isOwn);
     if (this.#unsettled !== undefined) {
-      this.#addLate(unit, piece, isOwn, this.#unsettled);
+      this.#addLate(read, piece, isOwn, this.#unsettled);
       return;
     }
     const found = this.#valuesOf(unit, piece, viewers);
     if (found === undefined) return;
-    for (const diagnostic of found.diagnostics) this.#report(diagnostic);
+    for (const diagnostic of found.diagnostics) this.#report(diagnostic, name);
     this.#addPortion(found.values, piece, isOwn);
   }
 
-  #addLate(unit: Unit, piece: PieceEffect, isOwn: boolean, unsettled: ReadonlySet<string>): void {
+  #addLate({ name, unit }: ReadHeader, piece: PieceEffect, isOwn: boolean, unsettled: ReadonlySet<string>): void {
     const { frontEnd } = this.#audience;
     const late = frontEnd.values.late(unit, piece, this.#number, {
       target: this.#audience.viewer(this.#number).target,
       unsettled,
       report: (diagnostic) => {
-        this.#report(diagnostic);
+        this.#report(diagnostic, name);
       },
     });
     if (late === undefined) return;
