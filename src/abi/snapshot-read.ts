@@ -43,6 +43,21 @@ export function readSnapshot(document: unknown, label: string): Snapshot {
 }
 
 type Entry = Readonly<Record<string, unknown>>;
+type Section = (typeof snapshotSections)[number];
+
+/** What stands in a section, and for whom. */
+interface Placed {
+  readonly entry: Entry;
+  /** As messages call it: `constants[12]`. */
+  readonly place: string;
+  /** Names of targets; `undefined` where all have it. */
+  readonly targets: ReadonlySet<unknown> | undefined;
+}
+
+interface Declared {
+  readonly key: string;
+  readonly declaration: object;
+}
 
 class SnapshotReader {
   readonly targets: readonly Target[];
@@ -53,6 +68,9 @@ class SnapshotReader {
   readonly #types = new Map<string, RecordType | EnumType>();
   readonly #inProgress = new Set<string>();
   readonly #abis = new Map<Target, Abi>();
+  readonly #placed = new Map<string, readonly Placed[]>();
+  /** Most declarations are those of all targets. */
+  readonly #declared = new Map<Placed, Declared>();
 
   constructor(document: unknown, label: string) {
     this.#label = label;
@@ -83,44 +101,52 @@ class SnapshotReader {
     const [records, enums, typedefs, constants, requests, macros] = snapshotSections.map((section) =>
       this.#section(section, target),
     );
-    const about = this.#entries('about', target)[0];
+    const about = this.#placedFor('about', target)[0]?.entry;
     const abi = {
       target,
       label: this.#label,
-      headers: this.#entries('headers', target).map((entry, index) => this.#text(entry, 'name', `headers[${index}]`)),
+      headers: this.#placedFor('headers', target).map(({ entry, place }) => this.#text(entry, 'name', place)),
       ...{ records, enums, typedefs, constants, requests, macros },
       ...(about?.['mainRecord'] === undefined ? {} : { mainRecord: about['mainRecord'] }),
       ...(about?.['variant'] === undefined ? {} : { variant: about['variant'] }),
-      notUnderstood: this.#entries('notUnderstood', target).map((entry, index) => this.#diagnostic(entry, index)),
+      notUnderstood: this.#placedFor('notUnderstood', target).map((one) => this.#diagnostic(one)),
       digests: new Map(
-        this.#entries('digests', target).map((entry, index) => {
-          const place = `digests[${index}]`;
-          return [this.#text(entry, 'name', place), this.#text(entry, 'digest', place)] as const;
-        }),
+        this.#placedFor('digests', target).map(
+          ({ entry, place }) => [this.#text(entry, 'name', place), this.#text(entry, 'digest', place)] as const,
+        ),
       ),
     } as unknown as Abi;
     this.#abis.set(target, abi);
     return abi;
   }
 
-  #section(section: (typeof snapshotSections)[number], target: Target): ReadonlyMap<string, object> {
+  #section(section: Section, target: Target): ReadonlyMap<string, object> {
     const result = new Map<string, object>();
-    for (const [index, entry] of this.#entries(section, target).entries()) {
-      const place = `${section}[${index}]`;
-      const { type } = entry;
-      // A request has a number called `type`; everything else under that key is a C type.
-      const rest = without(entry, 'key', 'at', ...(section === 'requests' ? [] : ['type']));
-      const name = this.#text(entry, 'name', place);
-      this.#text(entry, 'header', place);
-      const key = entry['key'] === undefined ? name : this.#text(entry, 'key', place);
-      const declaration = { ...revive(rest), ...this.#location(entry) };
-      result.set(key, { ...declaration, ...this.#payload(section, type, rest, place) });
+    for (const placed of this.#placedFor(section, target)) {
+      let declared = this.#declared.get(placed);
+      if (declared === undefined) this.#declared.set(placed, (declared = this.#declare(section, placed)));
+      result.set(declared.key, declared.declaration);
     }
     return result;
   }
 
+  #declare(section: Section, { entry, place }: Placed): Declared {
+    // A request has a number called `type`; everything else under that key is a C type.
+    const rest = without(entry, 'key', 'at', 'targets', ...(section === 'requests' ? [] : ['type']));
+    const name = this.#text(entry, 'name', place);
+    this.#text(entry, 'header', place);
+    const key = entry['key'] === undefined ? name : this.#text(entry, 'key', place);
+    const revived = revive(rest);
+    const declaration = {
+      ...revived,
+      ...this.#location(entry),
+      ...this.#payload(section, entry['type'], revived, place),
+    };
+    return { key, declaration };
+  }
+
   /** What a declaration of each section must have beside its name. */
-  #payload(section: (typeof snapshotSections)[number], type: unknown, rest: Entry, place: string): object {
+  #payload(section: Section, type: unknown, rest: Entry, place: string): object {
     switch (section) {
       case 'records': {
         const record = this.#type(type, `${place}.type`, 0);
@@ -133,9 +159,7 @@ class SnapshotReader {
       case 'typedefs':
         return { type: this.#type(type, `${place}.type`, 0) };
       case 'constants':
-        return typeof (revive(rest) as Entry)['value'] === 'bigint'
-          ? {}
-          : this.#fail(`${place}.value`, 'is no integer');
+        return typeof rest['value'] === 'bigint' ? {} : this.#fail(`${place}.value`, 'is no integer');
       case 'requests': {
         for (const key of ['number', 'type', 'nr', 'sizeBytes']) {
           if (!Number.isSafeInteger(rest[key])) this.#fail(`${place}.${key}`, 'is no number');
@@ -248,15 +272,26 @@ class SnapshotReader {
     return { location: { file: match[1] ?? '', line: Number(match[2]), column: Number(match[3]) } };
   }
 
-  #entries(section: string, target: Target): readonly Entry[] {
-    return this.#list(section)
-      .map((value, index) => this.#object(value, `${section}[${index}]`))
-      .filter(({ targets }) => targets === undefined || (Array.isArray(targets) && targets.includes(target.name)))
-      .map((entry) => without(entry, 'targets'));
+  #placedFor(section: string, target: Target): readonly Placed[] {
+    let placed = this.#placed.get(section);
+    if (placed === undefined) {
+      placed = this.#list(section).map((value, index) => {
+        const place = `${section}[${index}]`;
+        const entry = this.#object(value, place);
+        const { targets } = entry;
+        return {
+          entry,
+          place,
+          targets: targets === undefined ? undefined : new Set(Array.isArray(targets) ? targets : []),
+        };
+      });
+      this.#placed.set(section, placed);
+    }
+    return placed.filter(({ targets }) => targets?.has(target.name) !== false);
   }
 
-  #diagnostic(entry: Entry, index: number): Entry {
-    const place = `notUnderstood[${index}]`;
+  #diagnostic({ entry: told, place }: Placed): Entry {
+    const entry = without(told, 'targets');
     for (const key of ['severity', 'code', 'message']) this.#text(entry, key, place);
     for (const key of ['passedOver', 'readIn']) {
       for (const name of this.#array(entry[key] ?? [], `${place}.${key}`)) {
@@ -305,8 +340,8 @@ function without(entry: Entry, ...keys: readonly string[]): Entry {
 }
 
 /** Undoes the writing of bigints as `{ "integer": "123" }`. */
-function revive(value: unknown): object {
-  return reviveValue(value, 0) as object;
+function revive(value: Entry): Entry {
+  return reviveValue(value, 0) as Entry;
 }
 
 function reviveValue(value: unknown, depth: number): unknown {

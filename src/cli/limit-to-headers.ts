@@ -25,7 +25,7 @@ export interface HeaderLimits {
 
 /** Both sides, with nothing but what the limits and the snapshots among them are about. */
 export function limitToHeaders<T extends OpenedSource>(sides: readonly [T, T], limits: HeaderLimits): readonly [T, T] {
-  for (const side of sides) if (isSnapshot(side)) checkThatHas(side, limits.headers);
+  for (const side of sides) if (limits.headers.length > 0 && isSnapshot(side)) checkThatHas(side, limits.headers);
   const names = [limits.headers, ...sides.map((side) => (isSnapshot(side) ? (side.only ?? []) : []))].filter(
     (some) => some.length > 0,
   );
