@@ -84,30 +84,31 @@ export class DeclarationMap<T> implements ReadonlyMap<string, T> {
   }
 
   get size(): number {
-    return this.#fill().size;
+    return this.filled().size;
   }
 
   entries(): MapIterator<[string, T]> {
-    return this.#fill().entries();
+    return this.filled().entries();
   }
 
   keys(): MapIterator<string> {
-    return this.#fill().keys();
+    return this.filled().keys();
   }
 
   values(): MapIterator<T> {
-    return this.#fill().values();
+    return this.filled().values();
   }
 
   forEach(callback: (value: T, key: string, map: ReadonlyMap<string, T>) => void): void {
-    for (const [key, value] of this.#fill()) callback(value, key, this);
+    for (const [key, value] of this.filled()) callback(value, key, this);
   }
 
   [Symbol.iterator](): MapIterator<[string, T]> {
-    return this.#fill().entries();
+    return this.filled().entries();
   }
 
-  #fill(): ReadonlyMap<string, T> {
+  /** All of it, for whoever asks for every name. */
+  filled(): ReadonlyMap<string, T> {
     if (this.#filled === undefined) {
       const filled = new Map<string, T>();
       for (const [key, { declaration }] of this.list.mapOf(this.#kind)) filled.set(key, declaration as T);
@@ -116,6 +117,11 @@ export class DeclarationMap<T> implements ReadonlyMap<string, T> {
     }
     return this.#filled;
   }
+}
+
+/** All that a map of an ABI holds, in a form in which many names are found quickly. */
+export function filled<T>(map: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  return map instanceof DeclarationMap ? (map as DeclarationMap<T>).filled() : map;
 }
 
 /** A map of an ABI with some declarations instead of others, or besides. */

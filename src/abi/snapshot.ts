@@ -34,6 +34,9 @@ export function writeSnapshot(abis: readonly Abi[], label: string, only: readonl
   return writer.text(label, only);
 }
 
+type Section = (typeof snapshotSections)[number];
+type Declaration = Abi[Section] extends ReadonlyMap<string, infer D> ? D : never;
+
 interface Shared {
   readonly value: JsonObject;
   readonly targets: string[];
@@ -43,6 +46,8 @@ class SnapshotWriter {
   readonly #targets: readonly string[];
   /** Section → encoded entry → the targets that have it. */
   readonly #sections = new Map<string, Map<string, Shared>>();
+  /** Targets share most declarations, and each is put into words once for every key it stands under. */
+  readonly #written = new Map<Declaration, Map<string, Shared>>();
   readonly #definitions = new Map<string, JsonObject>();
   readonly #ids = new Map<RecordType | EnumType, string>();
   readonly #idsByContent = new Map<string, string>();
@@ -61,21 +66,29 @@ class SnapshotWriter {
     if (abi.mainRecord !== undefined || abi.variant !== undefined) this.#share('about', about, target);
     for (const section of snapshotSections) {
       for (const [key, declaration] of abi[section]) {
-        const { name, header, location, ...rest } = declaration;
-        const place = { name, ...(key === name ? {} : { key }), header, at: at(location) };
-        if ('record' in rest) {
-          const { record, ...others } = rest;
-          this.#share(section, { ...place, type: this.#type(record), ...dataOf(others) }, target);
-        } else if (section === 'enums' || section === 'typedefs') {
-          const { type, ...others } = rest as { readonly type: Type };
-          this.#share(section, { ...place, type: this.#type(type), ...dataOf(others) }, target);
-        } else {
-          this.#share(section, { ...place, ...dataOf(rest) }, target);
-        }
+        let byKey = this.#written.get(declaration);
+        if (byKey === undefined) this.#written.set(declaration, (byKey = new Map<string, Shared>()));
+        const written = byKey.get(key);
+        if (written === undefined) byKey.set(key, this.#share(section, this.#entry(section, key, declaration), target));
+        else written.targets.push(target);
       }
     }
     for (const diagnostic of abi.notUnderstood) this.#share('notUnderstood', dataOf(diagnostic), target);
     for (const [name, digest] of abi.digests ?? []) this.#share('digests', { name, digest }, target);
+  }
+
+  #entry(section: Section, key: string, declaration: Declaration): Readonly<Record<string, Json | undefined>> {
+    const { name, header, location, ...rest } = declaration;
+    const place = { name, ...(key === name ? {} : { key }), header, at: at(location) };
+    if ('record' in rest) {
+      const { record, ...others } = rest;
+      return { ...place, type: this.#type(record), ...dataOf(others) };
+    }
+    if (section === 'enums' || section === 'typedefs') {
+      const { type, ...others } = rest as { readonly type: Type };
+      return { ...place, type: this.#type(type), ...dataOf(others) };
+    }
+    return { ...place, ...dataOf(rest) };
   }
 
   /** One entry on one line: a change of one declaration is a change of one line. */
@@ -103,14 +116,15 @@ class SnapshotWriter {
     return `{\n${lines.join(',\n')}\n}\n`;
   }
 
-  #share(section: string, entry: Readonly<Record<string, Json | undefined>>, target: string): void {
+  #share(section: string, entry: Readonly<Record<string, Json | undefined>>, target: string): Shared {
     const value = clean(entry);
     let entries = this.#sections.get(section);
     if (entries === undefined) this.#sections.set(section, (entries = new Map<string, Shared>()));
     const key = JSON.stringify(value);
-    const known = entries.get(key);
-    if (known === undefined) entries.set(key, { value, targets: [target] });
-    else known.targets.push(target);
+    let shared = entries.get(key);
+    if (shared === undefined) entries.set(key, (shared = { value, targets: [] }));
+    shared.targets.push(target);
+    return shared;
   }
 
   #type(type: Type): Json {

@@ -10,7 +10,7 @@ import type { Abi } from '../abi/abi.ts';
 import type { Snapshot } from '../abi/snapshot-read.ts';
 import type { Target } from '../abi/target.ts';
 import { type SourceLocation, UserError } from '../diagnostic.ts';
-import { declarationKinds } from '../diff/suspects.ts';
+import { declarationKinds } from '../diff/suspect-names.ts';
 import { declaredWithin } from './abi-within.ts';
 import { isHeaders, type OpenedSource } from './open-source.ts';
 import { type Bases, isWithin, limitsAmong, limitsFor } from './path-limits.ts';

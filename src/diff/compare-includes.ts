@@ -10,7 +10,7 @@ import type { Abi } from '../abi/abi.ts';
 import { listOf } from '../abi/declaration-map.ts';
 import type { AbiPair, NameChange } from './changes.ts';
 import { reachFrom } from './compare-places.ts';
-import { declarationKinds } from './suspects.ts';
+import { declarationKinds } from './suspect-names.ts';
 
 type Fewer = Extract<NameChange, { readonly kind: 'includes-fewer' }>;
 

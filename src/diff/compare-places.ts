@@ -12,7 +12,7 @@ import { listOf } from '../abi/declaration-map.ts';
 import type { SourceLocation } from '../diagnostic.ts';
 import type { AbiPair, NameChange } from './changes.ts';
 import type { SuspectedPair } from './suspected.ts';
-import { type DeclarationKind, declarationKinds } from './suspects.ts';
+import { type DeclarationKind, declarationKinds } from './suspect-names.ts';
 
 type Moved = Extract<NameChange, { readonly kind: 'declarations-moved' }>;
 

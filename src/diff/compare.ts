@@ -23,7 +23,8 @@ import { numbersOfPair } from './numbers.ts';
 import { openedByOne, type PlacedRecord, placeRecordOnce } from './placed.ts';
 import { recordAdded, recordRemoved } from './shared-changes.ts';
 import { type Suspected, suspectedIn, type SuspectedPair } from './suspected.ts';
-import { declarationKinds, type Suspects, suspectsOf } from './suspects.ts';
+import { declarationKinds, type Suspects } from './suspect-names.ts';
+import { suspectsOf } from './suspects.ts';
 import { signatureOfRecord } from './types.ts';
 
 export interface Comparison {

@@ -49,7 +49,7 @@ function withoutCommonEnds(
 }
 
 /** Whether two declarations say the same of one name, down to the enumerators. */
-function areOne(was: Declared | undefined, is: Declared | undefined): boolean {
+export function areOne(was: Declared | undefined, is: Declared | undefined): boolean {
   if (was === undefined || is === undefined) return false;
   if (was === is) return true;
   if (was.kind !== is.kind || was.declaration.name !== is.declaration.name || !isAlike(was, is)) return false;

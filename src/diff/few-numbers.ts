@@ -15,7 +15,7 @@ import type { NumberGroup } from './number-group.ts';
 import type { GroupedNumbers, GroupPair, NumberPair, Numbers } from './number-pair.ts';
 import { onceForPair } from '../abi/once.ts';
 import { possibleFamilies } from './possible-families.ts';
-import type { Suspects } from './suspects.ts';
+import type { Suspects } from './suspect-names.ts';
 import { UnreadRivals } from './unread-rivals.ts';
 
 /** `undefined` where more may differ than what is unsettled. */

@@ -7,7 +7,7 @@ import type { NamedNumber } from './changes.ts';
 import { differenceOf } from './number-difference.ts';
 import { groupOf, type ListedGroup, type NumberGroup, type PlacedNumber } from './number-group.ts';
 import type { GroupedNumbers, NumberPair } from './number-pair.ts';
-import type { Suspects } from './suspects.ts';
+import type { Suspects } from './suspect-names.ts';
 
 export class ListedNumbers implements GroupedNumbers {
   readonly #list: DeclarationList;

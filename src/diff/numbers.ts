@@ -17,7 +17,7 @@ import { differencesAmong, ListedNumbers } from './listed-numbers.ts';
 import { hasCome, hasLeft } from './number-difference.ts';
 import { enumeratorsOf, NumberGroup, ofConstant } from './number-group.ts';
 import { type GroupedNumbers, wholeGroups, type NumberPair } from './number-pair.ts';
-import type { Suspects } from './suspects.ts';
+import type { Suspects } from './suspect-names.ts';
 
 export function numbersOfPair({ old, new: next }: AbiPair, suspects: Suspects | undefined): NumberPair {
   const [before, after] = [listOf(old), listOf(next)];
@@ -30,27 +30,28 @@ export function numbersOfPair({ old, new: next }: AbiPair, suspects: Suspects | 
     return { old: numbers, new: numbers, ...wholeGroups(numbers, numbers), left: [], came: [] };
   }
   const others = new GatheredNumbers(next);
-  const isSuspect = ({ name }: NamedNumber): boolean => suspects?.numbers.has(name) !== false;
+  const suspectedOf = (some: GatheredNumbers): readonly NamedNumber[] => {
+    if (suspects?.numbers.size === 0) return [];
+    return suspects === undefined ? some.all() : some.all().filter(({ name }) => suspects.numbers.has(name));
+  };
   return {
     old: numbers,
     new: others,
     ...wholeGroups(numbers, others),
-    left: numbers.all().filter((one) => isSuspect(one) && hasLeft(one, others)),
-    came: others.all().filter((one) => isSuspect(one) && hasCome(one, numbers)),
+    left: suspectedOf(numbers).filter((one) => hasLeft(one, others)),
+    came: suspectedOf(others).filter((one) => hasCome(one, numbers)),
   };
 }
 
 /** A macro that repeats its enumerator (`#define A A`) is that enumerator. */
 class GatheredNumbers implements GroupedNumbers {
-  readonly #numbers = new Map<string, NamedNumber>();
+  readonly #abi: Abi;
   readonly #groups = new Map<string, NumberGroup>();
+  #byName: ReadonlyMap<string, NamedNumber> | undefined;
   #byWord: ReadonlyMap<string, readonly NamedNumber[]> | undefined;
 
   constructor(abi: Abi) {
-    for (const declaration of abi.constants.values()) this.#numbers.set(declaration.name, ofConstant(declaration));
-    for (const [key, declaration] of abi.enums) {
-      for (const number of enumeratorsOf(key, declaration)) this.#numbers.set(number.name, number);
-    }
+    this.#abi = abi;
   }
 
   get(name: string): NamedNumber | undefined {
@@ -73,6 +74,21 @@ class GatheredNumbers implements GroupedNumbers {
     }
     return group;
   }
+
+  /** Where two sides differ in no number, nobody asks. */
+  get #numbers(): ReadonlyMap<string, NamedNumber> {
+    this.#byName ??= numbersIn(this.#abi);
+    return this.#byName;
+  }
+}
+
+function numbersIn({ constants, enums }: Abi): ReadonlyMap<string, NamedNumber> {
+  const numbers = new Map<string, NamedNumber>();
+  for (const declaration of constants.values()) numbers.set(declaration.name, ofConstant(declaration));
+  for (const [key, declaration] of enums) {
+    for (const number of enumeratorsOf(key, declaration)) numbers.set(number.name, number);
+  }
+  return numbers;
 }
 
 function listedPair(before: DeclarationList, after: DeclarationList, suspects: Suspects): NumberPair {

@@ -10,7 +10,7 @@ import { DeclarationMap, type DeclarationMaps, listOf } from '../abi/declaration
 import { groupBy } from '../abi/group-by.ts';
 import type { DeclaredKind, Entry } from '../abi/portion.ts';
 import type { AbiPair } from './changes.ts';
-import type { Suspects } from './suspects.ts';
+import type { Suspects } from './suspect-names.ts';
 
 type Listed<T> = Iterable<readonly [string, T]>;
 

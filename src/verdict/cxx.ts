@@ -12,7 +12,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { AbiPair, Change } from '../diff/changes.ts';
 import { compareAbis } from '../diff/compare.ts';
 import { type PlacedRecord, placeRecord } from '../diff/placed.ts';
-import type { Suspects } from '../diff/suspects.ts';
+import type { Suspects } from '../diff/suspect-names.ts';
 import type { Answer } from './finding.ts';
 import { judge } from './judge.ts';
 import { broken, harmless, type Judgement, kept } from './judgement.ts';
