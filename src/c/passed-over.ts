@@ -6,6 +6,7 @@
  * is only used there is no such name: a tag without a body, a type in front of a field.
  */
 
+import type { Macro } from './macro.ts';
 import { type Token, type TokenFile, TokenKind, usedAs } from './token.ts';
 
 /** In what is read all the same, as `#define` amid a declaration is, directives declare nothing that is missed. */
@@ -51,6 +52,23 @@ export function declaredBetween(first: Token, last: Token): readonly string[] {
     ...declaredIn(start.file, from, from + mostAround, 'read'),
     ...declaredIn(end.file, Math.max(0, to - mostAround), to, 'read'),
   ];
+}
+
+/** Names, and what they become where a macro stands for another name: `#define __status status` above `struct __status { … };`. */
+export function withMacroNames(
+  names: readonly string[],
+  macroOf: (name: string) => Macro | undefined,
+): readonly string[] {
+  const all = new Set(names);
+  for (const name of all) {
+    // What is put in is looked at as well, and a name never twice.
+    const [, tag = '', word = ''] = /^((?:struct|union|enum) )?(\w+)$/.exec(name) ?? [];
+    const { parameters, body = [] } = macroOf(word) ?? {};
+    const [meant] = body;
+    if (parameters === undefined && body.length === 1 && meant?.kind === TokenKind.identifier)
+      all.add(tag + meant.text);
+  }
+  return [...all];
 }
 
 /** From a token to the end of its file, which nobody reads. */

@@ -117,6 +117,25 @@ test('a name that is only used where nothing is understood may be gone', async (
   expect(findings.map((one) => one.subject).sort()).toEqual(['constant num_t', 'struct gone']);
 });
 
+test('a record whose tag a macro makes is not gone where it is not understood', async () => {
+  const macros = '#define __status64 __status\n#define __status status\n';
+  const old = `${macros}struct __status64 { int a; };\ntypedef struct { int a; } __status64;\n`;
+  const folder = scratchDirectory({ 'old.h': old, 'new.h': old.replaceAll('int a', 'unknown_t a') });
+  const { code, findings, notUnderstood } = await check(folder, 'old.h', 'new.h');
+  expect([code, findings]).toEqual([3, []]);
+  expect(notUnderstood.map(({ message }) => message).join('\n')).toContain('struct status is still declared');
+});
+
+test('macros that stand for each other are followed once', async () => {
+  const macros = '#define one two\n#define two one\n';
+  const folder = scratchDirectory({
+    'old.h': `${macros}struct one { int a; };\n`,
+    'new.h': `${macros}struct one { unknown_t a; };\n`,
+  });
+  const { code, findings } = await check(folder, 'old.h', 'new.h');
+  expect([code, findings]).toEqual([3, []]);
+});
+
 test('a field of a record that is not understood is no part of a macro', async () => {
   const request = '#define MAKE(nr, size) (((size) << 16) | (nr))\n#define GET MAKE(3, sizeof(struct gone))\n';
   const broken = 'struct broken { unknown_t a; int nr, size; };\n';

@@ -8,7 +8,8 @@ import type { Diagnostic } from '../../diagnostic.ts';
 import type { View } from '../environment.ts';
 import { LimitReached, limits } from '../limits.ts';
 import type { Parser } from '../parse.ts';
-import { declaredBetween, declaredFrom } from '../passed-over.ts';
+import { Macro } from '../macro.ts';
+import { declaredBetween, declaredFrom, withMacroNames } from '../passed-over.ts';
 import { type PieceEnd, Preprocessor } from '../preprocess.ts';
 import { Scope } from '../scope.ts';
 import type { IncludeForm } from '../source.ts';
@@ -41,6 +42,13 @@ export function readPiece(file: TokenFile, start: number, view: View, host: Piec
     if (diagnostics.length < limits.diagnosticsPerFile) diagnostics.push(diagnostic);
     else if (diagnostic.passedOver !== undefined) for (const name of diagnostic.passedOver) unsaid.add(name);
   };
+  const passOver = (diagnostic: Diagnostic, names: readonly string[]): void => {
+    const macroOf = (name: string): Macro | undefined => {
+      const binding = scope.binding(name);
+      return binding instanceof Macro ? binding : undefined;
+    };
+    report({ ...diagnostic, passedOver: withMacroNames(names, macroOf) });
+  };
   const lowering = new Lowering(scope, target, types, report);
   const preprocessor = new Preprocessor(
     {
@@ -62,10 +70,10 @@ export function readPiece(file: TokenFile, start: number, view: View, host: Piec
   const parser = parserIn(scope, stream);
   let end: PieceEnd | undefined;
   try {
-    while (readDeclaration(stream, parser, lowering, report));
+    while (readDeclaration(stream, parser, lowering, passOver));
   } catch (error) {
     if (!(error instanceof LimitReached)) throw error;
-    report({ ...error.diagnostic, passedOver: declaredFrom(stream.first ?? file.token(start)) });
+    passOver(error.diagnostic, declaredFrom(stream.first ?? file.token(start)));
     isShareable = false;
     end = { kind: 'file-end' };
   }
@@ -84,7 +92,7 @@ function readDeclaration(
   stream: TokenStream,
   parser: Parser,
   lowering: Lowering,
-  report: (diagnostic: Diagnostic) => void,
+  passOver: (diagnostic: Diagnostic, names: readonly string[]) => void,
 ): boolean {
   stream.beginDeclaration();
   const first: Token = stream.peek();
@@ -97,7 +105,7 @@ function readDeclaration(
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
     if (!isParsed) stream.recover(first);
-    report({ ...error.diagnostic, passedOver: declaredBetween(first, stream.last ?? first) });
+    passOver(error.diagnostic, declaredBetween(first, stream.last ?? first));
   }
   return true;
 }
