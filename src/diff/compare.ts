@@ -20,12 +20,12 @@ import { comparePlaced } from './compare-placed.ts';
 import { gatherGone } from './gone-together.ts';
 import { withoutPassedOver } from './not-known-gone.ts';
 import { numbersOfPair } from './numbers.ts';
+import { renamedRecords } from './renamed-records.ts';
 import { openedByOne, type PlacedRecord, placeRecordOnce } from './placed.ts';
 import { recordAdded, recordRemoved } from './shared-changes.ts';
-import { type Suspected, suspectedIn, type SuspectedPair } from './suspected.ts';
+import { suspectedIn, type SuspectedPair } from './suspected.ts';
 import { declarationKinds, type Suspects } from './suspect-names.ts';
 import { suspectsOf } from './suspects.ts';
-import { signatureOfRecord } from './types.ts';
 
 export interface Comparison {
   readonly changes: readonly Change[];
@@ -120,7 +120,7 @@ function goneDeclaration(change: Change): { readonly header: string; readonly na
 
 function compareRecordSets(pair: AbiPair, suspected: SuspectedPair, notUnderstood: Diagnostic[]): Change[] {
   const changes: Change[] = [];
-  const renamed = findRenames(pair, suspected);
+  const renamed = renamedRecords(pair, suspected);
   for (const [name, old] of suspected.old.records) {
     const same = pair.new.records.get(name);
     const next = same ?? renamed.get(old);
@@ -187,28 +187,4 @@ function otherKind(name: string, abi: Abi): RecordDeclaration | undefined {
   const match = /^(struct|union) (.*)$/.exec(name);
   if (match === null) return undefined;
   return abi.records.get(`${match[1] === 'struct' ? 'union' : 'struct'} ${match[2] ?? ''}`);
-}
-
-/** Vanished records with exactly one new record of the same fields, and that one claimed by nobody else. */
-function findRenames(pair: AbiPair, suspected: SuspectedPair): Map<RecordDeclaration, RecordDeclaration> {
-  const bySignature = (from: Suspected, other: Abi): Map<string, RecordDeclaration[]> => {
-    const result = new Map<string, RecordDeclaration[]>();
-    for (const [name, declaration] of from.records) {
-      if (other.records.has(name) || !declaration.record.isComplete || declaration.record.fields.length < 2) continue;
-      const key = signatureOfRecord(declaration.record);
-      result.set(key, [...(result.get(key) ?? []), declaration]);
-    }
-    return result;
-  };
-  const gone = bySignature(suspected.old, pair.new);
-  const come = bySignature(suspected.new, pair.old);
-  const result = new Map<RecordDeclaration, RecordDeclaration>();
-  for (const [key, [declaration, ...others]] of gone) {
-    const candidates = come.get(key) ?? [];
-    const [candidate] = candidates;
-    if (declaration !== undefined && others.length === 0 && candidates.length === 1 && candidate !== undefined) {
-      result.set(declaration, candidate);
-    }
-  }
-  return result;
 }

@@ -9,6 +9,8 @@
 import type { RecordDeclaration } from '../abi/abi.ts';
 import type { SizeRule } from '../abi/semantics.ts';
 import type { RecordChange } from '../diff/changes.ts';
+import { recordMeantBy } from '../diff/renamed-records.ts';
+import { signatureOfRecord } from '../diff/types.ts';
 import {
   answers,
   broken,
@@ -76,21 +78,22 @@ export function judgeRecordRemoved(change: Of<'record-removed'>): Judgement {
 }
 
 export function judgeRecordRenamed(change: Of<'record-renamed'>, context: Context): Judgement {
-  const bare = change.old.name.replace(/^(?:struct|union) /, '');
-  const isAliased = context.abis.new.macros.has(bare) || context.abis.new.typedefs.has(bare);
+  const areSame = signatureOfRecord(change.old.record) === signatureOfRecord(change.new.record);
+  const why = areSame ? 'no byte moved' : 'the name of a record is no part of a program';
+  const isAliased = recordMeantBy(change.old.name, context.abis.new)?.name === change.new.name;
   return {
     rule: 'record-renamed',
     subject: change.old.name,
     old: factsOf(change.old),
     new: factsOf(change.new),
-    message: `${change.old.name} is now called ${change.new.name}: the same fields at the same places`,
+    message: `${change.old.name} is now called ${change.new.name}${areSame ? ': the same fields at the same places' : ''}`,
     answers: answers({
-      'old-binary': kept('no byte moved'),
+      'old-binary': kept(why),
       rebuild: isAliased
         ? kept('the old name is still understood')
         : broken(`a program that names ${change.old.name} no longer compiles`),
-      'mixed-objects': kept('no byte moved'),
-      'new-binary': kept('no byte moved'),
+      'mixed-objects': kept(why),
+      'new-binary': kept(why),
     }),
     witness: isAliased ? undefined : useOf(change.old.name),
   };
