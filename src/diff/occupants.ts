@@ -60,6 +60,8 @@ function armsElsewhere(
 }
 
 function occupants(placed: PlacedRecord, range: Range, arms: ArmsElsewhere): Occupant[] {
+  // A record without bytes (`struct { int : 0; }`) may stand amid another field's, and takes none of them.
+  if (range.sizeBits === 0) return [];
   const result: Occupant[] = [];
   const covered: Range[] = [];
   for (const node of placed.nodes) {

@@ -51,8 +51,12 @@ export function judgeFieldAdded(change: Added, surroundings: Surroundings): Judg
     return {
       ...base,
       rule: 'field-added-at-end',
-      message: `${node.path} (${place}) is new, after everything the old record had`,
-      answers: harmless('nothing old stood in its bytes; whether the record may grow is judged at its size'),
+      message: `${node.path} (${place}) is new${took.length > 0 ? ', after everything the old record had' : ''}`,
+      answers: harmless(
+        took.length > 0
+          ? 'nothing old stood in its bytes; whether the record may grow is judged at its size'
+          : 'it has no bytes of its own',
+      ),
       witness: undefined,
     };
   }

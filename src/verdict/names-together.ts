@@ -26,8 +26,10 @@ export function foldNames(findings: readonly Finding[], order: readonly TargetNa
   }
   const told = new Map<Finding, Finding | undefined>();
   for (const group of groups.values()) {
-    // `KVM_TRACE_PAUSE` before `__KVM_DEPRECATED_MAIN_0x07`, which it stands for.
-    const [first, ...others] = [...group].sort((a, b) => Number(isHidden(a)) - Number(isHidden(b)));
+    // `KVM_TRACE_PAUSE` before `__KVM_DEPRECATED_MAIN_0x07`, which it stands for; else as the header has them, wherever it was read from.
+    const [first, ...others] = [...group].sort(
+      (a, b) => Number(isHidden(a)) - Number(isHidden(b)) || lineOf(a) - lineOf(b),
+    );
     if (first === undefined || group.length < (isOfRequest(first) ? 2 : fewNames)) continue;
     const names = new Set(group.flatMap(({ targets }) => targets));
     const isUneven = group.some(({ targets }) => targets.length < names.size);
@@ -45,6 +47,10 @@ export function foldNames(findings: readonly Finding[], order: readonly TargetNa
 
 function isOfRequest({ subject }: Finding): boolean {
   return subject.startsWith('request ');
+}
+
+function lineOf({ old, new: next }: Finding): number {
+  return old?.line ?? next?.line ?? 0;
 }
 
 function isHidden({ old }: Finding): boolean {
