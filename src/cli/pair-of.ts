@@ -20,15 +20,16 @@ import { isHeaders } from './open-source.ts';
 export function pairOf({ old, new: next }: OpenedPair, target: Target): AbiPair {
   const [before, after] = [old.abiFor(target), next.abiFor(target)];
   if (!isHeaders(old) || !isHeaders(next)) return { old: before, new: after };
-  // Of two files that were named, each is the other's counterpart, even where they lie in one folder.
+  // Of two files that were named, each is the other's counterpart, whatever they are called and wherever they lie.
   const named = [old, next].flatMap((source) => (source.isOneFile ? source.namesFor(target) : []));
   const [ofOld, ofNew] = [
     headersBeside(before, old, after, next, target),
     headersBeside(after, next, before, old, target),
   ];
+  const both = old.isOneFile && next.isOneFile ? named : [];
   const pairWith = (was: Abi, is: Abi): AbiPair => ({
-    old: withHeaders(was, ofOld),
-    new: asOneHeader(withHeaders(is, ofNew), named),
+    old: withHeaders(was, [...ofOld, ...both]),
+    new: asOneHeader(withHeaders(is, [...ofNew, ...both]), named),
   });
   const mayInclude = isForPrograms([old, next], target);
   const alone = new Set<string>();

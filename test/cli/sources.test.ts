@@ -125,6 +125,23 @@ describe('uabi check', () => {
     expect(findings.map(({ subject }) => subject)).toEqual(['struct pair']);
   });
 
+  test('of two files of other names in other places finds no header gone', async () => {
+    const text = 'struct one { int a; };\n';
+    const cwd = scratchRepository({ ...kernelFiles, 'include/uapi/linux/one.h': text });
+    writeFiles(cwd, { 'mine/copy.h': text, 'mine/less.h': '\n' });
+    for (const sides of [
+      ['v1:include/uapi/linux/one.h', 'mine/copy.h'],
+      ['mine/copy.h', 'include/uapi/linux/one.h'],
+    ]) {
+      const { code, stdout } = await runCli(['check', ...sides], { cwd, env: gitEnv });
+      expect([code, stdout]).toEqual([0, expect.stringMatching(/^COMPATIBLE: Nothing changed/)]);
+    }
+    const argv = ['check', 'v1:include/uapi/linux/one.h', 'mine/less.h', '--format', 'json'];
+    const { stdout } = await runCli(argv, { cwd, env: gitEnv });
+    const { findings } = JSON.parse(stdout) as { readonly findings: readonly { readonly subject: string }[] };
+    expect(findings.map(({ subject }) => subject)).toEqual(['struct one']);
+  });
+
   test('of a file that is the same in a revision, in the index and on disk finds nothing', async () => {
     const text = '#include "other.h"\nstruct mine { struct other o; int a; };\n';
     const own = scratchRepository({ 'src/my.h': text, 'src/other.h': 'struct other { int x; };\n' });
