@@ -142,7 +142,7 @@ describe.skipIf(!existsSync(executablePath))('in Chromium', () => {
     await page.keyboard.press('Tab');
     expect(await focused()).toBe('Skip to the findings');
     await page.keyboard.press('Enter');
-    expect(page.url()).toContain('#findings');
+    await page.waitForURL((url) => url.hash === '#findings', { waitUntil: 'commit' });
     await page.keyboard.press('Tab');
     expect(await page.evaluate<string>(`document.activeElement.getAttribute('aria-label')`)).toContain(
       'Bytes of struct',
