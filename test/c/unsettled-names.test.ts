@@ -466,3 +466,45 @@ describe('nothing is said', () => {
     expect(unsettled(old, next)).toBeUndefined();
   });
 });
+
+describe('other words for a type', () => {
+  test.each([
+    ['typedef __signed__ char s8;', 'typedef signed char s8;'],
+    ['typedef unsigned u;', 'typedef unsigned int u;'],
+    ['typedef const unsigned u;', 'typedef const unsigned int u;'],
+    ['typedef long long unsigned u;', 'typedef unsigned long long int u;'],
+    ['struct s { short int a; signed b : 3; };', 'struct s { signed short a; int b : 3; };'],
+    ['struct s {\nunsigned a;\nvoid *b;\n};', 'struct s {\nunsigned int a;\nvoid *b;\n};'],
+    [
+      'struct s { int (*f)(long); } __attribute__((packed));',
+      'struct s { int (*f)(long int); } __attribute__((packed));',
+    ],
+  ])('%s changes nothing', (old, next) => {
+    expect(namesOf(`${old}\n`, `${next}\n`)).toEqual([]);
+  });
+
+  test.each([
+    ['another size', 'typedef long s;', 'typedef long long s;'],
+    ['another sign', 'typedef unsigned s;', 'typedef int s;'],
+    ['a sign for char', 'typedef char s;', 'typedef signed char s;'],
+    ['a real number', 'typedef long double s;', 'typedef long int double s;'],
+    ['no type', 'typedef unsigned int s;', 'typedef unsigned signed int s;'],
+    ['no type, around a qualifier', 'typedef unsigned const int s;', 'typedef unsigned const signed s;'],
+    ['no type, in several lines', 'typedef unsigned\nint s;', 'typedef unsigned\nsigned s;'],
+    [
+      'no type, around a condition',
+      'typedef unsigned\n#ifdef A\nlong\n#endif\nint s;',
+      'typedef unsigned\n#ifdef A\nlong\n#endif\nsigned s;',
+    ],
+  ])('%s is a change', (_what, old, next) => {
+    expect(namesOf(`${old}\n`, `${next}\n`)).toContain('s');
+  });
+
+  test.each([
+    ['that a macro is', '#define signed unsigned\ntypedef X s;\n', 'int', 'signed int'],
+    ['that a macro sees', '#define M(t) sizeof #t\nstruct s { int a[M(X)]; };\n', 'unsigned', 'unsigned int'],
+    ['in a macro', '#define s #X\n', 'unsigned', 'unsigned int'],
+  ])('are a change where they are words %s', (_what, text, one, other) => {
+    expect(namesOf(text.replace('X', one), text.replace('X', other))).toContain('s');
+  });
+});

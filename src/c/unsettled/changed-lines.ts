@@ -2,13 +2,14 @@
  * Which lines of two versions of a file are not lines of the other.
  *
  * Lines are compared by their tokens, so that comments and white space change nothing, but for the white space that tells two macros
- * apart; and by the conditions around them, so that a line which is there for others than before has changed, but not one that is
+ * apart, and without regard for the words that a basic type is spelled in; and by the conditions around them, so that a line which is there for others than before has changed, but not one that is
  * there for all as before. The lines of an include guard are the same whatever that is called. What is found is correct and not always
  * the shortest: a line that moved is a line that changed.
  */
 
 import { spaceBefore, type TokenFile } from '../token.ts';
 import type { DecidedConditions } from './decided-conditions.ts';
+import type { SpelledTypes } from './spelled-types.ts';
 import type { TextUnits } from './text-units.ts';
 
 /** Lines from `old` to before `oldEnd` became those from `next` to before `nextEnd`. */
@@ -24,12 +25,18 @@ const linesAlike = 3;
 /** How many lines ahead the texts are searched. */
 const mostAhead = 400;
 
-export function changedLines(old: TextUnits, next: TextUnits, conditions: DecidedConditions): readonly ChangedLines[] {
+export function changedLines(
+  old: TextUnits,
+  next: TextUnits,
+  { conditions, types }: { readonly conditions: DecidedConditions; readonly types: SpelledTypes },
+): readonly ChangedLines[] {
   const changes: ChangedLines[] = [];
   const isSame = (one: number, other: number): boolean => {
     if (one >= old.lines || other >= next.lines) return false;
     return (
-      (isSpelledAlike(old, one, next, other) || asksTheSame(old, one, next, other, conditions)) &&
+      (isSpelledAlike(old, one, next, other) ||
+        asksTheSame(old, one, next, other, conditions) ||
+        types.areAlike(old, one, next, other)) &&
       (old.conditionsOf(one) === next.conditionsOf(other) ||
         conditions.conditionsOf(old, one) === conditions.conditionsOf(next, other))
     );

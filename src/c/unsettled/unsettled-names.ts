@@ -24,6 +24,7 @@ import { Deciders } from './deciders.ts';
 import { DividedFiles } from './divided-files.ts';
 import { Pasting } from './pasting.ts';
 import type { SearchedText } from './searched-text.ts';
+import { SpelledTypes } from './spelled-types.ts';
 import { includedBy, nameOf, type TextUnit } from './text-unit.ts';
 import type { TextUnits } from './text-units.ts';
 
@@ -85,7 +86,11 @@ export function unsettledNames(
   const macros = new MacroBodies(divided);
   if (!divided.areMacrosBalanced()) return undefined;
   if (!divided.areWhole((units, text) => macros.comesToNothing(units, text))) return undefined;
-  const conditions = new DecidedConditions((name) => divided.naming(name).length > 0 || isOfLibc(name));
+  const isDefined = (name: string): boolean => divided.naming(name).length > 0;
+  const alike = {
+    conditions: new DecidedConditions((name) => isDefined(name) || isOfLibc(name)),
+    types: new SpelledTypes((name) => isDefined(name) || isPredefinedAnywhere(name)),
+  };
   const pasting = new Pasting(divided, macros);
   const spread = new Spread(divided, macros, mostNames, pasting);
   let headers = 0;
@@ -94,12 +99,12 @@ export function unsettledNames(
     if (old.diagnostics.length > 0 || next.diagnostics.length > 0) return undefined;
     const [before, after] = [divided.unitsOf(old), divided.unitsOf(next)];
     if (old.guard !== next.guard && !isGuardRenamed({ old, new: next }, divided, pasting, isOfLibc)) return undefined;
-    const changes = changedLines(before, after, conditions);
+    const changes = changedLines(before, after, alike);
     // A condition that one version leaves open goes on behind all that is the same in both.
     if (changes.length > 0 && !(before.isRegular && after.isRegular)) return undefined;
     const effective = changes.filter(
       ({ old: line, oldEnd, next: nextLine, nextEnd }) =>
-        !(conditions.areDecided(before, line, oldEnd) && conditions.areDecided(after, nextLine, nextEnd)),
+        !(alike.conditions.areDecided(before, line, oldEnd) && alike.conditions.areDecided(after, nextLine, nextEnd)),
     );
     if (effective.length > 0 && ++headers > mostHeaders) return undefined;
     for (const change of effective) {
