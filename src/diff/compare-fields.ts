@@ -13,7 +13,7 @@ import { compareUnions } from './compare-unions.ts';
 import { hasSameParent, matchUnions, relativeOffset } from './match.ts';
 import { causeOfMove } from './move-cause.ts';
 import { occupantsInNew, occupantsInOld } from './occupants.ts';
-import { type ArmStep, canCoexist, type FieldNode, isFiller, type UnionNode } from './placed.ts';
+import { type ArmStep, canCoexist, type FieldNode, isFiller, type PlacedRecord, type UnionNode } from './placed.ts';
 import { asArray, differences, isFlexible } from './types.ts';
 
 /** Everything that differs between the two sides of a matched record, in the order of the old declaration, then the new. */
@@ -102,6 +102,18 @@ function resizedOver(
     : occupantsInNew(pair, unions, old, { offsetBits: old.offsetBits + next.sizeBits, sizeBits: -delta });
 }
 
+/** Whether a node is an array of as many elements as there are, and no `[0]` that marks where other fields begin. */
+function isOpenEnd(node: FieldNode, { nodes }: PlacedRecord): boolean {
+  const isMark = asArray(node.type)?.length === 0 && nodes.some((other) => isBehind(node, other));
+  return isFlexible(node.type) && !isMark;
+}
+
+/** Whether a field has bytes behind an array, in the same struct or in one around it. */
+function isBehind(array: FieldNode, other: FieldNode): boolean {
+  const isAround = array.path.startsWith(`${other.path}.`) || array.path.startsWith(`${other.path}[`);
+  return other.sizeBits > 0 && other.offsetBits >= array.offsetBits && !isAround && canCoexist(array, other);
+}
+
 type Move = Extract<FieldChange, { kind: 'field-moved' }>;
 
 /** Neighbours that moved together by one distance are one change: the first, with the others in its train. */
@@ -135,7 +147,9 @@ function removed(pair: RecordPair, unions: ReadonlyMap<UnionNode, UnionNode>): C
     if (node.isArm && step !== undefined && unions.has(step.union)) {
       return [{ kind: 'union-arm-removed', pair, node }];
     }
-    if (isFlexible(node.type)) return [{ kind: 'flexible-array', pair, change: 'removed', old: node, new: undefined }];
+    if (isOpenEnd(node, pair.old)) {
+      return [{ kind: 'flexible-array', pair, change: 'removed', old: node, new: undefined }];
+    }
     const takenBy = occupantsInNew(pair, unions, node);
     if (isFiller(node) && takenBy.every((occupant) => occupant.kind === 'field')) return [];
     return [{ kind: 'field-removed', pair, node, takenBy }];
@@ -146,14 +160,14 @@ function added(pair: RecordPair, unions: ReadonlyMap<UnionNode, UnionNode>): Cha
   const known = new Map([...unions].map(([old, next]) => [next, old]));
   const fresh = outermost(pair.new.nodes, pair.reverse);
   const isTold = (node: FieldNode): boolean =>
-    !isFiller(node) && !isFlexible(node.type) && !keepsSizeOfConverted(pair, node);
+    !isFiller(node) && !isOpenEnd(node, pair.new) && !keepsSizeOfConverted(pair, node);
   return fresh.flatMap((node): Change[] => {
     const step = node.arms.at(-1);
     const old = step === undefined ? undefined : known.get(step.union);
     if (node.isArm && old !== undefined) {
       return [{ kind: 'union-arm-added', pair, node, old }];
     }
-    if (isFlexible(node.type)) {
+    if (isOpenEnd(node, pair.new)) {
       const before = arrayAt(pair, node);
       const change = before === undefined ? 'added' : 'converted';
       return [{ kind: 'flexible-array', pair, change, old: before, new: node }];

@@ -4,13 +4,14 @@ import type { Rule } from './rule.ts';
 
 export const fieldRules = {
   'field-added-at-end': {
-    title: 'A field was added behind the old end',
+    title: 'A field was added behind the old end, or has no bytes',
     object: 'field',
     aspect: 'existence',
     direction: 'more',
     contracts: [],
     verdict: 'compatible',
-    explanation: 'Nothing stood in its bytes. Whether the record may grow at all is judged at its size.',
+    explanation:
+      'Nothing stood in its bytes. Whether the record may grow at all is judged at its size. A field without bytes takes none.',
     lookAt: 'The finding about the size of the record.',
     wayOut: 'Nothing to do.',
     example: { old: 'struct region { __u64 addr; };', new: 'struct region { __u64 addr; __u64 flags; };' },
