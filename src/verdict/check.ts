@@ -20,7 +20,9 @@ import { Drawing } from './draw.ts';
 import { judge } from './judge.ts';
 import type { Context } from './judgement.ts';
 import { foldCauses, type Found } from './one-cause.ts';
-import { mergeFindings, SameFindings, type SeenTarget } from './merge.ts';
+import type { SeenTarget } from './merge/elsewhere.ts';
+import { mergeFindings } from './merge/merge.ts';
+import { SameFindings } from './merge/same-findings.ts';
 import { carriersOf } from './traffic.ts';
 
 export interface CheckOptions {
