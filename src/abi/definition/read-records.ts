@@ -10,19 +10,15 @@ import type { RecordSemantics, UnionArms } from '../semantics.ts';
 import { suggestionFor } from '../suggest.ts';
 import type { Target } from '../target.ts';
 import { type Field, type FloatBase, type IntegerBase, type RecordType, type Type, unalias } from '../types.ts';
-import {
-  type Extent,
-  isIdentifier,
-  parseMemberDeclaration,
-  parseNestedName,
-  type TypeSpecifier,
-} from './declaration.ts';
+import { type Extent, parseMemberDeclaration, parseNestedName, type TypeSpecifier } from './declaration.ts';
 import type { FieldEntry, RecordEntry } from './document.ts';
 import type { Selection } from './limits.ts';
 import type { JsonPath, Locate } from './located-json.ts';
 import type { Problems } from './problems.ts';
-import { type Constants, resolveNames } from './read-constants.ts';
-import { type PathReference, readSemantics } from './read-semantics.ts';
+import type { Constants } from './read-constants.ts';
+import { type PathReference, readSemantics, type SemanticsContext } from './read-semantics.ts';
+import { readUnionArms } from './read-union-arms.ts';
+import { RecordChecks } from './record-checks.ts';
 import { standardTypes } from './standard-types.ts';
 
 /** A record entry that exists in the variant, with its place. */
@@ -37,7 +33,6 @@ export interface PlacedRecord {
 const takenApart = onceFor((entry: FieldEntry) => parseMemberDeclaration(entry.field ?? ''));
 
 const MAX_ARRAY_LENGTH = 1 << 24;
-const MAX_MEMBERS = 1 << 16;
 
 export class RecordReader {
   /** Records read so far, by `struct x`. */
@@ -50,7 +45,7 @@ export class RecordReader {
   readonly #locate: Locate;
   readonly #standard: ReturnType<typeof standardTypes>;
   readonly #open = new Set<string>();
-  readonly #memberCounts = new Map<RecordType, number>();
+  readonly #checks: RecordChecks;
 
   constructor(
     entries: ReadonlyMap<string, PlacedRecord>,
@@ -67,6 +62,7 @@ export class RecordReader {
     this.#problems = problems;
     this.#locate = locate;
     this.#standard = standardTypes(target);
+    this.#checks = new RecordChecks(problems);
   }
 
   /** The record of that name, read now if it was not yet; `undefined` where the file has none. */
@@ -97,9 +93,9 @@ export class RecordReader {
       ...(Object.keys(all).length === 0 ? {} : { semantics: all }),
     };
     this.#open.delete(key);
-    this.#checkSize(record, key, path);
+    this.#checks.checkSize(record, key, path);
     this.records.set(key, record);
-    for (const { fieldPath, at } of references) this.#checkPath(record, key, fieldPath, at);
+    for (const { fieldPath, at } of references) this.#checks.checkPath(record, key, fieldPath, at);
     return record;
   }
 
@@ -151,20 +147,8 @@ export class RecordReader {
       const field = this.#field(entry, at, references);
       if (field !== undefined) fields.push(field);
     });
-    const names = new Set<string>();
-    for (const field of fields) this.#checkNames(field, names, path);
+    this.#checks.checkNames(fields, path);
     return fields;
-  }
-
-  /** C has one name space per record; the members of an anonymous record are in that of the record around it. */
-  #checkNames(field: Field, names: Set<string>, path: JsonPath): void {
-    if (field.name === undefined) {
-      const type = unalias(field.type);
-      if (type.kind === 'record') for (const inner of type.fields) this.#checkNames(inner, names, path);
-      return;
-    }
-    if (names.has(field.name)) this.#problems.add(path, 'duplicate-name', `Two members are called "${field.name}".`);
-    names.add(field.name);
   }
 
   #field(entry: FieldEntry, path: JsonPath, references: PathReference[]): Field | undefined {
@@ -176,8 +160,7 @@ export class RecordReader {
     }
     const declared = kind === 'field' ? this.#declared(entry, path) : this.#nested(entry, kind, path, references);
     if (declared === undefined) return undefined;
-    const context = { constants: this.#constants, problems: this.#problems, references };
-    const said = readSemantics(entry, path, context);
+    const said = readSemantics(entry, path, this.#contextOf(references));
     const semantics = declared.union === undefined ? said : { ...said, union: declared.union };
     const location = this.#locate([...path, kind]);
     return {
@@ -250,49 +233,13 @@ export class RecordReader {
     };
     const type = this.#arrayOf(record, parsed.value.dimensions, at);
     if (type === undefined) return undefined;
-    const union = this.#arms(entry, kind, path, references);
+    const context = this.#contextOf(references);
+    const union = readUnionArms(entry, kind, path, this.#selection, context);
     return { name: parsed.value.name, type, ...(union === undefined ? {} : { union }) };
   }
 
-  #arms(
-    entry: FieldEntry,
-    kind: 'struct' | 'union',
-    path: JsonPath,
-    references: PathReference[],
-  ): UnionArms | undefined {
-    const { discriminant } = entry;
-    if (discriminant === undefined) return undefined;
-    if (kind === 'struct') {
-      this.#problems.add([...path, 'discriminant'], 'bad-member', 'Only a union has a discriminant.');
-      return undefined;
-    }
-    references.push({ fieldPath: discriminant, at: [...path, 'discriminant'] });
-    const arms: { field: string; values: UnionArms['arms'][number]['values'] }[] = [];
-    let otherwise: string | undefined;
-    let padding: string | undefined;
-    (entry.fields ?? []).forEach((arm, index) => {
-      if (!this.#selection.has(arm)) return;
-      const at = [...path, 'fields', index];
-      const name = armName(arm);
-      if (name === undefined) {
-        this.#problems.add(at, 'bad-member', 'An arm of a union with a discriminant needs a name.');
-      } else if (arm.role === 'padding') padding = name;
-      else if (arm.otherwise === true) otherwise = name;
-      else if (arm.when === undefined) {
-        this.#problems.add(at, 'missing-key', `Nothing says when the arm "${name}" is selected.`, {
-          hint: 'add "when": ["NAME"], or "role": "padding" if it only fixes the size',
-        });
-      } else {
-        const values = resolveNames(arm.when, this.#constants, [...at, 'when'], this.#problems);
-        if (values.length > 0) arms.push({ field: name, values });
-      }
-    });
-    return {
-      discriminant,
-      arms,
-      ...(otherwise === undefined ? {} : { otherwise }),
-      ...(padding === undefined ? {} : { padding }),
-    };
+  #contextOf(references: PathReference[]): SemanticsContext {
+    return { constants: this.#constants, problems: this.#problems, references };
   }
 
   #arrayOf(element: Type, dimensions: readonly (Extent | undefined)[], at: JsonPath): Type | undefined {
@@ -327,42 +274,6 @@ export class RecordReader {
       return undefined;
     }
     return Number(value);
-  }
-
-  /** Records that embed records twice grow exponentially; nobody could print such a layout. */
-  #checkSize(record: RecordType, key: string, path: JsonPath): void {
-    if (this.#countMembers(record) > MAX_MEMBERS) {
-      this.#problems.add(path, 'too-large', `${key} has more than ${String(MAX_MEMBERS)} members at all depths.`);
-    }
-  }
-
-  #countMembers(record: RecordType): number {
-    const known = this.#memberCounts.get(record);
-    if (known !== undefined) return known;
-    let count = 0;
-    for (const field of record.fields) {
-      let type = unalias(field.type);
-      while (type.kind === 'array') type = unalias(type.element);
-      count += 1 + (type.kind === 'record' ? this.#countMembers(type) : 0);
-    }
-    this.#memberCounts.set(record, count);
-    return count;
-  }
-
-  #checkPath(record: RecordType, key: string, fieldPath: string, at: JsonPath): void {
-    let current: RecordType | undefined = record;
-    for (const segment of fieldPath.split('.')) {
-      const members: ReadonlyMap<string, Field> =
-        current === undefined ? new Map<string, Field>() : namedMembers(current);
-      const field = members.get(segment);
-      if (field === undefined) {
-        const message = `${key} has no member "${fieldPath}".`;
-        this.#problems.add(at, 'unknown-member', message, suggestionFor(segment, members.keys()));
-        return;
-      }
-      const type = unalias(field.type);
-      current = type.kind === 'record' ? type : undefined;
-    }
   }
 }
 
@@ -399,23 +310,4 @@ function incomplete(key: string): RecordType {
     isComplete: false,
     fields: [],
   };
-}
-
-/** Name of an arm without resolving its type, which has been reported already if it is wrong. */
-function armName(arm: FieldEntry): string | undefined {
-  const parsed =
-    arm.field === undefined ? parseNestedName(arm.struct ?? arm.union ?? '') : parseMemberDeclaration(arm.field);
-  const name = parsed.kind === 'parsed' ? parsed.value.name : undefined;
-  return name !== undefined && isIdentifier(name) ? name : undefined;
-}
-
-/** Members by name, those of anonymous records included. */
-function namedMembers(record: RecordType): Map<string, Field> {
-  const members = new Map<string, Field>();
-  for (const field of record.fields) {
-    const type = unalias(field.type);
-    if (field.name !== undefined) members.set(field.name, field);
-    else if (type.kind === 'record') for (const [name, inner] of namedMembers(type)) members.set(name, inner);
-  }
-  return members;
 }
