@@ -11,13 +11,13 @@
  */
 
 import type { Diagnostic } from '../diagnostic.ts';
-import { evaluateCondition } from './condition.ts';
-import { Expander, expandTokens, type ExpansionContext } from './expand.ts';
-import { hasFeature } from './features.ts';
+import { BranchConditions } from './branch-conditions.ts';
+import { Expander, type ExpansionContext } from './expand.ts';
+import { headerNameIn } from './header-name.ts';
 import { LimitReached, limits } from './limits.ts';
 import { missingInclude } from './missing-include.ts';
-import { type HasTest, Macro, readDefinition } from './macro.ts';
-import { declaredInBranch, nameOnLine } from './passed-over.ts';
+import { Macro, readDefinition } from './macro.ts';
+import { nameOnLine } from './passed-over.ts';
 import { applyPragma } from './pragma.ts';
 import type { Scope } from './scope.ts';
 import type { IncludeForm } from './source.ts';
@@ -57,6 +57,7 @@ export class Preprocessor {
   readonly #scope: Scope;
   readonly #context: ExpansionContext;
   readonly #expander: Expander;
+  readonly #conditions: BranchConditions;
   readonly #files: OpenFile[];
   #top: OpenFile;
   #end: PieceEnd | undefined;
@@ -69,6 +70,7 @@ export class Preprocessor {
     this.#scope = host.scope;
     this.#context = { ...host, tokensLeft: limits.expandedTokensPerUnit };
     this.#expander = new Expander(this.#context, () => this.#raw());
+    this.#conditions = new BranchConditions(host, this.#context);
     this.#top = { file, at: start };
     this.#files = [this.#top];
     if (start === 0) this.#enter(this.#top);
@@ -187,13 +189,13 @@ export class Preprocessor {
         return;
       case 'error':
       case 'warning': {
-        const message = spellTokens(this.#line(file, hash + 2, end)).slice(0, 300);
+        const message = spellTokens(file.tokensBetween(hash + 2, end)).slice(0, 300);
         const severity = word === 'error' ? 'error' : 'warning';
         this.#report(file, hash, severity, `${word}-directive`, `The header says #${word}: ${message}`);
         return;
       }
       case 'pragma':
-        applyPragma(this.#line(file, hash + 2, end), this.#scope, this.#host.report);
+        applyPragma(file.tokensBetween(hash + 2, end), this.#scope, this.#host.report);
         return;
       case 'line':
       case 'ident':
@@ -215,12 +217,6 @@ export class Preprocessor {
     }
   }
 
-  #line(file: TokenFile, start: number, end: number): Token[] {
-    const tokens: Token[] = [];
-    for (let index = start; index < end; index++) tokens.push(file.token(index));
-    return tokens;
-  }
-
   #define(macro: Macro): void {
     // The read makes the effect depend on what the name was before, which decides whether this is a redefinition.
     const previous = this.#scope.binding(macro.name);
@@ -236,7 +232,7 @@ export class Preprocessor {
 
   #chooseBranch(file: TokenFile, hash: number, open: OpenFile): void {
     for (let at = hash; ;) {
-      if (this.#holds(file, at)) {
+      if (this.#conditions.holds(file, at)) {
         open.at = file.lineEnd(at);
         return;
       }
@@ -247,130 +243,8 @@ export class Preprocessor {
     }
   }
 
-  #holds(file: TokenFile, hash: number): boolean {
-    const word = file.texts[hash + 1] ?? '';
-    const end = file.lineEnd(hash);
-    switch (word) {
-      case 'else':
-        return true;
-      case 'ifdef':
-      case 'ifndef':
-      case 'elifdef':
-      case 'elifndef': {
-        const name = file.texts[hash + 2];
-        if (name === undefined || hash + 2 >= end) {
-          this.#report(
-            file,
-            hash + 1,
-            'error',
-            'bad-condition',
-            `#${word} needs a name.`,
-            declaredInBranch(file, hash),
-          );
-          return false;
-        }
-        return this.#isDefined(name) !== word.endsWith('ndef');
-      }
-      default:
-        return this.#evaluate(this.#line(file, hash + 2, end), file, hash);
-    }
-  }
-
-  #isDefined(name: string): boolean {
-    return this.#scope.binding(name) instanceof Macro;
-  }
-
-  #evaluate(line: readonly Token[], file: TokenFile, at: number): boolean {
-    const hash = file.token(at);
-    const answered = this.#answerTests(line);
-    this.#context.isCondition = true;
-    const expanded = expandTokens(this.#context, answered, 0, hash);
-    this.#context.isCondition = false;
-    // GCC also answers a `defined` that comes out of a macro.
-    const result = evaluateCondition(this.#answerTests(expanded), {
-      isCharSigned: () => !this.#isDefined('__CHAR_UNSIGNED__'),
-      isWideSigned: () => {
-        const type = this.#scope.binding('__WCHAR_TYPE__');
-        return !(type instanceof Macro && type.body.some(({ text }) => text === 'unsigned'));
-      },
-    });
-    if (result.kind === 'value') return result.isTrue;
-    this.#host.report({
-      severity: 'error',
-      code: 'bad-condition',
-      message: result.message,
-      location: locationOf(result.token ?? hash),
-      passedOver: declaredInBranch(file, at),
-    });
-    return false;
-  }
-
-  /** Replaces `defined X` and `__has_…(…)` by 1 or 0. */
-  #answerTests(line: readonly Token[]): readonly Token[] {
-    if (!line.some(({ text }) => text === 'defined' || text.startsWith('__has_'))) return line;
-    const answered: Token[] = [];
-    for (let at = 0; at < line.length; at++) {
-      const token = line[at];
-      if (token === undefined) break;
-      if (token.kind !== TokenKind.identifier) {
-        answered.push(token);
-      } else if (token.text === 'defined') {
-        const isOpen = line[at + 1]?.text === '(';
-        const name = line[at + (isOpen ? 2 : 1)];
-        if (name?.kind !== TokenKind.identifier || (isOpen && line[at + 3]?.text !== ')')) {
-          answered.push(token);
-          continue;
-        }
-        answered.push(answer(token, this.#isDefined(name.text)));
-        at += isOpen ? 3 : 1;
-      } else if (this.#isTest(token.text) && line[at + 1]?.text === '(') {
-        let close = at + 2;
-        for (let depth = 0; close < line.length && (depth > 0 || line[close]?.text !== ')'); close++) {
-          if (line[close]?.text === '(') depth++;
-          if (line[close]?.text === ')') depth--;
-        }
-        const inside = line.slice(at + 2, close);
-        answered.push(answer(token, this.#hasTest(token.text as HasTest, inside, token.file)));
-        at = close;
-      } else {
-        answered.push(token);
-      }
-    }
-    return answered;
-  }
-
-  #isTest(name: string): boolean {
-    const binding = name.startsWith('__has_') ? this.#scope.binding(name) : undefined;
-    return binding instanceof Macro && binding.dynamic !== undefined;
-  }
-
-  #hasTest(test: HasTest, inside: readonly Token[], from: TokenFile): boolean {
-    if (test !== '__has_include' && test !== '__has_include_next') {
-      return hasFeature(test, spellTokens(inside), (name) => this.#isDefined(name));
-    }
-    const wanted = this.#headerName(inside);
-    return wanted !== undefined && this.#host.resolve(wanted.name, wanted.form, from) !== undefined;
-  }
-
-  /** What `<x>`, `"x"` or a macro that expands to one of them names. */
-  #headerName(line: readonly Token[]): { name: string; form: IncludeForm } | undefined {
-    const [first] = line;
-    if (first === undefined) return undefined;
-    if (first.kind === TokenKind.headerName) return { name: first.text.slice(1, -1), form: 'angle' };
-    if (first.kind === TokenKind.string && first.text.startsWith('"')) {
-      return { name: first.text.slice(1, -1), form: 'quote' };
-    }
-    if (first.text === '<') {
-      const close = line.findIndex((token) => token.text === '>');
-      if (close < 0) return undefined;
-      return { name: spellTokens(line.slice(1, close)).replaceAll(' ', ''), form: 'angle' };
-    }
-    const expanded = expandTokens(this.#context, line, 0, first);
-    return expanded[0] === first ? undefined : this.#headerName(expanded.slice(0, 1000));
-  }
-
   #include(file: TokenFile, hash: number, open: OpenFile, isBoundary: boolean): void {
-    const wanted = this.#headerName(this.#line(file, hash + 2, open.at));
+    const wanted = headerNameIn(file.tokensBetween(hash + 2, open.at), this.#context);
     if (wanted === undefined) {
       this.#report(file, hash, 'error', 'bad-include', 'This #include names no header.');
       return;
@@ -408,8 +282,4 @@ export class Preprocessor {
 
 function endToken(file: TokenFile, index: number): Token {
   return file.token(index).as(TokenKind.end, '');
-}
-
-function answer(token: Token, isTrue: boolean): Token {
-  return token.as(TokenKind.number, isTrue ? '1' : '0');
 }

@@ -140,6 +140,13 @@ export class TokenFile {
     );
   }
 
+  /** The tokens from `start` to before `end`. */
+  tokensBetween(start: number, end: number): Token[] {
+    const tokens: Token[] = [];
+    for (let index = start; index < end; index++) tokens.push(this.token(index));
+    return tokens;
+  }
+
   /** A line's end is white space too (C17 §6.10.3p10): in the arguments of a macro `#` makes one space of it. */
   hasSpaceBefore(index: number): boolean {
     return ((this.flags[index] ?? 0) & (spaceBefore | lineStart)) !== 0;
