@@ -6,7 +6,7 @@ import { hasFeature } from './features.ts';
 import { headerNameIn } from './header-name.ts';
 import { type HasTest, Macro } from './macro.ts';
 import { declaredInBranch } from './passed-over.ts';
-import type { PreprocessorHost } from './preprocess.ts';
+import type { PreprocessorHost } from './preprocessor-host.ts';
 import type { Scope } from './scope.ts';
 import { locationOf, spellTokens, type Token, type TokenFile, TokenKind } from './token.ts';
 

@@ -68,7 +68,9 @@ export class Evaluator implements Computing {
       case 'name': {
         const binding = scope.ordinary(token.text);
         if (binding?.kind === 'enumerator') return { type: types.integer(binding.base), value: binding.value };
-        if (binding?.kind === 'object') return { type: binding.type, value: undefined };
+        if (binding?.kind === 'object') {
+          return { type: binding.type, value: undefined, alignBytes: binding.alignBytes };
+        }
         throw new SyntaxProblem('unknown-name', `There is no ${token.text}.`, token);
       }
       case 'unary':
@@ -88,6 +90,7 @@ export class Evaluator implements Computing {
       case 'offsetof': {
         const type = this.context.typeOf(expression.type);
         const member = designate({ type, value: undefined, address: 0n }, expression.path, this);
+        checkAddressed(member, token);
         return { type: types.integer(this.#sizeBase()), value: member.address };
       }
       case 'member': {
@@ -129,13 +132,22 @@ export class Evaluator implements Computing {
       }
       if (typeof value === 'number' && !Number.isFinite(value)) return { type, value: undefined };
       if (base === '_Bool') return { type, value: Number(value) === 0 ? 0n : 1n };
-      return { type, value: this.wrap(typeof value === 'number' ? BigInt(Math.trunc(value)) : value, base) };
+      return { type, value: typeof value === 'number' ? this.#saturated(value, base) : this.wrap(value, base) };
     }
     if (behind.kind === 'float') return { type, value: asFloating(Number(value), type) };
     if (behind.kind === 'pointer' && typeof value === 'bigint') {
       return { type, value: this.wrap(value, 'unsigned long') };
     }
     return { type, value: undefined };
+  }
+
+  /** A floating value as an integer: what does not fit is undefined in C (C17 §6.3.1.4), and the nearest that does to GCC. */
+  #saturated(value: number, base: IntegerBase): bigint {
+    const whole = BigInt(Math.trunc(value));
+    const bits = BigInt(this.bits(base));
+    const isSigned = this.#isSigned(base);
+    const [least, most] = isSigned ? [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n] : [0n, (1n << bits) - 1n];
+    return whole < least ? least : whole > most ? most : whole;
   }
 
   /** An array that leaves its length to an initializer, with that length if it can be told. */
@@ -181,8 +193,8 @@ export class Evaluator implements Computing {
       const type = this.context.typeOf(operand);
       return isLeast ? this.#leastAlignBytes(type, token) : this.alignBytes(type, token);
     }
-    const { type, member } = this.operand(operand);
-    if (member === undefined) return this.alignBytes(type, token);
+    const { type, member, alignBytes = 1 } = this.operand(operand);
+    if (member === undefined) return Math.max(alignBytes, this.alignBytes(type, token));
     if (member.field.bitWidth !== undefined) {
       throw new SyntaxProblem('not-constant', 'A bit-field has no alignment.', token);
     }
@@ -241,6 +253,7 @@ export class Evaluator implements Computing {
     const { types } = this.context;
     const operand = this.operand(inner);
     if (operator === '&') {
+      checkAddressed(operand, token);
       return { type: types.pointer(operand.type), value: operand.address };
     }
     const plain = decay(operand, types);
@@ -274,7 +287,8 @@ export class Evaluator implements Computing {
     const isArithmetic = (operand: Operand): boolean =>
       integerBase(operand.type) !== undefined || unalias(operand.type).kind === 'float';
     const chosen = isTrue === false ? second : first;
-    const type = isArithmetic(first) && isArithmetic(second) ? this.#commonType(first, second) : chosen.type;
+    const type =
+      isArithmetic(first) && isArithmetic(second) ? this.#commonType(first, second) : typeOfEither(first, second);
     if (isTrue === undefined) return { type, value: undefined };
     return isArithmetic(chosen) ? this.convert(chosen, type) : { ...chosen, type };
   }
@@ -380,4 +394,27 @@ export class Evaluator implements Computing {
     const value = operator === '+' ? pointer.value + distance : pointer.value - distance;
     return { type: pointer.type, value: this.wrap(value, 'unsigned long') };
   }
+}
+
+function checkAddressed({ member }: Operand, token: Token): void {
+  if (member?.field.bitWidth !== undefined) throw new SyntaxProblem('syntax', 'A bit-field has no address.', token);
+}
+
+/** What one of two operands is that are not both numbers (C17 §6.5.15p6). */
+function typeOfEither(first: Operand, second: Operand): Type {
+  const [one, other] = [pointee(first), pointee(second)];
+  if (one === undefined || other === undefined)
+    return one === undefined && other !== undefined ? second.type : first.type;
+  if (isNullPointer(first)) return second.type;
+  return isNullPointer(second) || other.kind !== 'void' ? first.type : second.type;
+}
+
+/** `(void *)0`, which may stand for a pointer to anything (C17 §6.3.2.3p3). */
+function isNullPointer(operand: Operand): boolean {
+  return operand.value === 0n && pointee(operand)?.kind === 'void';
+}
+
+function pointee({ type }: Operand): Type | undefined {
+  const behind = unalias(type);
+  return behind.kind === 'pointer' ? unalias(behind.pointee) : undefined;
 }

@@ -19,6 +19,7 @@ import { missingInclude } from './missing-include.ts';
 import { Macro, readDefinition } from './macro.ts';
 import { nameOnLine } from './passed-over.ts';
 import { applyPragma } from './pragma.ts';
+import type { PreprocessorHost } from './preprocessor-host.ts';
 import type { Scope } from './scope.ts';
 import type { IncludeForm } from './source.ts';
 import { locationOf, spellTokens, type Token, type TokenFile, TokenKind } from './token.ts';
@@ -37,15 +38,6 @@ export type PieceEnd =
       /** Where the file goes on. */
       readonly resume: number;
     };
-
-export interface PreprocessorHost {
-  readonly scope: Scope;
-  readonly report: (diagnostic: Diagnostic) => void;
-  readonly nextCounter: () => number;
-  readonly resolve: (name: string, form: IncludeForm, from: TokenFile) => TokenFile | undefined;
-  /** Files that are open around this one. */
-  readonly depth: number;
-}
 
 interface OpenFile {
   readonly file: TokenFile;

@@ -141,8 +141,13 @@ typedef char *__kernel_caddr_t;
 #define _IOC_TYPESHIFT (_IOC_NRSHIFT + _IOC_NRBITS)
 #define _IOC_SIZESHIFT (_IOC_TYPESHIFT + _IOC_TYPEBITS)
 #define _IOC_DIRSHIFT (_IOC_SIZESHIFT + _IOC_SIZEBITS)
+#ifdef __alpha__
+#define _IOC(dir, type, nr, size) \\
+  ((unsigned int)(((dir) << _IOC_DIRSHIFT) | ((type) << _IOC_TYPESHIFT) | ((nr) << _IOC_NRSHIFT) | ((size) << _IOC_SIZESHIFT)))
+#else
 #define _IOC(dir, type, nr, size) \\
   (((dir) << _IOC_DIRSHIFT) | ((type) << _IOC_TYPESHIFT) | ((nr) << _IOC_NRSHIFT) | ((size) << _IOC_SIZESHIFT))
+#endif
 #define _IOC_TYPECHECK(t) (sizeof(t))
 #define _IO(type, nr) _IOC(_IOC_NONE, (type), (nr), 0)
 #define _IOR(type, nr, size) _IOC(_IOC_READ, (type), (nr), (_IOC_TYPECHECK(size)))

@@ -45,6 +45,22 @@ const records = [
   'struct s@ { char a:4; int b:4; } __attribute__((gcc_struct)); ',
   'struct s@ { char a; int b; short c; } __attribute__((ms_struct));',
   'struct t@; typedef struct t@ u@; struct t@ { int y; }; typedef struct t@ u@; struct s@ { u@ x; };',
+  // Several alignments: of a type the last counts, of a field the strictest.
+  'struct s@ { char a; } __attribute__((aligned(16))) __attribute__((aligned(4)));',
+  'struct __attribute__((aligned(16))) s@ { char a; } __attribute__((packed, aligned(4)));',
+  'struct __attribute__((aligned(4))) s@ { char a; int b; } __attribute__((aligned(16)));',
+  'typedef __attribute__((aligned(16))) int t@ __attribute__((aligned(4))); struct s@ { char a; t@ b; };',
+  'typedef __attribute__((aligned(4))) int t@ __attribute__((aligned(16))); struct s@ { char a; t@ b; };',
+  'typedef int t@ __attribute__((aligned(16), aligned(2))); struct s@ { char a; t@ b; };',
+  'typedef struct { char c; } __attribute__((aligned(16), packed, aligned(2))) t@; struct s@ { char a; t@ b; };',
+  'typedef int * __attribute__((aligned(32))) __attribute__((aligned(2))) t@; struct s@ { char a; t@ b; };',
+  'struct s@ { char a; int b __attribute__((aligned(16), aligned(4))); __attribute__((aligned(8))) int c __attribute__((aligned(32))); };',
+  // What functions return.
+  'extern long long f@(void); struct s@ { char a; __typeof__(f@()) b; char c[sizeof(f@())]; };',
+  'static inline unsigned char f@(int x) { return x; } struct s@ { __typeof__(f@(0)) a[3]; };',
+  'char (*f@(int))[5]; struct s@ { char a[sizeof(*f@(1))]; __typeof__(f@(1)) b; };',
+  'struct t@ { short x[3]; }; struct t@ *f@(void); struct s@ { char a[sizeof(f@()->x)]; char b[sizeof(f@)]; };',
+  'struct t@ { int a : 5; }; struct s@ { char a; __typeof__(((struct t@ *)0)->a + 0) b; };',
   // The length of an array that its initializer gives.
   'static int t@[] = { 1, [3] = 4, (5), }; struct s@ { char a[sizeof(t@)]; };',
   'static char t@[] = "ab" "c\\n"; static char u@[] = { "abc" }; struct s@ { char a[sizeof(t@)]; char b[sizeof(u@)]; };',
@@ -76,6 +92,13 @@ const values = [
   ...['__builtin_types_compatible_p(int[], int[5])', '__builtin_types_compatible_p(int, const unsigned)'],
   ...['__builtin_types_compatible_p(enum e, unsigned)', '__builtin_types_compatible_p(enum e, enum f)'],
   ...['__builtin_types_compatible_p(int *, char *)', '__builtin_types_compatible_p(int[3], int *)'],
+  ...['sizeof(*(8 ? ((void *)((long)(3) * 0l)) : (int *)8)) == sizeof(int)', 'sizeof(*(1 ? (void *)0 : (int(*)[7])1))'],
+  ...['sizeof(*(1 ? (int *)0 : (void *)1))', 'sizeof(*(0 ? (void *)1 : (int *)0))', 'sizeof(*(1 ? 0 : (short *)4))'],
+  ...['(unsigned)(-0.5 * 100)', '(unsigned short)(1e3 * 100)', '(int)(1e9 * 3)', '(unsigned char)(2.56 * 100)'],
+  ...['(long long)1e30', '(long long)-1e30', '(signed char)-129.5', '(_Bool)0.5', '(unsigned long)1e10'],
+  ...['__alignof__(aligned_int)', '__alignof__(aligned_bytes)', '__alignof__(plain_int)', 'sizeof(aligned_int)'],
+  ...['__builtin_constant_p("abc") ? 4 : 8', 'sizeof(__builtin_popcountll(1))', 'sizeof(undeclared(1))'],
+  ...['MIXED_A', 'MIXED_A < 0', 'MIXED_B', 'sizeof(enum mixed)', 'MIXED_C'],
   ...['sizeof(EA)', 'sizeof(EB)', 'EC', 'ED', 'EE', 'INSIDE'],
   ...['__INT_FAST16_MAX__', '__UINT_LEAST8_MAX__', '__ATOMIC_SEQ_CST', 'sizeof(__INT_FAST32_TYPE__)'],
   ...[
@@ -89,6 +112,9 @@ const values = [
 const before = `
 enum e { EA = (char) 1, EB = 0xffffffffULL, EC = sizeof(EA), ED = sizeof(EB), EE = (short) -1, INSIDE = sizeof(EE) };
 enum f { FA };
+enum mixed { MIXED_A = ~0ULL, MIXED_B = -1, MIXED_C = 1ULL << 62 };
+extern int aligned_int __attribute__((aligned(32))), plain_int;
+static char aligned_bytes[8] __attribute__((aligned(64)));
 #define TEXT(x...) #x
 #define STRING(x...) TEXT(x)
 #define OMITS(f, ...) [f, ## __VA_ARGS__]

@@ -166,3 +166,19 @@ test('a line is one of the file that is named with it: of the layout file, not o
   const { stdout } = await runCli(['layout', 'probe', '--in', 'probe.json', '--target', 'x86_64'], { cwd: folder });
   expect(stdout.split('\n')[0]).toMatch(/^struct probe {2}\(\S*probe\.json:\d+\)$/);
 });
+
+// alpha's asm/ioctl.h makes an unsigned int of a request; elsewhere it has the type of the size in it (gcc 12 with linux/ioctl.h).
+test.each([
+  ['alpha', '4', '3220932606'],
+  ['arm64', '8', '18446744071561775102'],
+  ['arm', '4', '2147190782'],
+])('a header without a tree has requests of the type that they have on %s', async (target, size, inverted) => {
+  const text = '#include <linux/ioctl.h>\n#define R _IOR(0x78, 1, int)\n#define S sizeof(R)\n#define N (~R)\n';
+  writeFileSync(join(folder, 'request.h'), text);
+  const argv = ['layout', '--all', '--in', 'request.h', '--target', target, '--format', 'json'];
+  const { stdout } = await runCli(argv, { cwd: folder });
+  expect((JSON.parse(stdout) as { constants: Record<string, string> }).constants).toMatchObject({
+    S: size,
+    N: inverted,
+  });
+});

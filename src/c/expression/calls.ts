@@ -1,6 +1,6 @@
 /** Calls are not constant, but for the builtins that GCC folds (GCC manual, "Other Builtins"). */
 
-import type { IntegerBase } from '../../abi/types.ts';
+import type { IntegerBase, Type } from '../../abi/types.ts';
 import type { Expression, TypeName } from '../syntax.ts';
 import { SyntaxProblem } from '../token-stream.ts';
 import type { Token } from '../token.ts';
@@ -29,7 +29,10 @@ export function computeCall(
   };
   switch (name) {
     case '__builtin_constant_p': {
-      const operand = attempt(expressionOf(first), computing);
+      const asked = expressionOf(first);
+      // GCC takes a literal for a constant, though its address is none yet.
+      if (asked.kind === 'string') return { type: int, value: 1n };
+      const operand = attempt(asked, computing);
       return { type: int, value: operand?.value === undefined ? 0n : 1n };
     }
     case '__builtin_choose_expr': {
@@ -53,9 +56,21 @@ export function computeCall(
       return { type, value: BigInt(`0x${(digits.match(/../g) ?? []).reverse().join('')}`) };
     }
     default:
-      return { type: int, value: undefined };
+      return { type: returnedBy(callee, token, computing), value: undefined };
   }
 }
+
+/** What is called without a declaration returns int in the C of old, and so do builtins that count bits. */
+function returnedBy(callee: Expression, token: Token, { context }: Computing): Type {
+  const name = callee.kind === 'name' ? callee.token.text : undefined;
+  const binding = name === undefined ? undefined : context.scope.ordinary(name);
+  if (binding?.kind === 'object' && binding.returns !== undefined) return binding.returns;
+  const isInt = name !== undefined && (name.startsWith('__') ? countingBits.test(name) : binding === undefined);
+  if (isInt) return context.types.integer('int');
+  throw new SyntaxProblem('not-constant', 'What this call returns is not known.', token);
+}
+
+const countingBits = /^__builtin_(?:ffs|clz|ctz|clrsb|popcount|parity)l{0,2}$/;
 
 function attempt(expression: Expression, computing: Computing): Operand | undefined {
   try {

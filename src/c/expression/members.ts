@@ -11,7 +11,8 @@ import type { Computing, Operand } from './operand.ts';
 
 interface Found {
   readonly member: NonNullable<Operand['member']>;
-  readonly offsetBytes: bigint;
+  /** `undefined` for a bit-field, and where nobody needs it. */
+  readonly offsetBytes: bigint | undefined;
 }
 
 export function memberOf(outer: Operand, name: string, token: Token, computing: Computing): Operand {
@@ -23,7 +24,7 @@ export function memberOf(outer: Operand, name: string, token: Token, computing: 
   const found = findMember(record, name, address !== undefined, token, computing);
   if (found === undefined) throw new SyntaxProblem('unknown-member', `There is no member ${name}.`, token);
   const member = { type: found.member.field.type, value: undefined, member: found.member };
-  if (address === undefined) return member;
+  if (address === undefined || found.offsetBytes === undefined) return member;
   const sum = address + found.offsetBytes;
   return { ...member, address: address === 0n ? sum : computing.wrap(sum, 'unsigned long') };
 }
@@ -40,8 +41,10 @@ function findMember(
     const behind = field.name === undefined ? unalias(field.type) : undefined;
     const inner = behind?.kind === 'record' ? findMember(behind, name, needsOffset, token, computing) : undefined;
     if (!isMember && inner === undefined) continue;
-    if (!needsOffset) return inner ?? { member: { field, record }, offsetBytes: 0n };
-    if (field.bitWidth !== undefined) throw new SyntaxProblem('syntax', 'A bit-field has no address.', token);
+    if (!needsOffset || field.bitWidth !== undefined) {
+      return inner ?? { member: { field, record }, offsetBytes: undefined };
+    }
+    if (inner !== undefined && inner.offsetBytes === undefined) return inner;
     const { scope, target } = computing.context;
     scope.binding(targetFact);
     const places = placesOf(record, target, token);
@@ -49,7 +52,7 @@ function findMember(
     let at = Math.min(index, places.length - 1);
     while (at > 0 && places[at]?.field !== field) at--;
     const offsetBytes = BigInt((places[at]?.offsetBits ?? 0) / 8);
-    return inner === undefined
+    return inner?.offsetBytes === undefined
       ? { member: { field, record }, offsetBytes }
       : { member: inner.member, offsetBytes: inner.offsetBytes + offsetBytes };
   }

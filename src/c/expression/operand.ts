@@ -13,6 +13,8 @@ export interface Operand {
   readonly value: bigint | number | undefined;
   /** Where an lvalue stands, if that is constant. An lvalue has no value. */
   readonly address?: bigint;
+  /** What an object was declared to be aligned to at least. */
+  readonly alignBytes?: number | undefined;
   /** The member that it is, of which record. */
   readonly member?: { readonly field: Field; readonly record: RecordType };
 }

@@ -10,7 +10,10 @@ import type { Attribute, Expression } from '../syntax.ts';
 import { SyntaxProblem } from '../token-stream.ts';
 
 export interface LayoutAttributes {
+  /** Of several `aligned` the strictest, which counts for an object or a field. */
   readonly alignBytes: number | undefined;
+  /** The last of them, which counts for a type (GCC's `common_handle_aligned_attribute`). */
+  readonly typeAlignBytes: number | undefined;
   readonly isPacked: boolean;
   readonly mode: Attribute | undefined;
   readonly vectorSize: Attribute | undefined;
@@ -28,6 +31,7 @@ interface AttributeContext {
 
 export const noAttributes: LayoutAttributes = {
   alignBytes: undefined,
+  typeAlignBytes: undefined,
   isPacked: false,
   mode: undefined,
   vectorSize: undefined,
@@ -41,7 +45,7 @@ export function isAlignas({ token }: Attribute): boolean {
 }
 
 export function readAttributes(attributes: readonly Attribute[], context: AttributeContext): LayoutAttributes {
-  let { alignBytes, isPacked, mode, vectorSize, storageOrder, msStruct } = noAttributes;
+  let { alignBytes, typeAlignBytes, isPacked, mode, vectorSize, storageOrder, msStruct } = noAttributes;
   for (const attribute of attributes) {
     switch (attribute.name) {
       case 'packed':
@@ -54,7 +58,8 @@ export function readAttributes(attributes: readonly Attribute[], context: Attrib
         if (given !== undefined && (given < 0n || given > 1n << 28n || (given & (given - 1n)) !== 0n)) {
           throw new SyntaxProblem('bad-alignment', 'An alignment is a power of two.', attribute.token);
         }
-        alignBytes = Math.max(alignBytes ?? 1, given === undefined ? context.biggestAlignment() : Number(given));
+        typeAlignBytes = given === undefined ? context.biggestAlignment() : Number(given);
+        alignBytes = Math.max(alignBytes ?? 1, typeAlignBytes);
         break;
       }
       case 'mode':
@@ -75,7 +80,7 @@ export function readAttributes(attributes: readonly Attribute[], context: Attrib
       default:
     }
   }
-  return { alignBytes, isPacked, mode, vectorSize, storageOrder, msStruct };
+  return { alignBytes, typeAlignBytes, isPacked, mode, vectorSize, storageOrder, msStruct };
 }
 
 const integerModes: Readonly<Record<string, IntegerBase>> = {

@@ -40,6 +40,8 @@ function enumBaseOfMode(mode: Attribute, values: readonly bigint[], target: Targ
   throw new SyntaxProblem('unknown-mode', 'The values of the enum do not fit its machine mode.', mode.token);
 }
 
+const largestSigned = (1n << 63n) - 1n;
+
 export class EnumLowering {
   readonly #host: EnumHost;
 
@@ -49,7 +51,7 @@ export class EnumLowering {
 
   /** Binds the tag and the enumerators of a definition. @throws {SyntaxProblem} if it is none. */
   typeOf(specifier: EnumSpecifier): EnumType {
-    const { scope, target, types, typeOf, attributesOf, add } = this.#host;
+    const { scope, target, types, typeOf, attributesOf, evaluator, add } = this.#host;
     const { tag, token } = specifier;
     const known = tag === undefined ? undefined : scope.tag(tag);
     if (known !== undefined && known.kind !== 'enum') {
@@ -66,15 +68,19 @@ export class EnumLowering {
     }
     if (specifier.enumerators.length === 0) throw new SyntaxProblem('syntax', 'An enum has enumerators.', token);
     const attributes = attributesOf(specifier.attributes);
-    const enumerators = this.#enumerators(specifier, fixed);
+    const given = this.#enumerators(specifier, fixed);
     const isLong64 = (): boolean => {
       scope.binding(dataModelFact);
       return target.dataModel === 'LP64';
     };
-    const values = enumerators.map(({ value }) => value);
+    const values = given.map(({ value }) => value);
     const narrowest = fixed ?? narrowestBase(values, attributes.isPacked, isLong64);
     if (attributes.mode !== undefined) scope.binding(targetFact);
     const underlying = attributes.mode === undefined ? narrowest : enumBaseOfMode(attributes.mode, values, target);
+    // No type holds all of them where one is negative and one beyond the signed ones: GCC says so, and makes them what the signed type holds.
+    const enumerators = given.map((one) =>
+      one.value > largestSigned ? { ...one, value: evaluator.wrap(one.value, underlying) } : one,
+    );
     const location = locationOf(token);
     // `aligned` has no effect: GCC's `finish_enum` gives the enum the alignment of its integer type after attributes were looked at.
     const type = types.enum({ kind: 'enum', tag, enumerators, underlying, location });

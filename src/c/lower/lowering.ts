@@ -121,14 +121,20 @@ export class Lowering {
         }
         if (!isLengthOf(type, known.type)) return;
       }
-      this.#scope.bindOrdinary(name.text, this.#types.object(type));
+      const { alignBytes } = attributes;
+      const returns = this.#returnType(base, specifiers, attributes, declarator);
+      this.#scope.bindOrdinary(name.text, this.#types.object(type, { alignBytes, returns }));
       if (known !== undefined) return;
       if (declarator.parts.at(-1)?.kind !== 'function') return;
       const declaration = { name: name.text, header: usedAs(name).file.name, location, body: '', isFunction: true };
       this.lowered.push({ kind: 'text', declaration });
       return;
     }
-    const { alignBytes } = attributes;
+    // GCC looks at what stands before the type last.
+    const { typeAlignBytes: alignBytes } =
+      attributes.alignBytes === undefined
+        ? noAttributes
+        : this.#attributes([...declarator.attributes, ...item.attributes, ...specifiers.attributes]);
     if (alignBytes !== undefined && specifiers.attributes.some(isAlignas)) {
       throw new SyntaxProblem('bad-alignment', 'A typedef has no _Alignas.', name);
     }
@@ -149,6 +155,18 @@ export class Lowering {
     const header = usedAs(name).file.name;
     this.lowered.push({ kind: 'typedef', declaration: { name: name.text, header, location, type: typedef } });
     this.#nameAnonymous(base, typedef, declarator, header);
+  }
+
+  /** What a function returns that is declared, and no pointer to one. */
+  #returnType(
+    base: Type,
+    specifiers: Specifiers,
+    attributes: LayoutAttributes,
+    declarator: Declarator,
+  ): Type | undefined {
+    if (declarator.parts.at(-1)?.kind !== 'function') return undefined;
+    const returned = { ...declarator, parts: declarator.parts.slice(0, -1) };
+    return this.#declaredType(this.#baseType(base, specifiers, attributes, returned), returned);
   }
 
   /** `typedef struct {…} name_t`: the typedef's name is the only one the record has. */
@@ -321,7 +339,7 @@ export class Lowering {
     const record = this.#types.record({
       ...{ kind: 'record', recordKind, tag, isComplete: true, fields, location },
       ...(attributes.isPacked ? { isPacked: true } : {}),
-      ...(attributes.alignBytes === undefined ? {} : { alignBytes: attributes.alignBytes }),
+      ...(attributes.typeAlignBytes === undefined ? {} : { alignBytes: attributes.typeAlignBytes }),
       ...(packBytes === 0 ? {} : { packBytes }),
     });
     if (this.#types.depthOf(record) > limits.typeDepth) {

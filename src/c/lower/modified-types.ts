@@ -43,7 +43,7 @@ export class ModifiedTypes {
   }
 
   /** A type with an alignment of its own is one under another name, but that nobody declared it. */
-  aligned(type: Type, { alignBytes }: LayoutAttributes): Type {
+  aligned(type: Type, { typeAlignBytes: alignBytes }: LayoutAttributes): Type {
     if (alignBytes === undefined) return type;
     const name = `${spellType(type)} __attribute__((aligned(${alignBytes})))`;
     return this.#types.typedef({ kind: 'typedef', name, type, alignBytes });

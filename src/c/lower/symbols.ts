@@ -18,6 +18,10 @@ export interface EnumeratorBinding {
 export interface ObjectBinding {
   readonly kind: 'object';
   readonly type: Type;
+  /** What it was declared to be aligned to at least. */
+  readonly alignBytes?: number | undefined;
+  /** What a function returns. */
+  readonly returns?: Type | undefined;
 }
 
 export type OrdinaryBinding = TypedefType | EnumeratorBinding | ObjectBinding;

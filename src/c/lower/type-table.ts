@@ -86,7 +86,7 @@ export class TypeTable {
   readonly #types = new Map<string, Type>();
   readonly #records = new Map<string, RecordType[]>();
   readonly #enumerators = new Map<string, EnumeratorBinding[]>();
-  readonly #objects = new Map<Type, ObjectBinding>();
+  readonly #objects = new Map<Type, ObjectBinding[]>();
   readonly #shapes = new Map<string, number>();
   #count = 0;
 
@@ -170,9 +170,11 @@ export class TypeTable {
     return binding;
   }
 
-  object(type: Type): ObjectBinding {
-    let binding = this.#objects.get(type);
-    if (binding === undefined) this.#objects.set(type, (binding = { kind: 'object', type }));
+  object(type: Type, { alignBytes, returns }: Pick<ObjectBinding, 'alignBytes' | 'returns'> = {}): ObjectBinding {
+    let bindings = this.#objects.get(type);
+    if (bindings === undefined) this.#objects.set(type, (bindings = []));
+    let binding = bindings.find((one) => one.alignBytes === alignBytes && one.returns === returns);
+    if (binding === undefined) bindings.push((binding = { kind: 'object', type, alignBytes, returns }));
     return binding;
   }
 
@@ -183,7 +185,15 @@ export class TypeTable {
   areAlike(a: OrdinaryBinding | TagBinding | undefined, b: OrdinaryBinding | TagBinding | undefined): boolean {
     if (a === b) return true;
     if (a === undefined || a.kind !== b?.kind || a.kind === 'enumerator' || b.kind === 'enumerator') return false;
-    return this.#shapeOf(a.kind === 'object' ? a.type : a) === this.#shapeOf(b.kind === 'object' ? b.type : b);
+    if (a.kind !== 'object' || b.kind !== 'object') {
+      return a.kind !== 'object' && b.kind !== 'object' && this.#shapeOf(a) === this.#shapeOf(b);
+    }
+    const areReturning = a.returns !== undefined && b.returns !== undefined;
+    return (
+      this.#shapeOf(a.type) === this.#shapeOf(b.type) &&
+      a.alignBytes === b.alignBytes &&
+      (areReturning ? this.#shapeOf(a.returns) === this.#shapeOf(b.returns) : a.returns === b.returns)
+    );
   }
 
   #shapeOf(type: Type): number {
