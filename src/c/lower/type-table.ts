@@ -86,6 +86,7 @@ export class TypeTable {
   readonly #types = new Map<string, Type>();
   readonly #records = new Map<string, RecordType[]>();
   readonly #enumerators = new Map<string, EnumeratorBinding[]>();
+  /** By what they return if they are functions, or else by their type: of one there are as many as there are alignments. */
   readonly #objects = new Map<Type, ObjectBinding[]>();
   readonly #shapes = new Map<string, number>();
   #count = 0;
@@ -171,9 +172,10 @@ export class TypeTable {
   }
 
   object(type: Type, { alignBytes, returns }: Pick<ObjectBinding, 'alignBytes' | 'returns'> = {}): ObjectBinding {
-    let bindings = this.#objects.get(type);
-    if (bindings === undefined) this.#objects.set(type, (bindings = []));
-    let binding = bindings.find((one) => one.alignBytes === alignBytes && one.returns === returns);
+    const key = returns ?? type;
+    let bindings = this.#objects.get(key);
+    if (bindings === undefined) this.#objects.set(key, (bindings = []));
+    let binding = bindings.find((one) => one.alignBytes === alignBytes && one.returns === returns && one.type === type);
     if (binding === undefined) bindings.push((binding = { kind: 'object', type, alignBytes, returns }));
     return binding;
   }
