@@ -15,6 +15,7 @@ import { isFailing, makeReport } from '../report/check-report.ts';
 import type { TextOf } from '../report/quotes.ts';
 import { adviseOn } from '../verdict/advice.ts';
 import { checkAbis, checkTargets, type CheckResult } from '../verdict/check.ts';
+import { membersWords } from '../verdict/judgement.ts';
 import { type Contract, contracts as allContracts } from '../verdict/contract.ts';
 import type { ValuesOf } from '../verdict/fingerprint.ts';
 import { type Alternative, standing } from '../verdict/finding.ts';
@@ -132,11 +133,21 @@ export async function run(args: readonly string[], options: Options, io: Io, aft
   for (const [record, layout] of known) {
     io.stderr(`uabi: ${record} is the one of uabi's layouts/${layout}: what that declares decides.\n`);
   }
+  // Whoever chose targets knows that others see more.
+  const isForAll = options.target === undefined && policy.config?.targets === undefined;
+  const unseen = isForAll ? (whole.unseen?.() ?? []) : [];
+  if (unseen.length > 0) io.stderr(`uabi: ${printable(unseenWords(unseen))}\n`);
   // Files first: where one cannot be written, nothing has been said yet.
   writeOutputs(outputs, report);
   if (format === 'github' || outputs.some((output) => output.format === 'github')) writeGithubSummary(report, io);
   io.stdout(checkFormats[format].render(report));
   return exitCodeFor(result, failOn);
+}
+
+/** What a verdict about programs leaves out, for all that it is a change. */
+function unseenWords(paths: readonly string[]): string {
+  const isOne = paths.length === 1;
+  return `${membersWords(paths)} ${isOne ? 'differs' : 'differ'}, and no header of any target includes ${isOne ? 'it: it was' : 'them: they were'} not compared.`;
 }
 
 /** What is compared: two sources, or a patch, which may be a series of several steps. */

@@ -21,6 +21,8 @@ import { checkSides, isFromBase, splitRange } from './source-syntax.ts';
 export interface OpenedPair {
   readonly old: OpenedSource;
   readonly new: OpenedSource;
+  /** Paths of headers that differ, and that no program of the targets sees which were compared so far. */
+  readonly unseen?: () => readonly string[];
 }
 
 export interface OpenedComparison extends OpenedPair {

@@ -299,8 +299,9 @@ function openApplied(
       : [];
   const open = (from: number, to: number): OpenedPair => {
     const touched = new Set(patches.slice(from, to).flatMap((patch) => [...touchedBy(patch)]));
+    const sides = restrictToChanges(after(from), after(to), paths);
     const { old, new: next } = withDocumentation(
-      restrictToChanges(after(from), after(to), paths),
+      sides,
       {
         old: textsOf(tree, states, from, to, from, documents ?? []),
         new: textsOf(tree, states, from, to, to, documents ?? []),
@@ -313,6 +314,7 @@ function openApplied(
         next,
         states.slice(from, to).flatMap((state) => state.notFollowed),
       ),
+      unseen: sides.unseen,
     };
   };
   const moved = states.flatMap((state) => state.notes).slice(0, 20);

@@ -23,14 +23,21 @@ import {
 } from '../source/changes.ts';
 import type { HeaderSides, HeaderSource } from './header-source.ts';
 import { HeaderTexts } from './header-texts.ts';
+import { isSameFile } from '../source/includers.ts';
 import { isWithin, placesOf } from './path-limits.ts';
 import { isShownAlone } from './shown-alone.ts';
 import { findUnsettled, Telling, type ToRead, type ToTell } from './unsettled.ts';
 
+/** Two sources of which only what differs is read. */
+export interface RestrictedSides extends HeaderSides {
+  /** Paths of headers that differ, and that no program of the targets sees which were compared so far. */
+  readonly unseen: () => readonly string[];
+}
+
 /** The same two sources, reading no header that means the same on both sides. */
-export function restrictToChanges(old: HeaderSource, next: HeaderSource, paths: readonly string[]): HeaderSides {
+export function restrictToChanges(old: HeaderSource, next: HeaderSource, paths: readonly string[]): RestrictedSides {
   const reading = new RestrictedReading({ old: old.against(next), new: next.against(old) }, paths);
-  return { old: reading.of('old'), new: reading.of('new') };
+  return { old: reading.of('old'), new: reading.of('new'), unseen: () => reading.unseen() };
 }
 
 interface Changes {
@@ -56,6 +63,10 @@ class RestrictedReading {
   readonly #changes = new Map<Target, Changes>();
   readonly #groups: (readonly Target[])[] = [];
   #readers: { old?: ReadonlyMap<string, readonly Target[]>; new?: ReadonlyMap<string, readonly Target[]> } = {};
+  /** What is looked at because it differs, or includes what does, with all that it includes. */
+  readonly #seen = new Set<readonly HeaderFile[]>();
+  /** Paths that differ, where these are known. */
+  readonly #differing = new Set<string>();
   /** What was read last. No more is remembered: whoever compares trees goes from target to target, and could not hold all. */
   #last: (AbiPair & { readonly target: Target }) | undefined;
 
@@ -77,6 +88,25 @@ class RestrictedReading {
       changesFor: (target) => this.#changesFor(target).unsettled,
       abiFor: (target) => this.#abiFor(target, side),
     };
+  }
+
+  unseen(): readonly string[] {
+    const isWithinLimits = (path: string): boolean => this.#paths.length === 0 || isWithin([path], this.#paths);
+    const seen = new Set([...this.#seen].flatMap((files) => files.map(({ path }) => path)));
+    return [...this.#differing].filter(
+      (path) => path.endsWith('.h') && !seen.has(path) && isWithinLimits(path) && !this.#saysTheSame(path),
+    );
+  }
+
+  /** Whether what stands at a path is one header on both sides, but for remarks. */
+  #saysTheSame(path: string): boolean {
+    const name = path.replace(/^.*\/uapi\//, '');
+    return [...this.#changes.keys()].some((target) => {
+      const [was, is] = [this.#sides.old, this.#sides.new].map((side) =>
+        side.headersFor(target).resolve(name, 'angle', undefined),
+      );
+      return was?.path === path && is?.path === path && isSameFile(was, is);
+    });
   }
 
   #abiFor(target: Target, side: 'old' | 'new'): Abi {
@@ -139,6 +169,11 @@ class RestrictedReading {
     const group = this.#groups.find((one) => one.includes(target)) ?? [target];
     const both = group.filter((one) => one === target || (isFor(sides.old, one) && isFor(sides.new, one)));
     const reading = this.#readingFor(both);
+    for (const { target: one, files } of reading) {
+      for (const some of [files.old, files.new]) this.#seen.add(some);
+      const paths = sides.old.headersFor(one).changedPaths?.(sides.new.headersFor(one)) ?? [];
+      for (const path of paths) this.#differing.add(path);
+    }
     for (const side of ['old', 'new'] as const) {
       const files = new Set(reading.map((one) => one.files[side]));
       sides[side].headersFor(target).fetch?.(new Set([...files].flat()));
