@@ -10,8 +10,9 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UndecidedError, UserError } from '../diagnostic.ts';
 import { readRegularFile } from '../source/directory.ts';
-import type { FileTree } from '../source/file-tree.ts';
+import type { FileText, FileTree } from '../source/file-tree.ts';
 import { type GitRepository, NoRepositoryError } from '../source/git.ts';
+import { kernelPaths } from '../source/kernel-paths.ts';
 import { isKernelTree } from '../source/kernel-tree.ts';
 import type { HeaderWorkshop } from './header-workshop.ts';
 import type { Io } from './io.ts';
@@ -41,7 +42,7 @@ export function chooseSides(workshop: HeaderWorkshop, io: Io, isExplicit = false
   }
   const fromJob = chooseInGitHub(repository, io) ?? chooseInGitLab(repository, io);
   if (fromJob !== undefined) return fromJob;
-  const top = repository.workTree();
+  const [top] = workshop.workTree();
   if (top !== undefined && differsFromHead(top, workshop)) {
     return {
       sides: ['HEAD', top],
@@ -144,35 +145,46 @@ function require(repository: GitRepository, revision: string, why: string | (() 
 /** Whether headers on disk differ from those of HEAD. */
 function differsFromHead(top: string, workshop: HeaderWorkshop): boolean {
   const head = workshop.revision('HEAD', 'HEAD');
-  const index = workshop.index();
-  const disk = workshop.directory(top, top);
-  const paths = headersOf(head, index, disk);
-  if (!isDirty(head, disk, paths)) return false;
-  checkThatItIsOurs(top, head, disk, paths);
+  let disk = workshop.directory(top, top);
+  const isKernel = isKernelTree(head) || isKernelTree(disk);
+  const onDisk = new Set(disk.list(uapiPaths));
+  if (!isKernel || head.list(uapiPaths).some((path) => !onDisk.has(path))) {
+    // Of a whole kernel that takes a while, and tells besides what git was told to leave out of the work tree.
+    workshop.index().list(['']);
+    disk = workshop.directory(top, top);
+  }
+  const paths = new Set(
+    isKernel ? [head, disk].flatMap((tree) => tree.list(uapiPaths)) : headersOf(head, workshop.index()),
+  );
+  if (!isDirty(head, disk, [...paths])) return false;
+  checkThatItIsOurs(top, head, disk, [...paths]);
   return true;
 }
 
-/** Paths of the headers of any side. */
-function headersOf(head: FileTree, index: FileTree, disk: FileTree): readonly string[] {
-  const paths = new Set<string>();
-  if (isKernelTree(head) || isKernelTree(disk)) {
-    for (const tree of [head, disk]) {
-      const folders = tree.entries('arch').map((name) => `arch/${name}/include/uapi`);
-      for (const path of tree.list(['include/uapi', ...folders])) paths.add(path);
-    }
-  } else {
-    for (const tree of [head, index]) for (const path of tree.list([''])) if (path.endsWith('.h')) paths.add(path);
-  }
-  return [...paths];
+/** What a kernel's headers are made from. They say little of the version in its Makefile, which is edited for much else. */
+const uapiPaths = kernelPaths.filter((path) => path !== 'Makefile');
+
+/** Paths of the headers of repositories that are no kernels. */
+function headersOf(head: FileTree, index: FileTree): readonly string[] {
+  return [head, index].flatMap((tree) => tree.list([''])).filter((path) => path.endsWith('.h'));
 }
 
-/** Whether a header on disk differs from the revision's. Equal keys are equal blob ids, so little is compared. */
+/** Whether a header on disk differs from the revision's. Equal keys are equal texts; others may be that as well (SHA-256, line ends). */
 function isDirty(head: FileTree, disk: FileTree, paths: readonly string[]): boolean {
-  head.prefetch(paths);
-  return paths.some((path) => {
-    const [old, now] = [head.read(path), disk.read(path)];
-    return old.kind !== now.kind || (old.kind === 'text' && now.kind === 'text' && old.text !== now.text);
+  const unlike = paths.filter((path) => {
+    const key = head.keyOf?.(path);
+    return key === undefined || key !== disk.keyOf?.(path);
   });
+  head.prefetch(unlike);
+  return unlike.some((path) => {
+    const [old, now] = [head.read(path), disk.read(path)];
+    return old.kind !== now.kind || (old.kind === 'text' && now.kind === 'text' && linesOf(old) !== linesOf(now));
+  });
+}
+
+/** With the line ends that git keeps, whatever it was told to write to disk (`core.autocrlf`). */
+function linesOf({ text }: FileText): string {
+  return text.replaceAll('\r\n', '\n');
 }
 
 /**

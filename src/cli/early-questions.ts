@@ -115,6 +115,7 @@ export function areRevisions(sources: readonly string[], cwd: string, arePreferr
   return sources.every(
     (source) =>
       source !== '-' &&
+      !source.startsWith('/') &&
       !source.includes(':') &&
       !isJsonSource(source) &&
       (arePreferred || !mayStandOnDisk(resolve(cwd, source))),

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { BlobStore } from '../source/blob-store.ts';
 import { GitRepository } from '../source/git.ts';
-import { lookAhead, type Outlook } from '../source/look-ahead.ts';
+import { lookAhead, type Outlook, type WhatFor } from '../source/look-ahead.ts';
 import { areRevisions, listedAlongside } from './early-questions.ts';
 import type { Io } from './io.ts';
 
@@ -14,13 +14,13 @@ export interface GitOutlook extends Outlook {
 
 /**
  * What git says of two sources, where both are revisions of the repository at `directory` (`-C`); `undefined` where they
- * are not, or there is none. `words`: what will be looked for in them. `known`: what is known of that repository.
+ * are not, or there is none. `what`: what they are looked into for. `known`: what is known of that repository.
  * `prefersRevisions`: what stands on disk under the name of a revision does not matter.
  */
 export async function outlookFor(
   old: string,
   next: string,
-  words: readonly string[],
+  what: WhatFor,
   directory: string | undefined,
   io: Io,
   known: BlobStore | undefined,
@@ -30,7 +30,7 @@ export async function outlookFor(
   // Nobody has made sure that there is a repository.
   const place = resolve(io.cwd, directory ?? '.');
   const store = known ?? storeOf(new GitRepository(place, io.env, directory !== undefined, io.begun));
-  const outlook = await lookAhead(store, old, next, words);
+  const outlook = await lookAhead(store, old, next, what);
   return outlook === undefined ? undefined : { ...outlook, store };
 }
 

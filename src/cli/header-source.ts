@@ -27,6 +27,8 @@ export interface HeaderSource {
   readonly isOneFile: boolean;
   /** The revision that was named, where it was one as a whole. */
   readonly revision?: FileTree | undefined;
+  /** Where the headers were found. */
+  readonly collection: HeaderCollection;
   /** Directories on disk at which the paths of its headers may start. */
   readonly standsIn: () => readonly string[];
   /** The same without what the other side of a comparison cannot read. */
@@ -141,6 +143,7 @@ export function sourceOf(collection: HeaderCollection, named: Named, workshop: W
     isOneFile,
     standsIn,
     revision,
+    collection,
     against,
     targets,
     whyNot: (target) =>

@@ -14,7 +14,7 @@ import type { BlobStore } from '../source/blob-store.ts';
 import { GitRepository } from '../source/git.ts';
 import type { Stage } from '../source/git-index.ts';
 import { isPlausibleRevision } from '../source/git-questions.ts';
-import type { Outlook } from '../source/look-ahead.ts';
+import type { Outlook, WhatFor } from '../source/look-ahead.ts';
 import { GitTree, openRevision, unmergedReason } from '../source/git-tree.ts';
 import { HeaderFiles, TextTree } from '../source/header-files.ts';
 import type { HeaderCollection } from '../source/header.ts';
@@ -50,6 +50,8 @@ export class HeaderWorkshop {
   readonly #options: HeaderOptions;
   readonly #shared: Workshop;
   #blobs: BlobStore | undefined;
+  /** Directories that were opened, so that their files are read once. */
+  readonly #directories = new Map<string, FileTree>();
   #workTree: readonly string[] | undefined;
   #includes: readonly HeaderCollection[] | undefined;
 
@@ -84,15 +86,15 @@ export class HeaderWorkshop {
     return this.#openFromGit(text);
   }
 
-  /** What git was asked ahead for two sources, and for what names `words`; `undefined` where these are no revisions. */
+  /** What git was asked ahead for two sources, and `what` else these are looked into for; `undefined` where they are no revisions. */
   async lookAhead(
     old: string,
     next: string,
-    words: readonly string[] = [],
+    what: WhatFor = {},
     prefersRevisions = false,
   ): Promise<Outlook | undefined> {
     const { gitDirectory } = this.#options;
-    const outlook = await outlookFor(old, next, words, gitDirectory, this.#io, this.#blobs, prefersRevisions);
+    const outlook = await outlookFor(old, next, what, gitDirectory, this.#io, this.#blobs, prefersRevisions);
     this.#blobs ??= outlook?.store;
     return outlook;
   }
@@ -119,9 +121,19 @@ export class HeaderWorkshop {
 
   /** The files of a directory on disk; of a work tree, with those that are left out of it. */
   directory(path: string, label: string): FileTree {
+    const listed = this.#blobs?.index().isListed === true ? this.#blobs : undefined;
+    const key = [path, label, listed !== undefined].join('\0');
+    const tree = this.#directories.get(key) ?? this.#openDirectory(path, label, listed);
+    this.#directories.set(key, tree);
+    return tree;
+  }
+
+  #openDirectory(path: string, label: string, listed: BlobStore | undefined): FileTree {
     return treeOnDisk(path, label, {
-      listed: this.#blobs?.isIndexListed === true ? this.#blobs : undefined,
+      listed,
       workTrees: () => this.workTree(),
+      // What a work tree and a revision share need not come from git as well.
+      onRead: (text) => this.#blobs?.keepText(text),
       storeFor: (top) => {
         const isOurs = this.whyNoRepository() === undefined && this.workTree().some((one) => realpathSync(one) === top);
         return isOurs ? this.#store() : storeOf(GitRepository.open(top, this.#io.env, true));
@@ -190,7 +202,7 @@ export class HeaderWorkshop {
    * @throws {UserError} if it may be both.
    */
   isRevision(text: string, prefersRevisions = false): boolean {
-    if (/^\.\.?$/.test(text) || (text.includes('/') && !prefersRevisions)) return false;
+    if (/^(?:\.\.?$|\/)/.test(text) || (text.includes('/') && !prefersRevisions)) return false;
     const repository = this.#repositoryOrUndefined();
     const plainName = repository?.plainNameOf(text);
     if (plainName === undefined) return false;
@@ -241,7 +253,7 @@ export class HeaderWorkshop {
     const path = normalizePath(/^\.\.?(\/|$)/.test(given) ? `${store.repository.prefix()}${given}` : given);
     if (path === undefined) throw new UserError(`"${given}" leads out of the repository.`);
     const tree = staged === undefined ? openRevision(store, revision) : GitTree.ofIndex(store, staged.stage);
-    if (staged !== undefined) checkStage(staged.stage, path, tree, store.index().unmerged.has(path));
+    if (staged !== undefined) checkStage(staged.stage, path, tree, path !== '' && store.index().isUnmerged(path));
     return { tree, path };
   }
 

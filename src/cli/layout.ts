@@ -134,7 +134,7 @@ async function openAt(
   const sourceOptions = sourceOptionsOf(options);
   if (words === undefined || !areRevisions([text], io.cwd)) return openSource(text, io, sourceOptions);
   const workshop = await workshopFor(io, sourceOptions);
-  const outlook = await workshop.lookAhead(text, text, words);
+  const outlook = await workshop.lookAhead(text, text, { words });
   await outlook?.fetched;
   await outlook?.included;
   return openSource(text, io, { ...sourceOptions, workshop });

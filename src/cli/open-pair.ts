@@ -8,7 +8,9 @@
 import { resolve } from 'node:path';
 import { UserError } from '../diagnostic.ts';
 import { MissingObjectsError } from '../source/git.ts';
+import type { Outlook } from '../source/look-ahead.ts';
 import { statsAt } from '../source/stats.ts';
+import type { HeaderSource } from './header-source.ts';
 import type { HeaderWorkshop } from './header-workshop.ts';
 import type { Io } from './io.ts';
 import { limitToHeaders } from './limit-to-headers.ts';
@@ -50,7 +52,7 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
   const [oldName, newName] = second === undefined ? splitRange(first) : [first, second];
   const hasParted = second === undefined && isFromBase(first);
   const oldRevision = hasParted ? workshop.repository().mergeBase(oldName, newName) : oldName;
-  const outlook = await workshop.lookAhead(oldRevision, newName, [], prefersRevisions);
+  const outlook = await workshop.lookAhead(oldRevision, newName, {}, prefersRevisions);
   if (outlook !== undefined) io.expectRun?.((await outlook.areNear) ? 'short' : 'any');
   // To look for headers that were named, it has to be known which there are.
   await ((options.headers ?? []).length === 0 ? outlook?.listed : outlook?.fetched);
@@ -63,14 +65,30 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
     const [was, is] = withoutUnread(limitToHeaders([old, next], limits));
     return { old: told(was), new: told(is), workshop };
   }
-  if (outlook !== undefined) {
-    await outlook.fetched;
+  const ahead = outlook ?? (await lookAheadFrom(old, next, oldRevision, newName.startsWith(':'), workshop));
+  if (ahead !== undefined) {
+    await ahead.fetched;
     // While git still works, it can be worked out which headers there are.
     for (const source of [old, next]) for (const target of source.targets) source.headersFor(target);
-    await outlook.included;
+    await ahead.included;
   }
   const limits = limitsFor(options.paths ?? [], bases, [old, next]);
   return { ...restrictToChanges(old, next, limits), workshop };
+}
+
+/** What git was asked ahead where the old side is a revision and the new one the index. */
+async function lookAheadFrom(
+  old: HeaderSource,
+  next: HeaderSource,
+  revision: string,
+  isIndex: boolean,
+  workshop: HeaderWorkshop,
+): Promise<Outlook | undefined> {
+  if (old.revision === undefined) return undefined;
+  // The files of a work tree are read for this, and those of the revision that are equal need not be fetched any more.
+  const touched = old.collection.changedPaths?.(next.collection);
+  if (touched === undefined || !isIndex) return undefined;
+  return workshop.lookAhead(revision, revision, { touched: [...touched] }, true);
 }
 
 /** Where objects are missing for one side, it is told what is for both: nobody wants to fetch twice. */

@@ -29,7 +29,7 @@ import { isBesideTheUapi, openHunks, withProblems } from './open-hunks.ts';
 import type { OpenedPair } from './open-pair.ts';
 import { basesOf, isWithin, limitsAmong, limitsFor } from './path-limits.ts';
 import { restrictToChanges } from './restrict-to-changes.ts';
-import { type SourceOptions, workshopFor } from './open-source.ts';
+import { isHeaders, type OpenedSource, type SourceOptions, workshopFor } from './open-source.ts';
 
 export interface OpenedPatches {
   /** Everything before the first patch, and after the last. */
@@ -74,9 +74,21 @@ export async function openPatches(io: Io, options: PatchOptions): Promise<Opened
     };
   }
   if (found.why !== undefined) said.push(found.why);
-  return openApplied(patches, found, workshop, said, (sources) =>
+  const touched = patches.flatMap((patch) => patch.files.map((file) => file.oldPath));
+  const { revision } = found;
+  const outlook = revision === undefined ? undefined : await workshop.lookAhead(revision, revision, { touched }, true);
+  const opened = openApplied(patches, found, workshop, said, (sources) =>
     limitsFor(options.paths, basesOf(io.cwd, options.gitDirectory), sources),
   );
+  await outlook?.fetched;
+  listHeaders([opened.whole.old, opened.whole.new]);
+  await outlook?.included;
+  return opened;
+}
+
+/** Works out which headers there are, while git works on something else. */
+function listHeaders(sources: readonly OpenedSource[]): void {
+  for (const source of sources.filter(isHeaders)) for (const target of source.targets) source.headersFor(target);
 }
 
 /** What the paths on the command line mean in patches without a tree. */
@@ -125,6 +137,8 @@ function readFile(name: string, io: Io): Uint8Array {
 interface FoundTree {
   readonly kind: 'tree';
   readonly tree: FileTree;
+  /** Of which commit it is. */
+  readonly revision: string | undefined;
   readonly states: readonly State[];
   /** What to say about the choice. */
   readonly why: string | undefined;
@@ -142,19 +156,22 @@ interface State {
 type Found = FoundTree | { readonly kind: 'none'; readonly why: string | undefined };
 
 function findTree(patches: readonly Patch[], workshop: HeaderWorkshop, io: Io, options: PatchOptions): Found {
-  const apply = (tree: FileTree, why?: string, folder?: string): FoundTree => ({
-    kind: 'tree',
-    tree,
-    states: applySeries(patches, tree),
-    why,
-    standsIn: () => (folder === undefined ? workshop.workTree() : [folder]),
-  });
+  const apply = (revision: string, name: string, why?: string): FoundTree => {
+    const tree = workshop.revision(revision, name);
+    return {
+      ...{ kind: 'tree', tree, revision, states: applySeries(patches, tree), why },
+      standsIn: () => workshop.workTree(),
+    };
+  };
   if (options.onto !== undefined) {
     const path = resolve(io.cwd, options.onto);
     const isDirectory = statsAt(path, options.onto)?.isDirectory() === true;
-    return isDirectory && !workshop.isRevision(options.onto)
-      ? apply(workshop.directory(path, options.onto), undefined, path)
-      : apply(workshop.revision(options.onto, options.onto));
+    if (!isDirectory || workshop.isRevision(options.onto)) return apply(options.onto, options.onto);
+    const tree = workshop.directory(path, options.onto);
+    return {
+      ...{ kind: 'tree', tree, revision: undefined, states: applySeries(patches, tree), why: undefined },
+      standsIn: () => [path],
+    };
   }
   const noRepository = options.gitDirectory === undefined ? workshop.whyNoRepository() : undefined;
   if (noRepository !== undefined) {
@@ -170,7 +187,7 @@ function findTree(patches: readonly Patch[], workshop: HeaderWorkshop, io: Io, o
   const headers = expected.filter(({ path }) => path.endsWith('.h'));
   const base =
     findBase(repository, expected) ?? (headers.length < expected.length ? findBase(repository, headers) : undefined);
-  if (base !== undefined) return apply(workshop.revision(base.id, base.name), `the patch was made for ${base.name}`);
+  if (base !== undefined) return apply(base.id, base.name, `the patch was made for ${base.name}`);
   const problems: UndecidedError[] = [];
   const stated = patches.map((patch) => patch.baseCommit).find((id) => id !== undefined);
   for (const [revision, why] of [
@@ -191,7 +208,7 @@ function findTree(patches: readonly Patch[], workshop: HeaderWorkshop, io: Io, o
       if (touches) continue;
     }
     try {
-      return apply(tree, why);
+      return apply(revision, revision.slice(0, 12), why);
     } catch (error) {
       if (!(error instanceof UndecidedError)) throw error;
       problems.push(error);

@@ -4,7 +4,7 @@ import { realpathSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import type { BlobStore } from '../source/blob-store.ts';
 import { DirectoryTree } from '../source/directory.ts';
-import { type FileTree, isUnder } from '../source/file-tree.ts';
+import { type FileText, type FileTree, isUnder } from '../source/file-tree.ts';
 import { GitTree } from '../source/git-tree.ts';
 import { SubTree } from '../source/open-headers.ts';
 import { sparseTopOf } from '../source/sparse-checkout.ts';
@@ -18,6 +18,8 @@ export interface KnownRepositories {
   readonly workTrees: () => readonly string[];
   /** The repository of the work tree at a directory. */
   readonly storeFor: (top: string) => BlobStore;
+  /** Is given every text that is read. */
+  readonly onRead?: (text: FileText) => void;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface KnownRepositories {
  * @throws {UserError} if git will not read the repository of a sparse checkout: what it leaves out is not gone.
  */
 export function treeOnDisk(path: string, label: string, known: KnownRepositories): FileTree {
-  const disk = new DirectoryTree(path, label);
+  const disk = new DirectoryTree(path, label, [], known.onRead);
   const place = realpathSync(path);
   const sparseTop = sparseTopOf(place);
   const top =

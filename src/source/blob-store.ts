@@ -7,13 +7,16 @@
  */
 
 import { type FileText, maximumFileBytes, type ReadResult } from './file-tree.ts';
-import { GitIndex } from './git-index.ts';
+import { GitIndex, type Stage } from './git-index.ts';
 import { GitListing } from './git-listing.ts';
-import type { GitObjectName } from './git-questions.ts';
-import type { GitRepository } from './git.ts';
+import { type GitEntry, type GitObjectName, isRegularFile } from './git-questions.ts';
+import { type GitRepository, MissingObjectsError } from './git.ts';
 
 /** All headers of a kernel have 8 MB. */
 const treeBytes = 64 * 1024 * 1024;
+
+/** Of more files than that, sizes cost more than they are worth. */
+const maximumSizes = 100;
 
 /** Whoever looks at more than that many texts that nobody expected looks at most of them. */
 const maximumSurprises = 4;
@@ -33,6 +36,7 @@ export class BlobStore {
   #words: ReadonlySet<string> = new Set();
   readonly #names = new Map<string, GitObjectName>();
   readonly #listings = new Map<string, GitListing>();
+  readonly #stages = new Map<Stage, GitListing>();
   #index: GitIndex | undefined;
 
   constructor(repository: GitRepository, alongside: readonly string[] = []) {
@@ -70,12 +74,45 @@ export class BlobStore {
 
   /** The index, the same for the whole run. */
   index(): GitIndex {
-    this.#index ??= new GitIndex(this.repository.listIndex());
+    this.#index ??= new GitIndex(this.repository);
     return this.#index;
   }
 
-  get isIndexListed(): boolean {
-    return this.#index !== undefined;
+  /** What lies in the index, with that version of what is in conflict. */
+  stagedListing(stage: Stage): GitListing {
+    let listing = this.#stages.get(stage);
+    if (listing === undefined) {
+      const staged = {
+        below: (paths: readonly string[]) => this.#sized(this.index().at(stage, paths)),
+        at: (paths: readonly string[]) => this.index().exactlyAt(stage, paths),
+      };
+      this.#stages.set(stage, (listing = GitListing.ofIndex(this.repository, staged, this.#alongside)));
+    }
+    return listing;
+  }
+
+  /** The index tells no sizes: those of trees are taken, which most of its files are from, and the few others are asked for. */
+  #sized(entries: readonly GitEntry[]): readonly GitEntry[] {
+    const inTrees = (entry: GitEntry): GitEntry | undefined => {
+      const found = [...this.#listings.values()].map((listing) => listing.file(entry.path));
+      return found.find((one) => one?.id === entry.id && one.sizeBytes !== undefined);
+    };
+    const sized = entries.map((entry) => inTrees(entry) ?? entry);
+    const others = sized.filter((entry) => entry.sizeBytes === undefined && isRegularFile(entry));
+    if (others.length === 0 || others.length > maximumSizes) return sized;
+    const sizes = this.#sizesOf(others);
+    const byId = new Map(others.map(({ id }, index) => [id, sizes[index]]));
+    return sized.map((entry) => (byId.has(entry.id) ? { ...entry, sizeBytes: byId.get(entry.id) } : entry));
+  }
+
+  /** None where some are missing: who wants these will be told. */
+  #sizesOf(entries: readonly GitEntry[]): readonly (number | undefined)[] {
+    try {
+      return this.repository.sizes(entries.map(({ id }) => id));
+    } catch (error) {
+      if (error instanceof MissingObjectsError) return [];
+      throw error;
+    }
   }
 
   /** `sizeBytes`: of a blob that is known to be there. */
@@ -143,6 +180,12 @@ export class BlobStore {
     this.#pending.delete(id);
     const isSmall = content.length <= maximumFileBytes;
     this.#fetched.set(id, isSmall ? { kind: 'text', text: content.toString(), key: id } : tooLarge(id, content.length));
+  }
+
+  /** A text that was found elsewhere and has the id of a blob: nobody need fetch that. */
+  keepText(text: FileText): void {
+    this.#pending.delete(text.key);
+    this.#fetched.set(text.key, text);
   }
 
   #look(id: string): void {

@@ -25,6 +25,7 @@ import {
 import { join, sep } from 'node:path';
 import { UndecidedError, UserError } from '../diagnostic.ts';
 import {
+  type FileText,
   type FileTree,
   folderOf,
   isUnder,
@@ -47,17 +48,19 @@ export class DirectoryTree implements FileTree {
   /** Real paths that links may lead into; the first is the root's own. */
   readonly #allowed: readonly string[];
   readonly #texts = new Map<string, ReadResult>();
+  readonly #onRead: ((text: FileText) => void) | undefined;
   /** Of what was listed. */
   readonly #closed = new Set<string>();
   #entriesSeen = 0;
 
   /**
-   * `also`: further directories that links of this tree may lead into.
+   * `also`: further directories that links of this tree may lead into. `onRead`: is given every text that is read.
    * @throws {UserError} if `root` is not a directory, {UndecidedError} if it cannot be read.
    */
-  constructor(root: string, label: string, also: readonly string[] = []) {
+  constructor(root: string, label: string, also: readonly string[] = [], onRead?: (text: FileText) => void) {
     this.label = label;
     this.#root = root;
+    this.#onRead = onRead;
     this.#allowed = [root, ...also].map((directory) => realDirectory(directory, label));
   }
 
@@ -95,7 +98,14 @@ export class DirectoryTree implements FileTree {
     const result: ReadResult =
       place.kind === 'inside' ? readRegularFile(place.path) : place.kind === 'absent' ? absentOr(path) : place;
     this.#texts.set(path, result);
+    if (result.kind === 'text') this.#onRead?.(result);
     return result;
+  }
+
+  /** A file on disk is read to know it, which costs less than not to know. */
+  keyOf(path: string): string | undefined {
+    const result = this.read(path);
+    return result.kind === 'text' ? result.key : undefined;
   }
 
   prefetch(): void {
@@ -184,12 +194,13 @@ export function readRegularFile(path: string, limitBytes = maximumFileBytes): Re
     if (stats.size > limitBytes)
       return { kind: 'refused', reason: `it has ${stats.size} bytes, too many: larger than ${limitBytes}` };
     // A file may grow while it is read, and files in /proc say that they have no bytes: the limit holds for both.
-    const buffer = Buffer.allocUnsafe(Math.min(stats.size, limitBytes) + 4096);
+    const buffer = bufferOf(stats.size + 4096);
     let length = 0;
     for (;;) {
       if (length === buffer.length) return { kind: 'refused', reason: 'it changes while it is read' };
       const count = readSync(descriptor, buffer, length, buffer.length - length, null);
-      if (count === 0) {
+      if (count === 0 || (length === 0 && count === stats.size)) {
+        length += count;
         const content = buffer.subarray(0, length);
         // The id git gives a blob of this content: a file that equals one of a revision is known to.
         const key = createHash('sha1').update(`blob ${length}\0`).update(content).digest('hex');
@@ -202,6 +213,13 @@ export function readRegularFile(path: string, limitBytes = maximumFileBytes): Re
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** For one file after the other: most are small, and a buffer for each costs as much as to read it. */
+const reused = Buffer.allocUnsafeSlow(256 * 1024);
+
+function bufferOf(bytes: number): Buffer {
+  return bytes > reused.length ? Buffer.allocUnsafe(bytes) : reused.subarray(0, bytes);
 }
 
 /** What is listed under a name that is no UTF-8 is found by none. */

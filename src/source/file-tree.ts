@@ -47,7 +47,7 @@ export interface FileTree {
   entries(folder: string): readonly string[];
   kindOf(path: string): 'file' | 'folder' | 'other' | 'absent';
   read(path: string): ReadResult;
-  /** The key of what `read` gives, where it is a text and that is known without reading it. */
+  /** The key of what `read` gives, where it is a text and that can be told without fetching it from elsewhere. */
   keyOf?(path: string): string | undefined;
   /** What kernel headers include, where that is known of all of them without reading any. */
   includeIndex?(): IncludeIndex | undefined;

@@ -6,6 +6,7 @@
  */
 
 import type { GitEntry, StagedEntry } from './git-questions.ts';
+import type { GitRepository } from './git.ts';
 
 /** `0`: what is staged; others: that version of whatever is in conflict. */
 export type Stage = 0 | 1 | 2 | 3;
@@ -16,30 +17,59 @@ export function labelOfStage(stage: Stage): string {
 }
 
 export class GitIndex {
-  readonly #entries: readonly StagedEntry[];
-  /** Paths that are in conflict. */
-  readonly unmerged: ReadonlySet<string>;
+  readonly #repository: GitRepository;
+  /** What was asked for, and what there is of it. */
+  readonly #answers = new Map<string, readonly StagedEntry[]>();
+  /** Paths that are in conflict, of those that somebody asked about. */
+  readonly unmerged = new Set<string>();
 
-  constructor(entries: readonly StagedEntry[]) {
-    this.#entries = entries;
-    this.unmerged = new Set(entries.flatMap(({ stage, path }) => (stage === 0 ? [] : path)));
+  constructor(repository: GitRepository) {
+    this.#repository = repository;
   }
 
   /**
-   * The entries of a commit that would keep that version of everything in conflict. Stage 0 has one entry for each path in conflict
-   * as well, which stands for whatever it will be.
+   * The entries at or below some paths (of all, where there are none) of a commit that would keep that version of everything in
+   * conflict. Stage 0 has one entry for each path in conflict as well, which stands for whatever it will be.
    */
-  at(wanted: Stage): readonly GitEntry[] {
-    const entries = new Map<string, GitEntry>();
-    for (const { mode, id, path, stage } of this.#entries) {
-      if ((stage === 0 || wanted === 0 || stage === wanted) && !entries.has(path))
-        entries.set(path, { mode, id, path });
-    }
-    return [...entries.values()];
+  at(wanted: Stage, paths: readonly string[]): readonly GitEntry[] {
+    return ofStage(wanted, this.#below(paths));
+  }
+
+  /** As `at`, without what lies below the paths. */
+  exactlyAt(wanted: Stage, paths: readonly string[]): readonly GitEntry[] {
+    return ofStage(wanted, this.#repository.listIndexAt(paths));
+  }
+
+  isUnmerged(path: string): boolean {
+    this.#below([path]);
+    return this.unmerged.has(path);
+  }
+
+  /** Whether somebody has asked for all that there is. */
+  get isListed(): boolean {
+    return this.#answers.has('');
   }
 
   /** Paths of the files that are left out of the work tree. */
   skipped(): readonly string[] {
-    return this.#entries.flatMap(({ isSkipped, path }) => (isSkipped ? path : []));
+    return this.#below([]).flatMap(({ isSkipped, path }) => (isSkipped ? path : []));
   }
+
+  #below(paths: readonly string[]): readonly StagedEntry[] {
+    const key = paths.join('\0');
+    let entries = this.#answers.get(key);
+    if (entries === undefined) {
+      this.#answers.set(key, (entries = this.#repository.listIndex(paths)));
+      for (const { stage, path } of entries) if (stage !== 0) this.unmerged.add(path);
+    }
+    return entries;
+  }
+}
+
+function ofStage(wanted: Stage, staged: readonly StagedEntry[]): readonly GitEntry[] {
+  const entries = new Map<string, GitEntry>();
+  for (const { mode, id, path, stage } of staged) {
+    if ((stage === 0 || wanted === 0 || stage === wanted) && !entries.has(path)) entries.set(path, { mode, id, path });
+  }
+  return [...entries.values()];
 }

@@ -4,9 +4,17 @@
 
 import type { AskedTree } from './fetch-command.ts';
 import { folderOf, isUnder, sorted } from './file-tree.ts';
-import { type GitEntry, isLink, isRegularFile } from './git-questions.ts';
+import { type GitEntry, isLink, isRegularFile, type TreeListing } from './git-questions.ts';
 import type { GitRepository } from './git.ts';
 import type { IncludeIndex } from './include-index.ts';
+
+/** What is asked of the index. */
+export interface StagedFiles {
+  /** Files at or below some paths; all, where there are none. */
+  readonly below: (paths: readonly string[]) => readonly GitEntry[];
+  /** Files and links at some paths. */
+  readonly at: (paths: readonly string[]) => readonly GitEntry[];
+}
 
 export class GitListing implements AskedTree {
   /** What the kernel headers among the files include, where somebody found out. */
@@ -14,6 +22,7 @@ export class GitListing implements AskedTree {
   readonly #repository: GitRepository;
   /** Id of the tree, or of a commit or tag that leads to one; `undefined` for the index. */
   readonly tree: string | undefined;
+  readonly #staged: StagedFiles | undefined;
   /** Files and folders that somebody wanted to know about. */
   readonly asked = new Set<string>();
   /** Files at the top that are listed with whatever is listed first. */
@@ -30,10 +39,16 @@ export class GitListing implements AskedTree {
   /** What was listed, by where. */
   readonly #lists = new Map<string, readonly string[]>();
 
-  private constructor(repository: GitRepository, tree: string | undefined, alongside: readonly string[]) {
+  private constructor(
+    repository: GitRepository,
+    tree: string | undefined,
+    alongside: readonly string[],
+    staged?: StagedFiles,
+  ) {
     this.#repository = repository;
     this.tree = tree;
     this.#alongside = alongside;
+    this.#staged = staged;
     repository.keepAsked(this);
   }
 
@@ -41,10 +56,8 @@ export class GitListing implements AskedTree {
     return new GitListing(repository, tree, alongside);
   }
 
-  static ofIndex(repository: GitRepository, entries: readonly GitEntry[]): GitListing {
-    const listing = new GitListing(repository, undefined, []);
-    listing.keep([''], entries);
-    return listing;
+  static ofIndex(repository: GitRepository, staged: StagedFiles, alongside: readonly string[]): GitListing {
+    return new GitListing(repository, undefined, alongside, staged);
   }
 
   /** What must be listed so that everything at or under each of `folders`, which are asked for, is known. */
@@ -80,10 +93,7 @@ export class GitListing implements AskedTree {
 
   #list(folders: readonly string[]): readonly string[] {
     const unlisted = this.unlisted(folders);
-    if (unlisted.length > 0 && this.tree !== undefined) {
-      const paths = unlisted.includes('') ? [] : unlisted;
-      this.keep(unlisted, this.#repository.listTree(this.tree, { paths, isRecursive: true, hasSizes: true }));
-    }
+    if (unlisted.length > 0) this.keep(unlisted, this.#filesBelow(unlisted.includes('') ? [] : unlisted));
     const paths = this.#sortedPaths();
     if (folders.includes('')) return paths;
     // A path that turns out to be a file stands for itself.
@@ -98,8 +108,6 @@ export class GitListing implements AskedTree {
    * Finds links that stand where a folder above some others would: nothing is listed below those. Kept as `odd`. Asked once for each.
    */
   lookAbove(folders: readonly string[]): void {
-    const { tree } = this;
-    if (tree === undefined) return;
     const above = new Set<string>();
     for (const folder of folders) {
       for (let place = folderOf(folder); place !== '' && !this.#lookedAt.has(place); place = folderOf(place)) {
@@ -108,7 +116,7 @@ export class GitListing implements AskedTree {
       }
     }
     if (above.size === 0) return;
-    const entries = this.#repository.listTree(tree, { paths: [...above], isRecursive: false, hasSizes: false });
+    const entries = this.#entriesAt([...above]);
     // Of a folder above another one, all that it holds is told.
     for (const entry of entries) if (isLink(entry) && above.has(entry.path)) this.odd.set(entry.path, entry);
   }
@@ -128,11 +136,20 @@ export class GitListing implements AskedTree {
   find(path: string): GitEntry | undefined {
     const known = this.#files.get(path);
     if (known !== undefined || this.#isListed(path)) return known ?? this.#impliedFolder(path);
+    if (this.#staged !== undefined) return this.#findStaged(path);
     const isNews = !this.asked.has(path);
     // Kept where its folder turns out to be missing.
     this.asked.add(path);
     const found = this.children(folderOf(path)).find((entry) => entry.path === path);
     if (isNews && (found === undefined || !isRegularFile(found))) this.asked.delete(path);
+    return found;
+  }
+
+  /** The index knows no folders, so one is looked for by what lies in it. */
+  #findStaged(path: string): GitEntry | undefined {
+    this.list([path]);
+    const found = this.#files.get(path) ?? this.#impliedFolder(path);
+    if (found === undefined) this.lookAbove([path]);
     return found;
   }
 
@@ -145,7 +162,7 @@ export class GitListing implements AskedTree {
   children(folder: string): readonly GitEntry[] {
     const known = this.#folders.get(folder);
     if (known !== undefined) return known;
-    const children = this.tree === undefined ? this.#childrenInIndex(folder) : this.#childrenInTree(this.tree, folder);
+    const children = this.#staged === undefined ? this.#childrenInTree(folder) : this.#childrenInIndex(folder);
     this.#folders.set(folder, children);
     return children;
   }
@@ -168,13 +185,25 @@ export class GitListing implements AskedTree {
     return this.#paths;
   }
 
-  #childrenInTree(tree: string, folder: string): readonly GitEntry[] {
+  #filesBelow(paths: readonly string[]): readonly GitEntry[] {
+    return this.#staged?.below(paths) ?? this.#inTree({ paths, isRecursive: true, hasSizes: true });
+  }
+
+  #entriesAt(paths: readonly string[]): readonly GitEntry[] {
+    return this.#staged?.at(paths) ?? this.#inTree({ paths, isRecursive: false, hasSizes: false });
+  }
+
+  #inTree(listing: TreeListing): readonly GitEntry[] {
+    return this.#repository.listTree(this.tree ?? '', listing);
+  }
+
+  #childrenInTree(folder: string): readonly GitEntry[] {
     // Asked for `a/b/`, ls-tree lists what is in the folder; a missing folder, or a file, lists nothing.
-    const paths = folder === '' ? [] : [`${folder}/`];
-    return this.#repository.listTree(tree, { paths, isRecursive: false, hasSizes: false });
+    return this.#inTree({ paths: folder === '' ? [] : [`${folder}/`], isRecursive: false, hasSizes: false });
   }
 
   #childrenInIndex(folder: string): readonly GitEntry[] {
+    this.list([folder]);
     const prefix = folder === '' ? '' : `${folder}/`;
     const children = new Map<string, GitEntry>();
     for (const entry of this.#files.values()) {

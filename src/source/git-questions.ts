@@ -90,13 +90,26 @@ export function whatLiesIn(id: string, { paths, isRecursive, hasSizes }: TreeLis
   };
 }
 
-/** The entries of the index; a conflict has several for one path. */
-export const whatIsStaged: GitQuestion<StagedEntry[]> = {
-  parameters: ['ls-files', '-z', '-t', '--stage', '--full-name', '--', ':/'],
-  input: '',
-  statuses: [0],
-  read: (output) => parseStaged(output),
-};
+/** The entries of the index at or below some paths, of all where there are none; a conflict has several for one path. */
+export function whatIsStaged(paths: readonly string[]): GitQuestion<StagedEntry[]> {
+  return whatMatchesInIndex(paths.length === 0 ? [':/'] : paths.map((path) => `:(top,literal)${path}`));
+}
+
+/** As `whatIsStaged`, without what lies below the paths: for folders nothing, and for links the links. */
+export function whatIsStagedAt(paths: readonly string[]): GitQuestion<StagedEntry[]> {
+  // A pattern has to match all of a path, where plain text may be the folder that it lies in.
+  const exactly = (path: string): string => path.replace(/[\\*?[\]]/g, '\\$&').replace(/[A-Za-z0-9_]/, '[$&]');
+  return whatMatchesInIndex(paths.map((path) => `:(top,glob)${exactly(path)}`));
+}
+
+function whatMatchesInIndex(pathspecs: readonly string[]): GitQuestion<StagedEntry[]> {
+  return {
+    parameters: ['ls-files', '-z', '-t', '--stage', '--full-name', '--', ...pathspecs],
+    input: '',
+    statuses: [0],
+    read: (output) => parseStaged(output),
+  };
+}
 
 /** Type and content of objects, in the order asked for. */
 export function whatIsIn(ids: readonly string[]): GitQuestion<GitObject[]> {

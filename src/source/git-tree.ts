@@ -19,7 +19,7 @@ import {
   sorted,
 } from './file-tree.ts';
 import { labelOfStage, type Stage } from './git-index.ts';
-import { GitListing } from './git-listing.ts';
+import type { GitListing } from './git-listing.ts';
 import { type GitEntry, isLink, isRegularFile } from './git-questions.ts';
 import type { IncludeIndex } from './include-index.ts';
 
@@ -55,10 +55,8 @@ export class GitTree implements FileTree {
 
   /** The index, with that version of what is in conflict. */
   static ofIndex(blobs: BlobStore, stage: Stage = 0): GitTree {
-    const index = blobs.index();
-    const listing = GitListing.ofIndex(blobs.repository, index.at(stage));
-    const tree = new GitTree(blobs, undefined, labelOfStage(stage), listing);
-    if (stage === 0) tree.#unmerged = index.unmerged;
+    const tree = new GitTree(blobs, undefined, labelOfStage(stage), blobs.stagedListing(stage));
+    if (stage === 0) tree.#unmerged = blobs.index().unmerged;
     return tree;
   }
 
@@ -178,7 +176,7 @@ export class GitTree implements FileTree {
 
   keyOf(path: string): string | undefined {
     const entry = this.#listing.file(path);
-    if (entry === undefined || !isRegularFile(entry)) return undefined;
+    if (entry === undefined || !isRegularFile(entry) || this.#unmerged.has(path)) return undefined;
     return (entry.sizeBytes ?? Infinity) <= maximumFileBytes ? entry.id : undefined;
   }
 

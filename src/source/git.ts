@@ -17,6 +17,7 @@ import {
   whatIs,
   whatIsIn,
   whatIsStaged,
+  whatIsStagedAt,
   whatLiesIn,
 } from './git-questions.ts';
 
@@ -145,9 +146,14 @@ export class GitRepository {
     return answer.status === 0 ? question.read(answer.stdout) : this.listTree(id, { ...listing, hasSizes: false });
   }
 
-  /** The entries of the index, several for a path that is in conflict. */
-  listIndex(): readonly StagedEntry[] {
-    return this.#ask(whatIsStaged, []);
+  /** The entries of the index at or below some paths, of all where there are none; several for a path that is in conflict. */
+  listIndex(paths: readonly string[]): readonly StagedEntry[] {
+    return this.#ask(whatIsStaged(paths), []);
+  }
+
+  /** The entries of the index at some paths, and none below them. */
+  listIndexAt(paths: readonly string[]): readonly StagedEntry[] {
+    return this.#ask(whatIsStagedAt(paths), []);
   }
 
   /** Type and content of objects, in the order asked for, read by one `git cat-file --batch`. */

@@ -103,6 +103,8 @@ export interface HeaderCollection {
   unavailable(target: HeaderTarget): string | undefined;
   /** @throws {UserError} where it is unavailable for the target. */
   forTarget(target: HeaderTarget): TargetHeaders;
+  /** Paths of the files that differ from those of another collection, where both have the same and can tell without reading them. */
+  changedPaths?(other: HeaderCollection): ReadonlySet<string> | undefined;
 }
 
 /** A file that is there, or the reason why there is none. */

@@ -85,6 +85,10 @@ export class KernelTree implements HeaderCollection {
     return view;
   }
 
+  changedPaths(other: HeaderCollection): ReadonlySet<string> | undefined {
+    return other instanceof KernelTree ? changedPaths(this.#tree, other.#tree) : undefined;
+  }
+
   /** Paths of the headers outside asm/ that cannot be read. */
   #unreadPathsOf(): readonly string[] {
     this.#unreadPaths ??= unreadAmong(
@@ -286,11 +290,12 @@ function changedPaths(old: FileTree, next: FileTree): ReadonlySet<string> | unde
 function compareKeys(old: FileTree, next: FileTree): ReadonlySet<string> | undefined {
   const paths = old.list(kernelPaths);
   const others = next.list(kernelPaths);
-  if (paths.length !== others.length) return undefined;
+  if (paths.length !== others.length || paths.some((path, index) => path !== others[index])) return undefined;
   const changed = new Set<string>();
-  for (const [index, path] of paths.entries()) {
+  for (const path of paths) {
     const [before, after] = [old.keyOf?.(path), next.keyOf?.(path)];
-    if (path !== others[index] || before === undefined || after === undefined) return undefined;
+    // Keys of another length are made otherwise (SHA-256), and tell nothing.
+    if (before === undefined || before.length !== after?.length) return undefined;
     if (before !== after) changed.add(path);
   }
   // From this file linux/version.h is made, or is not.

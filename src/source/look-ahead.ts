@@ -34,14 +34,21 @@ export interface Outlook {
   readonly included: Promise<void>;
 }
 
+/** What a tree is looked into for, besides what differs from another. */
+export interface WhatFor {
+  readonly words?: readonly string[];
+  readonly touched?: readonly string[];
+}
+
 /**
- * Looks ahead to a comparison of what two revisions name, or to a search in one of them for `words`; `undefined` where git knows no such revisions, or is not there.
+ * Looks ahead to a comparison of what two revisions name, or to a search in one of them for `words`, or to one with other texts at
+ * the paths `touched`; `undefined` where git knows no such revisions, or is not there.
  */
 export async function lookAhead(
   store: BlobStore,
   old: string,
   next: string,
-  words: readonly string[] = [],
+  { words = [], touched = [] }: WhatFor = {},
 ): Promise<Outlook | undefined> {
   const revisions = [...new Set([old, next])];
   const question = whatBothAre(old, next);
@@ -58,7 +65,7 @@ export async function lookAhead(
   // Asked before it is known whether the answer is wanted: of all questions, this one takes longest.
   const search = new AbortController();
   const lines = store.repository.askAhead(whatHeadersInclude(id, words), maximumAnswerBytes, search.signal);
-  const listed = listBoth(store, ids).then((differing) => {
+  const listed = listBoth(store, ids, touched).then((differing) => {
     if (differing === undefined) search.abort();
     return differing;
   });
@@ -76,10 +83,14 @@ export async function lookAhead(
   };
 }
 
-/** Ids of the blobs that only one of two trees has; `undefined` if these are many, or if some file cannot be read. */
-async function listBoth(store: BlobStore, ids: readonly string[]): Promise<ReadonlySet<string> | undefined> {
+/** Ids of the blobs that only one of two trees has, or that are touched; `undefined` if these are many, or if some file cannot be read. */
+async function listBoth(
+  store: BlobStore,
+  ids: readonly string[],
+  touched: readonly string[],
+): Promise<ReadonlySet<string> | undefined> {
   const [before, after = before] = await Promise.all(ids.map((id) => listAhead(store, id)));
-  return before === undefined || after === undefined ? undefined : differencesOf(before, after);
+  return before === undefined || after === undefined ? undefined : differencesOf(before, after, touched);
 }
 
 async function listAhead(store: BlobStore, id: string): Promise<GitListing | undefined> {
@@ -93,7 +104,11 @@ async function listAhead(store: BlobStore, id: string): Promise<GitListing | und
   return listing;
 }
 
-function differencesOf(before: GitListing, after: GitListing): ReadonlySet<string> | undefined {
+function differencesOf(
+  before: GitListing,
+  after: GitListing,
+  touched: readonly string[],
+): ReadonlySet<string> | undefined {
   const ids = [before, after].map((listing) => {
     const entries = listing.list(kernelPaths).map((path) => listing.file(path));
     const isReadable = entries.every(
@@ -103,7 +118,11 @@ function differencesOf(before: GitListing, after: GitListing): ReadonlySet<strin
   });
   const [old, next] = ids;
   if (old === undefined || next === undefined) return undefined;
-  const differing = new Set([...[...old].filter((id) => !next.has(id)), ...[...next].filter((id) => !old.has(id))]);
+  const differing = new Set([
+    ...[...old].filter((id) => !next.has(id)),
+    ...[...next].filter((id) => !old.has(id)),
+    ...touched.flatMap((path) => before.file(path)?.id ?? []),
+  ]);
   return differing.size > maximumDifferences ? undefined : differing;
 }
 

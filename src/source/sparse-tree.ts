@@ -58,6 +58,10 @@ export class SparseTree implements FileTree {
     return result.kind === 'absent' && this.#isSkipped(path) ? this.#index.read(path) : result;
   }
 
+  keyOf(path: string): string | undefined {
+    return this.#disk.keyOf?.(path) ?? (this.#isSkipped(path) ? this.#index.keyOf?.(path) : undefined);
+  }
+
   prefetch(paths: readonly string[]): void {
     this.#index.prefetch(paths.filter((path) => this.#isSkipped(path)));
   }

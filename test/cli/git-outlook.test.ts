@@ -26,7 +26,7 @@ async function idOfV1(
   const io = await begin(argv.map(at), at(cwd));
   const before = git(moving, 'rev-parse', 'v1');
   git(moving, 'tag', '-f', 'v1', 'v2');
-  const outlook = await outlookFor('v1', 'v2', [], directory === undefined ? undefined : at(directory), io, undefined);
+  const outlook = await outlookFor('v1', 'v2', {}, directory === undefined ? undefined : at(directory), io, undefined);
   await Promise.all([outlook?.fetched, outlook?.included]);
   return outlook?.store.identify('v1').id === before ? 'as it was begun' : 'asked anew';
 }
@@ -54,8 +54,8 @@ test.each([
 
 test('what is begun for one comparison is not used for the next', async () => {
   const io = await begin(['check', 'v1..v2'], repository);
-  const first = await outlookFor('v1', 'v2', [], undefined, io, undefined);
-  const second = await outlookFor('v1', 'v2', [], undefined, io, undefined);
+  const first = await outlookFor('v1', 'v2', {}, undefined, io, undefined);
+  const second = await outlookFor('v1', 'v2', {}, undefined, io, undefined);
   expect(first?.store).toBeDefined();
   expect(second?.store).not.toBe(first?.store);
 });
@@ -63,14 +63,14 @@ test('what is begun for one comparison is not used for the next', async () => {
 test('what stands on disk is no revision, whatever it is called', async () => {
   writeFiles(repository, { v1: 'a file' });
   const io = await begin(['check', 'v1..v2'], repository);
-  expect(await outlookFor('v1', 'v2', [], undefined, io, undefined)).toBeUndefined();
+  expect(await outlookFor('v1', 'v2', {}, undefined, io, undefined)).toBeUndefined();
 });
 
 test('without a repository, nothing is known and nothing is said', async () => {
   const io = await begin(['check', 'v1..v2'], scratchDirectory());
-  expect(await outlookFor('v1', 'v2', [], undefined, io, undefined)).toBeUndefined();
+  expect(await outlookFor('v1', 'v2', {}, undefined, io, undefined)).toBeUndefined();
   const nowhere = await begin(['check', 'v1..v2'], '/nonexistent');
-  expect(await outlookFor('v1', 'v2', [], undefined, nowhere, undefined)).toBeUndefined();
+  expect(await outlookFor('v1', 'v2', {}, undefined, nowhere, undefined)).toBeUndefined();
 });
 
 test.each([
