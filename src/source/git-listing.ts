@@ -108,6 +108,7 @@ export class GitListing implements AskedTree {
    * Finds links that stand where a folder above some others would: nothing is listed below those. Kept as `odd`. Asked once for each.
    */
   lookAbove(folders: readonly string[]): void {
+    if (this.#listed.has('')) return;
     const above = new Set<string>();
     for (const folder of folders) {
       for (let place = folderOf(folder); place !== '' && !this.#lookedAt.has(place); place = folderOf(place)) {
