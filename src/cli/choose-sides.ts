@@ -150,7 +150,7 @@ function differsFromHead(top: string, workshop: HeaderWorkshop): boolean {
   const onDisk = new Set(disk.list(uapiPaths));
   if (!isKernel || head.list(uapiPaths).some((path) => !onDisk.has(path))) {
     // Of a whole kernel that takes a while, and tells besides what git was told to leave out of the work tree.
-    workshop.index().list(['']);
+    workshop.listIndex();
     disk = workshop.directory(top, top);
   }
   const paths = new Set(

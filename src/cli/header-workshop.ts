@@ -119,6 +119,11 @@ export class HeaderWorkshop {
     return GitTree.ofIndex(this.#store());
   }
 
+  /** Lists all of the index, so that it is known what git was told to leave out of the work tree. */
+  listIndex(): void {
+    this.#store().index().list();
+  }
+
   /** The files of a directory on disk; of a work tree, with those that are left out of it. */
   directory(path: string, label: string): FileTree {
     const listed = this.#blobs?.index().isListed === true ? this.#blobs : undefined;

@@ -45,7 +45,11 @@ export class GitIndex {
     return this.unmerged.has(path);
   }
 
-  /** Whether somebody has asked for all that there is. */
+  list(): void {
+    this.#below([]);
+  }
+
+  /** Whether all of it is listed. */
   get isListed(): boolean {
     return this.#answers.has('');
   }
