@@ -2,11 +2,9 @@
 
 import { printable } from '../diagnostic.ts';
 import { type Finding, spokenSubject, touchedContracts } from '../verdict/finding.ts';
-import { contractNames, describeTargets } from './check-words.ts';
+import { contractNames, describeTargets, someNames } from './check-words.ts';
 import { plainStyle } from './style.ts';
 import { witnessText } from './witness-text.ts';
-
-const MAX_MEMBERS = 20;
 
 /** `patch`: where in a series it comes from, as `patchOf` says it. */
 export function findingProse(finding: Finding, patch?: string): string[] {
@@ -21,10 +19,7 @@ export function findingProse(finding: Finding, patch?: string): string[] {
   if (finding.because !== null) lines.push(`Because of: ${finding.because}`);
   if (patch !== undefined) lines.push(`Comes from ${patch}.`);
   const { members = [] } = finding;
-  if (members.length > 0) {
-    const more = members.length > MAX_MEMBERS ? ` and ${String(members.length - MAX_MEMBERS)} more` : '';
-    lines.push(`It is about: ${members.slice(0, MAX_MEMBERS).join(', ')}${more}`);
-  }
+  if (members.length > 0) lines.push(`It is about: ${someNames(members)}`);
   lines.push(`Targets: ${describeTargets(finding.targets)}. Rule ${finding.rule}, fingerprint ${finding.fingerprint}.`);
   const proof = finding.witness === null ? [] : witnessText(finding.witness, plainStyle);
   return [...lines.map(printable), ...proof];

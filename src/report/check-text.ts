@@ -16,6 +16,7 @@ import {
   describeTargets,
   joinWords,
   requestNumber,
+  someNames,
   verdictSentence,
   wayOutWords,
 } from './check-words.ts';
@@ -196,6 +197,8 @@ function findingText(finding: Finding, style: Style, before: readonly Finding[])
   const place = line === undefined ? file : `${file}:${String(line)}`;
   const origin = printable(`${place}, ${describeTargets(finding.targets)}, ${finding.fingerprint}`);
   lines.push(style.dim(wrap(origin, WIDTH, '  ')));
+  const unsaid = (finding.members ?? []).filter((name) => !isSaid(name, finding.message));
+  if (unsaid.length > 0) lines.push(wrap(printable(`also: ${someNames(unsaid)}`), WIDTH, '      ', '    '));
   const touched = touchedContracts(finding);
   // A dozen fields in one reserve raise one question: it is asked once.
   const twin = finding.witness === null ? before.find((other) => hasSameAnswers(other, finding)) : undefined;
@@ -220,6 +223,11 @@ function findingText(finding: Finding, style: Style, before: readonly Finding[])
     );
   }
   return lines.join('\n');
+}
+
+/** Whether a sentence has a name as a word of its own. */
+function isSaid(name: string, message: string): boolean {
+  return message.split(/[^\w.]+/).includes(name.replace(/^.* /, ''));
 }
 
 /** Whether two findings give the same answers for the same reasons, each with its own field named. */

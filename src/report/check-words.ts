@@ -40,6 +40,15 @@ export function describeTargets(targets: readonly string[]): string {
     : targets.join(', ');
 }
 
+/** As many names are listed where a finding is about more of them. */
+const listedNames = 20;
+
+/** The names that share a finding, separated by commas. */
+export function someNames(names: readonly string[]): string {
+  const more = names.length - listedNames;
+  return names.slice(0, listedNames).join(', ') + (more > 0 ? ` and ${String(more)} more` : '');
+}
+
 export function joinWords(words: readonly string[]): string {
   return words.length <= 1 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 }
@@ -51,6 +60,17 @@ export function countsInWords(counts: ReturnType<typeof countsOf>): string {
   return [...parts, ...(waived === 0 ? [] : [`${String(waived)} waived`])].join(', ');
 }
 
+/** What a finding is about; where several names share it, each of them. */
+function spokenSubjects(finding: Finding): readonly string[] {
+  const { subject, members = [] } = finding;
+  const name = finding.old?.name ?? finding.new?.name ?? subject;
+  // A family is told by its prefix, and fields by their record.
+  if (!members.includes(name) || !subject.endsWith(name)) return [spokenSubject(finding)];
+  const spoken = spokenSubject(finding);
+  const kind = spoken.slice(0, spoken.length - name.length);
+  return members.map((member) => kind + member);
+}
+
 /** The verdict as one sentence. */
 export function verdictSentence(result: CheckResult): string {
   const open = standing(result.findings);
@@ -59,7 +79,7 @@ export function verdictSentence(result: CheckResult): string {
   const reviews = of('review');
   const where = describeTargets(result.targets);
   const subjects = (findings: readonly Finding[]): string => {
-    const roots = [...new Set(findings.map((one) => one.because ?? spokenSubject(one)).map(recordOf))];
+    const roots = [...new Set(findings.flatMap((one) => one.because ?? spokenSubjects(one)).map(recordOf))];
     return roots.length > 3 ? `${String(roots.length)} declarations` : joinWords(roots);
   };
   const unread = result.notUnderstood.length;

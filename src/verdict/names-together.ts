@@ -1,6 +1,6 @@
 /**
- * Names that share a fate are told together: two names of one request, macros and constants of one prefix that a header lost,
- * an enum of which many got other names.
+ * Names that share a fate are told together: two names of one request, what a header lost of one prefix, an enum of which many
+ * got other names.
  *
  * This comes last, after it is known which names are gone everywhere and which are only gone here. What went entirely (a whole
  * enum, a whole prefix) has been gathered before (`diff/gone-together.ts`) and stays by itself.
@@ -11,26 +11,16 @@ import type { TargetName } from '../abi/target.ts';
 import type { Finding } from './finding.ts';
 import { combined } from './one-cause.ts';
 
-/** As many names of a kind are told one by one. */
+/** As many names are told one by one; of constants and macros fewer than that. */
 const fewNames = 3;
 
 /** `order`: the targets, in the order in which they are listed. */
 export function foldNames(findings: readonly Finding[], order: readonly TargetName[]): Finding[] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const key = finding.verdict === 'compatible' ? undefined : groupOf(finding);
-    if (key === undefined) continue;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [finding]);
-    else group.push(finding);
-  }
   const told = new Map<Finding, Finding | undefined>();
-  for (const group of groups.values()) {
+  for (const group of groupsAmong(findings)) {
     // `KVM_TRACE_PAUSE` before `__KVM_DEPRECATED_MAIN_0x07`, which it stands for; else as the header has them, wherever it was read from.
-    const [first, ...others] = [...group].sort(
-      (a, b) => Number(isHidden(a)) - Number(isHidden(b)) || lineOf(a) - lineOf(b),
-    );
-    if (first === undefined || group.length < (isOfRequest(first) ? 2 : fewNames)) continue;
+    const [first, ...others] = [...group].sort(inOrder);
+    if (first === undefined || others.length === 0) continue;
     const names = new Set(group.flatMap(({ targets }) => targets));
     const isUneven = group.some(({ targets }) => targets.length < names.size);
     const together = combined(first, others);
@@ -43,6 +33,44 @@ export function foldNames(findings: readonly Finding[], order: readonly TargetNa
     });
   }
   return findings.flatMap((finding) => (told.has(finding) ? (told.get(finding) ?? []) : [finding]));
+}
+
+/** Those that share a fate; who shares it with nobody, or with few, is in none. */
+function groupsAmong(findings: readonly Finding[]): Finding[][] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const key = finding.verdict === 'compatible' ? undefined : groupOf(finding);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [finding]);
+    else group.push(finding);
+  }
+  const families = new Map<string, Finding[][]>();
+  const result: Finding[][] = [];
+  for (const group of groups.values()) {
+    const [first] = [...group].sort(inOrder);
+    const family = first === undefined ? undefined : familyOf(first);
+    if (family === undefined) {
+      if (first !== undefined && group.length >= (isOfRequest(first) ? 2 : fewNames)) result.push(group);
+      continue;
+    }
+    const branches = families.get(family);
+    if (branches === undefined) families.set(family, [group]);
+    else branches.push(group);
+  }
+  for (const branches of families.values()) result.push(...(branches.length > fewNames ? [branches.flat()] : branches));
+  return result;
+}
+
+function inOrder(a: Finding, b: Finding): number {
+  return Number(isHidden(a)) - Number(isHidden(b)) || lineOf(a) - lineOf(b);
+}
+
+/** The first two words of a record's or request's name: `kvm_s390_` of `kvm_s390_skeys`. What a driver took along is one removal. */
+function familyOf({ rule, verdict, language, old }: Finding): string | undefined {
+  if (rule !== 'record-removed' && rule !== 'request-removed') return undefined;
+  const [prefix] = /^_*[^_]+_[^_]+_(?=.)/.exec(old?.name ?? '') ?? [];
+  return prefix === undefined ? undefined : JSON.stringify([rule, verdict, language, old?.header, prefix]);
 }
 
 function isOfRequest({ subject }: Finding): boolean {
@@ -59,6 +87,7 @@ function isHidden({ old }: Finding): boolean {
 
 function groupOf({ rule, verdict, subject, language, targets, old, new: next, members }: Finding): string | undefined {
   const key = (...parts: readonly unknown[]): string => JSON.stringify([rule, verdict, language, ...parts]);
+  if (rule === 'record-removed') return key(old?.header, old?.name);
   if (rule === 'request-removed') return key(targets, old?.header, old?.text ?? old?.name);
   if (rule === 'request-differs-in-cxx') return key(targets, next?.header, next?.type);
   if (rule === 'constant-removed' || rule === 'macro-removed') {

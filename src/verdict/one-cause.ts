@@ -19,7 +19,7 @@ import { isFiller } from '../diff/placed.ts';
 import type { Verdict } from './contract.ts';
 import type { Answer, Consequence, Finding } from './finding.ts';
 import { fingerprintOfAll } from './fingerprint.ts';
-import { membersWords } from './judgement.ts';
+import { list, membersWords } from './judgement.ts';
 import { exchangesAmong } from './exchanges.ts';
 import type { RuleId } from './rules.ts';
 import { namesInSentence, tellTogether } from './tell-together.ts';
@@ -178,6 +178,7 @@ const listed: ReadonlySet<RuleId> = new Set<RuleId>([
     'constant-removed',
     'number-renamed',
     'request-removed',
+    'record-removed',
     'record-alignment-raised',
   ] as const),
 ]);
@@ -370,13 +371,22 @@ function pathOf(subject: string): string {
   return subject.replace(/^(?:struct |union )?[^.]*\./, '');
 }
 
-/** The reason, with all fields named where it says of each of them the same. */
+/** The reason, with all of them named where it says of each the same. */
 function reasonForAll({ contract, reason }: Answer, leader: Finding, alike: readonly Finding[]): string {
-  const own = pathOf(leader.subject);
+  const own = spokenName(leader);
   const [before, after, ...more] = reason.split(own);
   if (alike.length === 0 || before === undefined || after === undefined || more.length > 0) return reason;
   const isSame = alike.every((one) =>
-    one.answers.some((other) => other.contract === contract && other.reason === before + pathOf(one.subject) + after),
+    one.answers.some((other) => other.contract === contract && other.reason === before + spokenName(one) + after),
   );
-  return isSame ? before + membersWords([own, ...alike.map(({ subject }) => pathOf(subject))]) + after : reason;
+  if (!isSame) return reason;
+  const names = [own, ...alike.map(spokenName)];
+  // Whoever names a single one is hurt.
+  if (!/ (?:names|uses) $/.test(before)) return before + membersWords(names) + after;
+  return before + (names.length > 4 ? 'one of them' : list(names, 'or')) + after;
+}
+
+/** As reasons call it: a field by its path, a record with its `struct`, anything else by its bare name. */
+function spokenName({ subject }: Finding): string {
+  return pathOf(subject).replace(/^(?:request|constant|macro) /, '');
 }

@@ -16,6 +16,7 @@ function inTwo(message: string): readonly [string, string] {
     /^(.+? \([^()]*\)) ((?:is new|is gone|stands).*)$/,
     /^(\S+) (changed its type from .*?); its place \(.*$/,
     /^the macro (\S+) (is gone)$/,
+    /^((?:(?:struct|union) )?\S+) (is gone)$/,
     /^((?:struct|union) \S+) (is now aligned to .*)$/,
   ]) {
     const [, what, said] = form.exec(message) ?? [];

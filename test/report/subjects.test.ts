@@ -59,3 +59,20 @@ test('a macro is a macro, and a function that is compared like one is a function
   expect(text).toContain('review: macro size_of: the macro size_of is defined differently');
   expect(text).toContain('break: function f: the function f is gone');
 });
+
+describe('names that share a finding', () => {
+  const records = (names: readonly string[]): string => names.map((name) => `struct ${name} { int x; };\n`).join('');
+  const gone = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((letter) => `fb_old_${letter}`);
+  const text = render('text', records([...gone, 'kept']), records(['kept']));
+
+  test('each count in the sentence at the top', () => {
+    expect(text).toContain('BREAK: The change to 7 declarations breaks');
+  });
+
+  test('are all in the text, those once that the sentence has', () => {
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      'struct fb_old_a, struct fb_old_b, struct fb_old_c, struct fb_old_d and 3 more are gone.',
+    );
+    expect(text).toContain('also: struct fb_old_e, struct fb_old_f, struct fb_old_g\n');
+  });
+});

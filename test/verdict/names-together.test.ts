@@ -45,6 +45,54 @@ test('two names of one request are one loss, told under the name that programs u
   expect(findings[0]?.message).toBe('TRACE_PAUSE (0x0000ae07) and __DEPRECATED_0x07 (0x0000ae07) are gone');
 });
 
+const records = (names: readonly string[]): string => names.map((name) => `struct ${name} { int x; };\n`).join('');
+
+test('the records that a driver took along are one finding, which names them all', () => {
+  const gone = ['tc_cbq_lssopt', 'tc_cbq_wrropt', 'tc_cbq_ovl', 'tc_cbq_police'];
+  const findings = told(records([...gone, 'tc_fifo_qopt', 'tc_red_qopt']), records(['tc_red_qopt']));
+  expect(findings.map(({ message }) => message)).toEqual([
+    'struct tc_cbq_lssopt, struct tc_cbq_wrropt, struct tc_cbq_ovl and struct tc_cbq_police are gone',
+    'struct tc_fifo_qopt is gone',
+  ]);
+  expect(findings[0]?.members).toEqual(gone.map((name) => `struct ${name}`));
+  expect(findings[0]?.follows?.map(({ witness }) => witness?.kind)).toEqual(['source', 'source', 'source']);
+  expect(findings[0]?.answers.find(({ contract }) => contract === 'rebuild')?.reason).toBe(
+    'a program that names struct tc_cbq_lssopt, struct tc_cbq_wrropt, struct tc_cbq_ovl or struct tc_cbq_police no longer compiles',
+  );
+});
+
+test('three records, and those of other prefixes, are told one by one', () => {
+  const gone = ['tc_cbq_lssopt', 'tc_cbq_wrropt', 'tc_cbq_ovl', 'tc_rsvp_gpi', 'tcf_t'];
+  expect(told(records([...gone, 'tc_red_qopt']), records(['tc_red_qopt'])).map(({ subject }) => subject)).toEqual(
+    gone.map((name) => `struct ${name}`).sort(),
+  );
+});
+
+test('a record that stays for some targets is not gone with the others of its prefix', () => {
+  const gone = ['kvm_s390_psw', 'kvm_s390_irq', 'kvm_s390_skeys', 'kvm_s390_ucas'];
+  const old = records([...gone, 'kvm_s390_mem_op', 'kvm_run']);
+  const next = `#ifdef __s390x__\n${records(['kvm_s390_mem_op'])}#endif\n${records(['kvm_run'])}`;
+  expect(told(old, next, ['x86_64', 's390x']).map(({ rule, members }) => [rule, members])).toEqual([
+    ['newly-guarded', ['struct kvm_s390_mem_op']],
+    ['record-removed', gone.map((name) => `struct ${name}`)],
+  ]);
+});
+
+test('requests of one prefix that went are one finding, each with all of its names', () => {
+  const io = '#define _IO(t, n) (((t) << 8) | (n))\n';
+  const requests = ['TTY_X_OPEN', 'TTY_X_CLOSE', 'TTY_X_RESET', 'TTY_X_FLUSH']
+    .map((name, index) => `#define ${name} _IO('x', ${String(index + 1)})\n`)
+    .join('');
+  const findings = told(`${io}${requests}#define __TTY_1 TTY_X_OPEN\n#define TTY_Y_OPEN _IO('y', 1)\n`, io);
+  expect(findings.map(({ members }) => members)).toEqual([
+    ['TTY_X_OPEN', '__TTY_1', 'TTY_X_CLOSE', 'TTY_X_RESET', 'TTY_X_FLUSH'],
+    undefined,
+  ]);
+  expect(findings[0]?.answers.find(({ contract }) => contract === 'rebuild')?.reason).toBe(
+    'a program that names one of them no longer compiles',
+  );
+});
+
 test('names of an enum that got a new prefix are renamed together', () => {
   const list = (prefix: string): string =>
     `enum { CMD_INVALID, ${['GET', 'SET', 'SCAN'].map((name) => `CMD_${prefix}_ID_${name}_MEDIA`).join(', ')} };`;
