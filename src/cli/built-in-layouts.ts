@@ -19,8 +19,9 @@ import {
 import { onceFor } from '../abi/once.ts';
 import { suggestionFor } from '../abi/suggest.ts';
 import type { Target } from '../abi/target.ts';
-import { UserError } from '../diagnostic.ts';
+import { printable, UserError } from '../diagnostic.ts';
 import { packageRoot } from './package-root.ts';
+import { searchHeaders } from './source-syntax.ts';
 
 const directory = new URL('layouts/', packageRoot);
 const files = new Map<string, LayoutFile>();
@@ -252,4 +253,12 @@ function* newestAbis(target: Target, text = ''): Generator<Abi> {
     const variant = defaultVariant(file);
     if (variant !== undefined) yield abiOf(file, variant.name, target);
   }
+}
+
+/** What to say of a record that no layout file declares. */
+export function unknownBuiltIn(name: string, targets: readonly Target[]): UserError {
+  const known = new Set(targets.flatMap((target) => [...builtInDeclarationNames(target)]));
+  const records = [...known].filter((one) => /^(struct|union) /.test(one)).map((one) => one.replace(/^\w+ /, ''));
+  const { hint = searchHeaders } = suggestionFor(name, records);
+  return new UserError(`no layout that comes with uabi describes "${printable(name)}"; ${hint}`);
 }

@@ -13,12 +13,7 @@ import { describeRecord } from '../codec/descriptor.ts';
 import type { Note } from '../codec/inspection.ts';
 import type { RecordDescriptor } from '../codec/record-descriptor.ts';
 import { printable, UserError } from '../diagnostic.ts';
-import {
-  builtInDeclarationNames,
-  findBuiltInRecord,
-  findBuiltInRequests,
-  targetsOfBuiltInRecord,
-} from './built-in-layouts.ts';
+import { findBuiltInRecord, findBuiltInRequests, targetsOfBuiltInRecord, unknownBuiltIn } from './built-in-layouts.ts';
 import type { Io } from './io.ts';
 import { openSource } from './open-source.ts';
 import { isJsonSource } from './source-syntax.ts';
@@ -73,7 +68,7 @@ export async function findRecord(options: RecordOptions, io: Io): Promise<Chosen
   const candidates =
     options.in === undefined ? builtIn(type, targets) : await inSource(options.in, type, targets, options, io);
   const [chosen] = candidates;
-  if (chosen === undefined) throw unknownType(type, targets);
+  if (chosen === undefined) throw unknownType(type, targets, options.in);
   const variant = chosen.abi.variant?.name;
   if (options.target === undefined && candidates.length > 1) notes.push(targetNote(candidates));
   if (options.target === undefined && options.in !== undefined && !isJsonSource(options.in)) {
@@ -191,10 +186,9 @@ function targetNote(candidates: readonly Candidate[]): Note {
   return info('default-target', `Read for ${chosen ?? ''}; --target can also be ${others.join(', ')}.`);
 }
 
-function unknownType(type: string, targets: readonly Target[]): UserError {
+function unknownType(type: string, targets: readonly Target[], source: string | undefined): UserError {
   const name = type.split('#')[0]?.trim() ?? '';
-  const known = new Set(targets.flatMap((target) => [...builtInDeclarationNames(target)]));
-  const records = [...known].filter((one) => /^(struct|union) /.test(one)).map((one) => one.replace(/^\w+ /, ''));
-  const { hint } = suggestionFor(name, records);
-  return new UserError(`no record "${printable(name)}" is known${hint === undefined ? '' : `; ${hint}`}`);
+  return source === undefined
+    ? unknownBuiltIn(name, targets)
+    : new UserError(`there is no record "${printable(name)}" in ${printable(source)}`);
 }

@@ -15,6 +15,7 @@ import { type Target, targets as allTargets } from '../abi/target.ts';
 import { printable, UndecidedError, UserError } from '../diagnostic.ts';
 import { builtInRequests } from './built-in-requests.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
+import { searchHeaders } from './source-syntax.ts';
 
 interface Options {
   readonly target?: string;
@@ -58,7 +59,7 @@ export async function run(args: readonly string[], options: Options, io: Io): Pr
       ? byName(wanted, targets, requestsOf)
       : targets.map((target) => ask(number, target, requestsOf(target)));
   // A number that nobody has a name for is still taken apart; a name that nobody has leaves nothing to say.
-  if (answers.length === 0) throw unknownName(wanted, targets, requestsOf);
+  if (answers.length === 0) throw unknownName(wanted, targets, requestsOf, options.in);
   io.stdout(options.format === 'json' ? renderJson(answers) : renderText(answers));
   return exitCodes.done;
 }
@@ -100,10 +101,16 @@ function byName(name: string, targets: readonly Target[], requestsOf: RequestTab
   });
 }
 
-function unknownName(name: string, targets: readonly Target[], requestsOf: RequestTable): Error {
+function unknownName(
+  name: string,
+  targets: readonly Target[],
+  requestsOf: RequestTable,
+  source: string | undefined,
+): Error {
   const names = new Set(targets.flatMap((target) => requestsOf(target).map((request) => request.name)));
   const nearest = nearestWord(name, names);
-  const advice = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+  const search = source === undefined ? ` ${searchHeaders}.` : '';
+  const advice = nearest === undefined ? search : ` Did you mean ${nearest}?`;
   const where = targets.length === allTargets.length ? '' : ` on ${targets.map((target) => target.name).join(', ')}`;
   return names.size === 0
     ? new UndecidedError(`No request is known${where}.`)

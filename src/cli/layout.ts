@@ -13,7 +13,7 @@ import { layoutDocument, type ListedAbi } from '../report/layout-json.ts';
 import { listedLayout } from '../report/listed-layout.ts';
 import { tabulateLayouts } from '../report/layout-rows.ts';
 import { type LayoutHeading, renderLayoutText } from '../report/layout-text.ts';
-import { findBuiltInRecord, targetsOfBuiltInRecord } from './built-in-layouts.ts';
+import { findBuiltInRecord, targetsOfBuiltInRecord, unknownBuiltIn } from './built-in-layouts.ts';
 import { type ExitCode, exitCodes, type Io } from './io.ts';
 import { areRevisions, searchedWords } from './early-questions.ts';
 import { openSource, type OpenedSource, workshopFor } from './open-source.ts';
@@ -63,7 +63,7 @@ function fromBuiltIns(names: readonly string[], wanted: readonly Target[] | unde
   for (const name of names) {
     const known = targetsOfBuiltInRecord(name.split('#')[0] ?? name);
     if (known.length === 0) {
-      throw new UserError(`No layout that comes with uabi describes "${name}"; name a source with --in.`);
+      throw unknownBuiltIn(name, wanted ?? allTargets);
     }
     const possible =
       wanted === undefined ? known : wanted.filter((target) => known.some((one) => one.name === target.name));

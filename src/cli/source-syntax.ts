@@ -2,6 +2,9 @@
 
 import { UserError } from '../diagnostic.ts';
 
+/** What to do about a name that no layout which comes with uabi has. */
+export const searchHeaders = '--in SOURCE looks in headers (a kernel tree, /usr/include, a revision)';
+
 /** Whether a SOURCE is written as a layout file or a snapshot: a path that ends in `.json`, perhaps with `#variant`. */
 export function isJsonSource(source: string): boolean {
   return /\.json(#[^/]*)?$/.test(source);

@@ -197,7 +197,9 @@ function findingText(finding: Finding, style: Style, before: readonly Finding[])
   const place = line === undefined ? file : `${file}:${String(line)}`;
   const origin = printable(`${place}, ${describeTargets(finding.targets)}, ${finding.fingerprint}`);
   lines.push(style.dim(wrap(origin, WIDTH, '  ')));
-  const unsaid = (finding.members ?? []).filter((name) => !isSaid(name, finding.message));
+  // Fields by their paths: whose they are is said above.
+  const members = (finding.members ?? []).map((name) => name.replace(/^(?:struct|union|enum) [^.]*\./, ''));
+  const unsaid = members.filter((name) => !isSaid(name, finding.message));
   if (unsaid.length > 0) lines.push(wrap(printable(`also: ${someNames(unsaid)}`), WIDTH, '      ', '    '));
   const touched = touchedContracts(finding);
   // A dozen fields in one reserve raise one question: it is asked once.

@@ -153,6 +153,11 @@ describe('mistakes', () => {
     ['a missing file', ['layout', 'probe', '--in', 'nowhere.json'], 3, /nowhere\.json/],
     ['an unknown format', ['layout', 'probe', '--format', 'xml'], 2, /text, json and c-assert/],
     ['C for two targets', ['layout', 'probe', '--in', 'probe.json', '--format', 'c-assert'], 2, /one target/],
+    ['a record of no layout file', ['layout', 'fuse_init_out'], 2, /"fuse_init_out"; --in SOURCE looks in headers/],
+    ['a record of a layout file, misspelt', ['layout', 'kvm_rum'], 2, /did you mean "kvm_run"/],
+    ['what no header declares, decoded', ['decode', '--type', 'prob', '--in', 'probe.json'], 2, /"prob" in probe.json/],
+    ['what no layout file has, decoded', ['decode', '--type', 'fuse_init_out'], 2, /--in SOURCE looks in headers/],
+    ['a request of no layout file', ['ioctl', 'FUSE_DEV_IOC_CLONE'], 2, /--in SOURCE looks in headers/],
     ['an unknown variant', ['layout', 'kvm_vcpu_events#v11'], 2, /did you mean "v1"/],
   ])('%s', async (_, argv, code, message) => {
     const result = await runCli(argv, { cwd: folder });
