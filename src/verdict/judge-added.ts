@@ -6,6 +6,7 @@
 import { readBits, writeBits } from './bits.ts';
 import { byteWord } from './witness-words.ts';
 import type { FieldChange, Occupant, RecordPair } from '../diff/changes.ts';
+import type { PlacedFields } from '../abi/layout.ts';
 import { differences } from '../diff/types.ts';
 import { canCoexist, type FieldNode, isFiller, overlaps } from '../diff/placed.ts';
 import {
@@ -202,7 +203,7 @@ function judgeShared(change: Added, sharing: readonly FieldNode[], surroundings:
   const gate = gateOf(pair, node, surroundings.carriers.new);
   const lookAt = `whether one call may need both ${node.path} and ${names}: they share their bytes, so only one can be given`;
   const doubt = unknown(`${node.path} and ${names} are one place: setting one overwrites the other`);
-  const isGroup = groupsOnly(pair, node, sharing);
+  const isGroup = groupsOnly(pair, node);
   if (isGroup || sharing.every((other) => readsTheSame(node, other, surroundings))) {
     return {
       rule: 'field-shares-bytes',
@@ -239,18 +240,33 @@ function judgeShared(change: Added, sharing: readonly FieldNode[], surroundings:
   };
 }
 
-/** `struct_group()`: the new field is a record of the very fields beside it. */
-function groupsOnly(pair: RecordPair, node: FieldNode, sharing: readonly FieldNode[]): boolean {
-  const inner = pair.new.nodes.filter((one) => one.isLeaf && isInside(one, node));
-  const isShared = (one: FieldNode): boolean =>
-    sharing.some(
+/** `struct_group()`, with a tag or without one: the new field is a record of the very fields beside it. */
+function groupsOnly(pair: RecordPair, node: FieldNode): boolean {
+  if (node.record?.record.recordKind !== 'struct') return false;
+  const isBeside = (one: Grouped): boolean =>
+    pair.new.nodes.some(
       (other) =>
         other.name === one.name &&
         other.offsetBits === one.offsetBits &&
         other.sizeBits === one.sizeBits &&
+        other !== node &&
+        !isInside(other, node) &&
+        pair.reverse.has(other) &&
         differences(other.type, one.type).length === 0,
     );
-  return inner.length > 0 && inner.every((one) => isFiller(one) || isShared(one));
+  const inner = fieldsIn(node.record, node.offsetBits);
+  return inner.length > 0 && inner.every(isBeside);
+}
+
+type Grouped = Pick<FieldNode, 'name' | 'offsetBits' | 'sizeBits' | 'type'>;
+
+/** The named fields of a record that stands at `offsetBits`, those of anonymous records in it among them. */
+function fieldsIn({ fields }: PlacedFields, offsetBits: number): readonly Grouped[] {
+  return fields.flatMap(({ field: { name, type }, offsetBits: own, sizeBits, record }) => {
+    const place = offsetBits + own;
+    if (name !== undefined) return [{ name, type, offsetBits: place, sizeBits }];
+    return record === undefined ? [] : fieldsIn(record, place);
+  });
 }
 
 /** Whether the bits that the new field may have set leave the old field at 0, or mean the same truth in it. */

@@ -105,6 +105,7 @@ export function judge(change: Change, context: Context): Judgement {
     case 'macro-added':
     case 'macro-removed':
     case 'macro-changed':
+    case 'macro-became-enumerator':
     case 'enum-renamed':
     case 'typedef-added':
     case 'typedef-removed':

@@ -51,7 +51,7 @@ function groupsAmong(findings: readonly Finding[]): Finding[][] {
     const [first] = [...group].sort(inOrder);
     const family = first === undefined ? undefined : familyOf(first);
     if (family === undefined) {
-      if (first !== undefined && group.length >= (isOfRequest(first) ? 2 : fewNames)) result.push(group);
+      if (first !== undefined && group.length >= (isTellingOfTwo(first) ? 2 : fewNames)) result.push(group);
       continue;
     }
     const branches = families.get(family);
@@ -73,8 +73,9 @@ function familyOf({ rule, verdict, language, old }: Finding): string | undefined
   return prefix === undefined ? undefined : JSON.stringify([rule, verdict, language, old?.header, prefix]);
 }
 
-function isOfRequest({ subject }: Finding): boolean {
-  return subject.startsWith('request ');
+/** Two names of one request, or two macros of one enum, are enough. */
+function isTellingOfTwo({ rule, subject }: Finding): boolean {
+  return subject.startsWith('request ') || rule === 'macro-became-enumerator';
 }
 
 function lineOf({ old, new: next }: Finding): number {
@@ -87,6 +88,8 @@ function isHidden({ old }: Finding): boolean {
 
 function groupOf({ rule, verdict, subject, language, targets, old, new: next, members }: Finding): string | undefined {
   const key = (...parts: readonly unknown[]): string => JSON.stringify([rule, verdict, language, ...parts]);
+  // A list of macros that became an enum is one change.
+  if (rule === 'macro-became-enumerator') return key(old?.header, next?.header);
   if (rule === 'record-removed') return key(old?.header, old?.name);
   if (rule === 'request-removed') return key(targets, old?.header, old?.text ?? old?.name);
   if (rule === 'request-differs-in-cxx') return key(targets, next?.header, next?.type);

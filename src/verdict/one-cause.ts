@@ -175,6 +175,7 @@ const listed: ReadonlySet<RuleId> = new Set<RuleId>([
   ...([
     'enumerator-renumbered',
     'macro-removed',
+    'macro-became-enumerator',
     'constant-removed',
     'number-renamed',
     'request-removed',
@@ -382,7 +383,7 @@ function reasonForAll({ contract, reason }: Answer, leader: Finding, alike: read
   if (!isSame) return reason;
   const names = [own, ...alike.map(spokenName)];
   // Whoever names a single one is hurt.
-  if (!/ (?:names|uses) $/.test(before)) return before + membersWords(names) + after;
+  if (!/ (?:names|uses|asks for) $/.test(before)) return before + membersWords(names) + after;
   return before + (names.length > 4 ? 'one of them' : list(names, 'or')) + after;
 }
 

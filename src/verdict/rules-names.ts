@@ -112,6 +112,20 @@ export const nameRules = {
     wayOut: 'Keep the definition.',
     example: { old: '#define HAVE_GUEST_DEBUG', new: '' },
   },
+  'macro-became-enumerator': {
+    title: 'A macro became an enumerator',
+    object: 'macro',
+    aspect: 'kind',
+    direction: 'other',
+    contracts: ['rebuild'],
+    verdict: 'review',
+    explanation:
+      'Source that names it compiles as before. The preprocessor no longer knows the name: `#ifdef` takes the other branch, and `#if` takes 0.',
+    lookAt: 'Programs that test it with `#ifdef`, `#ifndef` or `#if`.',
+    wayOut: 'Keep `#define NAME NAME` beside the enumerator.',
+    example: { old: '#define ATTR_NAME 1', new: 'enum { ATTR_NAME = 1 };' },
+    noMirror: 'what becomes a macro is seen by more, and compiles as before',
+  },
   'macro-changed': {
     title: 'A macro is defined differently',
     object: 'macro',

@@ -13,7 +13,7 @@ export const namesInSentence = 6;
 /** What a sentence is about, and what it says of it; the whole where it is another kind of sentence. */
 function inTwo(message: string): readonly [string, string] {
   for (const form of [
-    /^(.+? \([^()]*\)) ((?:is new|is gone|stands).*)$/,
+    /^(.+? \([^()]*\)) ((?:is new|is gone|is no macro|stands).*)$/,
     /^(\S+) (changed its type from .*?); its place \(.*$/,
     /^the macro (\S+) (is gone)$/,
     /^((?:(?:struct|union) )?\S+) (is gone)$/,
@@ -51,6 +51,7 @@ export function tellTogether(findings: readonly Finding[]): string[] {
       ? said
       : said
           .replace(/^is /, 'are ')
+          .replace('no macro any more, only an enumerator', 'no macros any more, only enumerators')
           .replace(' in its place', ' in their place')
           .replace(/^stands /, 'stand ')
           .replace(' its type ', ' their types ');

@@ -93,6 +93,18 @@ test('requests of one prefix that went are one finding, each with all of its nam
   );
 });
 
+test('macros that became an enum are one finding, and those that stay macros are in none', () => {
+  const old = numbered(['TCP_FLOW', 'UDP_FLOW', 'IP_FLOW', 'ESP_FLOW']);
+  const list = 'enum { TCP_FLOW = 50, UDP_FLOW, IP_FLOW, ESP_FLOW };\n';
+  expect(told(old, list).map(({ rule, message }) => `${rule}: ${message}`)).toEqual([
+    'macro-became-enumerator: TCP_FLOW (50), UDP_FLOW (51), IP_FLOW (52) and ESP_FLOW (53) are no macros any more, only enumerators',
+  ]);
+  expect(told(old, `${list}#define IP_FLOW IP_FLOW\n`)[0]?.members).toEqual(['TCP_FLOW', 'UDP_FLOW', 'ESP_FLOW']);
+  // Nor is one that never was a macro, or is no number any more.
+  expect(told(list, old)).toEqual([]);
+  expect(told(list, `${list}#define NEXT_FLOW 54\n`)).toEqual([]);
+});
+
 test('names of an enum that got a new prefix are renamed together', () => {
   const list = (prefix: string): string =>
     `enum { CMD_INVALID, ${['GET', 'SET', 'SCAN'].map((name) => `CMD_${prefix}_ID_${name}_MEDIA`).join(', ')} };`;

@@ -142,8 +142,8 @@ describe('what must change nothing', () => {
       `typedef unsigned int __u32;\n#define A 0x1\n#define B 2U\nstruct p { __u32 x; __u32 y; };\nstruct q { struct p p; __u32 z; };`,
     ],
     [
-      'a macro that becomes an enumerator',
-      `typedef unsigned int __u32;\nenum { A = 1 };\n#define B (1 << 1)\nstruct p { __u32 x; __u32 y; };\nstruct q { struct p p; __u32 z; };`,
+      'a macro that repeats an enumerator, with its value',
+      `typedef unsigned int __u32;\nenum { A = 1 };\n#define A A\n#define B (1 << 1)\nstruct p { __u32 x; __u32 y; };\nstruct q { struct p p; __u32 z; };`,
     ],
   ])('%s', (_what, next) => {
     expect(lines(checkAbis([{ old: abiOf(old), new: abiOf(next) }]))).toEqual([]);

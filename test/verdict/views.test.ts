@@ -79,3 +79,16 @@ test('a name for several fields together changes none of them', () => {
   expect(check(old, group('__u8'))).toEqual(['compatible field-shares-bytes struct desc.ids']);
   expect(check(old, group('signed char'))).toEqual(['review field-shares-bytes struct desc.ids']);
 });
+
+test('a group may have a tag, and hold fillers', () => {
+  const old = 'typedef unsigned char __u8; struct desc { __u8 op; __u8 pad; __u8 a; __u8 data[]; };';
+  const fields = '__u8 op; __u8 pad; __u8 a;';
+  const grouped = (inner: string): string =>
+    `typedef unsigned char __u8; struct desc { union { struct { ${fields} }; struct desc_hdr { ${inner} } hdr; }; __u8 data[]; };`;
+  expect(check(old, grouped(fields))).toEqual(['compatible field-shares-bytes struct desc.hdr']);
+  // A field of the group that is not beside it is one more meaning of these bytes.
+  expect(check(old, grouped(fields.replace('pad', 'flags')))).toContain('review field-shares-bytes struct desc.hdr');
+  expect(check(old, grouped('__u8 op; signed char pad; __u8 a;'))).toContain(
+    'review field-shares-bytes struct desc.hdr',
+  );
+});
