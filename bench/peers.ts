@@ -4,8 +4,9 @@
  *   npm run build && npx tsx bench/peers.ts KERNEL [OLD NEW]
  *
  * KERNEL is a clone of Linux, 6.8 or newer, with its scripts. First each tool judges the breaks and near-misses of
- * `fixtures/history` and the probes of `probes.ts`, in one repository of them; then, with OLD and NEW, both compare these revisions of KERNEL, in turns. The script wants
- * abidiff 2.4 or newer; as with the script itself, `ABIDIFF`, `CC` and `ARCH` choose others.
+ * `fixtures/history` and the probes of `probes.ts`, in one repository of them; then, with OLD and NEW, both compare these
+ * revisions of KERNEL, in turns. The script wants abidiff 2.4 or newer; as with the script itself, `ABIDIFF`, `CC` and `ARCH`
+ * choose others.
  *
  * `cpu` is the time of all processes together.
  */

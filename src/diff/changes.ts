@@ -201,6 +201,8 @@ export type NumberChange =
       /** The name that came to a number already claimed. */
       readonly newcomer: NamedNumber;
       readonly holder: NamedNumber;
+      /** The numbers of the family are four characters each. */
+      readonly areCodes?: true;
     };
 
 export type RequestChange =

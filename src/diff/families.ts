@@ -14,6 +14,8 @@ import { onceFor } from '../abi/once.ts';
 export const minimumMembers = 4;
 /** So many that the highest numbers of a family are nobody else's by accident. */
 const largeFamily = 16;
+/** So many numbers of four characters are a list of them. */
+const minimumCodes = 8;
 
 /**
  * What kind of number a name announces. These are habits of the kernel's headers, and each is only a hint: what a name is
@@ -58,6 +60,20 @@ export const isMember = onceFor(({ name }: NamedNumber): boolean => isMemberName
 export const isSentinel = onceFor(({ name }: NamedNumber): boolean => isSentinelName(name));
 export const isVersion = onceFor(({ name }: NamedNumber): boolean => isVersionName(name));
 
+/** Four printable characters; the highest bit may say something else, as with the big-endian formats of V4L2. */
+export function isCharacterCode(value: bigint): boolean {
+  if (value <= 0n || value > 0xffff_ffffn) return false;
+  return [0n, 8n, 16n, 24n].every((shift) => {
+    const character = Number((value >> shift) & 0x7fn);
+    return character >= 0x20 && character < 0x7f;
+  });
+}
+
+/** `V4L2_PIX_` of `V4L2_PIX_FMT_NV12`: with less in common, two numbers of four characters are of two lists. */
+export function firstTwoWordsOf(name: string): string | undefined {
+  return /^_*[^_]+_[^_]+_(?=.)/.exec(name)?.[0];
+}
+
 /** How many characters two names begin with alike. */
 function sharedLength(a: string, b: string): number {
   const end = Math.min(a.length, b.length);
@@ -72,6 +88,7 @@ export class NumberFamily {
   #names: ReadonlySet<string> | undefined;
   readonly #isFamily = new Map<string, boolean>();
   readonly #isNumberSpace = new Map<string, boolean>();
+  readonly #isOfCodes = new Map<string, boolean>();
 
   constructor(members: readonly NamedNumber[]) {
     this.#members = members;
@@ -108,6 +125,31 @@ export class NumberFamily {
       return members.length >= largeFamily && above * 16 < members.length ? prefix : undefined;
     }
     return undefined;
+  }
+
+  /**
+   * The longest prefix two names share under which numbers are four characters (`V4L2_PIX_FMT_…`): nobody comes by accident to one
+   * that is taken, and other names for one on purpose do not make a list of them any less.
+   */
+  codes({ name, value }: NamedNumber, other: string): string | undefined {
+    if (!isCharacterCode(value)) return undefined;
+    const least = firstTwoWordsOf(name)?.length ?? Infinity;
+    const shared = sharedLength(name, other);
+    for (let end = name.lastIndexOf('_', shared - 1) + 1; end >= least; end = name.lastIndexOf('_', end - 2) + 1) {
+      const prefix = name.slice(0, end);
+      if (this.#areCodes(prefix)) return prefix;
+    }
+    return undefined;
+  }
+
+  #areCodes(prefix: string): boolean {
+    let answer = this.#isOfCodes.get(prefix);
+    if (answer === undefined) {
+      const members = this.withPrefix(prefix);
+      const codes = members.filter(({ value }) => isCharacterCode(value)).length;
+      this.#isOfCodes.set(prefix, (answer = codes >= minimumCodes && codes * 2 >= members.length));
+    }
+    return answer;
   }
 
   /** Numbers are handed out upwards, so a clash is one near the top; a small number is another list's. */

@@ -43,6 +43,11 @@ function findCollisions(old: NumberGroup, next: NumberGroup): readonly Collision
       for (const holder of sharers) {
         if (holder === newcomer || !isMember(holder) || isAlias(newcomer, holder)) continue;
         if (isNew.has(holder) && holder.name > newcomer.name) continue;
+        const ofCodes = families.codes(newcomer, holder.name);
+        if (ofCodes !== undefined) {
+          changes.push({ kind: 'number-collision', family: ofCodes, newcomer, holder, areCodes: true });
+          continue;
+        }
         const family = families.common(newcomer.name, holder.name) ?? families.atTop(newcomer, holder.name);
         if (family === undefined || !families.isRecent(family, newcomer.value)) continue;
         if (!families.isNumberSpace(family) || isOfNewGroup(newcomer, family, old, next)) continue;

@@ -7,7 +7,7 @@
 
 import { wordOf } from '../abi/portion.ts';
 import type { NamedNumber } from './changes.ts';
-import { isMember, isMemberName, minimumMembers } from './families.ts';
+import { firstTwoWordsOf, isCharacterCode, isMember, isMemberName, minimumMembers } from './families.ts';
 import type { NumberGroup } from './number-group.ts';
 import { onceFor } from '../abi/once.ts';
 
@@ -63,7 +63,9 @@ class PossibleFamilies {
   }
 
   /** The shortest prefix of a name that may mark a family of its header. */
-  shortestOf({ name, declaration: { header } }: NamedNumber): string | undefined {
+  shortestOf({ name, value, declaration: { header } }: NamedNumber): string | undefined {
+    // A list of characters is one whatever else is equal under its prefix.
+    if (isCharacterCode(value)) return firstTwoWordsOf(name);
     for (let end = wordOf(name).length; end > 0; end = name.indexOf('_', end) + 1) {
       const prefix = name.slice(0, end);
       if (prefix.endsWith('_') && this.#in(header).mayBeFamily(prefix)) return prefix;

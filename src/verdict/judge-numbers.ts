@@ -135,14 +135,18 @@ export function judgeNumber(change: NumberChange): Judgement {
       };
     }
     case 'number-collision': {
-      const { newcomer, holder, family } = change;
+      const { newcomer, holder, family, areCodes } = change;
+      const why =
+        areCodes === true
+          ? `the ${family}* of <${newcomer.declaration.header}> are told apart by their four characters`
+          : `every other ${family}* of <${newcomer.declaration.header}> has a number of its own`;
       const wrong = broken(`${textOf(newcomer)} means ${holder.name} to some programs and ${newcomer.name} to others`);
       return {
         rule: 'number-collision',
         subject: subjectOfNumber(newcomer),
         old: factsOfNumber(holder),
         new: factsOfNumber(newcomer),
-        message: `${newcomer.name} claims ${textOf(newcomer)}, which is ${holder.name}; every other ${family}* of <${newcomer.declaration.header}> has a number of its own`,
+        message: `${newcomer.name} claims ${textOf(newcomer)}, which is ${holder.name}; ${why}`,
         answers: answers({
           'old-binary': wrong,
           rebuild: kept('both names compile'),

@@ -8,6 +8,7 @@
 
 import { firstWordOf } from '../abi/portion.ts';
 import type { TargetName } from '../abi/target.ts';
+import { firstTwoWordsOf } from '../diff/families.ts';
 import type { Finding } from './finding.ts';
 import { combined } from './one-cause.ts';
 
@@ -69,7 +70,7 @@ function inOrder(a: Finding, b: Finding): number {
 /** The first two words of a record's or request's name: `kvm_s390_` of `kvm_s390_skeys`. What a driver took along is one removal. */
 function familyOf({ rule, verdict, language, old }: Finding): string | undefined {
   if (rule !== 'record-removed' && rule !== 'request-removed') return undefined;
-  const [prefix] = /^_*[^_]+_[^_]+_(?=.)/.exec(old?.name ?? '') ?? [];
+  const prefix = firstTwoWordsOf(old?.name ?? '');
   return prefix === undefined ? undefined : JSON.stringify([rule, verdict, language, old?.header, prefix]);
 }
 

@@ -125,3 +125,29 @@ describe('a declaration that moved between two headers', () => {
     expect(told(old, next)).toEqual([]);
   });
 });
+
+describe('numbers of four characters', () => {
+  const code =
+    '#define code(a, b, c, d) ((unsigned)(a) | ((unsigned)(b) << 8) | ((unsigned)(c) << 16) | ((unsigned)(d) << 24))\n';
+  const format = (name: string, characters: string): string =>
+    `#define PIX_FMT_${name} code(${Array.from(characters, (one) => `'${one}'`).join(', ')})\n`;
+  // With an alias on purpose, and modifiers that are no codes, as the headers of formats have them.
+  const few = ['RGB1', 'R444', 'YUYV', 'NV12', 'GREY', 'H264', 'MJPG'].map((name) => format(name, name)).join('');
+  const old = `${code}${few}${format('VP80', 'VP80')}#define PIX_FMT_HM12 PIX_FMT_NV12\n#define PIX_FMT_NONE 0\n#define PIX_FMT_MOD_NONE 0\n`;
+
+  test('clash where a new one is that of another', () => {
+    expect(told(old, old + format('NEW', 'GREY'))).toEqual([
+      "break number-collision constant PIX_FMT_NEW: PIX_FMT_NEW claims 0x59455247 'GREY', which is PIX_FMT_GREY; the PIX_FMT_* of <test.h> are told apart by their four characters",
+    ]);
+  });
+
+  test('do not where it is another name on purpose, has other characters or another prefix', () => {
+    expect(told(old, `${old}#define PIX_FMT_NEW PIX_FMT_GREY\n`)).toEqual([]);
+    expect(told(old, old + format('NEW', 'GRE2'))).toEqual([]);
+    expect(told(old, old + format('NEW', 'GREY').replace('PIX_FMT', 'SDR_FMT'))).toEqual([]);
+  });
+
+  test('are no list where there are few of them', () => {
+    expect(told(code + few, code + few + format('NEW', 'GREY'))).toEqual([]);
+  });
+});
