@@ -187,6 +187,11 @@ export function firstWordOf(name: string): string | undefined {
   return end < 0 || start === name.length ? undefined : name.slice(0, end + 1);
 }
 
+/** `V4L2_PIX_` of `V4L2_PIX_FMT_NV12`. `undefined` for a name of one or two words. */
+export function firstTwoWordsOf(name: string): string | undefined {
+  return /^_*[^_]+_[^_]+_(?=.)/.exec(name)?.[0];
+}
+
 /** Whether a word is that of a name, for which there is no need to work that one out. */
 export function isOfWord(name: string, word: string): boolean {
   // A name of one word is its own, and so is one of nothing but underscores.

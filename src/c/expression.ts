@@ -21,6 +21,7 @@ import {
   toUnsigned,
 } from './expression/arithmetic.ts';
 import { computeCall } from './expression/calls.ts';
+import { typeOfEither } from './expression/either-type.ts';
 import { initializedLength } from './expression/initialized-length.ts';
 import { computeCharacter, computeNumber, computeString } from './expression/literals.ts';
 import { designate, memberOf } from './expression/members.ts';
@@ -398,23 +399,4 @@ export class Evaluator implements Computing {
 
 function checkAddressed({ member }: Operand, token: Token): void {
   if (member?.field.bitWidth !== undefined) throw new SyntaxProblem('syntax', 'A bit-field has no address.', token);
-}
-
-/** What one of two operands is that are not both numbers (C17 §6.5.15p6). */
-function typeOfEither(first: Operand, second: Operand): Type {
-  const [one, other] = [pointee(first), pointee(second)];
-  if (one === undefined || other === undefined)
-    return one === undefined && other !== undefined ? second.type : first.type;
-  if (isNullPointer(first)) return second.type;
-  return isNullPointer(second) || other.kind !== 'void' ? first.type : second.type;
-}
-
-/** `(void *)0`, which may stand for a pointer to anything (C17 §6.3.2.3p3). */
-function isNullPointer(operand: Operand): boolean {
-  return operand.value === 0n && pointee(operand)?.kind === 'void';
-}
-
-function pointee({ type }: Operand): Type | undefined {
-  const behind = unalias(type);
-  return behind.kind === 'pointer' ? unalias(behind.pointee) : undefined;
 }

@@ -195,6 +195,8 @@ export type NumberChange =
       /** A name of the same enum or family that has its old number now. */
       readonly heir: NamedNumber | undefined;
     }
+  /** A macro, perhaps beside an enumerator, that is an enumerator alone. */
+  | { readonly kind: 'macro-became-enumerator'; readonly old: NamedNumber; readonly new: NamedNumber }
   | {
       readonly kind: 'number-collision';
       readonly family: string;
@@ -261,8 +263,6 @@ export type NameChange =
       readonly lost: readonly string[];
     }
   | { readonly kind: 'macro-added' | 'macro-removed'; readonly macro: MacroDeclaration }
-  /** A constant that was a macro, perhaps beside an enumerator, and is an enumerator alone. */
-  | { readonly kind: 'macro-became-enumerator'; readonly old: ConstantDeclaration; readonly new: NamedNumber }
   | { readonly kind: 'macro-changed'; readonly old: MacroDeclaration; readonly new: MacroDeclaration }
   /** A tag that is gone while the names of its enum are there, in an enum of another tag or of none. */
   | { readonly kind: 'enum-renamed'; readonly old: EnumDeclaration; readonly new: EnumDeclaration | undefined }

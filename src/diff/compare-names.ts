@@ -113,14 +113,6 @@ function compareMacros(pair: AbiPair, numbers: NumberPair, suspected: SuspectedP
       changes.push(macroAdded(macro));
     }
   }
-  for (const [key, old] of suspected.old.constants) {
-    const { name } = old;
-    if (key !== name || pair.new.constants.has(name) || pair.new.macros.has(name)) continue;
-    const next = numbers.new.get(name);
-    if (next?.enumerator !== undefined && !pair.new.requests.has(name)) {
-      changes.push({ kind: 'macro-became-enumerator', old, new: next });
-    }
-  }
   return changes;
 }
 

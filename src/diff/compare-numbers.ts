@@ -1,5 +1,5 @@
 /**
- * Constants and enumerators, compared by value and as one name space: C lets a macro become an enumerator unnoticed.
+ * Constants and enumerators, compared by value and as one name space: C lets a macro become an enumerator unnoticed by all but the preprocessor.
  *
  * In a family (`families.ts`) a number claimed twice is a collision. Outside families nothing is said about equal values:
  * most constants have the value of some other constant.
@@ -10,13 +10,15 @@ import type { AbiPair, NamedNumber, NumberChange } from './changes.ts';
 import { isMemberName } from './families.ts';
 import { Heirs } from './heirs.ts';
 import { collisionsAmong } from './number-collisions.ts';
+import { ofConstant } from './number-group.ts';
 import type { NumberPair } from './number-pair.ts';
 import { isRespelled } from './respelled.ts';
 import { RoutineChanges } from './routine-changes.ts';
 import { numberAdded, numberChanged, numberGone } from './shared-changes.ts';
+import type { SuspectedPair } from './suspected.ts';
 import { TwinFamilies } from './twin-families.ts';
 
-export function compareNumbers(pair: AbiPair, numbers: NumberPair): NumberChange[] {
+export function compareNumbers(pair: AbiPair, numbers: NumberPair, suspected: SuspectedPair): NumberChange[] {
   const { old, new: next } = numbers;
   const changes: NumberChange[] = [];
   const twins = new TwinFamilies(pair);
@@ -62,7 +64,20 @@ export function compareNumbers(pair: AbiPair, numbers: NumberPair): NumberChange
     }
   }
   for (const number of added) changes.push(numberAdded(number));
-  changes.push(...collisionsAmong(newcomers, numbers));
+  changes.push(...collisionsAmong(newcomers, numbers), ...enumeratorsNow(pair, numbers, suspected));
+  return changes;
+}
+
+/** What the compiler knows as before, and the preprocessor no longer. */
+function enumeratorsNow({ new: next }: AbiPair, numbers: NumberPair, suspected: SuspectedPair): NumberChange[] {
+  const changes: NumberChange[] = [];
+  for (const [key, old] of suspected.old.constants) {
+    const { name } = old;
+    if (key !== name || next.constants.has(name) || next.macros.has(name)) continue;
+    const number = numbers.new.get(name);
+    if (number?.enumerator === undefined || next.requests.has(name)) continue;
+    changes.push({ kind: 'macro-became-enumerator', old: ofConstant(old), new: number });
+  }
   return changes;
 }
 

@@ -43,7 +43,7 @@ export function compareAbis(pair: AbiPair, among?: Suspects): Comparison {
   const suspected = suspectedIn(pair, suspects);
   const records = compareRecordSets(pair, suspected, notUnderstood);
   const named = numbersOfPair(pair, suspects);
-  const numbers = compareNumbers(pair, named);
+  const numbers = compareNumbers(pair, named, suspected);
   const renumbered = new Set(numbers.flatMap((change) => (change.kind === 'number-changed' ? [change.old.name] : [])));
   // A value that a field's description gives a name is told once: at the constant of that name, where there is one.
   const own = records.filter((change) => change.kind !== 'value-renumbered' || !renumbered.has(change.was.name));

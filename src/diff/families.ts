@@ -7,7 +7,7 @@
  * `KVM_EXIT_IO`) is a detail of that member and belongs to a smaller family.
  */
 
-import { firstWordOf, wordOf } from '../abi/portion.ts';
+import { firstTwoWordsOf, firstWordOf, wordOf } from '../abi/portion.ts';
 import type { NamedNumber } from './changes.ts';
 import { onceFor } from '../abi/once.ts';
 
@@ -69,11 +69,6 @@ export function isCharacterCode(value: bigint): boolean {
   });
 }
 
-/** `V4L2_PIX_` of `V4L2_PIX_FMT_NV12`: with less in common, two numbers of four characters are of two lists. */
-export function firstTwoWordsOf(name: string): string | undefined {
-  return /^_*[^_]+_[^_]+_(?=.)/.exec(name)?.[0];
-}
-
 /** How many characters two names begin with alike. */
 function sharedLength(a: string, b: string): number {
   const end = Math.min(a.length, b.length);
@@ -133,6 +128,7 @@ export class NumberFamily {
    */
   codes({ name, value }: NamedNumber, other: string): string | undefined {
     if (!isCharacterCode(value)) return undefined;
+    // With less in common than two words, two of them are of two lists.
     const least = firstTwoWordsOf(name)?.length ?? Infinity;
     const shared = sharedLength(name, other);
     for (let end = name.lastIndexOf('_', shared - 1) + 1; end >= least; end = name.lastIndexOf('_', end - 2) + 1) {

@@ -5,9 +5,9 @@
  * one under which two numbers that are read are equal: `KVM_` is none, whatever the rest of it may be worth.
  */
 
-import { wordOf } from '../abi/portion.ts';
+import { firstTwoWordsOf, wordOf } from '../abi/portion.ts';
 import type { NamedNumber } from './changes.ts';
-import { firstTwoWordsOf, isCharacterCode, isMember, isMemberName, minimumMembers } from './families.ts';
+import { isCharacterCode, isMember, isMemberName, minimumMembers } from './families.ts';
 import type { NumberGroup } from './number-group.ts';
 import { onceFor } from '../abi/once.ts';
 

@@ -8,7 +8,7 @@
 import { formatDiagnostic, printable } from '../diagnostic.ts';
 import type { FieldNode } from '../diff/placed.ts';
 import { type ChangedRecord, type CheckResult, countsOf } from '../verdict/check.ts';
-import { type Alternative, type Finding, spokenSubject, touchedContracts } from '../verdict/finding.ts';
+import { type Alternative, type Finding, pathOf, spokenSubject, touchedContracts } from '../verdict/finding.ts';
 import { contractAnswers, groupByRecord } from './check-groups.ts';
 import { type CheckReport, isClean, shownFindings, type Sibling, waivedFindings } from './check-report.ts';
 import {
@@ -198,8 +198,7 @@ function findingText(finding: Finding, style: Style, before: readonly Finding[])
   const origin = printable(`${place}, ${describeTargets(finding.targets)}, ${finding.fingerprint}`);
   lines.push(style.dim(wrap(origin, WIDTH, '  ')));
   // Fields by their paths: whose they are is said above.
-  const members = (finding.members ?? []).map((name) => name.replace(/^(?:struct|union|enum) [^.]*\./, ''));
-  const unsaid = members.filter((name) => !isSaid(name, finding.message));
+  const unsaid = namesNotIn(finding.message, (finding.members ?? []).map(pathOf));
   if (unsaid.length > 0) lines.push(wrap(printable(`also: ${someNames(unsaid)}`), WIDTH, '      ', '    '));
   const touched = touchedContracts(finding);
   // A dozen fields in one reserve raise one question: it is asked once.
@@ -227,9 +226,10 @@ function findingText(finding: Finding, style: Style, before: readonly Finding[])
   return lines.join('\n');
 }
 
-/** Whether a sentence has a name as a word of its own. */
-function isSaid(name: string, message: string): boolean {
-  return message.split(/[^\w.]+/).includes(name.replace(/^.* /, ''));
+/** The names that a sentence does not have as words of their own. */
+function namesNotIn(message: string, names: readonly string[]): readonly string[] {
+  const words = new Set(message.split(/[^\w.]+/));
+  return names.filter((name) => !words.has(name.replace(/^.* /, '')));
 }
 
 /** Whether two findings give the same answers for the same reasons, each with its own field named. */
@@ -238,7 +238,7 @@ function hasSameAnswers(a: Finding, b: Finding): boolean {
 }
 
 function answersOf({ subject, answers }: Finding): string {
-  const path = subject.slice(subject.indexOf('.') + 1);
+  const path = pathOf(subject);
   return answers.map(({ contract, answer, reason }) => [contract, answer, reason.replaceAll(path, '*')].join()).join();
 }
 

@@ -111,6 +111,11 @@ export function spokenSubject({ rule, subject, message }: Pick<Finding, 'rule' |
   return subject.replace(/^constant /, `${word} `);
 }
 
+/** `exception.esr` of `struct kvm_vcpu_events.exception.esr`, a name of an enum without the enum; any other subject as it is. */
+export function pathOf(subject: string): string {
+  return subject.replace(/^[^.]*\./, '');
+}
+
 /** The findings nobody has waived. */
 export function standing(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter((finding) => finding.waiver === undefined);

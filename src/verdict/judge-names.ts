@@ -17,7 +17,6 @@ import {
   placeOf,
   unknown,
 } from './judgement.ts';
-import { numberText } from './number-words.ts';
 
 function lostWords(names: readonly string[], movedTo: string | undefined): string {
   const rest = movedTo === undefined ? '' : `; most of it is in <${movedTo}> now`;
@@ -120,8 +119,6 @@ export function judgeName(change: NameChange): Judgement {
     case 'macro-removed':
     case 'macro-changed':
       return judgeMacro(change);
-    case 'macro-became-enumerator':
-      return judgeMacroAsEnumerator(change);
     case 'enum-renamed':
       return judgeTag(change);
     case 'typedef-added':
@@ -224,28 +221,6 @@ function judgeMacro(
             ? { code: `void *x = (void *)&${name};`, problem: `'${name}' undeclared` }
             : { code: `#ifndef ${name}\n#error ${name} is gone\n#endif`, problem: `${name} is gone` }),
         },
-  };
-}
-
-function judgeMacroAsEnumerator({
-  old,
-  new: next,
-}: Extract<NameChange, { kind: 'macro-became-enumerator' }>): Judgement {
-  const { name, value } = old;
-  const { header, location } = next.declaration;
-  return {
-    rule: 'macro-became-enumerator',
-    subject: `constant ${name}`,
-    old: { header: old.header, ...placeOf(old.location), name, value },
-    new: { header, ...placeOf(next.enumerator?.location ?? location), name, value: next.value },
-    message: `${name} (${numberText(value, name)}) is no macro any more, only an enumerator`,
-    answers: answers({
-      'old-binary': kept('old programs have the number in them'),
-      rebuild: unknown(`a program that asks for ${name} with #ifdef or #if takes another branch`),
-      'mixed-objects': kept('the preprocessor leaves nothing of a name in objects'),
-      'new-binary': kept('a new program has the number in it'),
-    }),
-    witness: undefined,
   };
 }
 

@@ -134,6 +134,23 @@ export function judgeNumber(change: NumberChange): Judgement {
         },
       };
     }
+    case 'macro-became-enumerator': {
+      const { old, new: next } = change;
+      return {
+        rule: 'macro-became-enumerator',
+        subject: subjectOfNumber(old),
+        old: factsOfNumber(old),
+        new: factsOfNumber(next),
+        message: `${old.name} (${textOf(old)}) is no macro any more, only an enumerator`,
+        answers: answers({
+          'old-binary': kept('old programs have the number in them'),
+          rebuild: unknown(`a program that asks for ${old.name} with #ifdef or #if takes another branch`),
+          'mixed-objects': kept('the preprocessor leaves nothing of a name in objects'),
+          'new-binary': kept('a new program has the number in it'),
+        }),
+        witness: undefined,
+      };
+    }
     case 'number-collision': {
       const { newcomer, holder, family, areCodes } = change;
       const why =

@@ -91,6 +91,7 @@ export function judge(change: Change, context: Context): Judgement {
     case 'number-removed':
     case 'number-changed':
     case 'number-collision':
+    case 'macro-became-enumerator':
       return once(change, judgeNumber);
     case 'request-added':
     case 'request-removed':
@@ -105,7 +106,6 @@ export function judge(change: Change, context: Context): Judgement {
     case 'macro-added':
     case 'macro-removed':
     case 'macro-changed':
-    case 'macro-became-enumerator':
     case 'enum-renamed':
     case 'typedef-added':
     case 'typedef-removed':

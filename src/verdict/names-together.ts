@@ -6,9 +6,9 @@
  * enum, a whole prefix) has been gathered before (`diff/gone-together.ts`) and stays by itself.
  */
 
-import { firstWordOf } from '../abi/portion.ts';
+import { groupBy } from '../abi/group-by.ts';
+import { firstTwoWordsOf, firstWordOf } from '../abi/portion.ts';
 import type { TargetName } from '../abi/target.ts';
-import { firstTwoWordsOf } from '../diff/families.ts';
 import type { Finding } from './finding.ts';
 import { combined } from './one-cause.ts';
 
@@ -21,7 +21,7 @@ export function foldNames(findings: readonly Finding[], order: readonly TargetNa
   for (const group of groupsAmong(findings)) {
     // `KVM_TRACE_PAUSE` before `__KVM_DEPRECATED_MAIN_0x07`, which it stands for; else as the header has them, wherever it was read from.
     const [first, ...others] = [...group].sort(inOrder);
-    if (first === undefined || others.length === 0) continue;
+    if (first === undefined) continue;
     const names = new Set(group.flatMap(({ targets }) => targets));
     const isUneven = group.some(({ targets }) => targets.length < names.size);
     const together = combined(first, others);
@@ -37,30 +37,22 @@ export function foldNames(findings: readonly Finding[], order: readonly TargetNa
 }
 
 /** Those that share a fate; who shares it with nobody, or with few, is in none. */
-function groupsAmong(findings: readonly Finding[]): Finding[][] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const key = finding.verdict === 'compatible' ? undefined : groupOf(finding);
-    if (key === undefined) continue;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [finding]);
-    else group.push(finding);
-  }
-  const families = new Map<string, Finding[][]>();
-  const result: Finding[][] = [];
-  for (const group of groups.values()) {
-    const [first] = [...group].sort(inOrder);
-    const family = first === undefined ? undefined : familyOf(first);
-    if (family === undefined) {
-      if (first !== undefined && group.length >= (isTellingOfTwo(first) ? 2 : fewNames)) result.push(group);
-      continue;
-    }
-    const branches = families.get(family);
-    if (branches === undefined) families.set(family, [group]);
-    else branches.push(group);
-  }
-  for (const branches of families.values()) result.push(...(branches.length > fewNames ? [branches.flat()] : branches));
-  return result;
+function groupsAmong(findings: readonly Finding[]): readonly (readonly Finding[])[] {
+  const isTold = ({ verdict }: Finding): boolean => verdict !== 'compatible';
+  const groups = [...groupBy(findings.filter(isTold), groupOf).values()];
+  const families = groupBy(groups, (group) => familyOf(leaderOf(group)));
+  const large = [...families.values()].filter((branches) => branches.length > fewNames);
+  const taken = new Set(large.flat());
+  return [
+    ...large.map((branches) => branches.flat()),
+    ...groups.filter((group) => !taken.has(group) && group.length >= leastOf(leaderOf(group))),
+  ];
+}
+
+function leaderOf(group: readonly Finding[]): Finding {
+  const [first] = [...group].sort(inOrder);
+  if (first === undefined) throw new TypeError('a group without findings');
+  return first;
 }
 
 function inOrder(a: Finding, b: Finding): number {
@@ -74,9 +66,9 @@ function familyOf({ rule, verdict, language, old }: Finding): string | undefined
   return prefix === undefined ? undefined : JSON.stringify([rule, verdict, language, old?.header, prefix]);
 }
 
-/** Two names of one request, or two macros of one enum, are enough. */
-function isTellingOfTwo({ rule, subject }: Finding): boolean {
-  return subject.startsWith('request ') || rule === 'macro-became-enumerator';
+/** How many share a finding: two names of one request are enough, and two macros of one enum. */
+function leastOf({ rule, subject }: Finding): number {
+  return subject.startsWith('request ') || rule === 'macro-became-enumerator' ? 2 : fewNames;
 }
 
 function lineOf({ old, new: next }: Finding): number {

@@ -17,7 +17,7 @@ import { onceFor } from '../abi/once.ts';
 import type { Change } from '../diff/changes.ts';
 import { isFiller } from '../diff/placed.ts';
 import type { Verdict } from './contract.ts';
-import type { Answer, Consequence, Finding } from './finding.ts';
+import { type Answer, type Consequence, type Finding, pathOf } from './finding.ts';
 import { fingerprintOfAll } from './fingerprint.ts';
 import { list, membersWords } from './judgement.ts';
 import { exchangesAmong } from './exchanges.ts';
@@ -366,10 +366,6 @@ export function combined(leader: Finding, taken: readonly Finding[]): Finding {
 /** The name that a message begins with: the record, or the path of the field. */
 function nameOf({ subject, message }: Finding): string {
   return [subject, pathOf(subject)].map((name) => `${name} `).find((name) => message.startsWith(name)) ?? 'it ';
-}
-
-function pathOf(subject: string): string {
-  return subject.replace(/^(?:struct |union )?[^.]*\./, '');
 }
 
 /** The reason, with all of them named where it says of each the same. */

@@ -6,7 +6,7 @@
  */
 
 import type { Target } from '../../abi/target.ts';
-import type { Field, RecordType, Type, TypedefType } from '../../abi/types.ts';
+import type { RecordType, Type, TypedefType } from '../../abi/types.ts';
 import { unalias } from '../../abi/types.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import type { Scope } from '../scope.ts';
@@ -35,7 +35,7 @@ import { EnumLowering } from './enum-lowering.ts';
 import type { Lowered } from './lowered.ts';
 import { ModifiedTypes } from './modified-types.ts';
 import { hasType, isRare } from './rare-types.ts';
-import { RecordFields } from './record-fields.ts';
+import { fieldOf, RecordFields } from './record-fields.ts';
 import type { TypeTable } from './type-table.ts';
 
 export class Lowering {
@@ -385,23 +385,4 @@ export class Lowering {
       fields.add(fieldOf(declarator.name?.text, type, bitWidth, attributes, token), token);
     }
   }
-}
-
-/** Written out: there are a hundred thousand fields, and putting objects together from parts takes V8 long. */
-function fieldOf(
-  name: string | undefined,
-  type: Type,
-  bitWidth: number | undefined,
-  { alignBytes, isPacked }: LayoutAttributes,
-  token: Token,
-): Field {
-  const location = locationOf(token);
-  if (bitWidth === undefined && alignBytes === undefined && !isPacked) return { name, type, location };
-  return {
-    ...{ name, type },
-    ...(bitWidth === undefined ? {} : { bitWidth }),
-    ...(alignBytes === undefined ? {} : { alignBytes }),
-    ...(isPacked ? { isPacked } : {}),
-    location,
-  };
 }

@@ -6,7 +6,8 @@
 
 import { type Field, type Type, unalias } from '../../abi/types.ts';
 import { SyntaxProblem } from '../token-stream.ts';
-import type { Token } from '../token.ts';
+import { locationOf, type Token } from '../token.ts';
+import type { LayoutAttributes } from './attributes.ts';
 
 /** Fewer are compared one by one. */
 const few = 8;
@@ -57,4 +58,23 @@ export class RecordFields {
 function isFlexible(type: Type): boolean {
   const behind = type.kind === 'array' ? type : unalias(type);
   return behind.kind === 'array' && behind.length === undefined;
+}
+
+/** A field as it is declared. Written out: there are a hundred thousand fields, and putting objects together from parts takes V8 long. */
+export function fieldOf(
+  name: string | undefined,
+  type: Type,
+  bitWidth: number | undefined,
+  { alignBytes, isPacked }: LayoutAttributes,
+  token: Token,
+): Field {
+  const location = locationOf(token);
+  if (bitWidth === undefined && alignBytes === undefined && !isPacked) return { name, type, location };
+  return {
+    ...{ name, type },
+    ...(bitWidth === undefined ? {} : { bitWidth }),
+    ...(alignBytes === undefined ? {} : { alignBytes }),
+    ...(isPacked ? { isPacked } : {}),
+    location,
+  };
 }
