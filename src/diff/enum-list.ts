@@ -46,7 +46,7 @@ export class EnumList {
   /** Whether a number is one more than another: the first of two lists that share an enum ends so. */
   isCountedBy({ name, value }: NamedNumber): boolean {
     return (
-      /(?:MAX|LAST|NUM|COUNT)$/.test(name) &&
+      /(?:MAX|LAST|NUM|COUNT)$|^_*(?:MAX|NUM|NR)_/.test(name) &&
       this.#enumerators.some((one) => one.value === value - 1n && one.name !== name && this.#counts(one))
     );
   }

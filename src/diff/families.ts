@@ -24,7 +24,7 @@ const minimumCodes = 8;
 const sentinelName =
   /(?:^|_)(?:MAX|LAST|END|COUNT|NUM|NR|CNT)(?:$|_)|(?:MAX|NUM|COUNT|LAST)$|_MAXLEN$|^(?:NR|NUM|MAX)_/i;
 const versionName = /(?:^|_)(?:SUB)?VERSION(?:$|_)|_(?:SUBLEVEL|PATCHLEVEL)$|_ABI_(?:MAJOR|MINOR|PATCH)$/i;
-const maskName = /(?:^|_)(?:MASK|ALL|FLAGS|VALID|SUPPORTED|FEATURES)(?:$|_)/i;
+const maskName = /(?:^|_)(?:MASK|ALL|ALLFLAGS|ALLBITS|FLAGS|VALID|SUPPORTED|FEATURES)(?:$|_)/i;
 const positionName = /_(?:BIT|SHIFT|POS|OFFSET|WIDTH|BITS|SIZE|SIZEOF|LEN|LENGTH)$/i;
 
 /** The end of a list, or a count: its number moves whenever the list grows. `__NR_read` is a system call and no count. */

@@ -67,9 +67,11 @@ export interface PlacedRecord {
  * may be a result.
  */
 const FILLER_NAME =
-  /^_*(?:pad|padding|reserved|resv|rsvd|rsv|unused|spare|filler?|mbz|dummy|hole)(?:_?[a-z0-9]{1,3})?_*$|^(?:_+res\d*|res\d+)_*$|^_+(?:align|opaque)\d*_*$|^[a-z]{1,3}_(?:pad|padding|spare|unused)\d*$/i;
+  /^_*(?:pad|padding|reserved|resv|rsvd|rsv|unused|spare|filler?|mbz|dummy|hole)(?:_?[a-z0-9]{1,3})?_*$|^(?:_+res\d*|res\d+)_*$|^_+(?:align|opaque)\d*_*$|^[a-z]{1,3}_(?:pad|padding|spare|unused)\d*$|^_*(?!nr|num|max|min)[a-z\d]{1,6}_(?:rsvd?|resvd?|reserved|mbz)\d*$/i;
 /** Bytes there are to align what follows; a single number of this name tells a program how something is aligned. */
 const ALIGNING_BYTES = /^align\d*$/i;
+/** Where a record ends, for `offsetof`: `char end[]` of `struct rseq`, which moves whenever a field comes. */
+const END_MARK = /^_*end_*$/i;
 
 /** Whether a node carries no information: declared so, or (with no declaration) named so. */
 export function isFiller(node: FieldNode): boolean {
@@ -78,7 +80,10 @@ export function isFiller(node: FieldNode): boolean {
   if (hasMeaning(node.field.semantics)) return false;
   const base = scalarOf(node.type);
   if (base !== 'integer' && base !== 'float') return false;
-  return FILLER_NAME.test(node.name) || (unalias(node.type).kind === 'array' && ALIGNING_BYTES.test(node.name));
+  if (FILLER_NAME.test(node.name)) return true;
+  const type = unalias(node.type);
+  if (type.kind !== 'array') return false;
+  return ALIGNING_BYTES.test(node.name) || (type.length === undefined && END_MARK.test(node.name));
 }
 
 function hasMeaning(semantics: FieldSemantics | undefined): boolean {

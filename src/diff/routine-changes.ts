@@ -60,6 +60,7 @@ export class RoutineChanges {
 
   #isEnd(was: NamedNumber, is: NamedNumber): boolean {
     if (was.enum === undefined || is.enum === undefined) {
+      if (this.#marksAStart(was, is)) return true;
       if (!isSentinel(was)) return false;
       if (this.#marksAnEnd(is)) return true;
       if (is.value <= was.value) return false;
@@ -67,8 +68,8 @@ export class RoutineChanges {
       const mayBeRaised = /(?:^|_)(?:MAX|END|LAST)(?:$|_)|MAX$|_MAXLEN$|^__NR_syscalls$/.test(was.name);
       return mayBeRaised || this.#hasNewSibling(is) || this.#movesWithAnEnd(was, is);
     }
-    // A name with two underscores belongs to the header itself (C17 7.1.3); programs use the FOO_MAX made of it.
-    const isPrivate = was.name.startsWith('__');
+    // A name with two underscores belongs to the header itself (C17 7.1.3 and its habit `RXRPC__SUPPORTED`); programs use the FOO_MAX made of it.
+    const isPrivate = was.name.includes('__');
     const [oldEnum, newEnum] = [this.#enumOf(was, 'old'), this.#enumOf(is, 'new')];
     const isNamedSo = oldEnum.isSentinel(was.name) || was.name.endsWith('_SIZE');
     if (!isNamedSo && !isPrivate) return false;
@@ -88,6 +89,14 @@ export class RoutineChanges {
     if (end === undefined) return false;
     const last = this.#enumOf(end, 'new').highest();
     return value === last || value === last + 1n;
+  }
+
+  /** `#define FF_EFFECT_MIN FF_HAPTIC`, where `FF_HAPTIC` came below all others. */
+  #marksAStart(was: NamedNumber, is: NamedNumber): boolean {
+    if (!is.name.endsWith("_MIN") || is.value >= was.value) return false;
+    const words = new Set(wordsIn(is));
+    const added = this.#addedByHeader.get(is.declaration.header) ?? [];
+    return added.some(({ name, value }) => value === is.value && words.has(name));
   }
 
   #isInside(number: NamedNumber, side: 'old' | 'new'): boolean {
@@ -133,8 +142,18 @@ export class RoutineChanges {
     if (reserveName.test(was.name)) return gained === 0n && this.#areNamed(lost, is) ? 'reserve' : undefined;
     const isList = isOfNames(was, this.#old) && isOfNames(is, this.#next);
     if (!isList && !isMaskName(was.name)) return undefined;
-    if (lost === 0n && (isList || this.#areNamed(gained, is))) return 'mask-grew';
+    if (lost === 0n && (isList || this.#areNamed(gained, is) || this.#followsAMask(was, is))) return 'mask-grew';
     return gained === 0n && isList ? 'mask-shrank' : undefined;
+  }
+
+  /** `#define SECURE_ALL_LOCKS (SECURE_ALL_BITS << 1)` on both sides, where `SECURE_ALL_BITS` is a list and gained bits. */
+  #followsAMask(was: NamedNumber, is: NamedNumber): boolean {
+    if (textOf(was) !== textOf(is)) return false;
+    const [word, ...others] = wordsIn(is).filter((one) => this.#next.get(one) !== undefined);
+    const [before, after] = [this.#old.get(word ?? ''), this.#next.get(word ?? '')];
+    if (before === undefined || after === undefined || others.length > 0) return false;
+    const isList = isOfNames(before, this.#old) && isOfNames(after, this.#next);
+    return isList && (before.value & ~after.value) === 0n;
   }
 
   /** Whether names that are new in the same header and share its first word stand for all of these bits. */
@@ -150,12 +169,16 @@ export class RoutineChanges {
 
 /** Whether a constant is written as `A | B`, with names of numbers for its parts. */
 function isOfNames(number: NamedNumber, all: Numbers): boolean {
-  const { declaration } = number;
-  if (!('text' in declaration) || !declaration.text.includes('|')) return false;
+  if (!textOf(number).includes('|')) return false;
   return wordsIn(number).some((word) => all.get(word) !== undefined);
 }
 
 /** The names in what a constant is written as. */
-function wordsIn({ declaration }: NamedNumber): readonly string[] {
-  return 'text' in declaration ? (declaration.text.match(/[A-Za-z_]\w*/g) ?? []) : [];
+function wordsIn(number: NamedNumber): readonly string[] {
+  return textOf(number).match(/[A-Za-z_]\w*/g) ?? [];
+}
+
+/** What a constant is written as; nothing for an enumerator. */
+function textOf({ declaration }: NamedNumber): string {
+  return 'text' in declaration ? declaration.text : '';
 }

@@ -30,6 +30,11 @@ function peel(type: Type): { readonly element: Type; readonly dimensions: readon
   }
 }
 
+/** What the innermost brackets hold, by its own name. */
+export function elementOf(type: Type): Type {
+  return unalias(peel(type).element);
+}
+
 export function asArray(type: Type): ArrayType | undefined {
   const bare = unalias(type);
   return bare.kind === 'array' ? bare : undefined;

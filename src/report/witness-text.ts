@@ -42,7 +42,7 @@ export function witnessText(witness: Witness, style: Style): string[] {
       );
     }
     case 'number': {
-      const [was, is] = numberTexts(witness.name, witness.old, witness.new ?? witness.old);
+      const [was, is] = numberTexts(witness, witness.old, witness.new ?? witness.old);
       const now = witness.new === undefined ? 'no longer defined' : is;
       const holder = witness.holder === undefined ? '' : `; ${was} now means ${witness.holder}`;
       return proseLines(`proof: ${witness.name} is ${was} in old programs, ${now} in the new headers${holder}`);

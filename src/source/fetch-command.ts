@@ -87,6 +87,8 @@ function patternFor(path: string): string {
   if (below !== '' && !/[*?[\\]/.test(above)) {
     if (isUnder(below, ['include/uapi'])) return quoted(`:(top,glob)${above}arch/*/include/uapi/**`);
     if (below.endsWith('.tbl')) return quoted(`:(top,glob)${above}arch/**/*.tbl`);
+    if (below.endsWith('/syscalls/Makefile')) return quoted(`:(top,glob)${above}arch/*/*/syscalls/Makefile`);
+    if (below.endsWith('/Makefile.syscalls')) return quoted(`:(top,glob)${above}arch/*/*/Makefile.syscalls`);
   }
   return /^[\w./-]+$/.test(path) ? `:/${path}` : quoted(`:(top,literal)${path}`);
 }

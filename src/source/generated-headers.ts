@@ -4,10 +4,12 @@
  * Two kinds reach user space: `linux/version.h`, from the numbers at the top of the Makefile, and the `asm/unistd*.h` of most
  * architectures, from tables of system calls by scripts/syscallhdr.sh. A table is lines of `number abi name entry…`; a header
  * takes the lines of some ABIs and may add an offset to the numbers. Which table, ABIs and offset belong to a header
- * is written in each architecture's makefiles; the facts are repeated below.
+ * is written in each architecture's makefiles; the facts are repeated below, but for the ABIs of the shared table, which
+ * each architecture states in a file of its own.
  */
 
 import type { FileTree } from './file-tree.ts';
+import { evaluateKbuild } from './kbuild.ts';
 
 /** A generated header: what makes its text, or why it cannot be made (a whole sentence). No such header includes another. */
 export type GeneratedHeader =
@@ -27,6 +29,8 @@ interface SyscallHeader {
   readonly tables: readonly string[];
   /** ABIs whose lines are taken; `undefined`: all lines. */
   readonly abis?: readonly string[];
+  /** Where the architecture says which further ABIs of the shared table it has. */
+  readonly adds?: { readonly bits: '32' | '64'; readonly makefile: string };
   /** Macro added to each number. */
   readonly offset?: string;
 }
@@ -34,7 +38,10 @@ interface SyscallHeader {
 const common32 = ['common', '32'];
 const common64 = ['common', '64'];
 
-/** Since 6.11 these read one shared table; what they add to common,32 / common,64 (arch/…/kernel/Makefile.syscalls). */
+/**
+ * Since 6.11 these read one shared table. What they added to common,32 and common,64 in 6.12, for trees that came without
+ * arch/…/kernel/Makefile.syscalls, which says so.
+ */
 const sharedTableAbis: Readonly<
   Record<string, { readonly '32': readonly string[]; readonly '64': readonly string[] }>
 > = {
@@ -45,7 +52,7 @@ const sharedTableAbis: Readonly<
   loongarch: { '32': [], '64': [] },
   nios2: { '32': ['nios2', 'time32', 'stat64', 'renameat', 'rlimit'], '64': [] },
   openrisc: { '32': ['or1k', 'time32', 'stat64', 'rlimit', 'renameat'], '64': [] },
-  riscv: { '32': ['riscv', 'memfd_secret'], '64': ['riscv', 'renameat', 'rlimit', 'memfd_secret'] },
+  riscv: { '32': ['riscv', 'memfd_secret'], '64': ['riscv', 'rlimit', 'memfd_secret'] },
 };
 
 /** The header `name` (without `asm/`) that `architecture` generates, or `undefined` if the build generates no such header. */
@@ -87,29 +94,40 @@ function syscallHeader(architecture: string, name: string): SyscallHeader | unde
       return name === 'unistd_32.h' ? { tables: own } : undefined;
     default: {
       const bits = /^unistd_(32|64)\.h$/.exec(name)?.[1];
-      const added = sharedTableAbis[architecture];
-      if (added === undefined || (bits !== '32' && bits !== '64')) return undefined;
+      if (bits !== '32' && bits !== '64') return undefined;
       return {
         tables: [`arch/${architecture}/tools/syscall_${bits}.tbl`, 'scripts/syscall.tbl'],
-        abis: [...(bits === '32' ? common32 : common64), ...added[bits]],
+        abis: bits === '32' ? common32 : common64,
+        adds: { bits, makefile: `arch/${architecture}/kernel/Makefile.syscalls` },
       };
     }
   }
 }
 
+/** What makes the headers of an architecture that has tables of its own. Its Kbuild may list one that is made no more. */
+export function tableMakefileOf(architecture: string): string {
+  return `arch/${architecture}/${architecture === 'x86' ? 'entry' : 'kernel'}/syscalls/Makefile`;
+}
+
 /** Every file of the tree that generated headers of `architecture` may be made from. */
 export function generatorInputs(architecture: string): readonly string[] {
   const names = ['unistd_32.h', 'unistd_64.h', 'unistd_x32.h', 'unistd_n32.h', 'unistd_n64.h', 'unistd_o32.h'];
-  const headers = [...names, 'unistd-eabi.h', 'unistd-oabi.h'].map((name) => syscallHeader(architecture, name));
-  return [...new Set(headers.flatMap((header) => header?.tables ?? []))];
+  const inputs = [...names, 'unistd-eabi.h', 'unistd-oabi.h'].flatMap((name) => {
+    const header = syscallHeader(architecture, name);
+    return header === undefined ? [] : [...header.tables, header.adds?.makefile ?? tableMakefileOf(architecture)];
+  });
+  return [...new Set(inputs)];
 }
 
 /** Makes `asm/<name>` for `architecture`. */
 export function generateAsmHeader(tree: FileTree, architecture: string, name: string): GeneratedHeader {
-  const header = syscallHeader(architecture, name);
-  if (header === undefined) {
+  const known = syscallHeader(architecture, name);
+  const more = known && addedAbis(tree, architecture, known);
+  if (known === undefined || more === undefined) {
     return unavailable(`The kernel build generates asm/${name} in a way uabi does not know.`);
   }
+  if (more.kind === 'refused') return unavailable(`${more.path} is not read: ${more.reason}.`);
+  const header = known.abis === undefined ? known : { ...known, abis: [...known.abis, ...more.abis] };
   for (const path of header.tables) {
     const table = tree.read(path);
     if (table.kind === 'text') {
@@ -121,6 +139,24 @@ export function generateAsmHeader(tree: FileTree, architecture: string, name: st
   return unavailable(
     `The kernel build generates asm/${name} from ${header.tables.join(' or ')}, which ${tree.label} does not have.`,
   );
+}
+
+type Added =
+  | { readonly kind: 'read'; readonly abis: readonly string[] }
+  | { readonly kind: 'refused'; readonly path: string; readonly reason: string };
+
+/** What an architecture adds to the common lines of a table; `undefined` where nobody says. */
+function addedAbis(tree: FileTree, architecture: string, { adds }: SyscallHeader): Added | undefined {
+  if (adds === undefined) return { kind: 'read', abis: [] };
+  const { bits, makefile: path } = adds;
+  const makefile = tree.read(path);
+  if (makefile.kind === 'refused') return { ...makefile, path };
+  if (makefile.kind === 'absent') {
+    const abis = sharedTableAbis[architecture]?.[bits];
+    return abis && { kind: 'read', abis };
+  }
+  const variables = evaluateKbuild(makefile.text, { architecture, exists: () => false });
+  return { kind: 'read', abis: variables.get(`syscall_abis_${bits}`) ?? [] };
 }
 
 const texts = new Map<string, string>();

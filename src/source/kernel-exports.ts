@@ -1,13 +1,14 @@
 /**
  * Which headers a kernel exports for an architecture, and where each `asm/x.h` comes from.
  *
- * It follows from three Kbuild files and from which files there are, so two revisions that agree in these have one object of
+ * It follows from three Kbuild files, the makefile of generated headers and from which files there are, so two revisions that agree in these have one object of
  * it: it is worked out once, and who holds both sides of a comparison sees at once that every name means the same place.
  */
 
 import { UndecidedError } from '../diagnostic.ts';
 import { type FileTree, isUnder, type ReadResult, sorted } from './file-tree.ts';
 import { evaluateKbuild, type KbuildVariables } from './kbuild.ts';
+import { tableMakefileOf } from './generated-headers.ts';
 import { asmFolderOf, commonFolder, kbuildFilesOf, kernelPaths } from './kernel-paths.ts';
 
 /**
@@ -27,7 +28,7 @@ export interface KernelExports {
 interface Evidence {
   readonly commonPaths: readonly string[];
   readonly asmPaths: readonly string[];
-  /** Of the Kbuild files; `undefined` for one that is not there. */
+  /** Of the Kbuild files and the makefile; `undefined` for one that is not there. */
   readonly keys: readonly (string | undefined)[];
   /** Which files were asked for besides, and whether they were there. */
   readonly asked: ReadonlyMap<string, boolean>;
@@ -55,7 +56,8 @@ export function commonPathsOf(tree: FileTree): readonly string[] {
 export function exportsOf(tree: FileTree, architecture: string, commonPaths: readonly string[]): KernelExports {
   const asmPaths = tree.list([asmFolderOf(architecture)]);
   const files = kbuildFilesOf(architecture).map((path) => tree.read(path));
-  const keys = files.map((file) => (file.kind === 'text' ? file.key : undefined));
+  const makefile = tree.read(tableMakefileOf(architecture));
+  const keys = [...files, makefile].map((file) => (file.kind === 'text' ? file.key : undefined));
   refuseUnread(tree, architecture, files);
   // What cannot be read is there.
   const isFile = (path: string): boolean => ['file', 'other'].includes(tree.kindOf(path));
@@ -78,7 +80,8 @@ export function exportsOf(tree: FileTree, architecture: string, commonPaths: rea
   for (const file of files) {
     if (file.kind === 'text') variables = evaluateKbuild(file.text, { architecture, exists }, variables);
   }
-  const exports = workOut(architecture, commonPaths, asmPaths, variables, exists);
+  const isMade = (name: string): boolean => makefile.kind !== 'text' || makefile.text.includes(name);
+  const exports = workOut(architecture, commonPaths, asmPaths, variables, { exists, isMade });
   known.set(architecture, [{ commonPaths, asmPaths, keys, asked, exports }, ...recent].slice(0, maximumKnown));
   return exports;
 }
@@ -100,7 +103,7 @@ function workOut(
   commonPaths: readonly string[],
   asmPaths: readonly string[],
   variables: KbuildVariables,
-  exists: (path: string) => boolean,
+  { exists, isMade }: { readonly exists: (path: string) => boolean; readonly isMade: (name: string) => boolean },
 ): KernelExports {
   const words = (...lists: readonly string[]): readonly string[] => lists.flatMap((list) => variables.get(list) ?? []);
   const asm = new Map<string, AsmOrigin>();
@@ -113,6 +116,7 @@ function workOut(
     }
   }
   for (const name of words('generated-y', 'syscall-y')) {
+    if (name.startsWith('unistd') && !isMade(name)) continue;
     asm.set(name, 'generated');
     exported.add(name);
   }

@@ -1,7 +1,7 @@
 /** Where in a kernel tree its headers stand, and what else says what is in them. */
 
 import { knownArchitectures } from './architecture.ts';
-import { generatorInputs } from './generated-headers.ts';
+import { generatorInputs, tableMakefileOf } from './generated-headers.ts';
 
 export const commonFolder = 'include/uapi';
 
@@ -19,7 +19,9 @@ export function kbuildFilesOf(architecture: string): readonly string[] {
 export const headerFolders: readonly string[] = [commonFolder, ...knownArchitectures.map(asmFolderOf)];
 
 /** What says which headers there are, besides their names. */
-export const kbuildFiles: readonly string[] = [...new Set([...knownArchitectures.flatMap(kbuildFilesOf), 'Makefile'])];
+export const kbuildFiles: readonly string[] = [
+  ...new Set([...knownArchitectures.flatMap((one) => [...kbuildFilesOf(one), tableMakefileOf(one)]), 'Makefile']),
+];
 
 /** What headers are made from that a build generates. */
 export const generatorPaths: readonly string[] = [

@@ -53,7 +53,7 @@ export class Drawing {
       new: next,
       message,
       witness: verdict === 'break' ? (judgement.witness ?? null) : null,
-      lookAt: verdict === 'review' ? (judgement.lookAt ?? rules.get(rule)?.lookAt ?? null) : null,
+      lookAt: lookAtOf(judgement, verdict),
       because: judgement.because ?? null,
       ...(judgement.members === undefined ? {} : { members: judgement.members }),
       ...(language === 'C' ? {} : { language }),
@@ -65,4 +65,10 @@ export class Drawing {
 /** Whether the fingerprint is made of a request as the ABI has it. */
 function isOfRequest({ old, new: next }: Judgement): boolean {
   return old?.number !== undefined || next?.number !== undefined;
+}
+
+/** A doubt always has something to look at; a break where its judge knows what may excuse it. */
+function lookAtOf({ rule, lookAt }: Judgement, verdict: Verdict): string | null {
+  if (verdict === 'compatible') return null;
+  return lookAt ?? (verdict === 'review' ? rules.get(rule)?.lookAt : undefined) ?? null;
 }

@@ -9,6 +9,7 @@
 import { spellType } from '../abi/types.ts';
 import type { FieldChange, MoveCause, Occupant, RecordPair } from '../diff/changes.ts';
 import { type FieldNode, isFiller, overlaps } from '../diff/placed.ts';
+import { repairOf } from './companions.ts';
 import { describeOccupants } from './judge-added.ts';
 import {
   answers,
@@ -70,6 +71,7 @@ export function judgeMoved(change: Of<'field-moved'>, surroundings: Surroundings
       moveWitness(pair, old, next, writer, isRefused ? 'mixed-objects' : 'old-binary', surroundings) ??
       offsetWitness(pair, old),
     ...because(cause, pair),
+    ...repairOf(surroundings.takenFrom),
   };
 }
 

@@ -58,10 +58,10 @@ export function judgeName(change: NameChange): Judgement {
         }`,
         ...(change.lost.length === 0 ? {} : { members: change.lost }),
         answers: answers({
-          'old-binary': kept('programs do not carry headers; its declarations are judged one by one'),
-          rebuild: broken('a program that includes it no longer compiles'),
-          'mixed-objects': kept('its declarations are judged one by one'),
-          'new-binary': kept('a new program does not include it'),
+          'old-binary': kept(`programs do not carry headers; what <${change.header}> declared is judged by itself`),
+          rebuild: broken(`a program that includes <${change.header}> no longer compiles`),
+          'mixed-objects': kept(`what <${change.header}> declared is judged by itself`),
+          'new-binary': kept(`a new program does not include <${change.header}>`),
         }),
         witness: {
           kind: 'source',

@@ -32,6 +32,24 @@ export const useOf = (name: string): Witness => ({
 
 const textOf = ({ name, value }: NamedNumber): string => numberText(value, name);
 
+/** Whether the two numbers before it are of the same enum. */
+function followsOthers({ declaration, enumerator, value }: NamedNumber): boolean {
+  if (enumerator === undefined || !('type' in declaration)) return false;
+  const { enumerators } = declaration.type;
+  return [value - 1n, value - 2n].every((before) => enumerators.some((one) => one.value === before));
+}
+
+/** How wide the integers are in which a negative number and a large one are the same: 64 for -1 and 0xffffffffffffffff. */
+function commonBits(a: bigint, b: bigint): 32 | 64 | undefined {
+  return ([32, 64] as const).find(
+    (bits) => [a, b].every((value) => isWithin(value, bits)) && BigInt.asUintN(bits, a) === BigInt.asUintN(bits, b),
+  );
+}
+
+function isWithin(value: bigint, bits: 32 | 64): boolean {
+  return value === BigInt.asUintN(bits, value) || value === BigInt.asIntN(bits, value);
+}
+
 const pick = (number: NamedNumber, enumerator: RuleId, constant: RuleId): RuleId =>
   number.enum === undefined ? constant : enumerator;
 
@@ -88,7 +106,9 @@ export function judgeNumber(change: NumberChange): Judgement {
     }
     case 'number-changed': {
       const { old, new: next, routine, heir } = change;
-      const [was, is] = numberTexts(old.name, old.value, next.value);
+      const { name } = old;
+      const isCounted = followsOthers(old) || followsOthers(next);
+      const [was, is] = numberTexts({ name, isCounted }, old.value, next.value);
       const base = {
         subject: subjectOfNumber(old),
         old: factsOfNumber(old),
@@ -113,6 +133,22 @@ export function judgeNumber(change: NumberChange): Judgement {
           witness: undefined,
         };
       }
+      const bits = commonBits(old.value, next.value);
+      if (bits !== undefined) {
+        const only = `both are the same ${String(bits)} bits: who stores or compares more than these sees another number`;
+        return {
+          ...base,
+          rule: pick(old, 'enumerator-renumbered', 'constant-changed'),
+          message: `${base.message}: the same ${String(bits)} bits`,
+          answers: answers({
+            'old-binary': unknown(only),
+            rebuild: unknown(only),
+            'mixed-objects': unknown(only),
+            'new-binary': unknown(only),
+          }),
+          witness: undefined,
+        };
+      }
       const wrong = broken(`${old.name} is ${was} on one side and ${is} on the other`);
       const taken = broken(`an old program that says ${was} means ${old.name} and gets ${heir?.name ?? ''}`);
       return {
@@ -127,7 +163,7 @@ export function judgeNumber(change: NumberChange): Judgement {
         witness: {
           kind: 'number',
           contract: 'old-binary',
-          name: old.name,
+          ...{ name, isCounted },
           old: old.value,
           new: next.value,
           holder: heir?.name,
@@ -217,7 +253,7 @@ function judgeFamilyRemoved(
     message: `${family.name} is gone with all its ${String(names.length)} names: ${membersWords(names)}`,
     answers: answers({
       'old-binary': unknown('old programs still use the numbers; whether the kernel knows them is not in the headers'),
-      rebuild: broken(`a program that names one of them no longer compiles`),
+      rebuild: broken(`a program that uses a name of ${family.name} no longer compiles`),
       'mixed-objects': kept('the numbers stay what they were in old objects'),
       'new-binary': kept('a new program does not know them'),
     }),

@@ -26,6 +26,7 @@ import {
   unknown,
   unknownErrno,
 } from './judgement.ts';
+import { repairOf } from './companions.ts';
 import type { SideFacts } from './finding.ts';
 import type { Witness } from './witness.ts';
 import { counted } from '../diagnostic.ts';
@@ -165,6 +166,7 @@ export function judgeRecordSize(change: Of<'record-size'>, { abis }: Context): J
         new: first.new.number,
         answer: errno,
       },
+      ...repairOf(surroundings.takenFrom),
     };
   }
   return { ...base, answers: grew ? growth(rule, is - was) : shrinking(rule), witness: undefined };

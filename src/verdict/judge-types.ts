@@ -2,16 +2,19 @@
  * Fields that kept their name and changed their size or type.
  */
 
-import { spellType } from '../abi/types.ts';
+import type { Abi } from '../abi/abi.ts';
+import { spellType, type Type } from '../abi/types.ts';
 import type { FieldChange, RecordPair, TypeAspect } from '../diff/changes.ts';
 import { type FieldNode, isFiller } from '../diff/placed.ts';
-import { asArray } from '../diff/types.ts';
+import { recordMeantBy } from '../diff/renamed-records.ts';
+import { asArray, elementOf } from '../diff/types.ts';
 import { describeOccupants } from './judge-added.ts';
 import {
   answers,
   at,
   broken,
   bytesOf,
+  type Context,
   factsOfNode,
   harmless,
   isRefusedByNumber,
@@ -23,7 +26,7 @@ import {
 import type { RuleId } from './rules.ts';
 import { oldBytes, trafficOf } from './traffic.ts';
 import { firstLeaf, sampleFor, type SourceWitness, witnessBytes } from './witness.ts';
-import type { Surroundings } from './surroundings.ts';
+import { type Surroundings, surroundingsOf } from './surroundings.ts';
 
 const refused = 'the request number changed as well, so the kernel refuses bytes of the other layout';
 
@@ -122,8 +125,9 @@ export function judgeResized(change: Of<'field-resized'>, surroundings: Surround
   };
 }
 
-export function judgeRetyped(change: Of<'field-retyped'>, surroundings: Surroundings): Judgement {
+export function judgeRetyped(change: Of<'field-retyped'>, { abis }: Context): Judgement {
   const { pair, old, new: next, aspects } = change;
+  const { order } = surroundingsOf(abis, pair);
   const types = `${spellType(old.type)} to ${spellType(next.type)}`;
   const base = {
     rule: ruleFor(aspects),
@@ -138,6 +142,10 @@ export function judgeRetyped(change: Of<'field-retyped'>, surroundings: Surround
   };
   if (isFiller(old))
     return { ...base, rule: 'padding-resized', answers: harmless('it carries no information'), witness: undefined };
+  if (isStillMeant(old.type, next.type, abis.new)) {
+    const why = `${tagged(old.type) ?? 'its old type'} is only another name for it now, and what became of that is judged by itself`;
+    return { ...base, answers: harmless(why), witness: undefined };
+  }
   const asFloat = 'one side reads a floating-point number, the other does not';
   const otherOrder =
     'the name of the type now promises another byte order: either the bytes changed, or only what is said about them';
@@ -169,7 +177,7 @@ export function judgeRetyped(change: Of<'field-retyped'>, surroundings: Surround
       contract: 'old-binary',
       writer: 'old',
       samples: [sampleFor(old)],
-      order: surroundings.order,
+      order,
     });
     const wrong = broken(asFloat);
     return {
@@ -201,6 +209,18 @@ export function judgeRetyped(change: Of<'field-retyped'>, surroundings: Surround
     }),
     witness: undefined,
   };
+}
+
+/** Whether the old type of a field is by a macro what the new one is: `#define rkisp1_ext_params_block_header v4l2_isp_params_block_header`. */
+function isStillMeant(old: Type, next: Type, abi: Abi): boolean {
+  const [was, is] = [tagged(old), tagged(next)];
+  return was !== undefined && is !== undefined && recordMeantBy(was, abi)?.name === is;
+}
+
+/** `struct foo` of a `struct foo [4]`. */
+function tagged(type: Type): string | undefined {
+  const element = elementOf(type);
+  return element.kind === 'record' && element.tag !== undefined ? `${element.recordKind} ${element.tag}` : undefined;
 }
 
 function ruleFor(aspects: readonly TypeAspect[]): RuleId {

@@ -62,7 +62,7 @@ export function judge(change: Change, context: Context): Judgement {
     case 'inner-record-resized':
       return amid(change, context, judgeInnerResized);
     case 'field-retyped':
-      return amid(change, context, judgeRetyped);
+      return judgeRetyped(change, context);
     case 'filler-changed':
       return once(change, judgeFillerChanged);
     case 'flexible-array':

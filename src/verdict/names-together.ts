@@ -59,10 +59,11 @@ function inOrder(a: Finding, b: Finding): number {
   return Number(isHidden(a)) - Number(isHidden(b)) || lineOf(a) - lineOf(b);
 }
 
-/** The first two words of a record's or request's name: `kvm_s390_` of `kvm_s390_skeys`. What a driver took along is one removal. */
+/** The first two words of a record's or request's name: `kvm_s390_` of `kvm_s390_skeys`; of two words the first. What a driver took along is one removal. */
 function familyOf({ rule, verdict, language, old }: Finding): string | undefined {
   if (rule !== 'record-removed' && rule !== 'request-removed') return undefined;
-  const prefix = firstTwoWordsOf(old?.name ?? '');
+  const name = old?.name ?? '';
+  const prefix = firstTwoWordsOf(name) ?? firstWordOf(name);
   return prefix === undefined ? undefined : JSON.stringify([rule, verdict, language, old?.header, prefix]);
 }
 

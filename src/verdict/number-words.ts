@@ -14,9 +14,19 @@ export function numberText(value: bigint, name: string): string {
   return isHexadecimal(value) ? hexText(value, name) : String(value);
 }
 
+/** A name of which two values are told. */
+export interface Renumbered {
+  readonly name: string;
+  /** Whether its list counts, as most enums do: 32 comes after 31 there and is no flag. */
+  readonly isCounted?: boolean;
+}
+
 /** Two values of one name, written alike. */
-export function numberTexts(name: string, ...values: readonly [bigint, bigint]): readonly [string, string] {
-  const areFlags = values.every(isFlag) && values.some((value) => value >= 0x10n);
+export function numberTexts(
+  { name, isCounted = false }: Renumbered,
+  ...values: readonly [bigint, bigint]
+): readonly [string, string] {
+  const areFlags = !isCounted && values.every(isFlag) && values.some((value) => value >= 0x10n);
   const isHex = areFlags || values.some(isHexadecimal);
   const text = (value: bigint): string => (isHex && value >= 0n ? hexText(value, name) : String(value));
   return [text(values[0]), text(values[1])];

@@ -380,7 +380,8 @@ function reasonForAll({ contract, reason }: Answer, leader: Finding, alike: read
   const names = [own, ...alike.map(spokenName)];
   // Whoever names a single one is hurt.
   if (!/ (?:names|uses|asks for) $/.test(before)) return before + membersWords(names) + after;
-  return before + (names.length > 4 ? 'one of them' : list(names, 'or')) + after;
+  const some = names.length > 4 ? [own, `one of ${String(names.length - 1)} others`] : names;
+  return before + list(some, 'or') + after;
 }
 
 /** As reasons call it: a field by its path, a record with its `struct`, anything else by its bare name. */

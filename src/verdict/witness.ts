@@ -70,6 +70,7 @@ export interface NumberWitness {
   readonly kind: 'number';
   readonly contract: Contract;
   readonly name: string;
+  readonly isCounted?: boolean;
   readonly old: bigint;
   readonly new: bigint | undefined;
   /** What the old number is called on the new side, where it is somebody else's. */

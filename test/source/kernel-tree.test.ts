@@ -5,6 +5,7 @@ import { arm, arm64, kernelFiles, scratchDirectory, x86 } from './scratch.ts';
 const root = scratchDirectory(kernelFiles);
 const tree = openDirectory(root, 'tree', []);
 const headers = tree.forTarget(arm64);
+const s390 = { name: 's390x', triples: ['s390x-linux-gnu'], kernelArchitecture: 's390' };
 
 describe('a kernel tree', () => {
   test('lists what headers_install would install for the architecture, and no asm-generic', () => {
@@ -53,6 +54,32 @@ describe('a kernel tree', () => {
       '#define __NR_lseek 62',
       '',
     ]);
+  });
+
+  test('takes the lines of the shared table that the architecture asks for', () => {
+    const unistdOf = (makefile: string): string | undefined => {
+      const changed = scratchDirectory({ ...kernelFiles, 'arch/arm64/kernel/Makefile.syscalls': makefile });
+      return openDirectory(changed, 'tree', []).forTarget(arm64).resolve('asm/unistd_64.h', 'angle', undefined)?.text;
+    };
+    expect(unistdOf('syscall_abis_32 +=\nsyscall_abis_64 += rlimit\n')).not.toContain('__NR_renameat');
+    expect(unistdOf('syscall_abis_64 += rlimit\nsyscall_abis_64 += renameat \\\n  memfd_secret\n')).toContain(
+      '#define __NR_renameat 38',
+    );
+  });
+
+  test('does not have a table that is listed and made no more', () => {
+    const namesWith = (made: string): readonly string[] => {
+      const root = scratchDirectory({
+        ...kernelFiles,
+        'arch/s390/include/uapi/asm/Kbuild': 'generated-y += unistd_32.h\ngenerated-y += unistd_64.h\n',
+        'arch/s390/kernel/syscalls/Makefile': `uapisyshdr-y += ${made}\n`,
+      });
+      return openDirectory(root, 'tree', [])
+        .forTarget(s390)
+        .names.filter((name) => name.startsWith('asm/unistd_'));
+    };
+    expect(namesWith('unistd_32.h unistd_64.h')).toEqual(['asm/unistd_32.h', 'asm/unistd_64.h']);
+    expect(namesWith('unistd_64.h')).toEqual(['asm/unistd_64.h']);
   });
 
   test('says what a generated header would have needed', () => {

@@ -61,6 +61,50 @@ describe('an enumerator that comes before others', () => {
   });
 });
 
+describe('an end of its own kind', () => {
+  test('is a name with two underscores inside, where it is the last', () => {
+    const list = (...more: readonly string[]): string => listOf('RPC_A', 'RPC_B', ...more, 'RPC__SUPPORTED');
+    expect(told(list(), list('RPC_C'))).toEqual(['enumerator-added RPC_C', 'sentinel-moved RPC__SUPPORTED']);
+    const inside = (...more: readonly string[]): string => listOf('RPC_A', ...more, 'RPC__B', 'RPC_D');
+    expect(told(inside(), inside('RPC_C'))).toContain('enumerator-renumbered RPC__B');
+  });
+
+  test('is the lowest of a list, where the name below it is new', () => {
+    const side = (lowest: string, more = ''): string =>
+      `${more}#define FF_RUMBLE 80\n#define FF_GAIN 96\n#define FF_EFFECT_MIN ${lowest}\n`;
+    expect(told(side('FF_RUMBLE'), side('FF_HAPTIC', '#define FF_HAPTIC 79\n'))).toEqual([
+      'constant-added FF_HAPTIC',
+      'sentinel-moved FF_EFFECT_MIN',
+    ]);
+    expect(told(side('FF_RUMBLE'), side('79'))).toEqual(['constant-changed FF_EFFECT_MIN']);
+  });
+});
+
+describe('a mask of all flags', () => {
+  const flags = (last: number): string =>
+    Array.from({ length: last }, (_, bit) => `#define EXP_F${String(bit)} ${String(1 << bit)}\n`).join('');
+
+  test('gains the bit of a new one by any of its names', () => {
+    expect(told(`${flags(2)}#define EXP_ALLFLAGS 0x3\n`, `${flags(3)}#define EXP_ALLFLAGS 0x7\n`)).toEqual([
+      'constant-added EXP_F2',
+      'mask-grew EXP_ALLFLAGS',
+    ]);
+  });
+
+  test('is followed by what is made of it', () => {
+    const side = (all: string, last: number): string =>
+      `${flags(last)}#define EXP_ALL_BITS (${all})\n#define EXP_ALL_LOCKS (EXP_ALL_BITS << 8)\n`;
+    expect(told(side('EXP_F0 | EXP_F1', 2), side('EXP_F0 | EXP_F1 | EXP_F2', 3))).toEqual([
+      'constant-added EXP_F2',
+      'mask-grew EXP_ALL_BITS',
+      'mask-grew EXP_ALL_LOCKS',
+    ]);
+    // The same bits, and what is made of them is not what it was.
+    const shifted = side('EXP_F0 | EXP_F1 | EXP_F2', 3).replace('<< 8', '<< 7');
+    expect(told(side('EXP_F0 | EXP_F1', 2), shifted)).toContain('constant-changed EXP_ALL_LOCKS');
+  });
+});
+
 test('two enumerators that change places are no ends, whatever they are called', () => {
   const [old, next] = [listOf('PERF_COUNT_A', 'PERF_COUNT_B', 'X'), listOf('PERF_COUNT_B', 'PERF_COUNT_A', 'X')];
   expect(told(old, next)).toEqual(['enumerator-renumbered PERF_COUNT_A', 'enumerator-renumbered PERF_COUNT_B']);

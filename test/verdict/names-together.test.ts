@@ -89,8 +89,19 @@ test('requests of one prefix that went are one finding, each with all of its nam
     undefined,
   ]);
   expect(findings[0]?.answers.find(({ contract }) => contract === 'rebuild')?.reason).toBe(
-    'a program that names one of them no longer compiles',
+    'a program that names TTY_X_OPEN or one of 4 others no longer compiles',
   );
+});
+
+test('of requests whose names have two words, the first is their prefix', () => {
+  const io = '#define _IO(t, n) (((t) << 8) | (n))\n';
+  const requests = (names: readonly string[]): string =>
+    io + names.map((name, index) => `#define ${name} _IO('a', ${String(index + 1)})\n`).join('');
+  const findings = told(requests(['ATM_GETADDR', 'ATM_RSTADDR', 'ATM_ADDADDR', 'ATM_DELADDR', 'SIG_OPEN']), io);
+  expect(findings.map(({ subject, members }) => [subject, members?.length])).toEqual([
+    ['request ATM_GETADDR', 4],
+    ['request SIG_OPEN', undefined],
+  ]);
 });
 
 test('macros that became an enum are one finding, and those that stay macros are in none', () => {

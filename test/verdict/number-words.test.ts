@@ -43,6 +43,36 @@ describe('a constant that changed', () => {
     expect(textOf(old, next)).toContain(`changed ${words}.`);
   });
 
+  test('counts in decimal where it is one of an enum that counts', () => {
+    const names = Array.from({ length: 40 }, (_, index) => `MIB_${String(index)}`);
+    const [first = '', ...others] = names;
+    const moved = [...others.slice(0, 3), ...others.slice(3, 32).filter((name) => name !== 'MIB_32'), 'MIB_32'];
+    const list = (some: readonly string[]): string => `enum mib { ${some.join(', ')} };\n`;
+    const text = checkText(reportOf(list(names), list([first, 'MIB_32', ...moved.slice(0, -1)]))).replace(/\s+/g, ' ');
+    expect(text).toContain('MIB_32 changed from 32 to 1,');
+    expect(text).toContain('MIB_32 is 32 in old programs, 1 in the new headers');
+    expect(textOf('X_FLAG 0x20', 'X_FLAG 0x4')).toContain('from 0x20 to 0x4.');
+  });
+
+  test.each([
+    ['(-1)', '0xffffffffffffffffULL', 64],
+    ['(-1)', '0xffffffffU', 32],
+    ['0x80000000', '(-2147483647 - 1)', 32],
+  ])('from %s to %s is a doubt: the bits are the same', (old, next, bits) => {
+    const { findings } = reportOf(`#define EXIT_ERR ${old}\n`, `#define EXIT_ERR ${next}\n`).result;
+    expect(findings.map(({ verdict, rule }) => `${verdict} ${rule}`)).toEqual(['review constant-changed']);
+    expect(findings[0]?.message).toMatch(new RegExp(`: the same ${String(bits)} bits$`));
+  });
+
+  test.each([
+    ['(-1)', '0xfffffffffULL'],
+    ['1', '0x100000001ULL'],
+    ['(-2)', '0xffffffffU'],
+  ])('from %s to %s has other bits', (old, next) => {
+    const { findings } = reportOf(`#define EXIT_ERR ${old}\n`, `#define EXIT_ERR ${next}\n`).result;
+    expect(findings.map(({ verdict, rule }) => `${verdict} ${rule}`)).toEqual(['break constant-changed']);
+  });
+
   test('is a decimal number for programs', () => {
     const report = reportOf('#define FS_MAGIC 0xcafe4a11\n', '#define FS_MAGIC 0xcafe4a12\n');
     const { findings } = JSON.parse(checkJson(report)) as {

@@ -36,4 +36,19 @@ describe('a field of another type at the same place', () => {
     expect(single?.verdict).toBe('break');
     expect(single?.message).toBe('list changed its type from char[] to char');
   });
+
+  test('a record of another name is the same type where a macro leads from the old name to it', () => {
+    const user = 'struct config { struct old_header header[2]; int mode; };\n';
+    const old = abiOf(`struct old_header { int type; int size; };\n${user}`);
+    const rulesOf = (next: string): string[] =>
+      checkAbis([{ old, new: abiOf(next) }]).findings.map(({ verdict, rule }) => `${verdict} ${rule}`);
+    const renamed = 'struct new_header { int kind; int size; };\n';
+    expect(rulesOf(`${renamed}#define old_header new_header\n${user}`)).toContain('compatible field-retyped');
+    // Without it, and with one that leads elsewhere.
+    const plain = user.replace('old_header', 'new_header');
+    expect(rulesOf(renamed + plain)).toContain('break field-retyped');
+    expect(rulesOf(`${renamed}struct third { int x; };\n#define old_header third\n${plain}`)).toContain(
+      'break field-retyped',
+    );
+  });
 });

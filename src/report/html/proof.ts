@@ -36,7 +36,7 @@ export function proofMarkup(witness: Witness): Markup {
       </p>`;
     }
     case 'number': {
-      const [was, is] = numberTexts(witness.name, witness.old, witness.new ?? witness.old);
+      const [was, is] = numberTexts(witness, witness.old, witness.new ?? witness.old);
       const now = witness.new === undefined ? 'no longer defined' : is;
       const holder =
         witness.holder === undefined ? nothing : html` <code>${was}</code> now means <code>${witness.holder}</code>.`;

@@ -2,21 +2,12 @@
 
 import type { TargetName } from '../../abi/target.ts';
 import { counted } from '../../diagnostic.ts';
+import { companions } from '../companions.ts';
 import type { Finding } from '../finding.ts';
 import { fingerprintOf, fingerprintOfAll } from '../fingerprint.ts';
 import { membersWords } from '../judgement.ts';
 import { rules } from '../rules.ts';
 import type { Elsewhere } from './elsewhere.ts';
-
-/** A 64-bit target, and the one whose programs run on its kernel too. */
-const companions: readonly (readonly [TargetName, TargetName])[] = [
-  ['x86_64', 'i386'],
-  ['arm64', 'arm'],
-  ['riscv64', 'riscv32'],
-  ['ppc64', 'ppc'],
-  ['mips64', 'mips'],
-  ['sparc64', 'sparc'],
-];
 
 /** What is to be said of a new request whose number depends on the size of pointers. */
 export function differsIn32Bit(finding: Finding, elsewhere: Elsewhere): Finding[] {
