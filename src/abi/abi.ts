@@ -56,6 +56,8 @@ export interface ConstantFamily {
   readonly kind: 'enumeration' | 'flags' | 'plain';
   /** Whether two names with one number are a collision, as in a number space that several authors draw from. */
   readonly isNumberSpace: boolean;
+  /** No header that programs include has its names: they are known from elsewhere. */
+  readonly isUndeclared?: boolean;
 }
 
 /**

@@ -28,7 +28,7 @@ import { type OpenedPair, openPair, type PairOptions } from './open-pair.ts';
 import { pairOf } from './pair-of.ts';
 import { openPolicy, placeOf, type Policy, type PolicyFlags, type PolicyPlaces } from './policy.ts';
 import { openInCxx } from './open-in-cxx.ts';
-import { isHeaders, type OpenedLayout, type OpenedSource, workshopFor } from './open-source.ts';
+import { isHeaders, isLayout, type OpenedSource, workshopFor } from './open-source.ts';
 import { splitArguments } from './source-syntax.ts';
 import { addSourceOptions, collect, type SourceFlags, sourceOptionsOf } from './source-options.ts';
 import { version } from './version.ts';
@@ -319,10 +319,6 @@ function siblingsOf(
     const names = new Set([...sibling.records.values()].flatMap(({ pair }) => pair.new.nodes.map((node) => node.name)));
     return [...added].every((field) => names.has(field)) ? [{ name, verdict: sibling.verdict }] : [];
   });
-}
-
-function isLayout(source: OpenedSource): source is OpenedLayout {
-  return 'variant' in source;
 }
 
 /** What a header says on either side, for quotations; layout files and snapshots have no text. */

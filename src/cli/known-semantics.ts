@@ -21,20 +21,24 @@ import { type BuiltInForm, formOfShape, namesOfKnownForms } from './known-forms.
 export function withKnownSemantics(pair: AbiPair, said: (record: string, layout: string) => void): AbiPair {
   const { target } = pair.old;
   const [old, next] = [new Map<string, RecordDeclaration>(), new Map<string, RecordDeclaration>()];
+  // A layout file speaks for its own side.
+  const isOfLayout = { old: pair.old.variant !== undefined, new: pair.new.variant !== undefined };
   // What did not change needs no word of anybody.
   const suspects = suspectsOf(pair);
   for (const name of namesOfKnownForms) {
     if (suspects?.records.has(name) === false) continue;
     const [was, is] = [pair.old.records.get(name), pair.new.records.get(name)];
-    if (was === undefined || is === undefined || areAlike(was.record, is.record) || isTold(was) || isTold(is)) continue;
-    const before = formOf(name, was, target);
-    if (before === undefined || !tellsOfGarbage(before)) continue;
-    const after = formOf(name, is, target);
-    old.set(name, toldBy(before, was));
-    next.set(name, toldBy(after ?? before, is));
-    said(name, before.label);
+    if (was === undefined || is === undefined || areAlike(was.record, is.record)) continue;
+    const before = isOfLayout.old ? undefined : formOf(name, was, target);
+    const after = isOfLayout.new ? undefined : (formOf(name, is, target) ?? before);
+    const known = isOfLayout.old ? after : before;
+    if (known === undefined || !tellsOfGarbage(known)) continue;
+    if ((!isOfLayout.old && isTold(was)) || (!isOfLayout.new && isTold(is))) continue;
+    if (before !== undefined) old.set(name, toldBy(before, was));
+    if (after !== undefined) next.set(name, toldBy(after, is));
+    said(name, known.label);
   }
-  if (old.size === 0) return pair;
+  if (old.size + next.size === 0) return pair;
   return { old: withRecords(pair.old, old), new: withRecords(pair.new, next) };
 }
 

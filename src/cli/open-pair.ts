@@ -14,6 +14,7 @@ import type { HeaderSource } from './header-source.ts';
 import type { HeaderWorkshop } from './header-workshop.ts';
 import type { Io } from './io.ts';
 import { limitToHeaders } from './limit-to-headers.ts';
+import { limitToLayout } from './limit-to-layout.ts';
 import { isHeaders, type OpenedSource, openSource, type SourceOptions, workshopFor } from './open-source.ts';
 import { basesOf, limitsFor } from './path-limits.ts';
 import { restrictToChanges } from './restrict-to-changes.ts';
@@ -62,7 +63,8 @@ export async function openPair(sides: readonly string[], io: Io, options: PairOp
     const limits = { headers: options.headers ?? [], paths: options.paths ?? [], bases };
     const { withDigests } = await import('./header-digests.ts');
     const told = (side: OpenedSource): OpenedSource => (isHeaders(side) ? withDigests(side) : side);
-    const [was, is] = withoutUnread(limitToHeaders([old, next], limits));
+    const isWhole = limits.headers.length + limits.paths.length === 0;
+    const [was, is] = withoutUnread(limitToLayout(limitToHeaders([old, next], limits), isWhole));
     return { old: told(was), new: told(is), workshop };
   }
   const ahead = outlook ?? (await lookAheadFrom(old, next, oldRevision, newName.startsWith(':'), workshop));

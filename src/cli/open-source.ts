@@ -42,6 +42,10 @@ export function isHeaders(source: OpenedSource): source is HeaderSource {
   return 'abiOf' in source;
 }
 
+export function isLayout(source: OpenedSource): source is OpenedLayout {
+  return 'variant' in source;
+}
+
 export interface SourceOptions extends HeaderOptions {
   /** What several sources of one run share. */
   readonly workshop?: HeaderWorkshop;

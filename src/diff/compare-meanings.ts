@@ -8,7 +8,8 @@
 
 import type { NamedValue } from '../abi/semantics.ts';
 import type { MeaningChange, RecordPair } from './changes.ts';
-import type { FieldNode } from './placed.ts';
+import { onceFor } from '../abi/once.ts';
+import type { FieldNode, PlacedRecord } from './placed.ts';
 
 export function compareMeanings(pair: RecordPair, old: FieldNode, next: FieldNode): MeaningChange[] {
   const changes: MeaningChange[] = [];
@@ -48,11 +49,17 @@ export function compareMeanings(pair: RecordPair, old: FieldNode, next: FieldNod
   if (oldCheck !== undefined && newCheck !== undefined && oldCheck !== newCheck) {
     changes.push({ kind: 'filler-check', pair, old, new: next });
   }
-  if (old.field.semantics?.acceptedMask !== next.field.semantics?.acceptedMask) {
+  const areDescribed = isDescribed(pair.old) && isDescribed(pair.new);
+  if (areDescribed && old.field.semantics?.acceptedMask !== next.field.semantics?.acceptedMask) {
     changes.push({ kind: 'accepted-mask', pair, old, new: next });
   }
   return changes;
 }
+
+/** Whether anybody has said what a record means: then no mask means that every bit is taken, and else it means nothing. */
+const isDescribed = onceFor(({ nodes }: PlacedRecord): boolean =>
+  nodes.some(({ field }) => field.semantics !== undefined),
+);
 
 function valuesOf(
   node: FieldNode,

@@ -109,6 +109,8 @@ export interface ConstantFamilyEntry extends Limits {
   readonly kind: 'enumeration' | 'flags' | 'plain';
   /** Whether two names of the family must never share a number. */
   readonly unique?: boolean;
+  /** Whether no header that programs include has its names. */
+  readonly undeclared?: boolean;
   readonly header?: string;
   readonly doc?: string;
   readonly values: Readonly<Record<string, IntegerText | ConstantEntry>>;

@@ -56,7 +56,10 @@ export function readConstants(
   (document.constants ?? []).forEach((entry, index) => {
     const path: JsonPath = ['constants', index];
     selection.check(entry, path, problems);
-    const family: ConstantFamily = { name: entry.family, kind: entry.kind, isNumberSpace: entry.unique ?? false };
+    const family: ConstantFamily = {
+      ...{ name: entry.family, kind: entry.kind, isNumberSpace: entry.unique ?? false },
+      ...(entry.undeclared === true ? { isUndeclared: true } : {}),
+    };
     const members = constants.families.get(entry.family) ?? [];
     constants.families.set(entry.family, members);
     for (const [name, given] of Object.entries(entry.values)) {

@@ -145,6 +145,7 @@ const family = object(
       'Whether a value is one of them, a set of them, or they are unrelated.',
     ),
     unique: flag('Two names of the family must never share a number.'),
+    undeclared: flag('No header that programs include has these names: they are known from elsewhere.'),
     header,
     doc,
     ...limits,
