@@ -15,15 +15,23 @@ export function limitToLayout<T extends OpenedSource>(sides: readonly [T, T], is
   const [old, next] = sides;
   if (isLayout(old) === isLayout(next)) return sides;
   const [layout, other] = isLayout(old) ? [old, next] : [next, old];
-  const limited = (side: T): T => ({
-    ...side,
-    abiFor: (target) => {
-      const spoken = ofHeaders(layout.abiFor(target));
-      const own = side === layout ? spoken : onlyNames(readFor(side, target, spoken, isWhole), spoken);
-      // A file that was named is what the layout is about, whatever it is called and wherever it lies.
-      return isHeaders(other) && other.isOneFile ? asOne(own, [...spoken.headers, ...other.namesFor(target)]) : own;
-    },
-  });
+  const abiOf = (side: T, target: Target): Abi => {
+    const spoken = ofHeaders(layout.abiFor(target));
+    const own = side === layout ? spoken : onlyNames(readFor(side, target, spoken, isWhole), spoken);
+    // A file that was named is what the layout is about, whatever it is called and wherever it lies.
+    return isHeaders(other) && other.isOneFile ? asOne(own, [...spoken.headers, ...other.namesFor(target)]) : own;
+  };
+  const limited = (side: T): T => {
+    const known = new Map<Target, Abi>();
+    return {
+      ...side,
+      abiFor: (target) => {
+        const abi = known.get(target) ?? abiOf(side, target);
+        known.set(target, abi);
+        return abi;
+      },
+    };
+  };
   return [limited(old), limited(next)];
 }
 

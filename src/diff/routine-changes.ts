@@ -93,7 +93,7 @@ export class RoutineChanges {
 
   /** `#define FF_EFFECT_MIN FF_HAPTIC`, where `FF_HAPTIC` came below all others. */
   #marksAStart(was: NamedNumber, is: NamedNumber): boolean {
-    if (!is.name.endsWith("_MIN") || is.value >= was.value) return false;
+    if (!is.name.endsWith('_MIN') || is.value >= was.value) return false;
     const words = new Set(wordsIn(is));
     const added = this.#addedByHeader.get(is.declaration.header) ?? [];
     return added.some(({ name, value }) => value === is.value && words.has(name));
