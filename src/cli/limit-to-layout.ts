@@ -8,6 +8,7 @@
 
 import type { Abi, ConstantDeclaration } from '../abi/abi.ts';
 import type { Target } from '../abi/target.ts';
+import { declaredWithin } from './abi-within.ts';
 import { isHeaders, isLayout, type OpenedSource } from './open-source.ts';
 
 /** Both sides, with nothing but what the one that is a layout file speaks of. `isWhole`: whether they are read as they are. */
@@ -16,7 +17,7 @@ export function limitToLayout<T extends OpenedSource>(sides: readonly [T, T], is
   if (isLayout(old) === isLayout(next)) return sides;
   const [layout, other] = isLayout(old) ? [old, next] : [next, old];
   const abiOf = (side: T, target: Target): Abi => {
-    const spoken = ofHeaders(layout.abiFor(target));
+    const spoken = ofHeaders(ofFile(layout.abiFor(target), other));
     const own = side === layout ? spoken : onlyNames(readFor(side, target, spoken, isWhole), spoken);
     // A file that was named is what the layout is about, whatever it is called and wherever it lies.
     return isHeaders(other) && other.isOneFile ? asOne(own, [...spoken.headers, ...other.namesFor(target)]) : own;
@@ -33,6 +34,13 @@ export function limitToLayout<T extends OpenedSource>(sides: readonly [T, T], is
     };
   };
   return [limited(old), limited(next)];
+}
+
+/** Of a header that was named by its path, what the layout says of others is not asked. */
+function ofFile(abi: Abi, other: OpenedSource): Abi {
+  if (!isHeaders(other) || !other.isOneFile) return abi;
+  const isNamed = (header: string): boolean => `/${other.label.replace(':', '/')}`.endsWith(`/${header}`);
+  return abi.headers.some(isNamed) ? declaredWithin(abi, isNamed) : abi;
 }
 
 /** An ABI whose headers count as one: nothing moves from one of them to another. */

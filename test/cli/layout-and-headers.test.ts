@@ -48,6 +48,19 @@ describe('a layout file and a header', () => {
     expect(await check('linux/area.h', 'area.json', files)).toEqual(['compatible']);
   });
 
+  test('of which the header is one of two that the layout speaks of', async () => {
+    const asm = {
+      ...files,
+      'area.json': layout({
+        requests: [{ request: 'GET_AREA', define: '_IOR(0xae, 1, struct area)', header: 'asm/area.h' }],
+      }),
+    };
+    expect(await check('area.json', 'linux/area.h', asm)).toEqual(['compatible']);
+    // By another name, it has to have everything.
+    const other = { ...asm, 'other.h': files['linux/area.h'] };
+    expect(await check('area.json', 'other.h', other)).toEqual(['break', 'request-removed request GET_AREA']);
+  });
+
   test('that disagree about the record break, either way round', async () => {
     expect(await check('area.json', 'changed/linux/area.h', files)).toEqual(['break', 'field-moved struct area.flags']);
     expect(await check('changed/linux/area.h', 'area.json', files)).toEqual(['break', 'field-moved struct area.size']);
