@@ -52,7 +52,7 @@ function rowsOf(record: string): readonly FormRow[] {
   for (const target of targets) {
     const known = new Set<string>();
     for (const file of filesAbout(bareName(record), target)) {
-      for (const { name: variant } of variantsOf(file)) {
+      for (const { name: variant } of variantsOf(file, target)) {
         const shape = shapeOf(abiOfSoundVariant(file, variant, target, '').records.get(record)?.record, target);
         const digest = shape === undefined ? undefined : digestOf(shape);
         if (digest === undefined || known.has(digest)) continue;

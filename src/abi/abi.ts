@@ -8,7 +8,7 @@
  */
 
 import type { Diagnostic, SourceLocation } from '../diagnostic.ts';
-import type { Target } from './target.ts';
+import type { Target, TargetName } from './target.ts';
 import type { EnumType, RecordType, Type } from './types.ts';
 
 /** What every declaration has: its name as C spells it, and where it stands. */
@@ -105,6 +105,8 @@ export interface VariantInfo {
   readonly source?: string;
   /** The variant it was meant to replace. */
   readonly supersedes?: string;
+  /** Where it exists, if not on all targets of its file. */
+  readonly targets?: readonly TargetName[];
 }
 
 /** A problem in some of the headers that were read. */

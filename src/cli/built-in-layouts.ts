@@ -136,10 +136,10 @@ export function findBuiltInRecord(nameAndVariant: string, target: Target): Found
   const candidates: FoundRecord[] = [];
   const variantNames = new Set<string>();
   for (const file of filesAbout(bare, target)) {
-    const names = variantsOf(file).map((one) => one.name);
+    const names = variantsOf(file, target).map((one) => one.name);
     // Another file may hold the record as a part of its own; the variants there are its own, not the record's.
     if (variantNames.size === 0) for (const one of names) variantNames.add(one);
-    const chosen = variant ?? defaultVariant(file)?.name;
+    const chosen = variant ?? defaultVariant(file, target)?.name;
     if (chosen === undefined || !names.includes(chosen)) continue;
     const abi = abiOf(file, chosen, target);
     const declaration = recordIn(abi, bare);
@@ -174,7 +174,9 @@ export function variantsOfBuiltInRecord(name: string, target: Target): readonly 
   const bare = bareName(name.split('#')[0]?.trim() ?? '');
   for (const file of filesAbout(bare, target)) {
     // A file of many records has variants from before some of them.
-    return variantsOf(file).filter((variant) => recordIn(abiOf(file, variant.name, target), bare) !== undefined);
+    return variantsOf(file, target).filter(
+      (variant) => recordIn(abiOf(file, variant.name, target), bare) !== undefined,
+    );
   }
   return [];
 }
@@ -250,7 +252,7 @@ export function builtInDeclarationNames(target: Target): readonly string[] {
 /** The newest merged variant of each file for a target whose text holds `text`. */
 function* newestAbis(target: Target, text = ''): Generator<Abi> {
   for (const file of filesFor(target, text)) {
-    const variant = defaultVariant(file);
+    const variant = defaultVariant(file, target);
     if (variant !== undefined) yield abiOf(file, variant.name, target);
   }
 }

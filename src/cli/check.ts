@@ -312,7 +312,7 @@ function siblingsOf(
     ),
   );
   const { target } = first.old;
-  return variantsOf(next.file).flatMap(({ name }) => {
+  return variantsOf(next.file, target).flatMap(({ name }) => {
     if (name === next.variant.name) return [];
     const { abi } = abiOfVariant(next.file, name, target, name);
     const sibling = checkAbis([{ old: first.old, new: abi }], { contracts: result.contracts });

@@ -150,7 +150,7 @@ async function layoutFromText(
   }
   return {
     label: source,
-    targets: targetsOf(file),
+    targets: targetsOf(file, variant),
     abiFor: (target) => abiOfVariant(file, variant.name, target, source).abi,
     file,
     variant,

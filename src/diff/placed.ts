@@ -78,12 +78,19 @@ export function isFiller(node: FieldNode): boolean {
   const role = node.field.semantics?.role;
   if (role !== undefined) return true;
   if (hasMeaning(node.field.semantics)) return false;
+  if (isEmptyRecord(node.type)) return true;
   const base = scalarOf(node.type);
   if (base !== 'integer' && base !== 'float') return false;
   if (FILLER_NAME.test(node.name)) return true;
   const type = unalias(node.type);
   if (type.kind !== 'array') return false;
   return ALIGNING_BYTES.test(node.name) || (type.length === undefined && END_MARK.test(node.name));
+}
+
+/** `struct { } __empty_entries`, without which a struct may not consist of an open array alone: see `__DECLARE_FLEX_ARRAY`. */
+function isEmptyRecord(type: Type): boolean {
+  const bare = unalias(type);
+  return bare.kind === 'record' && bare.tag === undefined && bare.fields.length === 0;
 }
 
 function hasMeaning(semantics: FieldSemantics | undefined): boolean {

@@ -159,6 +159,12 @@ describe('mistakes', () => {
     ['what no layout file has, decoded', ['decode', '--type', 'fuse_init_out'], 2, /--in SOURCE looks in headers/],
     ['a request of no layout file', ['ioctl', 'FUSE_DEV_IOC_CLONE'], 2, /--in SOURCE looks in headers/],
     ['an unknown variant', ['layout', 'kvm_vcpu_events#v11'], 2, /did you mean "v1"/],
+    [
+      'a variant from before an architecture had it',
+      ['layout', 'kvm_run#6.1', '--target', 'loongarch64'],
+      2,
+      /kvm_run has no variant "6\.1" on loongarch64/,
+    ],
   ])('%s', async (_, argv, code, message) => {
     const result = await runCli(argv, { cwd: folder });
     expect(result.stderr).toMatch(message);

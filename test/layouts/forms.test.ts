@@ -14,9 +14,10 @@ import { formOfShape, namesOfKnownForms } from '../../src/cli/known-forms.ts';
 const abis = builtInNames()
   .map(builtInFile)
   .flatMap((file) =>
-    variantsOf(file).flatMap(({ name }) =>
-      targetsOf(file).map((target) => abiOfSoundVariant(file, name, target, `${file.fileName}#${name}`)),
-    ),
+    variantsOf(file).flatMap((variant) => {
+      const label = `${file.fileName}#${variant.name}`;
+      return targetsOf(file, variant).map((target) => abiOfSoundVariant(file, variant.name, target, label));
+    }),
   );
 
 test('it is up to date', () => {

@@ -48,3 +48,14 @@ describe('an array without elements', () => {
     expect(change).toMatchObject({ rule: 'flexible-array-added' });
   });
 });
+
+test('a record without fields that nobody can name but as part of a macro says nothing, and takes nothing', () => {
+  // What `__DECLARE_FLEX_ARRAY` of linux/stddef.h declares, and the same without it.
+  const list = field('__u32', 'entries', [undefined]);
+  const wrapped = record('struct', undefined, [field(record('struct', undefined, []), '__empty_entries'), list]);
+  const count = field('__u32', 'count');
+  const side = (fields: readonly Field[]): Abi => abi({ target: 'x86_64', records: [record('struct', 'r', fields)] });
+  const [made, plain] = [side([count, field(wrapped, undefined)]), side([count, list])];
+  expect(checkAbis([{ old: made, new: plain }]).findings).toEqual([]);
+  expect(checkAbis([{ old: plain, new: made }]).findings).toEqual([]);
+});

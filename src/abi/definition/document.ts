@@ -94,6 +94,8 @@ export interface VariantEntry {
   readonly doc?: string;
   readonly source?: string;
   readonly supersedes?: string;
+  /** Where it exists, if not on all targets of the file. */
+  readonly targets?: readonly TargetName[];
   /** The fields of the main record in this variant, where the file does not list them once for all. */
   readonly fields?: readonly FieldEntry[];
   readonly expect?: Expectations;

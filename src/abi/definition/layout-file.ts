@@ -35,7 +35,7 @@ export async function checkLayoutFile(text: string, fileName: string): Promise<C
   const all = new Map<string, Diagnostic>();
   for (const diagnostic of checkVariantNames(file)) all.set(JSON.stringify(diagnostic), diagnostic);
   for (const variant of document.variants) {
-    for (const target of targetsOf(file)) {
+    for (const target of targetsOf(file, infoOf(variant))) {
       for (const one of readVariant(file, variant, target, fileName).diagnostics) {
         // The same mistake is met again in each variant and on each target; the first telling stays.
         const key = `${one.code} ${JSON.stringify(one.location)}`;
@@ -52,19 +52,24 @@ export function loadLayoutFile(text: string, fileName: string): LayoutFile {
   return { fileName, document: JSON.parse(text) as LayoutDocument, locate: () => undefined };
 }
 
-/** The variants in file order: releases and proposals, oldest first. */
-export function variantsOf(file: LayoutFile): readonly VariantInfo[] {
-  return file.document.variants.map(infoOf);
+/** The variants in file order, releases and proposals, oldest first: all of them, or those that exist on a target. */
+export function variantsOf(file: LayoutFile, target?: Target): readonly VariantInfo[] {
+  const all = file.document.variants.map(infoOf);
+  return target === undefined ? all : all.filter(({ targets }) => targets?.includes(target.name) ?? true);
 }
 
-/** The targets the file is written for. */
-export function targetsOf(file: LayoutFile): readonly Target[] {
-  return file.document.targets.flatMap((name) => findTarget(name) ?? []);
+/** The targets the file is written for, or those on which one of its variants exists. */
+export function targetsOf(file: LayoutFile, variant?: VariantInfo): readonly Target[] {
+  const names = file.document.targets.filter((name) => variant?.targets?.includes(name) ?? true);
+  return names.flatMap((name) => findTarget(name) ?? []);
 }
 
-/** The newest variant that was merged, or the last one where none was: what a file name without `#variant` means. */
-export function defaultVariant(file: LayoutFile): VariantInfo | undefined {
-  const variants = variantsOf(file);
+/**
+ * The newest variant that was merged, or the last one where none was: what a file name without `#variant` means. On a target, of
+ * those that exist there.
+ */
+export function defaultVariant(file: LayoutFile, target?: Target): VariantInfo | undefined {
+  const variants = variantsOf(file, target);
   return variants.findLast(({ status }) => status === 'merged') ?? variants.at(-1);
 }
 

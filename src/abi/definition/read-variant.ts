@@ -88,7 +88,17 @@ export function readVariant(
 }
 
 /** The variant as data for reports. */
-export function infoOf({ name, status, since, until, date, doc, source, supersedes }: VariantEntry): VariantInfo {
+export function infoOf({
+  name,
+  status,
+  since,
+  until,
+  date,
+  doc,
+  source,
+  supersedes,
+  targets,
+}: VariantEntry): VariantInfo {
   return {
     name,
     status,
@@ -98,6 +108,7 @@ export function infoOf({ name, status, since, until, date, doc, source, supersed
     ...(doc === undefined ? {} : { doc }),
     ...(source === undefined ? {} : { source }),
     ...(supersedes === undefined ? {} : { supersedes }),
+    ...(targets === undefined ? {} : { targets }),
   };
 }
 

@@ -114,6 +114,7 @@ const variant = object(
     doc,
     source: text('Where it comes from: a commit, a patch series.'),
     supersedes: text('Variant it was meant to replace.'),
+    targets: { ...targets, description: 'Targets it exists on, where the file is about more.' },
     fields: list('#/$defs/field', 'Members of the main record in this variant.'),
     expect,
   },

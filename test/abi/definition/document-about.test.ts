@@ -15,7 +15,7 @@ test.each(fileNames)('every record of %s, on all targets and in all variants', (
   const abouts = [...names].map((name) => ({ name, about: fileAbout(file, name.replace(/^\w+ /, '')) }));
   let found = 0;
   for (const target of targetsOf(file)) {
-    for (const { name: variant } of variantsOf(file)) {
+    for (const { name: variant } of variantsOf(file, target)) {
       const whole = abiOfSoundVariant(file, variant, target, '');
       for (const { name, about } of abouts) {
         const { records: few } = abiOfSoundVariant(about, variant, target, '');

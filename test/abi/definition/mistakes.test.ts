@@ -2,7 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { abiOfVariant, checkLayoutFile } from '../../../src/abi/definition/layout-file.ts';
+import type { TargetName } from '../../../src/abi/target.ts';
+import { abiOfVariant, checkLayoutFile, variantsOf } from '../../../src/abi/definition/layout-file.ts';
 import { formatDiagnostic, UserError } from '../../../src/diagnostic.ts';
 import { layoutText, targetOf } from '../../layouts/support.ts';
 
@@ -210,6 +211,17 @@ describe('expected layouts', () => {
     ['"inner": 8', '"iner": 8', '8 }', 'struct x has no member "iner". (did you mean "inner"?)'],
   ])('%s → %s', async (from, to, pointsAt, message) => {
     expect(await broken(from, to, pointsAt, withoutLate)).toEqual([`«${pointsAt}» ${message}`]);
+  });
+
+  test('a variant is read where it exists, and nowhere else', async () => {
+    const [v1, v2] = ['"name": "v1", ', '"name": "v2", '];
+    const wrong = withoutLate.replace('"sizeBytes": 32', '"sizeBytes": 40');
+    const onI386 = '"targets": ["i386"], ';
+    expect(await reports(wrong.replace(v1, v1 + onI386).replace(v2, v2 + onI386))).toEqual([]);
+    const { file } = await checkLayoutFile(withoutLate.replace(v2, v2 + onI386), 'x.json');
+    const at = (name: TargetName): readonly string[] =>
+      variantsOf(file ?? expect.fail(), targetOf(name)).map((variant) => variant.name);
+    expect([at('arm64'), at('i386')]).toEqual([['v1'], ['v1', 'v2']]);
   });
 });
 

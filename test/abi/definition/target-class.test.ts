@@ -19,10 +19,11 @@ function said(record: RecordType, target: Target): unknown {
 
 test.each(fileNames)('in %s they have the same forms with the same semantics', (fileName) => {
   const file = loadLayoutFile(readFileSync(new URL(fileName, directory), 'utf8'), fileName);
-  for (const { name: variant } of variantsOf(file)) {
+  for (const info of variantsOf(file)) {
+    const variant = info.name;
     /** By class, record and shape. */
     const first = new Map<string, unknown>();
-    for (const target of targetsOf(file)) {
+    for (const target of targetsOf(file, info)) {
       for (const [name, { record }] of abiOfSoundVariant(file, variant, target, '').records) {
         const key = [targetClassIn(file, target), name, shapeOf(record, target)].join('\n');
         const saying = said(record, target);
@@ -37,9 +38,10 @@ test.each(fileNames)(
   'what was read of %s for one target holds for others of its class, with their sizes',
   (fileName) => {
     const file = loadLayoutFile(readFileSync(new URL(fileName, directory), 'utf8'), fileName);
-    for (const { name: variant } of variantsOf(file)) {
+    for (const info of variantsOf(file)) {
+      const variant = info.name;
       const first = new Map<string, ReadonlyMap<string, { readonly record: RecordType }>>();
-      for (const target of targetsOf(file)) {
+      for (const target of targetsOf(file, info)) {
         const { records } = abiOfSoundVariant(file, variant, target, '');
         const key = readingClassIn(file, target);
         const read = first.get(key);
