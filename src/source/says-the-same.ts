@@ -36,7 +36,7 @@ function besideComments(lines: string): string {
 function differingLines(one: string, other: string): readonly [string, string] {
   const most = Math.min(one.length, other.length);
   const above = largest(most, (length) => one.slice(0, length) === other.slice(0, length));
-  const start = one.lastIndexOf('\n', above - 1) + 1;
+  const start = one.slice(0, above).lastIndexOf('\n') + 1;
   const below = largest(most - start, (length) => length === 0 || one.slice(-length) === other.slice(-length));
   const end = (text: string): number => {
     const lineEnd = text.indexOf('\n', text.length - below);
