@@ -6,8 +6,8 @@
 import type { ExpressionParser, TypeNameParser } from './parse-expression.ts';
 import type { Attribute, Expression } from './syntax.ts';
 import { SyntaxProblem, type TokenStream } from './token-stream.ts';
-import { TokenKind } from './token.ts';
-import { attributeWords } from './words.ts';
+import { type Token, TokenKind } from './token.ts';
+import { attributeWords, kernelAttributes } from './words.ts';
 
 function unadorned(name: string): string {
   return /^__.+__$/.test(name) ? name.slice(2, -2) : name;
@@ -44,10 +44,11 @@ export class AttributeParser {
     return true;
   }
 
-  /** `__attribute__((…))` and `_Alignas(…)`. */
+  /** `__attribute__((…))` and `_Alignas(…)`, and `__packed` where that is no macro. */
   parseGnu(into: Attribute[]): boolean {
     const token = this.#stream.peek();
     if (token.kind !== TokenKind.identifier || !attributeWords.has(token.text)) return false;
+    if (kernelAttributes.has(token.text)) return this.#parseKernelAttribute(token, into);
     this.#stream.next();
     this.#stream.expect('(', 'after an attribute');
     if (token.text === '_Alignas' || token.text === 'alignas') {
@@ -68,6 +69,14 @@ export class AttributeParser {
     return true;
   }
 
+  #parseKernelAttribute(token: Token, into: Attribute[]): boolean {
+    const name = kernelAttributes.get(token.text) ?? '';
+    const takesArgument = name === 'aligned' || name === 'counted_by';
+    if (takesArgument !== (this.#stream.peek(1).text === '(')) return false;
+    into.push(this.#parseAttribute(name));
+    return true;
+  }
+
   #parsePrefixed(into: Attribute[]): void {
     const isGnu = unadorned(this.#stream.peek().text) === 'gnu' && this.#stream.peek(1).text === ':';
     if (!isGnu) {
@@ -83,10 +92,11 @@ export class AttributeParser {
     into.push(this.#parseAttribute());
   }
 
-  #parseAttribute(): Attribute {
+  /** `called`: what GCC calls it, where its text says something else. */
+  #parseAttribute(called?: string): Attribute {
     const token = this.#stream.next();
     if (token.kind !== TokenKind.identifier) throw new SyntaxProblem('syntax', 'An attribute has a name.', token);
-    const name = unadorned(token.text);
+    const name = called ?? unadorned(token.text);
     if (!this.#stream.is('(')) return { name, argument: undefined, word: undefined, token };
     const open = this.#stream.next();
     if (name === 'aligned' || name === 'vector_size') {

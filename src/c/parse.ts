@@ -149,7 +149,8 @@ export class Parser {
     const { text } = token;
     if (basicWords.has(text) || skippedWords.has(text) || typeofWords.has(text)) return text !== '__extension__';
     if (text === 'struct' || text === 'union' || text === 'enum' || text === '__attribute__') return true;
-    return this.#isTypedefName(text);
+    // `(__force snd_pcm_format_t) 3`, as it stands in a header that nobody installed.
+    return annotations.has(text) || this.#isTypedefName(text);
   }
 
   #parseStaticAssertion(): StaticAssertion {
@@ -208,8 +209,8 @@ export class Parser {
           type = { kind: 'typeof', operand: this.parseTypeName(), token: next };
           this.#stream.expect(')', 'after _Atomic');
         }
-      } else if (attributeWords.has(text)) {
-        this.#attributes.parseGnu(attributes);
+      } else if (attributeWords.has(text) && this.#attributes.parseGnu(attributes)) {
+        continue;
       } else if (type !== undefined || words.length > 0) {
         if (!annotations.has(text) || this.#isTypedefName(text)) break;
         this.#stream.next();

@@ -45,9 +45,27 @@ export const skippedWords = new Set(
 /** Annotations of kernel sources that `make headers_install` drops or that stand for nothing to a compiler. */
 export const annotations = new Set(
   `__user __kernel __iomem __percpu __rcu __force __nocast __safe __bitwise __must_check __must_hold __packed2 __always_unused
-   __deprecated asmlinkage`.split(/\s+/),
+   __deprecated __attribute_const__ __always_inline asmlinkage`.split(/\s+/),
 );
-export const attributeWords = new Set(['__attribute__', '__attribute', '_Alignas', 'alignas']);
+/**
+ * Attributes as kernel sources write them, with GCC's names. `make headers_install` or a macro replaces them; in a header that comes
+ * alone they stand as they are, and a compiler would take `} __packed;` for a variable.
+ */
+export const kernelAttributes = new Map([
+  ['__packed', 'packed'],
+  ['__aligned', 'aligned'],
+  ['__counted_by', 'counted_by'],
+  ['__counted_by_le', 'counted_by'],
+  ['__counted_by_be', 'counted_by'],
+  ['__nonstring', 'nonstring'],
+]);
+export const attributeWords = new Set([
+  '__attribute__',
+  '__attribute',
+  '_Alignas',
+  'alignas',
+  ...kernelAttributes.keys(),
+]);
 export const typeofWords = new Set(['typeof', '__typeof__', '__typeof', 'typeof_unqual']);
 export const assertWords = new Set(['_Static_assert', 'static_assert']);
 export const asmWords = new Set(['asm', '__asm__', '__asm']);

@@ -11,6 +11,7 @@ import { namesIn } from '../source/header.ts';
 import type { HeaderSource } from './header-source.ts';
 import type { OpenedPair } from './open-pair.ts';
 import { isHeaders } from './open-source.ts';
+import { withoutStandIns } from './without-stand-ins.ts';
 
 /**
  * Both sides as one target sees them. A header that only one side reads, because the other does not include it there, is
@@ -44,7 +45,7 @@ export function pairOf({ old, new: next }: OpenedPair, target: Target): AbiPair 
       pair = pairWith(readBeside(old, target, alone), readBeside(next, target, alone));
     }
     add(differingInside(pair, [old, next], mayInclude));
-    if (alone.size === read) return pair;
+    if (alone.size === read) return both.length === 0 ? pair : withoutStandIns(pair, [old, next], named, target);
   }
 }
 

@@ -41,9 +41,14 @@ export function lostIncludes({
   const [before, after] = [old.includes, next.includes];
   if (before === undefined || after === undefined) return [];
   const there = new Set(next.headers.filter((header) => !isInner(header)));
+  // A stand-in for a header that the old side lacks is none of its headers.
+  const wasThere = new Set(old.headers);
   return [...before].flatMap(([header, included]) => {
     const now = after.get(header);
-    const lacking = there.has(header) ? [...included].filter((one) => there.has(one) && now?.has(one) !== true) : [];
+    const lacking =
+      there.has(header) && wasThere.has(header)
+        ? [...included].filter((one) => there.has(one) && now?.has(one) !== true)
+        : [];
     if (lacking.length === 0) return [];
     const reach = reachFrom(header, after);
     const lost = lacking.filter((one) => !reach.has(one));

@@ -62,7 +62,8 @@ typedef unsigned long long __u64;
     ),
     'linux/posix_types.h': once(
       '_LINUX_POSIX_TYPES_H',
-      `#if defined(__x86_64__) && !defined(__LP64__)
+      `#include <linux/stddef.h>
+#if defined(__x86_64__) && !defined(__LP64__)
 typedef long long __kernel_long_t;
 typedef unsigned long long __kernel_ulong_t;
 #else

@@ -58,6 +58,13 @@ describe('records', () => {
     ['a flexible array', 'struct s { int n; long a[]; };', 'n@0:32 a@64:0 8/8'],
     ['packed behind the braces', 'struct s { char a; int b; } __attribute__((packed));', 'a@0:8 b@8:32 5/1'],
     ['packed before the tag', 'struct __attribute__((__packed__)) s { char a; int b; };', 'a@0:8 b@8:32 5/1'],
+    // As kernel sources write attributes; gcc was given a macro for each.
+    ['packed by a word of the kernel', 'struct s { char a; int b; } __packed;', 'a@0:8 b@8:32 5/1'],
+    ['packed so before the tag', 'struct __packed s { char a; int b; };', 'a@0:8 b@8:32 5/1'],
+    ['a field packed so', 'struct s { char a; int b __packed; };', 'a@0:8 b@8:32 5/1'],
+    ['aligned by a word of the kernel', 'struct s { char a; char b __aligned(8); };', 'a@0:8 b@64:8 16/8'],
+    ['an array counted', 'struct s { int n; char b[] __counted_by(n); };', 'n@0:32 b@32:0 4/4'],
+    ['a macro of that name', '#define __packed\nstruct s { char a; int b; } __packed;', 'a@0:8 b@32:32 8/4'],
     ['a packed field', 'struct s { char a; int b __attribute__((packed)); };', 'a@0:8 b@8:32 5/1'],
     [
       'aligned',
@@ -286,6 +293,13 @@ describe('enums', () => {
 
   test('a wide enum is a long long where long is short', () => {
     expect(enumOf('enum { A = 1ULL << 40 };', 'arm').underlying).toBe('unsigned long long');
+  });
+
+  test('a cast to a type that only the kernel distinguishes', () => {
+    const text =
+      'typedef int __bitwise t;\n#define X ((__force t) 3)\nenum { A = (t __force) 4, B = sizeof(t __user *) };\n';
+    const abi = abiOf(text);
+    expect([constantsOf(abi)['X'], enumOf(text).enumerators.map(({ value }) => value)]).toEqual([3n, [4n, 8n]]);
   });
 
   test('enumerators that fit are int, whatever their enum is', () => {
