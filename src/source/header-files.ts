@@ -90,12 +90,12 @@ export class HeaderFiles implements HeaderCollection {
     if (form === 'quote' && from !== undefined && !isOurs && !from.isBuiltIn) {
       for (const directory of includes) {
         const file = directory.resolve(name, form, from);
-        if (file !== undefined) return file;
+        if (file !== undefined && file !== fallbackHeader(name)) return file;
       }
     }
     for (const directory of includes) {
       const file = directory.resolve(name, 'angle', undefined);
-      if (file !== undefined) return file;
+      if (file !== undefined && file !== fallbackHeader(name)) return file;
     }
     if (this.#options.isSearched) {
       const path = normalizePath(name);

@@ -1,8 +1,8 @@
 /**
  * Headers as a distribution installs them.
  *
- * The folder that holds `linux/` may be the directory itself, `include` or `usr/include` in it, or `usr/<triplet>/include` (packages for
- * cross compilers). `asm/` stands, per target, in the first of these that exists:
+ * The folder that holds `linux/` may be the directory itself, `include` or `usr/include` in it, `usr/<triplet>/include` (packages for
+ * cross compilers), or `include/uapi` and `uapi` in projects that keep copies (iproute2, ethtool). `asm/` stands, per target, in the first of these that exists:
  *
  * | place                                 | used by                                                  |
  * |---------------------------------------|----------------------------------------------------------|
@@ -26,6 +26,7 @@ import {
   type Lookup,
   type TargetHeaders,
 } from './header.ts';
+import { fallbackHeader } from './libc.ts';
 import { isUnread, unreadAmong, unreadFolders, UnreadHeader } from './unread-header.ts';
 
 /** What `make headers_install` creates beside `asm` and `asm-generic`. */
@@ -124,7 +125,7 @@ interface Candidate {
 
 /** Folders of `tree` that hold a `linux/` folder with headers, the plainest first. */
 function includeFolders(tree: FileTree): readonly string[] {
-  const found = ['', 'include', 'usr/include'].filter((folder) => holdsLinux(tree, folder));
+  const found = ['', 'include', 'usr/include', 'include/uapi', 'uapi'].filter((folder) => holdsLinux(tree, folder));
   for (const prefix of ['', 'usr']) {
     for (const name of tree.entries(prefix)) {
       const folder = joinPath(prefix, `${name}/include`);
@@ -190,7 +191,9 @@ class PlaceHeaders implements TargetHeaders {
   }
 
   resolve(name: string, form: IncludeForm, from: HeaderFile | undefined): HeaderFile | undefined {
-    return findInclude(name, form, from, (path) => this.#lookUp(path));
+    const found = findInclude(name, form, from, (path) => this.#lookUp(path));
+    // Copies of some headers, which programs compile with the others of the machine.
+    return found ?? (this.#place.asm === undefined ? fallbackHeader(name) : undefined);
   }
 
   whyAbsent(name: string): string {

@@ -32,11 +32,12 @@ import { lastPartOf } from './include-index.ts';
 import { libcHeadersWith } from './libc.ts';
 import { isUnread, unreadAmong, unreadFolders, UnreadHeader } from './unread-header.ts';
 
-/** Whether `tree` has the marks of a kernel tree. */
+/** Whether `tree` has the marks of a kernel tree. Others keep copies of headers in include/uapi, as iproute2 does. */
 export function isKernelTree(tree: FileTree): boolean {
   // Listed in one go with what will be read if it is one: with git, each look costs a process.
   tree.list(kernelPaths);
-  return isFolder(tree, `${commonFolder}/linux`);
+  if (!isFolder(tree, `${commonFolder}/linux`)) return false;
+  return isFolder(tree, 'arch') || tree.kindOf(`${commonFolder}/Kbuild`) === 'file';
 }
 
 /** Whether headers stand in a folder, or in something that cannot be looked into. */

@@ -235,8 +235,9 @@ export function openFolderOf(tree: FileTree, path: string, label: string): FileT
 function findHome(file: string): string | undefined {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const inside = relative(folder, file).split(sep).join('/');
-    if (isKernelHeader(inside) && isDirectory(join(folder, 'include/uapi/linux'))) return folder;
-    if (isInstalledHeader(inside) && isDirectory(join(folder, 'linux')) && basename(folder) === 'include') {
+    if (isKernelHeader(inside) && isKernelTree(new DirectoryTree(folder, folder))) return folder;
+    const isIncluded = ['include', 'uapi'].includes(basename(folder));
+    if (isInstalledHeader(inside) && isDirectory(join(folder, 'linux')) && isIncluded) {
       return treeRootFor(folder);
     }
     if (dirname(folder) === folder) return undefined;

@@ -1,7 +1,7 @@
 /** A header that was copied out of a kernel, as it stands there, means what it does in its tree. */
 
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { kernelFiles, scratchDirectory, scratchRepository } from '../source/scratch.ts';
 import { gitEnv, runCli } from '../support/run-cli.ts';
 
@@ -61,4 +61,31 @@ test('and an edit of it is told as one, with nothing of what the tree has beside
   expect(code).toBe(1);
   const records = report.findings.map(({ subject }) => subject.split('.')[0]);
   expect(new Set(records)).toEqual(new Set(['struct dev_event']));
+});
+
+describe.each(['include/uapi', 'uapi'])('a project that keeps copies in %s, without any asm/', (folder) => {
+  const types = '#include <asm/types.h>\ntypedef __u16 __be16;\n';
+  const copies = { README: 'A tool.\n', 'include/tool.h': 'struct tool { int a; };\n' };
+  const project = scratchRepository(
+    { ...copies, [`${folder}/linux/types.h`]: types, [`${folder}/linux/dev.h`]: header },
+    { [`${folder}/linux/dev.h`]: header.replace('  __u32 value;', '  __u16 value;') },
+  );
+
+  test('its commits are judged', async () => {
+    const args = ['check', 'v1..v2', '--format', 'json'];
+    const { code, stdout } = await runCli(args, { cwd: project, env: gitEnv });
+    const report = JSON.parse(stdout) as Report;
+    expect({ code, verdict: report.verdict }).toEqual({ code: 1, verdict: 'break' });
+    expect(new Set(report.findings.map(({ subject }) => subject.split('.')[0]))).toEqual(new Set(['struct dev_event']));
+  });
+
+  test.each(['.', 'v2', folder, `${folder}/linux/dev.h`, `v2:${folder}/linux/dev.h`])(
+    'its records are read from %s',
+    async (source) => {
+      const args = ['layout', 'dev_event', '--in', source, '--target', 'x86_64'];
+      const { stdout } = await runCli(args, { cwd: project, env: gitEnv });
+      // One byte, and two behind it.
+      expect(stdout).toContain('size 3, align 1');
+    },
+  );
 });
